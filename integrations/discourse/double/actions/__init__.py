@@ -1,0 +1,1 @@
+"""What members, staff and the system can do. Each checks the rules, changes the forum and tells the webhooks."""

@@ -1,0 +1,213 @@
+"""Sweeps over people: members, groups, likes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from integrations.discourse import cursors, subjects
+from integrations.discourse.forum import Forum, segment
+from integrations.discourse.listing import group_member_ids, statistics, total, users
+from integrations.discourse.subjects import Seen
+from integrations.discourse.values import Json, entries, flag, identifier, integers, mapping, moment, number, text, texts
+from mentorgraph.events import Event, LikesRead, MemberChanged, MemberLeft, Source
+from mentorgraph.host import Batch, HostDenied, HostNotFound
+
+PROFILE_READS = 500
+"""Profiles read in one sweep unless the setting ``profile_reads`` says otherwise: the members who were around last."""
+
+_CALLS_A_BATCH = 20
+_LIKE = 1
+"""``UserAction::LIKE``: a like that a member gave."""
+
+
+# --------------------------------------------------------------------------------------------------------------------- members
+
+_BANS = (("suspended", "suspended"), ("blocked", "silenced"))
+"""Lists of the forum and what being on them means. ``blocked`` is the old word for silenced, and still the list's name."""
+
+
+async def members(forum: Forum, cursor: str | None, _since: datetime | None) -> Batch:
+    """All active members, then the profiles of those who were around last.
+
+    A list does not tell who may take part, what members say of themselves, or their groups. So the lists of suspended and silenced users come first, and
+    profiles last, one call each and bounded by the setting ``profile_reads``; the others' profiles are read when they are needed.
+    """
+    place = cursors.read(cursor) or {"phase": "bans", "flag": 0, "page": 1, "suspended": [], "silenced": []}
+    match place.get("phase"):
+        case "bans":
+            return await _bans(forum, place)
+        case "list":
+            return await _list(forum, place)
+        case _:
+            return await _profiles(forum, place)
+
+
+async def _bans(forum: Forum, place: Json) -> Batch:
+    index, page = number(place.get("flag")) or 0, number(place.get("page")) or 1
+    listed, meaning = _BANS[min(index, 1)]
+    found = [user_id for user in await users(forum, listed, page) if (user_id := number(user.get("id"))) is not None]
+    known = integers(place.get(meaning))
+    fresh = set(found) - set(known)
+    following = dict(place) | {meaning: sorted({*known, *fresh})}
+    if fresh:
+        following["page"] = page + 1
+    elif index == 0:
+        following |= {"flag": 1, "page": 1}
+    else:
+        following |= {"phase": "list", "page": 1, "total": total(await statistics(forum), "user")}
+    return Batch(events=(), cursor=cursors.write(following))
+
+
+async def _list(forum: Forum, place: Json) -> Batch:
+    """One page of active users, the oldest account first, so that newcomers during the sweep come on its last pages."""
+    page, seen = number(place.get("page")) or 1, forum.seen()
+    found = await users(forum, "active", page)
+    ids = [user_id for user in found if (user_id := number(user.get("id"))) is not None]
+    if not found or ids == integers(place.get("previous")):
+        profiles = {"phase": "profiles", "page": 1, "left": forum.setting("profile_reads", PROFILE_READS), "names": [], "total": place.get("total")}
+        return Batch(events=(), cursor=cursors.write(profiles) if profiles["left"] else None, total=number(place.get("total")))
+    suspended, silenced = frozenset(integers(place.get("suspended"))), frozenset(integers(place.get("silenced")))
+    events: list[Event] = []
+    dropped = 0
+    for user in found:
+        user_id = number(user.get("id"))
+        if flag(user.get("staged")) is True or (user_id is not None and user_id <= 0):
+            continue
+        event = _listed(user, seen, base_url=forum.base_url, suspended=user_id in suspended, silenced=user_id in silenced)
+        if event is None:
+            dropped += 1
+        else:
+            events.append(event)
+    following = cursors.write(dict(place) | {"page": page + 1, "previous": ids})
+    return Batch(events=events, cursor=following, total=number(place.get("total")), dropped=dropped)
+
+
+def _listed(user: Json, seen: Seen, *, base_url: str, suspended: bool, silenced: bool) -> MemberChanged | MemberLeft | None:
+    """A user of the list. Whoever looks anonymised is only suspected to have left, for a name may have been chosen; reading them decides."""
+    user_id = identifier(user.get("id"))
+    if user_id is not None and subjects.looks_anonymised(user):
+        return MemberLeft(seen_at=seen["seen_at"], source=Source.HINT, host_user_id=user_id)
+    states = {
+        "active": flag(user.get("active")) is not False,
+        "suspended": suspended or subjects.is_banned(user, "suspended", seen),
+        "silenced": silenced or subjects.is_banned(user, "silenced", seen),
+    }
+    return subjects.member(dict(user) | states, seen, base_url=base_url)
+
+
+async def _profiles(forum: Forum, place: Json) -> Batch:
+    """Some profiles of the members who were around last, from a list in that order."""
+    names, page, left = texts(place.get("names")), number(place.get("page")) or 1, number(place.get("left")) or 0
+    if not names:
+        names = [
+            name for user in await users(forum, "active", page, order="seen", ascending=False) if _has_profile(user) and (name := text(user.get("username")))
+        ]
+        page += 1
+    names = names[:left]
+    events: list[Event] = []
+    for name in names[:_CALLS_A_BATCH]:
+        seen = forum.seen()
+        try:
+            user = mapping((await forum.api.get(f"/u/{segment(name)}.json")).get("user"))
+        except (HostNotFound, HostDenied):
+            continue  # renamed or gone meanwhile; the next sweep knows
+        event = subjects.member(user, seen, base_url=forum.base_url)
+        if event is not None and not event.staged:
+            events.append(event)
+    done, left = min(len(names), _CALLS_A_BATCH), left - min(len(names), _CALLS_A_BATCH)
+    following = dict(place) | {"names": names[done:], "page": page, "left": left}
+    return Batch(events=events, cursor=cursors.write(following) if names and left else None, total=number(place.get("total")))
+
+
+def _has_profile(user: Json) -> bool:
+    return identifier(user.get("id")) is not None and flag(user.get("staged")) is not True and not subjects.looks_anonymised(user)
+
+
+# --------------------------------------------------------------------------------------------------------------------- groups
+
+
+async def groups(forum: Forum, cursor: str | None, _since: datetime | None) -> Batch:
+    """Groups that people made, each with all its members; a page of the list, then some groups a batch."""
+    place = cursors.read(cursor) or {"page": 0, "known": [], "left": []}
+    left = list(entries(place.get("left")))
+    if not left:
+        return await _group_page(forum, place)
+    events: list[Event] = []
+    for payload in left[:_CALLS_A_BATCH]:
+        seen = forum.seen()
+        group = subjects.group(payload, seen, member_ids=await group_member_ids(forum, text(payload.get("name")) or ""))
+        if group is not None:
+            events.append(group)
+    return Batch(events=events, cursor=cursors.write(dict(place) | {"left": left[_CALLS_A_BATCH:]}))
+
+
+async def _group_page(forum: Forum, place: Json) -> Batch:
+    page, known = number(place.get("page")) or 0, set(integers(place.get("known")))
+    found = {
+        group_id: item
+        for item in entries((await forum.api.get("/groups.json", [("page", str(page))])).get("groups"))
+        if (group_id := number(item.get("id"))) is not None
+    }
+    fresh = {group_id: item for group_id, item in found.items() if group_id not in known}
+    if not fresh:
+        return Batch(events=(), cursor=None)
+    made = [item for item in fresh.values() if not subjects.is_automatic(item)]
+    kept = [{key: item[key] for key in ("id", "name", "full_name", "display_name", "automatic") if key in item} for item in made]
+    return Batch(events=(), cursor=cursors.write({"page": page + 1, "known": sorted(known | set(fresh)), "left": kept}))
+
+
+# --------------------------------------------------------------------------------------------------------------------- likes
+
+
+async def likes(forum: Forum, cursor: str | None, since: datetime | None) -> Batch:
+    """Likes that each active member gave, at least a call a member; with ``since``, of those members only who were around after it."""
+    place = cursors.read(cursor) or {"page": 1, "left": []}
+    left, page = list(entries(place.get("left"))), number(place.get("page")) or 1
+    if not left:
+        found = await users(forum, "active", page)
+        ids = [user_id for user in found if (user_id := number(user.get("id"))) is not None]
+        if not found or ids == integers(place.get("previous")):
+            return Batch(events=(), cursor=None)
+        left = [{"id": user["id"], "username": user.get("username")} for user in found if identifier(user.get("id")) and _was_around(user, since)]
+        return Batch(events=(), cursor=cursors.write({"page": page + 1, "previous": ids, "left": left}))
+    events: list[Event] = []
+    dropped = 0
+    for user in left[:_CALLS_A_BATCH]:
+        event = await _likes_of(forum, identifier(user.get("id")) or "", text(user.get("username")) or "")
+        if event is None:
+            dropped += 1
+        else:
+            events.append(event)
+    return Batch(events=events, cursor=cursors.write(dict(place) | {"left": left[_CALLS_A_BATCH:]}), dropped=dropped)
+
+
+def _was_around(user: Json, since: datetime | None) -> bool:
+    last = moment(user.get("last_seen_at"))
+    return since is None or last is None or last >= since
+
+
+async def _likes_of(forum: Forum, member_id: str, username: str) -> LikesRead | None:
+    """All posts that a member likes; ``None`` when they may not be read or do not all say which post, for then "all" would be wrong."""
+    seen = forum.seen()
+    posts: dict[str, None] = {}
+    offset = 0
+    while True:
+        try:
+            page = await forum.api.get("/user_actions.json", [("username", username), ("filter", str(_LIKE)), ("offset", str(offset))])
+        except (HostNotFound, HostDenied):
+            return None
+        actions = list(entries(page.get("user_actions")))
+        ids = _liked(actions)
+        if ids is None:
+            return None
+        fresh = [post_id for post_id in ids if post_id not in posts]
+        posts |= dict.fromkeys(fresh)
+        offset += len(actions)
+        if not fresh:
+            return LikesRead(**seen, member_id=member_id, post_ids=tuple(posts))
+
+
+def _liked(actions: Sequence[Json]) -> list[str] | None:
+    """Post ids of likes; ``None`` when one does not name its post. What is no like, or no longer there, is left out."""
+    kept = [action for action in actions if number(action.get("action_type")) in {None, _LIKE} and flag(action.get("deleted")) is not True]
+    ids = [identifier(action.get("post_id")) for action in kept]
+    return None if None in ids else [post_id for post_id in ids if post_id is not None]

@@ -1,0 +1,37 @@
+"""Finds the service beside this package and starts it.
+
+In a checkout the four folders ``plugin``, ``schema``, ``integrations`` and ``migrations`` lie at the top. Their names are generic and taken on PyPI, so in the
+wheel they live under one private folder, which is put first on the path here (docs/decisions/0002-wheel-layout.md).
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+_HOME = Path(__file__).resolve().parent.parent / "_mentorgraph"
+
+
+def _find_the_service() -> None:
+    if (_HOME / "plugin").is_dir() and str(_HOME) not in sys.path:
+        sys.path.insert(0, str(_HOME))
+
+
+def main() -> None:
+    """Run the command line."""
+    _find_the_service()
+    from plugin.cli import main as run  # noqa: PLC0415 - only importable once the path is set
+
+    run()
+
+
+def create_app() -> "Starlette":
+    """The ASGI application, with settings from the environment; for a server of your own (``uvicorn --factory mentorgraph:create_app``)."""
+    _find_the_service()
+    from plugin.app import create_app as create  # noqa: PLC0415 - only importable once the path is set
+
+    from plugin.settings import Settings  # noqa: PLC0415
+
+    return create(Settings())

@@ -1,0 +1,1 @@
+"""The service: knows no host and no GraphQL."""

@@ -1,0 +1,284 @@
+"""The one way out: a guarded HTTP client for every address that an admin or developer can name.
+
+The name is resolved here, every address it has must be public (or allowed by ``MENTORGRAPH_ALLOW_PRIVATE``), and the connection goes to the address that was checked,
+so that a name cannot change its mind between the check and the use. No redirect is followed. Time, size and compression are bounded. Calls to one host are paced;
+a host that fails again and again is left alone for a while.
+"""
+
+import asyncio
+import email.utils
+import ipaddress
+import random
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import httpx2
+import orjson
+
+from mentorgraph.host import HostBroken, HostBusy, HostUnreachable, RateLimit, Response
+
+MAX_BODY = 8 * 2**20
+"""Largest answer in bytes, before and after decompression."""
+TOTAL_SECONDS = 30.0
+REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
+BREAK_AFTER = 5
+"""Failures in a row after which a host is left alone."""
+COOL_DOWN = 30.0
+
+
+class Resolver(Protocol):
+    """Turns a name into addresses."""
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]: ...
+
+
+async def system_resolver(host: str, port: int) -> Sequence[str]:
+    """The addresses of a name as the system knows them."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def is_public(address: str) -> bool:
+    """Whether an address can be on the public internet; those that wrap an IPv4 address are judged by it."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is not None:
+            ip = inner
+        elif ip in ipaddress.ip_network("64:ff9b::/96"):
+            ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.is_global and not ip.is_multicast
+
+
+@dataclass
+class _Health:
+    failures: int = 0
+    open_until: float = 0.0
+    next_at: float = 0.0
+    tokens: float = 0.0
+    refilled_at: float = 0.0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long a caller waits for a host that says "later". Work in the background has much of it, a person at a prompt has little."""
+
+    total: float = 120.0
+    tries: int = 4
+
+
+class GuardedHttp:
+    """See :class:`mentorgraph.host.Http`. One object serves one installation; ``limit`` is what its host allows."""
+
+    def __init__(
+        self,
+        *,
+        allow_private: Sequence[str],
+        limit: RateLimit,
+        patience: Patience,
+        resolver: Resolver = system_resolver,
+        monotonic: Callable[[], float] | None = None,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        user_agent: str = "Mentorgraph/0.1",
+    ) -> None:
+        self._allowed = frozenset(entry.lower() for entry in allow_private)
+        self._limit = limit
+        self._patience = patience
+        self._resolver = resolver
+        self._monotonic = monotonic
+        self._sleep = sleep
+        self._random = random.Random()  # noqa: S311 - spreads retries, guards nothing
+        self._health: dict[str, _Health] = {}
+        self._client = httpx2.AsyncClient(
+            headers={"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"},
+            timeout=httpx2.Timeout(TOTAL_SECONDS, connect=5.0),
+            follow_redirects=False,
+            trust_env=False,
+            limits=httpx2.Limits(max_connections=4, max_keepalive_connections=2),
+        )
+        self.calls = 0
+        """Requests made, for reports."""
+
+    async def close(self) -> None:
+        """Let connections go."""
+        await self._client.aclose()
+
+    def _now(self) -> float:
+        return self._monotonic() if self._monotonic else asyncio.get_running_loop().time()
+
+    async def _pin(self, url: str) -> tuple[str, str, str]:
+        """The address to connect to, the Host header and the name to check the certificate by."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise HostUnreachable("the address must begin with http:// or https://", reason="bad_address")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        try:
+            addresses = await self._resolver(parts.hostname, port)
+        except (OSError, UnicodeError) as error:
+            raise HostUnreachable(f"the name {parts.hostname} cannot be found: check the address", reason="no_such_name") from error
+        if not addresses:
+            raise HostUnreachable(f"the name {parts.hostname} cannot be found: check the address", reason="no_such_name")
+        if f"{parts.hostname.lower()}:{port}" not in self._allowed and not all(map(is_public, addresses)):
+            raise HostUnreachable(
+                f"{parts.hostname}:{port} is a private address: add it to MENTORGRAPH_ALLOW_PRIVATE if that is meant", reason="private_address"
+            )
+        shown = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
+        pinned = f"{parts.scheme}://{shown}:{port}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
+        return pinned, parts.netloc.rpartition("@")[2], parts.hostname
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Sequence[tuple[str, str]] = (),
+        json: object | None = None,
+        form: Sequence[tuple[str, str]] | None = None,
+        repeatable: bool | None = None,
+    ) -> Response:
+        """See :meth:`mentorgraph.host.Http.request`. Raises :class:`HostBusy` when the host's wait is longer than the patience."""
+        again = method.upper() in REPEATABLE if repeatable is None else repeatable
+        health = self._health.setdefault(urlsplit(url).netloc.lower(), _Health())
+        deadline = self._now() + self._patience.total
+        for attempt in range(1, self._patience.tries + 1):
+            last = attempt == self._patience.tries
+            await self._turn(health, deadline)
+            try:
+                answer = await self._once(method, url, headers=headers, params=params, json=json, form=form)
+            except HostUnreachable as error:
+                self._note(health, ok=False)
+                if last or not again or error.reason in {"private_address", "no_such_name", "bad_address"}:
+                    raise
+                await self._pause(self._backoff(attempt), deadline, error)
+                continue
+            self._note(health, ok=answer.status < 500)
+            wait = retry_after(answer)
+            if answer.status == 429:
+                # The host refused without doing anything, so even a POST may be repeated; and nobody else may call before the time is over.
+                wait = 60.0 if wait is None else wait
+                health.next_at = max(health.next_at, self._now() + wait)
+                if last or self._now() + wait > deadline:
+                    return answer
+                continue
+            if answer.status in {502, 503, 504} and again and not last:
+                if wait is not None:
+                    health.next_at = max(health.next_at, self._now() + wait)
+                pause = self._backoff(attempt) if wait is None else wait
+                if self._now() + pause > deadline:
+                    return answer
+                await self._sleep(pause)
+                continue
+            return answer
+        raise AssertionError("the last try returns or raises")
+
+    async def _pause(self, seconds: float, deadline: float, error: HostUnreachable) -> None:
+        if self._now() + seconds > deadline:
+            raise error
+        await self._sleep(seconds)
+
+    def _backoff(self, attempt: int) -> float:
+        """Exponential with full jitter."""
+        return self._random.uniform(0, min(30.0, 0.5 * 2**attempt))
+
+    def _note(self, health: _Health, *, ok: bool) -> None:
+        health.failures = 0 if ok else health.failures + 1
+        if health.failures >= BREAK_AFTER:
+            # Half open: the count stays, so that a single further failure opens it again.
+            health.open_until = self._now() + COOL_DOWN
+
+    async def _turn(self, health: _Health, deadline: float) -> None:
+        """Wait for this call's turn: the pace, what the host asked for, and the pause after failures."""
+        async with health.lock:
+            now = self._now()
+            if health.open_until > now:
+                raise HostUnreachable("the host failed several times in a row and is left alone for a moment", reason="circuit_open")
+            rate = self._limit.per_minute / 60
+            health.tokens = min(float(self._limit.burst), health.tokens + (now - health.refilled_at) * rate) if health.refilled_at else float(self._limit.burst)
+            health.refilled_at = now
+            wait = max(health.next_at - now, 0.0 if health.tokens >= 1 else (1 - health.tokens) / rate)
+            if wait > 0:
+                if now + wait > deadline:
+                    raise HostBusy("the host asked us to wait", retry_after=wait)
+                await self._sleep(wait)
+                later = self._now()
+                health.tokens = min(float(self._limit.burst), health.tokens + (later - health.refilled_at) * rate)
+                health.refilled_at = later
+            health.tokens = max(0.0, health.tokens - 1)
+
+    async def _once(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None,
+        params: Sequence[tuple[str, str]],
+        json: object | None,
+        form: Sequence[tuple[str, str]] | None,
+    ) -> Response:
+        pinned, host, name = await self._pin(url)
+        content: bytes | None = None
+        sent = dict(headers or {}) | {"Host": host}
+        if json is not None:
+            content = orjson.dumps(json)
+            sent["Content-Type"] = "application/json"
+        request = self._client.build_request(
+            method, pinned, headers=sent, params=list(params) or None, content=content, data=_form(form), extensions={"sni_hostname": name}
+        )
+        self.calls += 1
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS):
+                answer = await self._client.send(request, stream=True)
+                try:
+                    body = await self._read(answer)
+                finally:
+                    await answer.aclose()
+        except TimeoutError as error:
+            raise HostUnreachable(f"{name} did not answer in time", reason="timeout") from error
+        except httpx2.TimeoutException as error:
+            raise HostUnreachable(f"{name} did not answer in time", reason="timeout") from error
+        except httpx2.DecodingError as error:
+            raise HostBroken(f"{name} sent an answer that cannot be decompressed", reason="bad_compression") from error
+        except (httpx2.HTTPError, OSError) as error:
+            raise HostUnreachable(f"{name} cannot be reached: {type(error).__name__}", reason="no_connection") from error
+        return Response(status=answer.status_code, headers={key.lower(): value for key, value in answer.headers.items()}, body=body)
+
+    async def _read(self, answer: httpx2.Response) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        async for part in answer.aiter_bytes(65536):
+            size += len(part)
+            if size > MAX_BODY or answer.num_bytes_downloaded > MAX_BODY:
+                raise HostBroken("the host sent more than 8 MB in one answer", reason="too_large")
+            parts.append(part)
+        return b"".join(parts)
+
+
+def _form(form: Sequence[tuple[str, str]] | None) -> dict[str, list[str]] | None:
+    if form is None:
+        return None
+    found: dict[str, list[str]] = {}
+    for key, value in form:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def retry_after(answer: Response, *, now: datetime | None = None) -> float | None:
+    """Seconds of a ``Retry-After`` header in either form (RFC 9110 §10.2.3); at most an hour, ``None`` if there is none or it makes no sense."""
+    text = answer.headers.get("retry-after", "").strip()
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return min(float(text), 3600.0)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), 3600.0)

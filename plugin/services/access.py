@@ -1,0 +1,257 @@
+"""Who is asking: tokens, and signing in through the host."""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from mentorgraph.events import MemberChanged, Source
+from mentorgraph.host import Capability, Identity, SignInRefused
+from plugin.domain.members import Standing
+from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal, Scope
+from plugin.errors import Forbidden, Invalid, TooMany, Unauthenticated
+from plugin.services import handlers
+from plugin.services.runtime import Runtime
+from plugin.store.crypto import new_secret, token_digest, tombstone_digest
+from plugin.store.repositories.access import SignIn, Token
+from plugin.store.unit_of_work import UnitOfWork
+
+PREFIX = "mg_"
+"""Lets secret scanners recognise our tokens."""
+SIGN_IN_FOR = timedelta(minutes=10)
+EXCHANGE_FOR = timedelta(minutes=2)
+WIDGET_FOR = timedelta(minutes=10)
+SESSION_FOR = timedelta(hours=12)
+MAX_SIGN_INS = 5_000
+"""Sign-ins under way at once in one community; more is an attack on the table."""
+_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")
+
+
+# ---------------------------------------------------------------------------------------------------------------------- tokens
+
+
+async def create_token(
+    runtime: Runtime, installation_id: int, *, member_id: int | None, scopes: frozenset[Scope] | None, name: str, lifetime: timedelta | None, audience: str
+) -> str:
+    """Make a bearer token, for a member or for a service; only its hash is kept, so it is shown once.
+
+    Raises :class:`Invalid` for a scope that such a token cannot carry.
+    """
+    possible = SERVICE_SCOPES if member_id is None else MEMBER_SCOPES
+    chosen = possible if scopes is None else scopes
+    if not chosen <= possible:
+        wrong = ", ".join(sorted(scope.value for scope in chosen - possible))
+        raise Invalid(f"a token of this kind cannot carry {wrong}; it can carry {', '.join(sorted(possible))}", field="scope")
+
+    def work(unit: UnitOfWork) -> str:
+        return _issue(unit, member_id=member_id, scopes=chosen, name=name, lifetime=lifetime, audience=audience)
+
+    return await runtime.database.write(installation_id, work)
+
+
+def _issue(unit: UnitOfWork, *, member_id: int | None, scopes: frozenset[Scope], name: str, lifetime: timedelta | None, audience: str) -> str:
+    token = PREFIX + new_secret()
+    unit.tokens.put(
+        Token(
+            id=unit.new_id(),
+            digest=token_digest(token),
+            member_id=member_id,
+            scopes=scopes,
+            audience=audience,
+            name=name,
+            created_at=unit.now,
+            expires_at=None if lifetime is None else unit.now + lifetime,
+        )
+    )
+    unit.record("token.created", actor="operator" if member_id is None else str(member_id), audience=audience)
+    return token
+
+
+async def principal_of(runtime: Runtime, token: str) -> Principal:
+    """Who a bearer token stands for. Raises :class:`Unauthenticated` for one that is unknown or has expired, or whose member no longer takes part."""
+    refused = Unauthenticated("this token is unknown, expired or revoked: sign in again or make a new one")
+    if not token.startswith(PREFIX) or len(token) > 200 or not token.isascii():
+        raise refused
+    digest = token_digest(token)
+    installation_id = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_of_token(digest))
+    if installation_id is None:
+        raise refused
+
+    def work(unit: UnitOfWork) -> Principal | None:
+        found = unit.tokens.find(digest)
+        if found is None or (found.expires_at is not None and found.expires_at <= unit.now):
+            return None
+        if found.member_id is not None:
+            member = unit.members.get(found.member_id)
+            if member is None or member.standing in {Standing.HIDDEN, Standing.SUSPENDED}:
+                return None
+        return Principal(installation_id=installation_id, member_id=found.member_id, scopes=found.scopes, token_id=found.id)
+
+    principal = await runtime.database.read(installation_id, work)
+    if principal is None:
+        raise refused
+    return principal
+
+
+def require(principal: Principal | None, scope: Scope) -> Principal:
+    """The principal, if it may. Raises :class:`Unauthenticated` or :class:`Forbidden`."""
+    if principal is None:
+        raise Unauthenticated("send a token: Authorization: Bearer …")
+    if not principal.may(scope):
+        raise Forbidden(f"this token does not carry the scope {scope.value}")
+    return principal
+
+
+# ---------------------------------------------------------------------------------------------------------------------- signing in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redirect:
+    """Where to send the browser, and the secret to put into its cookie, by which the answer is tied to this browser."""
+
+    url: str
+    browser_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn:
+    """A sign-in that was completed."""
+
+    token: str = field(repr=False)
+    next_path: str
+    expires_in: int
+    member_id: int
+
+
+def safe_next(path: str) -> str:
+    """A place on our own pages to go to after signing in; anything else becomes ``/``."""
+    plain = path.startswith("/") and path[1:2] not in {"/", "\\"} and not any(ord(character) < 33 or ord(character) == 127 for character in path)
+    return path if plain and "\\" not in path and len(path) <= 500 else "/"
+
+
+def _begin(unit: UnitOfWork, *, flow: str, nonce: str, binding: bytes, next_path: str, lifetime: timedelta) -> None:
+    unit.sign_ins.prune(now=unit.now)
+    if unit.sign_ins.count() >= MAX_SIGN_INS:
+        raise TooMany("too many people are signing in: try again in a minute", retry_after=60)
+    unit.sign_ins.begin(SignIn(nonce=token_digest(nonce), flow=flow, binding=binding, next_path=next_path, expires_at=unit.now + lifetime))
+
+
+async def begin_redirect(runtime: Runtime, installation_id: int, *, next_path: str) -> Redirect:
+    """Begin a sign-in that sends the browser through the host and back."""
+    installation = await runtime.installation(installation_id)
+    host = runtime.host(installation.host)
+    _require_sign_in(host.capabilities, Capability.SIGN_IN, host.title)
+    nonce, browser_secret = new_secret(), new_secret()
+    await runtime.database.write(
+        installation_id,
+        lambda unit: _begin(unit, flow="redirect", nonce=nonce, binding=token_digest(browser_secret), next_path=safe_next(next_path), lifetime=SIGN_IN_FOR),
+    )
+    start = host.sign_in_start(installation, nonce=nonce, return_url=installation.callback_url, silent=False)
+    return Redirect(url=start.url, browser_secret=browser_secret)
+
+
+async def begin_exchange(runtime: Runtime, installation_id: int, *, challenge: str) -> dict[str, str]:
+    """Begin a sign-in for a page of the host itself: parameters that the page fetches from its own origin. ``challenge`` is the S256 of the page's verifier."""
+    installation = await runtime.installation(installation_id)
+    host = runtime.host(installation.host)
+    _require_sign_in(host.capabilities, Capability.SAME_ORIGIN_SIGN_IN, host.title)
+    if not _CHALLENGE.match(challenge):
+        raise Invalid("code_challenge must be the base64url form of a SHA-256 (43 characters)", field="code_challenge")
+    nonce = new_secret()
+    await runtime.database.write(
+        installation_id,
+        lambda unit: _begin(unit, flow="exchange", nonce=nonce, binding=challenge.encode(), next_path="", lifetime=EXCHANGE_FOR),
+    )
+    return dict(host.sign_in_start(installation, nonce=nonce, return_url=installation.callback_url, silent=True).parameters)
+
+
+def _require_sign_in(capabilities: frozenset[Capability], wanted: Capability, title: str) -> None:
+    if wanted not in capabilities:
+        raise Invalid(f"{title} does not offer this way of signing in", code="not_offered")
+
+
+async def finish_redirect(runtime: Runtime, installation_id: int, *, answer: Mapping[str, str], browser_secret: str) -> SignedIn:
+    """Complete a redirect sign-in in the browser that began it. Raises :class:`SignInRefused`; the nonce is used up either way.
+
+    An answer to an exchange is worthless here: otherwise someone could begin an exchange, keep its verifier and send a victim to the host's sign-in address, whose
+    answer comes to this callback.
+    """
+    identity, sign_in = await _answer(runtime, installation_id, answer, flow="redirect")
+    if not browser_secret or not hmac.compare_digest(sign_in.binding, token_digest(browser_secret)):
+        raise SignInRefused("this sign-in was begun in another browser: begin again", reason="other_browser")
+    return await _complete(runtime, installation_id, identity, sign_in, audience="session", lifetime=SESSION_FOR)
+
+
+async def finish_exchange(runtime: Runtime, installation_id: int, *, answer: Mapping[str, str], verifier: str, origin: str) -> SignedIn:
+    """Complete an exchange for the page that began it. Raises :class:`SignInRefused`.
+
+    The token that comes out is for the widget: it never carries the right to administer, export or erase, because any script on the host's pages could get one.
+    """
+    installation = await runtime.installation(installation_id)
+    if origin != _origin(installation.base_url):
+        raise SignInRefused("this sign-in did not come from the community's own pages", reason="other_origin")
+    if not _VERIFIER.match(verifier):
+        raise Invalid("code_verifier must have 43 to 128 unreserved characters", field="code_verifier")
+    identity, sign_in = await _answer(runtime, installation_id, answer, flow="exchange")
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
+    if not hmac.compare_digest(challenge, sign_in.binding):
+        raise SignInRefused("code_verifier does not belong to this sign-in", reason="wrong_verifier")
+    return await _complete(runtime, installation_id, identity, sign_in, audience="widget", lifetime=WIDGET_FOR)
+
+
+def _origin(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
+
+
+async def _answer(runtime: Runtime, installation_id: int, answer: Mapping[str, str], *, flow: str) -> tuple[Identity, SignIn]:
+    installation = await runtime.installation(installation_id)
+    identity = runtime.host(installation.host).sign_in_finish(installation, answer)
+    sign_in = await runtime.database.write(installation_id, lambda unit: unit.sign_ins.take(token_digest(identity.nonce), now=unit.now))
+    if sign_in is None:
+        raise SignInRefused("this sign-in has expired or was used already: begin again", reason="unknown_nonce")
+    if sign_in.flow != flow:
+        raise SignInRefused("this sign-in was begun in another way", reason="other_flow")
+    return identity, sign_in
+
+
+async def _complete(runtime: Runtime, installation_id: int, identity: Identity, sign_in: SignIn, *, audience: str, lifetime: timedelta) -> SignedIn:
+    def work(unit: UnitOfWork) -> SignedIn:
+        # Signing in is the person's own act: it lifts the tombstone that keeps the host from bringing an erased member back.
+        unit.members.unbury(tombstone_digest(identity.host_user_id, key=unit.keys.tombstones))
+        event = MemberChanged(
+            seen_at=unit.now,
+            source=Source.HINT,
+            host_user_id=identity.host_user_id,
+            username=identity.username,
+            name=identity.name or None,
+            avatar_url=identity.avatar_url or None,
+            admin=identity.admin,
+            moderator=identity.moderator,
+            last_seen_at=unit.now,
+            active=True,
+        )
+        handlers.apply([event], unit)
+        member = unit.members.by_host(identity.host_user_id)
+        if member is None or member.standing in {Standing.HIDDEN, Standing.SUSPENDED}:
+            raise SignInRefused("this account cannot take part at the moment", reason="suspended")
+        if member.standing is Standing.PENDING:
+            member = replace(member, standing=Standing.UNKNOWN)
+            unit.members.put(member)
+        unit.members.flush()
+        token = _issue(unit, member_id=member.id, scopes=MEMBER_SCOPES - {Scope.INTROSPECT}, name=audience, lifetime=lifetime, audience=audience)
+        return SignedIn(token=token, next_path=sign_in.next_path, expires_in=int(lifetime.total_seconds()), member_id=member.id)
+
+    return await runtime.database.write(installation_id, work)
+
+
+async def sign_out(runtime: Runtime, principal: Principal) -> int:
+    """Revoke every token of the member: sign out everywhere. Returns how many there were."""
+    if principal.member_id is None:
+        raise Invalid("a service token is revoked by the admin who made it", code="not_a_member")
+    member_id = principal.member_id
+    return await runtime.database.write(principal.installation_id, lambda unit: unit.tokens.revoke_of(member_id))

@@ -1,0 +1,218 @@
+"""Connecting a community, and letting it go."""
+
+import secrets as secrets_module
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
+
+import structlog
+
+from mentorgraph.host import Connected, ConnectPlan, HostError, HostInfo, Installation
+from plugin.domain.community import POLICY_KEYS, Community, InstallationState, Policy
+from plugin.errors import Conflict, Invalid, NotFound
+from plugin.services.runtime import Runtime
+from plugin.store.crypto import new_secret
+from plugin.store.repositories.work import SweepState
+from plugin.store.unit_of_work import UnitOfWork
+
+log = structlog.get_logger()
+
+TAKE_OVER_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewConnection:
+    """What an admin gives to connect a community."""
+
+    host: str
+    url: str
+    api_key: str = field(repr=False)
+    api_username: str = "system"
+    name: str = ""
+    spaces: tuple[str, ...] = ()
+    host_settings: Mapping[str, str] = field(default_factory=dict)
+    policy: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """A community that was connected. ``to_do`` is what the admin must still do in the host; it may hold the sign-in secret, so it is shown once."""
+
+    installation_id: int
+    title: str
+    version: str
+    hook_url: str
+    limits: tuple[str, ...]
+    to_do: tuple[str, ...] = field(repr=False)
+
+
+async def connect(runtime: Runtime, new: NewConnection) -> Connection:
+    """Check the key, make the host send deliveries, and remember the community. Leaves nothing behind, here or there, when a step fails.
+
+    Raises :class:`HostError` with what is wrong, :class:`Conflict` if the community is connected already.
+    """
+    host = runtime.host(new.host)
+    base_url = host.normalise_url(new.url)
+    known = await runtime.database.dispatch(lambda dispatcher: dispatcher.find_installation(new.host, base_url))
+    if known is not None:
+        raise Conflict(f"{base_url} is connected already as installation {known}: disconnect it first", code="already_connected")
+    policy = parse_policy(new.policy, Policy())
+    secrets = {"api_key": new.api_key, "api_username": new.api_username, "hook_secrets": [new_secret()], "sign_in_secrets": [new_secret()]}
+    probe = Installation(
+        id=0, host=new.host, base_url=base_url, api_key=new.api_key, api_username=new.api_username, settings={**new.host_settings, **_spaces(new.spaces)}
+    )
+    info = await runtime.open_client(probe).describe()
+    keys = {name: new_secret_bytes() for name in ("terms", "tombstones", "audit")}
+    installation_id = await runtime.database.manage(
+        lambda installations: installations.create(host=new.host, base_url=base_url, secrets=secrets, keys=keys, name=new.name or info.title)
+    )
+    try:
+        return await _establish(runtime, installation_id, new, info, policy, probe)
+    except BaseException:
+        await runtime.database.manage(lambda installations: installations.remove(installation_id))
+        raise
+
+
+def new_secret_bytes() -> str:
+    """A random key of 256 bits, in hexadecimal."""
+    return secrets_module.token_hex(32)
+
+
+def _spaces(spaces: Sequence[str]) -> dict[str, str]:
+    return {"spaces": ",".join(spaces)} if spaces else {}
+
+
+async def _establish(runtime: Runtime, installation_id: int, new: NewConnection, info: HostInfo, policy: Policy, probe: Installation) -> Connection:
+    def prepare(unit: UnitOfWork) -> Installation:
+        unit.update_installation(
+            locale=info.locale,
+            limits=list(info.limits),
+            profile_fields=dict(info.profile_fields),
+            host_settings=dict(probe.settings),
+            policy=policy_values(policy),
+        )
+        unit.lanes.create()
+        return unit.installation(public_url=runtime.settings.public_url)
+
+    installation = await runtime.database.write(installation_id, prepare)
+    client = runtime.open_client(installation)
+    connected = await client.connect(ConnectPlan(spaces=new.spaces, hook_secret=installation.hook_secrets[0]))
+    try:
+        await runtime.database.write(installation_id, _activate(connected, new))
+    except BaseException:
+        await client.disconnect(connected.remote)
+        raise
+    runtime.forget(installation_id)
+    to_do = tuple(line.replace("{secret}", installation.sign_in_secrets[0]) for line in connected.to_do)
+    return Connection(installation_id=installation_id, title=info.title, version=info.version, hook_url=installation.hook_url, limits=info.limits, to_do=to_do)
+
+
+def _activate(connected: Connected, new: NewConnection) -> Callable[[UnitOfWork], None]:
+    def work(unit: UnitOfWork) -> None:
+        unit.update_installation(remote=dict(connected.remote), state=InstallationState.ACTIVE.value)
+        # Whoever connects reads the community at once and shows how far it is; should that break off, the worker takes over.
+        unit.wake("reconcile", at=unit.now + TAKE_OVER_AFTER)
+        unit.record("installation.connected", actor="operator", host=new.host)
+
+    return work
+
+
+async def disconnect(runtime: Runtime, installation_id: int, *, erase: bool) -> tuple[str, ...]:
+    """Take away what was left in the host and stop serving the community; ``erase`` removes every row of it as well.
+
+    Goes on when the host does not answer, and returns what then remains there, for the admin to remove by hand.
+    """
+    community = await community_of(runtime, installation_id)
+    left: tuple[str, ...] = ()
+    try:
+        client = await runtime.client(installation_id)
+        await client.disconnect(community.remote)
+    except HostError as error:
+        log.warning("disconnect_incomplete", installation=installation_id, reason=error.reason)
+        left = (f"the community could not be reached ({error.message}): delete there by hand the webhooks that point to {runtime.settings.public_url}",)
+    if erase:
+        await runtime.database.manage(lambda installations: installations.remove(installation_id))
+    else:
+        await runtime.database.write(installation_id, _deactivate)
+    runtime.forget(installation_id)
+    return left
+
+
+def _deactivate(unit: UnitOfWork) -> None:
+    unit.update_installation(state=InstallationState.DISCONNECTED.value, remote={}, secrets={})
+    unit.lanes.stop()
+    unit.record("installation.disconnected", actor="operator")
+
+
+async def community_of(runtime: Runtime, installation_id: int) -> Community:
+    """An installation without its secrets. Raises :class:`NotFound`."""
+    return await runtime.database.read(installation_id, lambda unit: unit.community)
+
+
+async def communities(runtime: Runtime) -> list[Community]:
+    """All installations, for the operator."""
+    ids = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_ids())
+    return [await community_of(runtime, one) for one in ids]
+
+
+async def the_installation(runtime: Runtime, given: int | None) -> int:
+    """The installation that is meant: the one given, or the only one there is."""
+    ids = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_ids())
+    if given is not None:
+        if given not in ids:
+            raise NotFound(f"there is no installation {given}; there are: {', '.join(map(str, ids)) or 'none'}")
+        return given
+    if len(ids) != 1:
+        raise Invalid(f"say which installation is meant; there are: {', '.join(map(str, ids)) or 'none'}")
+    return ids[0]
+
+
+async def configure(runtime: Runtime, installation_id: int, changes: Mapping[str, str]) -> Policy:
+    """Change an admin's choices. What follows from them (who agreed, which posts count) is worked out when the community is read next, which is at once."""
+
+    def work(unit: UnitOfWork) -> Policy:
+        policy = parse_policy(changes, unit.policy)
+        unit.update_installation(policy=policy_values(policy))
+        for sweep_state in unit.sweeps.all():
+            unit.sweeps.put(SweepState(sweep=sweep_state.sweep, number=sweep_state.number))
+        unit.wake("reconcile")
+        unit.record("policy.changed", actor="operator", keys=sorted(changes))
+        return policy
+
+    policy = await runtime.database.write(installation_id, work)
+    runtime.forget(installation_id)
+    return policy
+
+
+def parse_policy(changes: Mapping[str, str], base: Policy) -> Policy:
+    """``base`` with an admin's words put in. Raises :class:`Invalid` that names the key and what it takes."""
+    values: dict[str, object] = {}
+    for key, word in changes.items():
+        if key not in POLICY_KEYS:
+            raise Invalid(f"there is no setting {key!r}; there are: {', '.join(POLICY_KEYS)}", field=key)
+        try:
+            values[key] = _value(key, word.strip())
+        except ValueError:
+            raise Invalid(f"{key} takes {POLICY_KEYS[key]}", field=key) from None
+    return replace(base, **values)  # type: ignore[arg-type]  # the keys are Policy's own
+
+
+def _value(key: str, word: str) -> object:
+    if key == "spaces":
+        return tuple(part for part in (part.strip() for part in word.split(",")) if part)
+    if key == "suggestions_per_need":
+        number = int(word)
+        if not 1 <= number <= 20:
+            raise ValueError(word)
+        return number
+    if key == "spread":
+        share = float(word)
+        if not 0 <= share <= 1:
+            raise ValueError(word)
+        return share
+    return word
+
+
+def policy_values(policy: Policy) -> dict[str, object]:
+    """A policy as it is stored."""
+    return {one.name: list(value) if isinstance(value := getattr(policy, one.name), tuple) else value for one in fields(policy)}

@@ -1,0 +1,122 @@
+"""Deliveries: from the raw request to its effect."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import blake2b
+
+import structlog
+
+from mentorgraph.host import Acknowledgement, Admitted, Delivery, DeliveryRefused, Host
+from plugin.errors import TooLarge, Unavailable
+from plugin.services import handlers
+from plugin.services.runtime import Runtime
+from plugin.store.inbox import Waiting
+from plugin.store.intake import Arrival
+from plugin.store.unit_of_work import UnitOfWork
+
+log = structlog.get_logger()
+
+BATCH = 100
+"""Deliveries in one transaction; each in a part of its own that can be undone alone."""
+RETRIES = (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600)
+"""Seconds until the next try of a delivery that failed; after the last it is a dead letter."""
+
+
+async def take_in(runtime: Runtime, installation_id: int, delivery: Delivery, *, trace_id: str) -> Acknowledgement:
+    """Verify, reduce and keep a delivery; returns the host's acknowledgement only once it is durable.
+
+    Raises :class:`DeliveryRefused` (4xx) for what is forged or malformed, :class:`NotFound` for an unknown installation, :class:`Unavailable` (503) when it could
+    not be kept. Nothing is stored in any of these cases.
+    """
+    installation = await runtime.installation(installation_id)
+    host = runtime.host(installation.host)
+    if len(delivery.body) > host.max_body:
+        raise TooLarge(f"a delivery of {host.title} has at most {host.max_body} bytes")
+    host.verify(delivery, installation)
+    admitted = host.admit(delivery)
+    if admitted is not None:
+        await runtime.database.put(seal(runtime, installation_id, admitted, trace_id=trace_id))
+        runtime.bus.tell(installation_id)
+    return host.acknowledgement(delivery)
+
+
+def seal(runtime: Runtime, installation_id: int, admitted: Admitted, *, trace_id: str) -> Arrival:
+    """An admitted delivery as it is kept."""
+    return Arrival(
+        installation_id=installation_id,
+        event_id=admitted.key,
+        kind=admitted.kind,
+        digest=blake2b(admitted.body, digest_size=16).digest(),
+        body=runtime.vault.seal(admitted.body, installation_id=installation_id, purpose="inbox"),
+        trace_id=trace_id,
+        received_at=runtime.clock(),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drained:
+    """What one round over an inbox did."""
+
+    handled: int
+    failed: int
+
+
+async def drain(runtime: Runtime, installation_id: int) -> Drained:
+    """Handle the deliveries that are due, in one transaction with their effects. One that fails is put off; the others go on."""
+    installation = await runtime.installation(installation_id)
+    host = runtime.host(installation.host)
+
+    def work(unit: UnitOfWork) -> Drained:
+        waiting = unit.inbox.due(now=unit.now, limit=BATCH)
+        done: list[str] = []
+        for one in waiting:
+            error = _handle(host, one, unit, base_url=installation.base_url)
+            if error is None:
+                done.append(one.event_id)
+            else:
+                _put_off(one, error, unit)
+        unit.inbox.handled(done, now=unit.now)
+        return Drained(handled=len(done), failed=len(waiting) - len(done))
+
+    drained = await runtime.database.write(installation_id, work)
+    if drained.handled:
+        runtime.bus.tell(installation_id)
+    return drained
+
+
+def _handle(host: Host, one: Waiting, unit: UnitOfWork, *, base_url: str) -> Exception | None:
+    bound = log.bind(trace_id=one.trace_id, installation=unit.installation_id, kind=one.kind)
+    try:
+        body = unit.unseal(one.body, purpose="inbox")
+        events = host.to_events(Admitted(key=one.event_id, kind=one.kind, body=body), received_at=one.received_at, base_url=base_url)
+        with unit.savepoint():
+            handlers.apply(events, unit)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one delivery, the others go on
+        # The type of the error only: its text may quote a member.
+        bound.warning("delivery_failed", error=type(error).__name__, attempts=one.attempts + 1)
+        return error
+    bound.info("delivery_handled", events=len(events))
+    return None
+
+
+def _put_off(one: Waiting, error: Exception, unit: UnitOfWork) -> None:
+    attempts = one.attempts + 1
+    next_at = unit.now + timedelta(seconds=RETRIES[attempts - 1]) if attempts <= len(RETRIES) else None
+    unit.inbox.failed(one.event_id, error=type(error).__name__, attempts=attempts, next_at=next_at)
+
+
+async def replay(runtime: Runtime, installation_id: int, delivery: Delivery) -> str:
+    """Handle a recorded delivery at once, without its signature; returns ``handled``, ``dropped`` or ``refused``. For tests of a community's history."""
+    installation = await runtime.installation(installation_id)
+    host = runtime.host(installation.host)
+    try:
+        admitted = host.admit(delivery)
+    except DeliveryRefused:
+        return "refused"
+    if admitted is None:
+        return "dropped"
+    events = host.to_events(admitted, received_at=runtime.clock(), base_url=installation.base_url)
+    await runtime.database.write(installation_id, lambda unit: handlers.apply(events, unit))
+    return "handled"

@@ -1,0 +1,57 @@
+"""The one path by which a person is erased, and the one by which they get everything that is kept about them."""
+
+import orjson
+
+from plugin.domain.members import Member
+from plugin.domain.needs import NeedState
+from plugin.errors import NotFound
+from plugin.store.crypto import tombstone_digest
+from plugin.store.unit_of_work import UnitOfWork
+
+
+def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
+    """Remove every row about a member and leave a tombstone that says nothing of who it was.
+
+    ``why`` is ``host`` (deleted there), ``self`` (asked for by the member) or ``admin``. Suggestions that named the member are taken back and made anew. Returns
+    whether there was anything to erase.
+    """
+    member = unit.members.by_host(host_user_id)
+    unit.members.bury(tombstone_digest(host_user_id, key=unit.keys.tombstones), at=unit.now)
+    unit.checks.settle("member", host_user_id)
+    if member is None:
+        return False
+    unit.flush_rows()
+    stale = set(unit.suggestions.needs_naming(member.id))
+    posts = unit.posts.of_author(member.id)
+    for post_id in posts:
+        stale |= set(unit.suggestions.needs_resting_on(post_id))
+        unit.change("post", post_id)
+        unit.gone.add("post", post_id, at=unit.now)
+    unit.needs.set_state(stale, NeedState.STALE)
+    unit.personal.erase(member.id)
+    unit.forget()
+    unit.change("member", member.id)
+    unit.wake("suggest")
+    # The log names a member by an id that no row can be found by any more.
+    unit.record("member.erased", actor="host" if why == "host" else why, member=str(member.id), posts=len(posts))
+    return True
+
+
+def find_member(name: str, unit: UnitOfWork) -> Member:
+    """A member by user name or by the host's id, for the operator's commands."""
+    member = unit.members.by_username(name) or unit.members.by_host(name)
+    if member is None:
+        raise NotFound(f"there is no member {name!r} in this community")
+    return member
+
+
+def export_member(member: Member, unit: UnitOfWork) -> bytes:
+    """Everything that is kept about a member, as one JSON document."""
+    unit.record("member.exported", actor=str(member.id), member=str(member.id))
+    document = {
+        "format": "mentorgraph-export-1",
+        "made_at": unit.now.isoformat(),
+        "community": {"name": unit.community.name, "url": unit.community.base_url},
+        "tables": unit.personal.rows_of(member.id),
+    }
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)

@@ -1,0 +1,26 @@
+"""What is thrown away when its time is over."""
+
+from datetime import timedelta
+
+from plugin.services.runtime import Runtime
+from plugin.store.unit_of_work import UnitOfWork
+
+GONE_FOR = timedelta(days=30)
+CHANGES_FOR = timedelta(days=1)
+SUGGESTIONS_FRESH_FOR = timedelta(days=1)
+
+
+async def tidy(runtime: Runtime, installation_id: int) -> None:
+    """Prune one community by the retention that manifest.yaml promises, and let old suggestions be worked out anew."""
+    settings = runtime.settings
+
+    def work(unit: UnitOfWork) -> None:
+        unit.inbox.prune(now=unit.now, handled_after=timedelta(days=settings.delivery_days), dead_after=timedelta(days=settings.dead_letter_days))
+        unit.gone.prune(before=unit.now - GONE_FOR)
+        unit.changes.prune(before=unit.now - CHANGES_FOR)
+        unit.tokens.prune(now=unit.now)
+        unit.sign_ins.prune(now=unit.now)
+        if unit.needs.make_stale(answered_before=unit.now - SUGGESTIONS_FRESH_FOR):
+            unit.wake("suggest")
+
+    await runtime.database.write(installation_id, work)

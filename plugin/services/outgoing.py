@@ -1,0 +1,127 @@
+"""Messages out to the host: kept with the decision that made them, sent once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+
+from mentorgraph.host import HostBroken, HostBusy, HostDenied, HostError, HostInvalid, HostMessage, HostNotFound, HostUnreachable, Rendered
+from plugin.domain.members import Consent, Member
+from plugin.errors import Invalid
+from plugin.services import wire
+from plugin.services.runtime import Runtime
+from plugin.store.repositories.work import Outgoing
+from plugin.store.unit_of_work import UnitOfWork
+
+log = structlog.get_logger()
+
+RETRIES = (10, 60, 300, 1800, 7200, 6 * 3600, 24 * 3600)
+TO_MEMBERS = frozenset({"suggestions"})
+"""Kinds of messages that go to a member only while they agree to get messages."""
+
+
+def post(message: HostMessage, *, kind: str, key: str, member_id: int | None, unit: UnitOfWork) -> bool:
+    """Put a message into the outbox, in the transaction of the decision behind it; ``False`` if ``key`` was used before."""
+    kept = unit.outbox.put(
+        Outgoing(
+            id=unit.new_id(),
+            key=key,
+            kind=kind,
+            member_id=member_id,
+            body=unit.seal(wire.dump(message), purpose="outbox"),
+            state="pending",
+            attempts=0,
+            created_at=unit.now,
+            next_at=unit.now,
+        )
+    )
+    if kept:
+        unit.wake("outbox")
+    return kept
+
+
+def wants_messages(member: Member | None, unit: UnitOfWork) -> bool:
+    """Whether a member agreed to messages and takes part."""
+    if member is None or not member.takes_part:
+        return False
+    decision = unit.consents.of(member.id).get(Consent.MESSAGES)
+    return decision is not None and decision.given
+
+
+async def send_due(runtime: Runtime, installation_id: int, *, limit: int = 20) -> int:
+    """Send the messages that are due; returns how many went out. Raises :class:`HostError` when the host cannot be reached at all.
+
+    A try is counted before it is made. If the process dies between the host's answer and the mark, the next try first looks whether the message is there: what
+    remains is a message that the host took after we looked and before it died, in hosts that cannot be asked by key.
+    """
+    client = await runtime.client(installation_id)
+    due = await runtime.database.read(installation_id, lambda unit: unit.outbox.due(now=unit.now, limit=limit))
+    sent = 0
+    for one in due:
+        message = await runtime.database.write(installation_id, _take(one))
+        if message is None:
+            continue
+        key = f"mg{installation_id}-{one.id}"
+        try:
+            receipt = await client.find_sent(message, key=key) if one.attempts else None
+            receipt = receipt or await client.send(message, key=key)
+        except (HostInvalid, HostNotFound) as error:
+            log.warning("message_refused", installation=installation_id, message=one.id, reason=error.reason)
+            await _failed(runtime, installation_id, one, error, again=False)
+            continue
+        except (HostBusy, HostUnreachable, HostDenied, HostBroken) as error:
+            await _failed(runtime, installation_id, one, error, again=True)
+            raise
+        remote_id, url = receipt.remote_id, receipt.url
+
+        def mark(unit: UnitOfWork, one: Outgoing = one, remote_id: str = remote_id, url: str = url) -> None:
+            unit.outbox.sent(one.id, at=unit.now, remote_id=remote_id, url=url)
+            unit.record("message.sent", actor="system", kind=one.kind, message=str(one.id))
+
+        await runtime.database.write(installation_id, mark)
+        log.info("message_sent", installation=installation_id, message=one.id, kind=one.kind)
+        sent += 1
+    return sent
+
+
+def _take(one: Outgoing) -> Callable[[UnitOfWork], HostMessage | None]:
+    def work(unit: UnitOfWork) -> HostMessage | None:
+        if one.kind in TO_MEMBERS and one.member_id is not None and not wants_messages(unit.members.get(one.member_id), unit):
+            unit.outbox.drop(one.id, why="the member no longer wants messages")
+            return None
+        if one.body is None:
+            unit.outbox.drop(one.id, why="the content was erased")
+            return None
+        try:
+            message = wire.load(unit.unseal(one.body, purpose="outbox"))
+        except Invalid as error:
+            unit.outbox.failed(one.id, error=error.message, next_at=None)
+            return None
+        unit.outbox.attempt(one.id, next_at=unit.now + timedelta(seconds=RETRIES[min(one.attempts, len(RETRIES) - 1)]))
+        return message
+
+    return work
+
+
+async def _failed(runtime: Runtime, installation_id: int, one: Outgoing, error: HostError, *, again: bool) -> None:
+    seconds = RETRIES[min(one.attempts, len(RETRIES) - 1)]
+    if isinstance(error, HostBusy) and error.retry_after is not None:
+        seconds = max(seconds, int(error.retry_after) + 1)
+
+    def work(unit: UnitOfWork) -> None:
+        last = not again or one.attempts >= len(RETRIES)
+        unit.outbox.failed(one.id, error=error.message, next_at=None if last else unit.now + timedelta(seconds=seconds))
+
+    await runtime.database.write(installation_id, work)
+
+
+async def listing(runtime: Runtime, installation_id: int, *, limit: int = 50) -> list[tuple[Outgoing, Rendered | None]]:
+    """The newest messages, those that wait as the host will get them."""
+    installation = await runtime.installation(installation_id)
+    host = runtime.host(installation.host)
+
+    def work(unit: UnitOfWork) -> list[tuple[Outgoing, Rendered | None]]:
+        found = unit.outbox.listing(limit=limit)
+        return [(one, None if one.body is None else host.render(wire.load(unit.unseal(one.body, purpose="outbox")))) for one in found]
+
+    return await runtime.database.read(installation_id, work)

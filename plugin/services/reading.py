@@ -1,0 +1,151 @@
+"""What is read for GraphQL and pages: always within what the reader may see in the host."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from mentorgraph.events import Access
+from plugin.domain.community import Community
+from plugin.domain.content import Post, Space, Topic
+from plugin.domain.members import Consent, ConsentRecord, Member
+from plugin.domain.needs import Need, Suggestion
+from plugin.domain.people import Principal
+from plugin.domain.programs import Program, ProgramState
+from plugin.graph import expertise
+from plugin.services.graphs import Graphs
+from plugin.services.runtime import Runtime
+from plugin.store.unit_of_work import UnitOfWork
+
+MAX_PAGE = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cited:
+    """A post as evidence: the title of its topic and its address in the host."""
+
+    post_id: str
+    title: str
+    url: str
+
+
+async def evidence(runtime: Runtime, principal: Principal, post_ids: Collection[str]) -> dict[str, Cited]:
+    """Those of these posts that are there now and that the reader may read in the host."""
+
+    def work(unit: UnitOfWork) -> dict[str, Cited]:
+        posts = {key: post for key, post in unit.posts.many(post_ids).items() if post.live}
+        topics = unit.topics.many({post.topic_id for post in posts.values()})
+        readable = readable_spaces(unit, principal)
+        return {key: _cited(post, topic) for key, post in posts.items() if (topic := topics.get(post.topic_id)) is not None and topic.space_id in readable}
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
+def _cited(post: Post, topic: Topic) -> Cited:
+    return Cited(post_id=post.id, title=topic.title, url=post.url or topic.url)
+
+
+def readable_spaces(unit: UnitOfWork, principal: Principal) -> set[str]:
+    """The spaces whose posts count and that the reader may read. A service token reads what every member may."""
+    mine = unit.groups.groups_of(principal.member_id) if principal.member_id is not None else set()
+    return {space.id for space in unit.spaces.all().values() if _readable(space, mine, unit)}
+
+
+def _readable(space: Space, mine: set[str], unit: UnitOfWork) -> bool:
+    if space.access is Access.MEMBERS:
+        return True
+    return space.access is Access.GROUPS and space.id in unit.policy.spaces and bool(mine & set(space.group_ids))
+
+
+async def community(runtime: Runtime, principal: Principal) -> tuple[Community, int]:
+    """The community and how many members take part."""
+    return await runtime.database.read(principal.installation_id, lambda unit: (unit.community, unit.members.count()))
+
+
+async def members(runtime: Runtime, principal: Principal, member_ids: Collection[int]) -> dict[int, Member]:
+    """Members by id, those that take part."""
+    found = await runtime.database.read(principal.installation_id, lambda unit: unit.members.many(member_ids))
+    return {key: member for key, member in found.items() if member.takes_part or key == principal.member_id}
+
+
+async def member_page(runtime: Runtime, principal: Principal, *, after: int | None, limit: int, query: str | None) -> list[Member]:
+    """A page of the directory."""
+    return await runtime.database.read(principal.installation_id, lambda unit: unit.members.page(after=after, limit=limit, query=query))
+
+
+async def skills(runtime: Runtime, graphs: Graphs, principal: Principal, member_ids: Sequence[int]) -> dict[int, Sequence[expertise.Skill]]:
+    """What each of these members knows or cares about. Members who left expert suggestions show theirs to nobody but themselves."""
+    graph = await graphs.get(principal.installation_id)
+    hidden = await runtime.database.read(principal.installation_id, lambda unit: unit.consents.in_force(Consent.EXPERT))
+    shown = [one for one in member_ids if hidden.get(one, True) or one == principal.member_id]
+    digests = {digest for one in shown for digest in expertise.terms_of(graph, one)}
+    vocabulary = await runtime.database.read(principal.installation_id, lambda unit: unit.words.words(digests))
+    now = runtime.clock().timestamp()
+    return {one: expertise.profile(graph, one, vocabulary=vocabulary, now=now) if one in shown else () for one in member_ids}
+
+
+async def suggestion_page(
+    runtime: Runtime, principal: Principal, *, after: tuple[int, int] | None, limit: int, program_id: int | None
+) -> list[Suggestion]:
+    """A page of the reader's suggestions; empty for a service token."""
+    member_id = principal.member_id
+    if member_id is None:
+        return []
+    return await runtime.database.read(
+        principal.installation_id, lambda unit: unit.suggestions.page(member_id, after=after, limit=limit, program_id=program_id)
+    )
+
+
+async def suggestion(runtime: Runtime, principal: Principal, suggestion_id: int) -> Suggestion | None:
+    """One of the reader's suggestions."""
+    found = await runtime.database.read(principal.installation_id, lambda unit: unit.suggestions.get(suggestion_id))
+    return found if found is not None and found.for_member_id == principal.member_id else None
+
+
+async def suggestions_of_need(runtime: Runtime, principal: Principal, need_id: int) -> list[Suggestion]:
+    """The suggestions for one of the reader's needs."""
+    found = await runtime.database.read(principal.installation_id, lambda unit: unit.suggestions.of_need(need_id))
+    return [one for one in found if one.for_member_id == principal.member_id]
+
+
+async def needs(runtime: Runtime, principal: Principal) -> list[tuple[Need, Topic | None]]:
+    """The reader's needs, newest first, with the topics that they came from."""
+    member_id = principal.member_id
+    if member_id is None:
+        return []
+
+    def work(unit: UnitOfWork) -> list[tuple[Need, Topic | None]]:
+        found = unit.needs.of_member(member_id)
+        topics = unit.topics.many(need.topic_id for need in found if need.topic_id is not None)
+        return [(need, topics.get(need.topic_id) if need.topic_id else None) for need in found]
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
+async def consents(runtime: Runtime, principal: Principal) -> Mapping[Consent, ConsentRecord]:
+    """What the reader decided."""
+    member_id = principal.member_id
+    if member_id is None:
+        return {}
+    return await runtime.database.read(principal.installation_id, lambda unit: unit.consents.of(member_id))
+
+
+async def news(runtime: Runtime, principal: Principal) -> tuple[int, int]:
+    """How many suggestions the reader has, and a number that changes whenever they do."""
+    member_id = principal.member_id
+    if member_id is None:
+        return 0, 0
+
+    def work(unit: UnitOfWork) -> tuple[int, int]:
+        count, newest = unit.suggestions.newest(member_id)
+        return count, hash((count, newest))
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
+async def program_page(runtime: Runtime, principal: Principal, *, after: int | None, limit: int, state: ProgramState | None) -> list[Program]:
+    """A page of programs. Drafts are seen only by tokens that may write programs; the check is the caller's."""
+    return await runtime.database.read(principal.installation_id, lambda unit: unit.programs.page(after=after, limit=limit, state=state))
+
+
+async def program(runtime: Runtime, principal: Principal, program_id: int) -> Program | None:
+    """A program."""
+    return await runtime.database.read(principal.installation_id, lambda unit: unit.programs.get(program_id))

@@ -1,0 +1,96 @@
+"""What use cases need around them: the database, the hosts, the graph in memory, the clock."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+from mentorgraph.host import Host, HostClient, Http, Installation, RateLimit
+from plugin.clock import Clock
+from plugin.errors import NotFound
+from plugin.settings import Settings
+from plugin.store.crypto import Vault
+from plugin.store.database import Database
+
+HttpFactory = Callable[[RateLimit], Http]
+"""Makes the way out for one installation, paced by its limit."""
+
+REMEMBER_SECONDS = 5.0
+"""How long secrets of an installation are remembered; a rotation takes effect everywhere within this time."""
+
+
+class Bus:
+    """Tells whoever waits in this process that something was committed; other processes look at the revision instead."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int | None, set[asyncio.Event]] = {}
+
+    def subscribe(self, installation_id: int | None = None) -> asyncio.Event:
+        """An event that is set on every commit of an installation, or of all with ``None``. Give it back by :meth:`unsubscribe`."""
+        event = asyncio.Event()
+        self._waiting.setdefault(installation_id, set()).add(event)
+        return event
+
+    def unsubscribe(self, event: asyncio.Event, installation_id: int | None = None) -> None:
+        """Stop telling."""
+        self._waiting.get(installation_id, set()).discard(event)
+
+    def tell(self, installation_id: int) -> None:
+        """Something of an installation was committed."""
+        for key in (installation_id, None):
+            for event in self._waiting.get(key, ()):
+                event.set()
+
+
+@dataclass(kw_only=True)
+class Runtime:
+    """One service's parts, put together once by :mod:`plugin.app`."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    hosts: Mapping[str, Host]
+    clock: Clock
+    make_http: HttpFactory
+    bus: Bus = field(default_factory=Bus)
+    _installations: dict[int, tuple[float, Installation]] = field(default_factory=dict)
+    _clients: dict[int, tuple[Installation, HostClient]] = field(default_factory=dict)
+
+    def host(self, name: str) -> Host:
+        """The host by its name."""
+        try:
+            return self.hosts[name]
+        except KeyError:
+            raise NotFound(f"there is no host {name!r}; there are {', '.join(sorted(self.hosts))}") from None
+
+    async def installation(self, installation_id: int) -> Installation:
+        """An installation with its secrets. Raises :class:`NotFound`."""
+        known = self._installations.get(installation_id)
+        if known is not None and monotonic() - known[0] < REMEMBER_SECONDS:
+            return known[1]
+        found = await self.database.read(installation_id, lambda unit: unit.installation(public_url=self.settings.public_url))
+        self._installations[installation_id] = (monotonic(), found)
+        return found
+
+    def forget(self, installation_id: int) -> None:
+        """An installation's settings or secrets changed."""
+        self._installations.pop(installation_id, None)
+
+    async def client(self, installation_id: int) -> HostClient:
+        """The community's API. One client serves an installation, so that its pace is kept across all kinds of work."""
+        installation = await self.installation(installation_id)
+        known = self._clients.get(installation_id)
+        if known is not None and known[0] == installation:
+            return known[1]
+        client = self.open_client(installation)
+        self._clients[installation_id] = (installation, client)
+        return client
+
+    def open_client(self, installation: Installation) -> HostClient:
+        """A client for an installation that may not be stored yet."""
+        host = self.host(installation.host)
+        limit = host.rate_limit
+        chosen = installation.settings.get("requests_per_minute", "")
+        if chosen:
+            limit = RateLimit(per_minute=int(chosen), burst=max(limit.burst, int(chosen) // 6))
+        return host.client(installation, self.make_http(limit))

@@ -1,0 +1,109 @@
+"""Settings from the environment, checked once at the start.
+
+Every setting is listed in README.md; a test compares the two.
+"""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MIN_SECRET = 16
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part for part in (part.strip() for part in value.split(",")) if part)
+    return value
+
+
+class Settings(BaseSettings):
+    """What an operator can set; each by ``MENTORGRAPH_`` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="MENTORGRAPH_", frozen=True, hide_input_in_errors=True, validate_default=True)
+
+    database_url: str = "sqlite:///mentorgraph.db"
+    """``sqlite:///FILE`` for the embedded database or ``postgresql://USER:PASSWORD@HOST/NAME``."""
+
+    migrate_url: str = ""
+    """The address by which ``migrate`` connects on PostgreSQL, as the owner of the tables; the service itself uses a weaker role. Empty: ``database_url``."""
+
+    public_url: str = "http://127.0.0.1:8000"
+    """Where hosts and browsers reach this service; no trailing slash."""
+
+    secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
+    """Keys for what is encrypted at rest, newest first, separated by commas; each at least 16 characters."""
+
+    smtp_url: str = Field(default="", repr=False)
+    """``smtp://USER:PASSWORD@HOST:PORT`` for e-mail; empty sends none."""
+
+    allow_private: Annotated[tuple[str, ...], NoDecode] = ()
+    """``host:port`` of communities on private or loopback addresses, separated by commas; all other such addresses are refused."""
+
+    log_level: str = "info"
+    """``debug``, ``info``, ``warning`` or ``error``."""
+
+    log_json: bool = True
+    """One JSON object a line; ``false`` prints for people."""
+
+    reconcile_minutes: int = Field(default=60, ge=5)
+    """How often each community is read again; a whole sweep runs once a day."""
+
+    delivery_days: int = Field(default=30, ge=1)
+    """How long it is remembered that a delivery was handled. Its content is erased when it is handled."""
+
+    dead_letter_days: int = Field(default=7, ge=1)
+    """How long the content of a delivery that could not be handled is kept for a retry."""
+
+    embedded_worker: bool = True
+    """Whether ``serve`` works off deliveries and messages itself; always so on SQLite."""
+
+    @field_validator("secret_keys", "allow_private", mode="before")
+    @classmethod
+    def _lists(cls, value: object) -> object:
+        return _split(value)
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError(
+                "MENTORGRAPH_SECRET_KEYS is empty: set it to a random text of at least 16 characters, such as the output of `openssl rand -hex 32`"
+            )
+        if any(len(key) < MIN_SECRET for key in value):
+            raise ValueError("a key in MENTORGRAPH_SECRET_KEYS is shorter than 16 characters: make one with `openssl rand -hex 32`")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("MENTORGRAPH_PUBLIC_URL must look like https://mentors.example.org")
+        return value.rstrip("/")
+
+    @field_validator("database_url", "migrate_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("MENTORGRAPH_DATABASE_URL must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.lower() not in {"debug", "info", "warning", "error"}:
+            raise ValueError("MENTORGRAPH_LOG_LEVEL must be debug, info, warning or error")
+        return value.lower()
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is SQLite, which allows one process only."""
+        return self.database_url.startswith("sqlite:")
+
+    @property
+    def sqlite_path(self) -> Path:
+        """The file of the embedded database."""
+        return Path(self.database_url.removeprefix("sqlite:///"))

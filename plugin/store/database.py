@@ -1,0 +1,47 @@
+"""The two databases behind one shape.
+
+A unit of work is a plain function of a :class:`~plugin.store.unit_of_work.UnitOfWork`; it runs in one transaction and returns what the caller needs. On SQLite
+it runs in a thread: one thread writes, a few read, because a read-then-write transaction against a second writer fails at once whatever the busy time-out. On
+PostgreSQL the same function runs over asyncpg on the event loop (docs/decisions/0004-units-of-work.md).
+"""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from plugin.store.dispatch import Dispatcher
+from plugin.store.intake import Arrival
+from plugin.store.unit_of_work import Installations, UnitOfWork
+
+T = TypeVar("T")
+
+
+class Database(Protocol):
+    """Where everything is kept."""
+
+    async def read(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
+        """Run ``work`` on a consistent state; it must not write."""
+        ...
+
+    async def write(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
+        """Run ``work`` in a transaction that is durable when this returns, and undone whole when ``work`` raises."""
+        ...
+
+    async def dispatch(self, work: Callable[[Dispatcher], T]) -> T:
+        """Run one of the statements that look across installations."""
+        ...
+
+    async def manage(self, work: Callable[[Installations], T]) -> T:
+        """Create or remove an installation."""
+        ...
+
+    async def put(self, arrival: Arrival) -> None:
+        """Keep a delivery; returns once it is durable. Deliveries that come together are written together."""
+        ...
+
+    async def check(self) -> None:
+        """Raise :class:`~plugin.errors.Unavailable` unless the database answers and has the tables of this version."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way and let go."""
+        ...

@@ -1,0 +1,86 @@
+"""The closed list of statements that look across installations.
+
+They return ids only, or write nothing but leases. A test reads every other statement for its ``installation_id``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+
+from plugin.store.tables import installations, lanes, tokens
+from plugin.store.types import from_micros
+
+EPOCH = from_micros(0)
+NEVER = from_micros(2**62)
+MARK = {"mentorgraph": "dispatcher"}
+"""Execution option that marks a statement of this module."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A lane of work that this worker holds until its lease runs out."""
+
+    installation_id: int
+    lane: str
+    until: datetime
+
+
+class Dispatcher:
+    """Finds work, and whose token it is."""
+
+    def __init__(self, connection: Connection, *, skip_locked: bool) -> None:
+        self._connection = connection
+        self._skip_locked = skip_locked
+
+    def claim(self, *, now: datetime, lease: timedelta, holder: str, limit: int, only: Sequence[str] = ()) -> list[Claim]:
+        """Take up to ``limit`` lanes that are due and free, the longest-waiting first, each for ``lease``.
+
+        A claimed lane is due again when its lease ends, so that work is taken up by another if this worker dies, and work that comes meanwhile shows as an
+        earlier time.
+        """
+        due = select(lanes.c.installation_id, lanes.c.lane).where(lanes.c.due_at <= now, lanes.c.leased_until <= now).order_by(lanes.c.due_at).limit(limit)
+        if only:
+            due = due.where(lanes.c.lane.in_(only))
+        if self._skip_locked:
+            due = due.with_for_update(skip_locked=True)
+        until = now + lease
+        found = [Claim(row.installation_id, row.lane, until) for row in self._connection.execute(due, execution_options=MARK)]
+        for claim in found:
+            self._connection.execute(
+                update(lanes)
+                .where(lanes.c.installation_id == claim.installation_id, lanes.c.lane == claim.lane)
+                .values(leased_until=until, due_at=until, holder=holder),
+                execution_options=MARK,
+            )
+        return found
+
+    def next_due(self) -> datetime | None:
+        """When the next lane falls due; ``None`` if none ever will."""
+        row = self._connection.execute(select(lanes.c.due_at).order_by(lanes.c.due_at).limit(1), execution_options=MARK).scalar()
+        return None if row is None or row >= NEVER else row
+
+    def installation_of_token(self, digest: bytes) -> int | None:
+        """The installation that a token belongs to."""
+        return self._connection.execute(select(tokens.c.installation_id).where(tokens.c.digest == digest), execution_options=MARK).scalar()
+
+    def installation_ids(self) -> list[int]:
+        """All installations, for the start of the service and the operator's commands."""
+        return list(
+            self._connection.execute(select(installations.c.installation_id).order_by(installations.c.installation_id), execution_options=MARK).scalars()
+        )
+
+    def find_installation(self, host: str, base_url: str) -> int | None:
+        """The installation of a community that is connected already."""
+        return self._connection.execute(
+            select(installations.c.installation_id).where(installations.c.host == host, installations.c.base_url == base_url), execution_options=MARK
+        ).scalar()
+
+    def revisions(self, installation_ids: Sequence[int]) -> dict[int, int]:
+        """The revision of each installation's graph."""
+        rows = self._connection.execute(
+            select(installations.c.installation_id, installations.c.revision).where(installations.c.installation_id.in_(installation_ids)),
+            execution_options=MARK,
+        )
+        return {row.installation_id: row.revision for row in rows}

@@ -1,0 +1,1 @@
+"""One repository for each aggregate; each speaks domain objects and is bound to one installation."""

@@ -1,0 +1,139 @@
+"""Tokens, sign-ins under way, and the log of who did what."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+from sqlalchemy import func
+
+from plugin.domain.people import Scope
+from plugin.store.repositories.base import Repository
+from plugin.store.tables import audit, sign_ins, tokens
+from plugin.store.types import to_micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What is kept of a token: never the token itself."""
+
+    id: int
+    digest: bytes
+    member_id: int | None
+    scopes: frozenset[Scope]
+    audience: str
+    name: str
+    created_at: datetime
+    expires_at: datetime | None
+
+
+class Tokens(Repository):
+    """Bearer tokens by their hash."""
+
+    def put(self, token: Token) -> None:
+        """Keep a token's hash."""
+        self._put(
+            tokens,
+            [
+                {
+                    "token_id": token.id,
+                    "digest": token.digest,
+                    "member_id": token.member_id,
+                    "scopes": sorted(scope.value for scope in token.scopes),
+                    "audience": token.audience,
+                    "name": token.name,
+                    "created_at": token.created_at,
+                    "expires_at": token.expires_at,
+                }
+            ],
+        )
+
+    def find(self, digest: bytes) -> Token | None:
+        """The token with this hash."""
+        row = self._one(self._select(tokens).where(tokens.c.digest == digest))
+        if row is None:
+            return None
+        return Token(
+            id=row.token_id,
+            digest=bytes(row.digest),
+            member_id=row.member_id,
+            scopes=frozenset(Scope(scope) for scope in row.scopes),
+            audience=row.audience,
+            name=row.name,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+        )
+
+    def revoke_of(self, member_id: int) -> int:
+        """Remove all tokens of a member."""
+        return self._run(self._delete(tokens).where(tokens.c.member_id == member_id))
+
+    def prune(self, *, now: datetime) -> None:
+        """Remove tokens that have expired."""
+        self._run(self._delete(tokens).where(tokens.c.expires_at < now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """A sign-in that was begun. ``flow`` is ``redirect`` or ``exchange``; ``binding`` ties it to one browser or one page."""
+
+    nonce: bytes
+    flow: str
+    binding: bytes
+    next_path: str
+    expires_at: datetime
+
+
+class SignIns(Repository):
+    """Nonces, each good once."""
+
+    def begin(self, sign_in: SignIn) -> None:
+        """Remember a sign-in under way."""
+        values = {
+            "nonce": sign_in.nonce,
+            "flow": sign_in.flow,
+            "binding": sign_in.binding,
+            "next_path": sign_in.next_path,
+            "expires_at": sign_in.expires_at,
+        }
+        self._put(sign_ins, [values])
+
+    def take(self, nonce: bytes, *, now: datetime) -> SignIn | None:
+        """The sign-in of a nonce, which is used up by this; ``None`` if unknown, used or expired."""
+        row = self._connection.execute(self._delete(sign_ins).where(sign_ins.c.nonce == nonce).returning(*sign_ins.c)).one_or_none()
+        if row is None or row.expires_at < now:
+            return None
+        return SignIn(nonce=bytes(row.nonce), flow=row.flow, binding=bytes(row.binding), next_path=row.next_path, expires_at=row.expires_at)
+
+    def count(self) -> int:
+        """How many sign-ins are under way."""
+        row = self._one(self._select(sign_ins, func.count()))
+        return 0 if row is None else int(row[0])
+
+    def prune(self, *, now: datetime) -> None:
+        """Remove sign-ins that nobody finished."""
+        self._run(self._delete(sign_ins).where(sign_ins.c.expires_at < now))
+
+
+class Audit(Repository):
+    """An append-only log; each entry's chain value covers the one before, so a removed or altered entry shows."""
+
+    def add(self, action: str, *, actor: str, at: datetime, detail: Mapping[str, object], key: bytes) -> None:
+        """Append an entry. ``actor`` and ``detail`` hold no names, only ids of ours."""
+        last = self._connection.execute(self._select(audit, audit.c.number, audit.c.chain).order_by(audit.c.number.desc()).limit(1)).one_or_none()
+        number, before = (1, b"") if last is None else (last.number + 1, bytes(last.chain))
+        text = orjson.dumps([number, to_micros(at), actor, action, detail], option=orjson.OPT_SORT_KEYS)
+        chain = hmac.new(key, before + text, hashlib.sha256).digest()
+        self._put(audit, [{"number": number, "at": at, "actor": actor, "action": action, "detail": dict(detail), "chain": chain}])
+
+    def verify(self, *, key: bytes) -> int | None:
+        """The number of the first entry that does not follow from the one before; ``None`` if all do."""
+        before = b""
+        for expected, row in enumerate(self._rows(self._select(audit).order_by(audit.c.number)), start=1):
+            text = orjson.dumps([row.number, to_micros(row.at), row.actor, row.action, row.detail], option=orjson.OPT_SORT_KEYS)
+            before = hmac.new(key, before + text, hashlib.sha256).digest()
+            if row.number != expected or not hmac.compare_digest(before, bytes(row.chain)):
+                return int(row.number)
+        return None

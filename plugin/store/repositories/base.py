@@ -1,0 +1,61 @@
+"""What all repositories share."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Delete, Insert, Row, Select, Table, Update, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+Key = TypeVar("Key")
+CHUNK = 500
+"""Most values in one IN list."""
+
+
+def chunks(values: Iterable[T], size: int = CHUNK) -> Iterable[list[T]]:
+    """``values`` in lists of at most ``size``."""
+    found = list(values)
+    return (found[at : at + size] for at in range(0, len(found), size))
+
+
+class Repository:
+    """Statements over one table or a few, each bound to the installation."""
+
+    def __init__(self, connection: Connection, installation_id: int) -> None:
+        self._connection = connection
+        self.installation_id = installation_id
+
+    def _mine(self, table: Table) -> ColumnElement[bool]:
+        return table.c.installation_id == self.installation_id
+
+    def _select(self, table: Table, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+        return select(*(columns or table.c)).where(self._mine(table))
+
+    def _update(self, table: Table) -> Update:
+        return update(table).where(self._mine(table))
+
+    def _delete(self, table: Table) -> Delete:
+        return delete(table).where(self._mine(table))
+
+    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        return postgresql.insert(table) if self._connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+    def _rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+        return self._connection.execute(statement).all()
+
+    def _one(self, statement: Select[*tuple[Any, ...]]) -> Row[*tuple[Any, ...]] | None:
+        return self._connection.execute(statement).one_or_none()
+
+    def _run(self, statement: Insert | Update | Delete, rows: Sequence[Mapping[str, object]] | None = None) -> int:
+        return self._connection.execute(statement, rows).rowcount if rows is not None else self._connection.execute(statement).rowcount
+
+    def _put(self, table: Table, rows: Sequence[Mapping[str, object]], *, keep: Sequence[str] = ()) -> None:
+        """Insert or replace rows by primary key; columns in ``keep`` stay as they are in rows that exist."""
+        if not rows:
+            return
+        statement = self._insert(table)
+        key = {column.name for column in table.primary_key}
+        values = {name: statement.excluded[name] for name in rows[0] if name not in key and name not in keep and name != "installation_id"}
+        index = list(table.primary_key)
+        full = statement.on_conflict_do_update(index_elements=index, set_=values) if values else statement.on_conflict_do_nothing(index_elements=index)
+        self._connection.execute(full, [{"installation_id": self.installation_id, **row} for row in rows])

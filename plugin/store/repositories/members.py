@@ -1,0 +1,263 @@
+"""Members, their groups, badges and consents."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_
+from sqlalchemy.sql.expression import true
+
+from plugin.domain.members import Consent, ConsentRecord, Member, Standing
+from plugin.store.repositories.base import Repository, chunks
+from plugin.store.tables import badges, consents, group_members, groups, members, tombstones
+
+_COLUMNS = [column for column in members.c if column.name not in {"installation_id", "seen_sweep"}]
+
+
+def _member(row: Row[*tuple[Any, ...]]) -> Member:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    return Member(id=values.pop("member_id"), standing=Standing(values.pop("standing")), **values)
+
+
+def _values(member: Member) -> dict[str, object]:
+    return {
+        "member_id": member.id,
+        "host_user_id": member.host_user_id,
+        "username": member.username,
+        "name": member.name,
+        "avatar_url": member.avatar_url,
+        "standing": member.standing.value,
+        "created_at": member.created_at,
+        "last_seen_at": member.last_seen_at,
+        "trust_level": member.trust_level,
+        "admin": member.admin,
+        "moderator": member.moderator,
+        "title": member.title,
+        "bio": member.bio,
+        "location": member.location,
+        "locale": member.locale,
+        "timezone": member.timezone,
+        "fields": dict(member.fields),
+        "read_at": member.read_at,
+    }
+
+
+class Members(Repository):
+    """Members by our id and by the host's. What was read or written in a unit of work is remembered until its end."""
+
+    def __init__(self, connection: Connection, installation_id: int) -> None:
+        super().__init__(connection, installation_id)
+        self._by_host: dict[str, Member | None] = {}
+        self._dirty: dict[int, Member] = {}
+
+    # ------------------------------------------------------------------------------------------------------------- one by one
+
+    def load(self, host_user_ids: Iterable[str]) -> None:
+        """Read many at once, so that :meth:`by_host` need not."""
+        missing = {one for one in host_user_ids if one not in self._by_host}
+        for part in chunks(sorted(missing)):
+            self._by_host |= dict.fromkeys(part)
+            for row in self._rows(self._select(members, *_COLUMNS).where(members.c.host_user_id.in_(part))):
+                found = _member(row)
+                self._by_host[found.host_user_id] = found
+
+    def by_host(self, host_user_id: str) -> Member | None:
+        """The member with the host's id."""
+        self.load([host_user_id])
+        return self._by_host[host_user_id]
+
+    def get(self, member_id: int) -> Member | None:
+        """The member with our id."""
+        return self.many([member_id]).get(member_id)
+
+    def many(self, member_ids: Iterable[int]) -> dict[int, Member]:
+        """Members by our ids; unknown ids are left out."""
+        self.flush()
+        found: dict[int, Member] = {}
+        for part in chunks(sorted(set(member_ids))):
+            found |= {one.id: one for one in map(_member, self._rows(self._select(members, *_COLUMNS).where(members.c.member_id.in_(part))))}
+        return found
+
+    def by_username(self, username: str) -> Member | None:
+        """The member with this name now, whatever the case. Names are reused on hosts: the one read last wins."""
+        self.flush()
+        found = self._rows(
+            self._select(members, *_COLUMNS).where(func.lower(members.c.username) == username.lower()).order_by(members.c.read_at.desc().nulls_last()).limit(1)
+        )
+        return _member(found[0]) if found else None
+
+    def put(self, member: Member) -> None:
+        """Insert or replace a member at the end of the unit of work, or before the next read that needs it."""
+        self._by_host[member.host_user_id] = member
+        self._dirty[member.id] = member
+
+    def flush(self) -> None:
+        """Write what :meth:`put` gathered."""
+        if self._dirty:
+            rows = [_values(member) for member in self._dirty.values()]
+            self._dirty.clear()
+            self._put(members, rows)
+
+    # ------------------------------------------------------------------------------------------------------------- lists
+
+    def page(self, *, after: int | None, limit: int, query: str | None) -> list[Member]:
+        """Members that take part, by our id; ``query`` is a part of a name."""
+        self.flush()
+        statement = self._select(members, *_COLUMNS).where(members.c.standing.in_([Standing.MEMBER.value, Standing.UNKNOWN.value]))
+        if after is not None:
+            statement = statement.where(members.c.member_id > after)
+        if query:
+            word = query.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            statement = statement.where(or_(*(func.lower(column).like(f"%{word}%", escape="\\") for column in (members.c.username, members.c.name))))
+        return [_member(row) for row in self._rows(statement.order_by(members.c.member_id).limit(limit))]
+
+    def all(self) -> list[Member]:
+        """Every member; for the graph and for comparisons."""
+        self.flush()
+        return [_member(row) for row in self._rows(self._select(members, *_COLUMNS).order_by(members.c.member_id))]
+
+    def count(self) -> int:
+        """How many members take part."""
+        self.flush()
+        row = self._one(self._select(members, func.count()).where(members.c.standing.in_([Standing.MEMBER.value, Standing.UNKNOWN.value])))
+        return 0 if row is None else int(row[0])
+
+    def mark_seen(self, host_user_ids: Sequence[str], *, sweep: int) -> None:
+        """Remember that a listing named these members."""
+        self.flush()
+        for part in chunks(host_user_ids):
+            self._run(self._update(members).where(members.c.host_user_id.in_(part)).values(seen_sweep=sweep))
+
+    def unseen(self, *, sweep: int, before: datetime) -> list[str]:
+        """Host ids of members that a whole listing did not name although it began after they were last read."""
+        self.flush()
+        doubtful = or_(members.c.read_at.is_(None), members.c.read_at < before)
+        statement = self._select(members, members.c.host_user_id).where(members.c.seen_sweep < sweep, doubtful, members.c.standing != Standing.PENDING.value)
+        return [row[0] for row in self._rows(statement)]
+
+    # ------------------------------------------------------------------------------------------------------------- tombstones
+
+    def buried(self, digest: bytes) -> bool:
+        """Whether an erased member has this tombstone."""
+        return self._one(self._select(tombstones, tombstones.c.at).where(tombstones.c.digest == digest)) is not None
+
+    def any_buried(self) -> bool:
+        """Whether there is any tombstone, so that the common case need not compute digests."""
+        return bool(self._rows(self._select(tombstones, tombstones.c.at).limit(1)))
+
+    def bury(self, digest: bytes, *, at: datetime) -> None:
+        """Leave a tombstone."""
+        self._put(tombstones, [{"digest": digest, "at": at}])
+
+    def unbury(self, digest: bytes) -> None:
+        """Remove a tombstone, because the person came back by their own will."""
+        self._run(self._delete(tombstones).where(tombstones.c.digest == digest))
+
+
+class Groups(Repository):
+    """Groups of the host that are not automatic, and who is in them."""
+
+    def put(self, group_id: str, *, name: str, title: str) -> None:
+        """Insert or replace a group."""
+        self._put(groups, [{"group_id": group_id, "name": name, "title": title}])
+
+    def remove(self, group_id: str) -> None:
+        """Forget a group and its memberships."""
+        self._run(self._delete(group_members).where(group_members.c.group_id == group_id))
+        self._run(self._delete(groups).where(groups.c.group_id == group_id))
+
+    def add(self, group_id: str, member_ids: Iterable[int]) -> None:
+        """Put members into a group."""
+        self._put(group_members, [{"group_id": group_id, "member_id": one} for one in member_ids])
+
+    def discard(self, group_id: str, member_ids: Iterable[int]) -> None:
+        """Take members out of a group."""
+        for part in chunks(member_ids):
+            self._run(self._delete(group_members).where(group_members.c.group_id == group_id, group_members.c.member_id.in_(part)))
+
+    def members_of(self, group_id: str) -> set[int]:
+        """Who is in a group."""
+        return {row[0] for row in self._rows(self._select(group_members, group_members.c.member_id).where(group_members.c.group_id == group_id))}
+
+    def groups_of(self, member_id: int) -> set[str]:
+        """Which groups a member is in."""
+        return {row[0] for row in self._rows(self._select(group_members, group_members.c.group_id).where(group_members.c.member_id == member_id))}
+
+    def named(self, name: str) -> str | None:
+        """The id of the group with this name."""
+        row = self._one(self._select(groups, groups.c.group_id).where(func.lower(groups.c.name) == name.lower()).limit(1))
+        return None if row is None else str(row[0])
+
+    def all(self) -> dict[str, str]:
+        """Names by id."""
+        return {row.group_id: row.name for row in self._rows(self._select(groups, groups.c.group_id, groups.c.name))}
+
+    def memberships(self) -> set[tuple[str, int]]:
+        """All pairs of group and member."""
+        return {(row[0], row[1]) for row in self._rows(self._select(group_members, group_members.c.group_id, group_members.c.member_id))}
+
+    def mark_seen(self, group_ids: Sequence[str], *, sweep: int) -> None:
+        """Remember that a listing named these groups."""
+        for part in chunks(group_ids):
+            self._run(self._update(groups).where(groups.c.group_id.in_(part)).values(seen_sweep=sweep))
+
+    def unseen(self, *, sweep: int) -> list[str]:
+        """Groups that a whole listing did not name."""
+        return [row[0] for row in self._rows(self._select(groups, groups.c.group_id).where(groups.c.seen_sweep < sweep))]
+
+
+class Badges(Repository):
+    """Badges that members hold."""
+
+    def grant(self, member_id: int, badge_id: str, *, grant_id: str, name: str, at: datetime) -> None:
+        """Remember a grant."""
+        self._put(badges, [{"member_id": member_id, "badge_id": badge_id, "grant_id": grant_id, "name": name, "granted_at": at}])
+
+    def revoke(self, member_id: int, badge_id: str, *, grant_id: str | None) -> None:
+        """Forget a grant, or all grants of a badge when the host did not number them."""
+        which: ColumnElement[bool] = true() if grant_id is None else badges.c.grant_id == grant_id
+        self._run(self._delete(badges).where(and_(badges.c.member_id == member_id, badges.c.badge_id == badge_id, which)))
+
+    def of(self, member_id: int) -> set[tuple[str, str]]:
+        """Badge and grant ids of a member."""
+        return {(row[0], row[1]) for row in self._rows(self._select(badges, badges.c.badge_id, badges.c.grant_id).where(badges.c.member_id == member_id))}
+
+    def all(self) -> set[tuple[int, str]]:
+        """All pairs of member and badge."""
+        return {(row[0], row[1]) for row in self._rows(self._select(badges, badges.c.member_id, badges.c.badge_id))}
+
+
+class Consents(Repository):
+    """Every decision of every member, the last of each kind being in force."""
+
+    def add(self, record: ConsentRecord) -> None:
+        """Remember a decision."""
+        self._put(
+            consents,
+            [
+                {
+                    "member_id": record.member_id,
+                    "kind": record.kind.value,
+                    "at": record.at,
+                    "given": record.given,
+                    "source": record.source,
+                    "text_version": record.text_version,
+                }
+            ],
+        )
+
+    def of(self, member_id: int) -> dict[Consent, ConsentRecord]:
+        """The decisions of a member that are in force."""
+        rows = self._rows(self._select(consents).where(consents.c.member_id == member_id).order_by(consents.c.at))
+        return {record.kind: record for record in map(_consent, rows)}
+
+    def in_force(self, kind: Consent) -> dict[int, bool]:
+        """What each member who decided has decided last."""
+        rows = self._rows(self._select(consents, consents.c.member_id, consents.c.given).where(consents.c.kind == kind.value).order_by(consents.c.at))
+        return {row.member_id: row.given for row in rows}
+
+
+def _consent(row: Row[*tuple[Any, ...]]) -> ConsentRecord:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+    values.pop("installation_id")
+    return ConsentRecord(kind=Consent(values.pop("kind")), **values)

@@ -1,0 +1,47 @@
+"""Everything about one member at once: for the export and for the erasure.
+
+Both walk :data:`plugin.store.tables.MEMBER_COLUMNS`, so that a table that is added there is covered by both.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import LargeBinary, or_
+
+from plugin.store.repositories.base import Repository
+from plugin.store.tables import MEMBER_COLUMNS, likes, metadata, posts
+from plugin.store.types import Terms
+
+KEPT_WITHOUT_NAME = {"mentorships"}
+"""Tables whose rows stay for the other party, with the member's column emptied: "former member"."""
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+class Personal(Repository):
+    """All rows about a member."""
+
+    def rows_of(self, member_id: int) -> dict[str, list[Mapping[str, object]]]:
+        """Each table's rows about the member, as plain values. Sealed and hashed columns are left out: they say nothing to a person."""
+        found: dict[str, list[Mapping[str, object]]] = {}
+        for name, columns in MEMBER_COLUMNS.items():
+            table = metadata.tables[name]
+            shown = [column for column in table.c if column.name not in {"installation_id", "seen_sweep"} and not isinstance(column.type, LargeBinary | Terms)]
+            rows = self._rows(self._select(table, *shown).where(or_(*(table.c[column] == member_id for column in columns))))
+            found[name] = [{key: _plain(value) for key, value in row._mapping.items()} for row in rows]  # noqa: SLF001 - SQLAlchemy's documented name
+        return found
+
+    def erase(self, member_id: int) -> None:
+        """Remove every row of the member, or the member from rows that others keep."""
+        for name in KEPT_WITHOUT_NAME:
+            table = metadata.tables[name]
+            for column in MEMBER_COLUMNS[name]:
+                self._run(self._update(table).where(table.c[column] == member_id).values({column: None}))
+        mine = self._select(posts, posts.c.post_id).where(posts.c.author_id == member_id).scalar_subquery()
+        self._run(self._delete(likes).where(likes.c.post_id.in_(mine)))
+        for name, columns in reversed(MEMBER_COLUMNS.items()):
+            if name not in KEPT_WITHOUT_NAME:
+                table = metadata.tables[name]
+                self._run(self._delete(table).where(or_(*(table.c[column] == member_id for column in columns))))

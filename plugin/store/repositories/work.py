@@ -1,0 +1,270 @@
+"""What is still to be done for a community: messages to send, doubts to settle, listings to read, and when."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, and_, case, func
+
+from mentorgraph.host import Kind, Sweep
+from plugin.store.dispatch import EPOCH, NEVER
+from plugin.store.repositories.base import Repository
+from plugin.store.tables import changes, checks, lanes, outbox, sweeps
+
+Lane = Literal["inbox", "checks", "suggest", "outbox", "reconcile"]
+LANES: tuple[Lane, ...] = ("inbox", "checks", "suggest", "outbox", "reconcile")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A message on its way to the host; ``body`` is sealed and gone once it was sent."""
+
+    id: int
+    key: str
+    kind: str
+    member_id: int | None
+    body: bytes | None = field(repr=False)
+    state: str
+    attempts: int
+    created_at: datetime
+    next_at: datetime
+    error: str = ""
+
+
+class Outbox(Repository):
+    """Messages to the host. A key is used once for ever: a message that was sent is never sent again."""
+
+    def put(self, message: Outgoing) -> bool:
+        """Keep a message unless its key is known; ``False`` if it is."""
+        row = {
+            "installation_id": self.installation_id,
+            "message_id": message.id,
+            "key": message.key,
+            "kind": message.kind,
+            "member_id": message.member_id,
+            "body": message.body,
+            "state": message.state,
+            "created_at": message.created_at,
+            "next_at": message.next_at,
+        }
+        return self._run(self._insert(outbox).on_conflict_do_nothing(index_elements=["installation_id", "key"]), [row]) > 0
+
+    def due(self, *, now: datetime, limit: int) -> list[Outgoing]:
+        """Messages to be sent now, oldest first."""
+        waiting = outbox.c.state == "pending", outbox.c.next_at <= now
+        return [_outgoing(row) for row in self._rows(self._select(outbox).where(*waiting).order_by(outbox.c.next_at).limit(limit))]
+
+    def next_at(self) -> datetime | None:
+        """When the next message falls due."""
+        row = self._one(self._select(outbox, func.min(outbox.c.next_at)).where(outbox.c.state == "pending"))
+        return None if row is None else row[0]
+
+    def attempt(self, message_id: int, *, next_at: datetime) -> None:
+        """Count a try before it is made, so that a crash in the middle shows as a try whose end is unknown."""
+        self._run(self._update(outbox).where(outbox.c.message_id == message_id).values(attempts=outbox.c.attempts + 1, next_at=next_at))
+
+    def sent(self, message_id: int, *, at: datetime, remote_id: str, url: str) -> None:
+        """Mark as sent and erase the content."""
+        values = {"state": "sent", "sent_at": at, "remote_id": remote_id, "url": url, "body": None, "error": ""}
+        self._run(self._update(outbox).where(outbox.c.message_id == message_id).values(**values))
+
+    def failed(self, message_id: int, *, error: str, next_at: datetime | None) -> None:
+        """Remember a failure; without ``next_at`` nobody tries again by itself."""
+        values: dict[str, object] = {"error": error[:500]} | ({"state": "dead"} if next_at is None else {"next_at": next_at})
+        self._run(self._update(outbox).where(outbox.c.message_id == message_id).values(**values))
+
+    def drop(self, message_id: int, *, why: str) -> None:
+        """Give a message up and erase its content, because it is no longer wanted."""
+        self._run(self._update(outbox).where(outbox.c.message_id == message_id).values(state="dropped", body=None, error=why))
+
+    def drop_for(self, member_id: int, *, why: str) -> None:
+        """Give up everything that waits for a member."""
+        mine = outbox.c.member_id == member_id, outbox.c.state == "pending"
+        self._run(self._update(outbox).where(*mine).values(state="dropped", body=None, error=why))
+
+    def retry(self, *, now: datetime) -> int:
+        """Make dead messages due again."""
+        return self._run(self._update(outbox).where(outbox.c.state == "dead", outbox.c.body.is_not(None)).values(state="pending", next_at=now))
+
+    def listing(self, *, limit: int, state: str | None = None) -> list[Outgoing]:
+        """Messages, newest first."""
+        statement = self._select(outbox)
+        if state is not None:
+            statement = statement.where(outbox.c.state == state)
+        return [_outgoing(row) for row in self._rows(statement.order_by(outbox.c.created_at.desc(), outbox.c.message_id.desc()).limit(limit))]
+
+    def counts(self) -> dict[str, int]:
+        """How many messages are in each state."""
+        return {row[0]: int(row[1]) for row in self._rows(self._select(outbox, outbox.c.state, func.count()).group_by(outbox.c.state))}
+
+
+def _outgoing(row: Row[*tuple[Any, ...]]) -> Outgoing:
+    return Outgoing(
+        id=row.message_id,
+        key=row.key,
+        kind=row.kind,
+        member_id=row.member_id,
+        body=row.body,
+        state=row.state,
+        attempts=row.attempts,
+        created_at=row.created_at,
+        next_at=row.next_at,
+        error=row.error,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """Something that the host is to be asked about."""
+
+    kind: Kind
+    host_id: str
+    attempts: int
+
+
+class Checks(Repository):
+    """Doubts, each kept once however often it arises."""
+
+    def add(self, kind: Kind, host_ids: Iterable[str], *, due_at: datetime) -> None:
+        """Doubt these. A doubt that is there already is due at the earlier time and starts its tries afresh."""
+        rows = [{"installation_id": self.installation_id, "kind": kind, "host_id": one, "due_at": due_at, "attempts": 0} for one in dict.fromkeys(host_ids)]
+        if not rows:
+            return
+        statement = self._insert(checks)
+        earlier = case((checks.c.due_at < statement.excluded.due_at, checks.c.due_at), else_=statement.excluded.due_at)
+        self._run(statement.on_conflict_do_update(index_elements=list(checks.primary_key), set_={"due_at": earlier, "attempts": 0}), rows)
+
+    def due(self, *, now: datetime, limit: int) -> list[Check]:
+        """The doubts to settle now."""
+        rows = self._rows(self._select(checks).where(checks.c.due_at <= now).order_by(checks.c.due_at).limit(limit))
+        return [Check(kind=row.kind, host_id=row.host_id, attempts=row.attempts) for row in rows]
+
+    def hasten(self, *, now: datetime) -> None:
+        """Make every doubt that the host was never asked about due now."""
+        self._run(self._update(checks).where(checks.c.attempts == 0, checks.c.due_at > now).values(due_at=now))
+
+    def next_at(self) -> datetime | None:
+        """When the next doubt falls due."""
+        row = self._one(self._select(checks, func.min(checks.c.due_at)))
+        return None if row is None else row[0]
+
+    def settle(self, kind: Kind, host_id: str) -> None:
+        """The host was asked."""
+        self._run(self._delete(checks).where(checks.c.kind == kind, checks.c.host_id == host_id))
+
+    def postpone(self, kind: Kind, host_id: str, *, due_at: datetime, error: str) -> None:
+        """The host could not be asked; the doubt stays."""
+        which = checks.c.kind == kind, checks.c.host_id == host_id
+        self._run(self._update(checks).where(*which).values(due_at=due_at, attempts=checks.c.attempts + 1, error=error[:500]))
+
+    def pending(self, kind: Kind, host_id: str) -> bool:
+        """Whether there is a doubt about this."""
+        return bool(self._rows(self._select(checks, checks.c.due_at).where(checks.c.kind == kind, checks.c.host_id == host_id)))
+
+    def count(self) -> int:
+        """How many doubts there are."""
+        row = self._one(self._select(checks, func.count()))
+        return 0 if row is None else int(row[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepState:
+    """How far a listing has been read. ``number`` counts the runs; rows remember the last run that named them."""
+
+    sweep: Sweep
+    number: int = 0
+    cursor: str | None = None
+    began_at: datetime | None = None
+    finished_at: datetime | None = None
+    calls: int = 0
+
+    @property
+    def running(self) -> bool:
+        """Whether a run was begun and not finished."""
+        return self.began_at is not None and (self.finished_at is None or self.finished_at < self.began_at)
+
+
+class Sweeps(Repository):
+    """How far each listing of the host has been read."""
+
+    def get(self, sweep: Sweep) -> SweepState:
+        """The state of a sweep."""
+        row = self._one(self._select(sweeps).where(sweeps.c.sweep == sweep.value))
+        if row is None:
+            return SweepState(sweep=sweep)
+        return SweepState(sweep=sweep, number=row.number, cursor=row.cursor, began_at=row.began_at, finished_at=row.finished_at, calls=row.calls)
+
+    def all(self) -> list[SweepState]:
+        """The states of all sweeps that ever ran."""
+        return [self.get(Sweep(row[0])) for row in self._rows(self._select(sweeps, sweeps.c.sweep))]
+
+    def put(self, state: SweepState) -> None:
+        """Remember the state of a sweep."""
+        self._put(
+            sweeps,
+            [
+                {
+                    "sweep": state.sweep.value,
+                    "number": state.number,
+                    "cursor": state.cursor,
+                    "began_at": state.began_at,
+                    "finished_at": state.finished_at,
+                    "calls": state.calls,
+                }
+            ],
+        )
+
+
+class Lanes(Repository):
+    """When each kind of work of this community is due."""
+
+    def create(self) -> None:
+        """Make all lanes, idle."""
+        self._put(lanes, [{"lane": lane, "due_at": NEVER, "leased_until": EPOCH} for lane in LANES], keep=("due_at", "leased_until"))
+
+    def wake(self, lane: Lane, *, at: datetime) -> None:
+        """Make a lane due at ``at`` unless it is due earlier."""
+        self._run(self._update(lanes).where(lanes.c.lane == lane, lanes.c.due_at > at).values(due_at=at))
+
+    def release(self, lane: Lane, *, holder: str, until: datetime, due_at: datetime | None, note: str = "") -> None:
+        """Give a lease that runs ``until`` back and say when the lane is due again. Work that came meanwhile keeps its earlier time.
+
+        The row was made due at ``until`` by the claim, so an earlier time in it was set by someone who brought work.
+        """
+        later = due_at or NEVER
+        due = case((and_(lanes.c.due_at < until, lanes.c.due_at < later), lanes.c.due_at), else_=later)
+        values = {"due_at": due, "leased_until": EPOCH, "holder": "", "note": note[:500]}
+        self._run(self._update(lanes).where(lanes.c.lane == lane, lanes.c.holder == holder).values(**values))
+
+    def stop(self) -> None:
+        """Let no lane ever fall due again."""
+        self._run(self._update(lanes).values(due_at=NEVER))
+
+    def all(self) -> list[dict[str, object]]:
+        """All lanes, for the admin and the doctor."""
+        return [dict(row._mapping) for row in self._rows(self._select(lanes))]  # noqa: SLF001 - SQLAlchemy's documented name
+
+
+class Changes(Repository):
+    """The log that keeps every process's graph in step."""
+
+    def add(self, revision: int, subjects: Sequence[tuple[str, str]], *, at: datetime) -> None:
+        """Note what changed at a revision."""
+        self._put(changes, [{"revision": revision, "kind": kind, "subject": subject, "at": at} for kind, subject in subjects])
+
+    def since(self, revision: int) -> list[tuple[int, str, str]]:
+        """Revision, kind and subject of everything after a revision, in order."""
+        rows = self._rows(
+            self._select(changes, changes.c.revision, changes.c.kind, changes.c.subject).where(changes.c.revision > revision).order_by(changes.c.revision)
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def oldest(self) -> int | None:
+        """The oldest revision that is still logged."""
+        row = self._one(self._select(changes, func.min(changes.c.revision)))
+        return None if row is None else row[0]
+
+    def prune(self, *, before: datetime) -> None:
+        """Forget what every process has long seen; one that has not rebuilds."""
+        self._run(self._delete(changes).where(changes.c.at < before))

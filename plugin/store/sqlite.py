@@ -1,0 +1,219 @@
+"""SQLite, the embedded default: one process, one writer thread, a few readers."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from plugin.clock import Clock
+from plugin.errors import Misconfigured, Unavailable
+from plugin.store.crypto import Vault
+from plugin.store.dispatch import Dispatcher
+from plugin.store.inbox import put_arrivals
+from plugin.store.intake import Arrival
+from plugin.store.migrate import expected_revision
+from plugin.store.unit_of_work import Installations, UnitOfWork
+
+T = TypeVar("T")
+_Job = tuple[Callable[[Connection], Any], "Future[Any]"]
+_Intake = tuple[Arrival, asyncio.AbstractEventLoop, "asyncio.Future[None]"]
+
+_WAKE: _Job = (lambda _connection: None, Future())
+"""A job that only wakes the writer."""
+
+READERS = 4
+GROUP = 512
+"""Most deliveries in one commit."""
+
+
+def dumps(value: object) -> str:
+    """JSON for columns."""
+    return orjson.dumps(value).decode()
+
+
+def sqlite_engine(path: Path, *, read_only: bool = False, size: int = 1) -> Engine:
+    """An engine whose transactions are ours to begin: IMMEDIATE for the writer, so that it waits for its turn instead of failing on the upgrade from a read."""
+    uri = f"file:{quote(str(path.resolve()))}?mode={'ro' if read_only else 'rwc'}"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=5)
+
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=0, json_serializer=dumps, json_deserializer=orjson.loads
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # FULL: an acknowledged delivery survives a power cut. secure_delete: erased means overwritten.
+        for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "cache_size=-32768"):
+            connection.execute(f"PRAGMA {pragma}")
+        if not read_only:
+            connection.execute("PRAGMA journal_mode=WAL")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def unavailable(error: DBAPIError) -> Unavailable:
+    """Our error for a database that is locked, full, read-only or gone; its own words go to the log, not to the caller."""
+    word = str(error.orig).lower()
+    if "readonly" in word or "read-only" in word:
+        return Unavailable("the database cannot be written: its disk or file is read-only", code="database_read_only")
+    if "full" in word:
+        return Unavailable("the database cannot be written: its disk is full", code="database_full")
+    if "locked" in word:
+        return Unavailable("the database is locked by another process", code="database_locked")
+    return Unavailable("the database does not answer", code="database_down")
+
+
+class SqliteDatabase:
+    """See :class:`plugin.store.database.Database`."""
+
+    def __init__(self, path: Path, *, vault: Vault, clock: Clock) -> None:
+        if not path.parent.is_dir():
+            raise Misconfigured(f"the folder {path.parent} of the database does not exist: create it or change MENTORGRAPH_DATABASE_URL")
+        if not path.exists():
+            raise Misconfigured(f"there is no database at {path}: run `mentorgraph migrate` first")
+        self._vault = vault
+        self._clock = clock
+        self._writer_engine = sqlite_engine(path)
+        self._reader_engine = sqlite_engine(path, read_only=True, size=READERS)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._arrivals: SimpleQueue[_Intake] = SimpleQueue()
+        self._writer = threading.Thread(target=self._write_for_ever, name="write", daemon=True)
+        self._writer.start()
+
+    # ------------------------------------------------------------------------------------------------------------- the writer thread
+
+    def _write_for_ever(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            self._take_in()
+            if job is _WAKE:
+                continue
+            work, future = job
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                with self._writer_engine.begin() as connection:
+                    result = work(connection)
+            except DBAPIError as error:
+                future.set_exception(unavailable(error) if error.connection_invalidated or isinstance(error.orig, sqlite3.OperationalError) else error)
+            except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+            self._take_in()
+
+    def _take_in(self) -> None:
+        while not self._arrivals.empty():
+            group: list[_Intake] = []
+            while len(group) < GROUP and not self._arrivals.empty():
+                group.append(self._arrivals.get())
+            failure: BaseException | None = None
+            try:
+                with self._writer_engine.begin() as connection:
+                    put_arrivals(connection, [arrival for arrival, _, _ in group])
+            except DBAPIError as error:
+                failure = unavailable(error)
+            except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+                failure = error
+            by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+            for _, loop, future in group:
+                by_loop.setdefault(loop, []).append(future)
+            for loop, futures in by_loop.items():
+                loop.call_soon_threadsafe(_complete, futures, failure)
+
+    async def _run(self, work: Callable[[Connection], T]) -> T:
+        future: Future[T] = Future()
+        self._jobs.put((work, future))
+        return await asyncio.wrap_future(future)
+
+    # ------------------------------------------------------------------------------------------------------------- the shape
+
+    async def read(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
+        """See :meth:`Database.read`."""
+        return await self._read(lambda connection: work(UnitOfWork(connection, installation_id, clock=self._clock, vault=self._vault)))
+
+    async def write(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
+        """See :meth:`Database.write`."""
+
+        def run(connection: Connection) -> T:
+            unit = UnitOfWork(connection, installation_id, clock=self._clock, vault=self._vault)
+            result = work(unit)
+            unit.flush()
+            return result
+
+        return await self._run(run)
+
+    async def dispatch(self, work: Callable[[Dispatcher], T]) -> T:
+        """See :meth:`Database.dispatch`."""
+        return await self._run(lambda connection: work(Dispatcher(connection, skip_locked=False)))
+
+    async def manage(self, work: Callable[[Installations], T]) -> T:
+        """See :meth:`Database.manage`."""
+        return await self._run(lambda connection: work(Installations(connection, clock=self._clock, vault=self._vault)))
+
+    async def put(self, arrival: Arrival) -> None:
+        """See :meth:`Database.put`."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        alone = self._arrivals.empty()
+        self._arrivals.put((arrival, loop, future))
+        if alone:
+            self._jobs.put(_WAKE)
+        await future
+
+    async def check(self) -> None:
+        """See :meth:`Database.check`."""
+        found = await self._read(lambda connection: connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
+        check_revision(found)
+
+    async def close(self) -> None:
+        """See :meth:`Database.close`."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join, 30)
+        self._readers.shutdown()
+        self._writer_engine.dispose()
+        self._reader_engine.dispose()
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with self._reader_engine.begin() as connection:
+                return work(connection)
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        except DBAPIError as error:
+            if isinstance(error.orig, sqlite3.OperationalError):
+                raise unavailable(error) from error
+            raise
+
+
+def _complete(futures: list["asyncio.Future[None]"], failure: BaseException | None) -> None:
+    for future in futures:
+        if future.cancelled():
+            continue
+        if failure is None:
+            future.set_result(None)
+        else:
+            future.set_exception(failure)
+
+
+def check_revision(found: str | None) -> None:
+    """Raise :class:`Misconfigured` unless the tables are of this version."""
+    if found != expected_revision():
+        raise Misconfigured(f"the database has the tables of version {found or 'none'}, this program needs {expected_revision()}: run `mentorgraph migrate`")

@@ -1,0 +1,372 @@
+"""One transaction of one community."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from mentorgraph.host import Installation
+from plugin.clock import Clock
+from plugin.domain.community import Community, InstallationState, Policy
+from plugin.errors import NotFound
+from plugin.store.crypto import Vault
+from plugin.store.ids import new_id, new_installation_id
+from plugin.store.inbox import Inbox
+from plugin.store.repositories.access import Audit, SignIns, Tokens
+from plugin.store.repositories.content import Gone, Likes, Posts, Spaces, Tags, Topics, Words
+from plugin.store.repositories.members import Badges, Consents, Groups, Members
+from plugin.store.repositories.needs import Needs, Suggestions
+from plugin.store.repositories.privacy import Personal
+from plugin.store.repositories.programs import Mentorships, Programs
+from plugin.store.repositories.work import Changes, Checks, Lane, Lanes, Outbox, Sweeps
+from plugin.store.tables import installations, metadata
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The installation's own keys, made when it was connected and never changed."""
+
+    terms: bytes = field(repr=False)
+    tombstones: bytes = field(repr=False)
+    audit: bytes = field(repr=False)
+
+
+class UnitOfWork:
+    """Repositories of one installation over one transaction, and what the transaction sets off when it commits."""
+
+    def __init__(self, connection: Connection, installation_id: int, *, clock: Clock, vault: Vault) -> None:
+        self._connection = connection
+        self.installation_id = installation_id
+        self.now: datetime = clock()
+        self.vault = vault
+        self.changed: dict[tuple[str, str], None] = {}
+        self.woken: dict[Lane, datetime] = {}
+        self.memory: dict[str, Any] = {}
+        """What handlers read once for the whole unit; gone when a part is undone."""
+
+    # ------------------------------------------------------------------------------------------------------------- repositories
+
+    @cached_property
+    def members(self) -> Members:
+        """Members."""
+        return Members(self._connection, self.installation_id)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Groups of the host."""
+        return Groups(self._connection, self.installation_id)
+
+    @cached_property
+    def badges(self) -> Badges:
+        """Badges of members."""
+        return Badges(self._connection, self.installation_id)
+
+    @cached_property
+    def consents(self) -> Consents:
+        """What members agreed to."""
+        return Consents(self._connection, self.installation_id)
+
+    @cached_property
+    def spaces(self) -> Spaces:
+        """Spaces of the host."""
+        return Spaces(self._connection, self.installation_id)
+
+    @cached_property
+    def tags(self) -> Tags:
+        """Tags of the host."""
+        return Tags(self._connection, self.installation_id)
+
+    @cached_property
+    def topics(self) -> Topics:
+        """Topics."""
+        return Topics(self._connection, self.installation_id)
+
+    @cached_property
+    def posts(self) -> Posts:
+        """Posts."""
+        return Posts(self._connection, self.installation_id)
+
+    @cached_property
+    def gone(self) -> Gone:
+        """What the host said is gone."""
+        return Gone(self._connection, self.installation_id)
+
+    @cached_property
+    def likes(self) -> Likes:
+        """Likes."""
+        return Likes(self._connection, self.installation_id)
+
+    @cached_property
+    def words(self) -> Words:
+        """Terms that may be shown as words."""
+        return Words(self._connection, self.installation_id)
+
+    @cached_property
+    def needs(self) -> Needs:
+        """Needs."""
+        return Needs(self._connection, self.installation_id)
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """Suggestions."""
+        return Suggestions(self._connection, self.installation_id)
+
+    @cached_property
+    def programs(self) -> Programs:
+        """Programs."""
+        return Programs(self._connection, self.installation_id)
+
+    @cached_property
+    def mentorships(self) -> Mentorships:
+        """Mentorships."""
+        return Mentorships(self._connection, self.installation_id)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Bearer tokens."""
+        return Tokens(self._connection, self.installation_id)
+
+    @cached_property
+    def sign_ins(self) -> SignIns:
+        """Sign-ins under way."""
+        return SignIns(self._connection, self.installation_id)
+
+    @cached_property
+    def personal(self) -> Personal:
+        """Everything about one member at once."""
+        return Personal(self._connection, self.installation_id)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Deliveries."""
+        return Inbox(self._connection, self.installation_id)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Messages to the host."""
+        return Outbox(self._connection, self.installation_id)
+
+    @cached_property
+    def checks(self) -> Checks:
+        """Doubts to settle with the host."""
+        return Checks(self._connection, self.installation_id)
+
+    @cached_property
+    def sweeps(self) -> Sweeps:
+        """Listings of the host."""
+        return Sweeps(self._connection, self.installation_id)
+
+    @cached_property
+    def lanes(self) -> Lanes:
+        """When work is due."""
+        return Lanes(self._connection, self.installation_id)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What the graph has not seen yet."""
+        return Changes(self._connection, self.installation_id)
+
+    # ------------------------------------------------------------------------------------------------------------- the installation
+
+    @cached_property
+    def _row(self) -> Row[*tuple[Any, ...]]:
+        row = self._connection.execute(select(installations).where(installations.c.installation_id == self.installation_id)).one_or_none()
+        if row is None:
+            raise NotFound(f"there is no installation {self.installation_id}: `mentorgraph doctor` lists those there are")
+        return row
+
+    @property
+    def community(self) -> Community:
+        """The installation without its secrets."""
+        return _community(self._row)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What the admin chose."""
+        return self.community.policy
+
+    @property
+    def revision(self) -> int:
+        """The revision of the graph as of this transaction."""
+        return int(self._row.revision)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The installation's own keys."""
+        plain = orjson.loads(self.vault.unseal(bytes(self._row.keys), installation_id=self.installation_id, purpose="keys"))
+        return Keys(terms=bytes.fromhex(plain["terms"]), tombstones=bytes.fromhex(plain["tombstones"]), audit=bytes.fromhex(plain["audit"]))
+
+    def installation(self, *, public_url: str) -> Installation:
+        """The installation with its secrets, for its host."""
+        row = self._row
+        secrets = orjson.loads(self.vault.unseal(bytes(row.secrets), installation_id=self.installation_id, purpose="secrets"))
+        return Installation(
+            id=self.installation_id,
+            host=row.host,
+            base_url=row.base_url,
+            hook_url=f"{public_url}/hooks/{self.installation_id}/",
+            callback_url=f"{public_url}/auth/{self.installation_id}/callback",
+            api_key=secrets.get("api_key", ""),
+            api_username=secrets.get("api_username", "system"),
+            hook_secrets=tuple(secrets.get("hook_secrets", ())),
+            sign_in_secrets=tuple(secrets.get("sign_in_secrets", ())),
+            settings=row.host_settings,
+        )
+
+    def update_installation(self, **values: object) -> None:
+        """Change columns of the installation's row; ``secrets`` are given open and sealed here."""
+        if "secrets" in values:
+            values["secrets"] = self.vault.seal(orjson.dumps(values["secrets"]), installation_id=self.installation_id, purpose="secrets")
+        self._connection.execute(update(installations).where(installations.c.installation_id == self.installation_id).values(**values))
+        self.__dict__.pop("_row", None)
+        self.__dict__.pop("policy", None)
+
+    # ------------------------------------------------------------------------------------------------------------- small services
+
+    def new_id(self) -> int:
+        """A new id of ours."""
+        return new_id(self.now)
+
+    def seal(self, value: bytes, *, purpose: str) -> bytes:
+        """Seal for this installation."""
+        return self.vault.seal(value, installation_id=self.installation_id, purpose=purpose)
+
+    def unseal(self, token: bytes, *, purpose: str, max_age: float | None = None) -> bytes:
+        """Open what was sealed for this installation."""
+        return self.vault.unseal(token, installation_id=self.installation_id, purpose=purpose, max_age=max_age, now=self.now)
+
+    def record(self, action: str, *, actor: str, **detail: object) -> None:
+        """Append to the audit log."""
+        Audit(self._connection, self.installation_id).add(action, actor=actor, at=self.now, detail=detail, key=self.keys.audit)
+
+    def audit_broken_at(self) -> int | None:
+        """The first entry of the audit log that does not follow from the one before."""
+        return Audit(self._connection, self.installation_id).verify(key=self.keys.audit)
+
+    def change(self, kind: str, subject: str | int) -> None:
+        """Tell every process's graph that a subject changed."""
+        self.changed[kind, str(subject)] = None
+
+    def wake(self, lane: Lane, *, at: datetime | None = None) -> None:
+        """Make a lane of work due."""
+        moment = at or self.now
+        self.woken[lane] = min(moment, self.woken.get(lane, moment))
+
+    def savepoint(self) -> "Savepoint":
+        """A part of the transaction that can be undone alone."""
+        self.flush_rows()
+        return Savepoint(self)
+
+    def forget(self) -> None:
+        """Let repositories read afresh, because rows changed behind their backs."""
+        for name in ("members", "topics", "posts"):
+            self.__dict__.pop(name, None)
+        self.memory.clear()
+
+    def flush_rows(self) -> None:
+        """Write rows that repositories gathered, those first that others refer to."""
+        self.members.flush()
+        self.topics.flush()
+        self.posts.flush()
+
+    def flush(self) -> None:
+        """Write everything that is still gathered; called once before the commit."""
+        self.flush_rows()
+        if self.changed:
+            revision = self._connection.execute(
+                update(installations)
+                .where(installations.c.installation_id == self.installation_id)
+                .values(revision=installations.c.revision + 1)
+                .returning(installations.c.revision)
+            ).scalar_one()
+            self.changes.add(revision, list(self.changed), at=self.now)
+        for lane, at in self.woken.items():
+            self.lanes.wake(lane, at=at)
+
+
+class Savepoint:
+    """Undoes what happened inside it when it is left by an exception, the repositories' memory included."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+        self._nested = unit._connection.begin_nested()  # noqa: SLF001 - the two are one thing
+        self._changed = dict(unit.changed)
+        self._woken = dict(unit.woken)
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if kind is None:
+            try:
+                self._unit.flush_rows()
+            except BaseException:
+                self._undo()
+                raise
+            self._nested.commit()
+        else:
+            self._undo()
+
+    def _undo(self) -> None:
+        self._nested.rollback()
+        self._unit.changed = self._changed
+        self._unit.woken = self._woken
+        self._unit.forget()
+
+
+def _community(row: Row[*tuple[Any, ...]]) -> Community:
+    policy: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.policy.items()}
+    return Community(
+        id=row.installation_id,
+        host=row.host,
+        base_url=row.base_url,
+        name=row.name,
+        state=InstallationState(row.state),
+        locale=row.locale,
+        created_at=row.created_at,
+        policy=Policy(**policy),
+        limits=tuple(row.limits),
+        remote=row.remote,
+        profile_fields=row.profile_fields,
+    )
+
+
+class Installations:
+    """Creates and removes installations."""
+
+    def __init__(self, connection: Connection, *, clock: Clock, vault: Vault) -> None:
+        self._connection = connection
+        self._now = clock()
+        self._vault = vault
+
+    def create(self, *, host: str, base_url: str, secrets: Mapping[str, object], keys: Mapping[str, str], name: str) -> int:
+        """Make an installation that is not served yet; returns its id."""
+        installation_id = new_installation_id()
+        self._connection.execute(
+            insert(installations).values(
+                installation_id=installation_id,
+                host=host,
+                base_url=base_url,
+                name=name,
+                state=InstallationState.CONNECTING.value,
+                created_at=self._now,
+                policy={},
+                host_settings={},
+                limits=[],
+                remote={},
+                profile_fields={},
+                secrets=self._vault.seal(orjson.dumps(secrets), installation_id=installation_id, purpose="secrets"),
+                keys=self._vault.seal(orjson.dumps(keys), installation_id=installation_id, purpose="keys"),
+            )
+        )
+        return installation_id
+
+    def remove(self, installation_id: int, *, keep: Sequence[str] = ()) -> None:
+        """Erase an installation and every row of it."""
+        for table in reversed(metadata.sorted_tables):
+            if table.name not in keep:
+                self._connection.execute(delete(table).where(table.c.installation_id == installation_id))

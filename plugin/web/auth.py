@@ -1,0 +1,98 @@
+"""Signing in through the host: by redirect for pages of ours, by exchange for pages of the host."""
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from plugin.errors import Invalid, NotFound
+from plugin.services import access
+from plugin.services.runtime import Runtime
+from plugin.web.limits import read_body
+from plugin.web.pages import page
+
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+MAX_BODY = 16_384
+
+
+def _installation(request: Request) -> int:
+    word = request.path_params["installation"]
+    if not (word.isascii() and word.isdigit() and len(word) <= 12):
+        raise NotFound("there is no such installation")
+    return int(word)
+
+
+async def _json(request: Request, *names: str) -> dict[str, str]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        # Anything else could be sent by a plain form of another site.
+        raise Invalid("send application/json", code="content_type")
+    try:
+        body = orjson.loads(await read_body(request, limit=MAX_BODY))
+    except orjson.JSONDecodeError as error:
+        raise Invalid("the body is not JSON", code="not_json") from error
+    if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in names):
+        raise Invalid(f"the body must be an object with the texts {', '.join(names)}")
+    return {name: body[name] for name in names}
+
+
+class Auth:
+    """``/auth/{installation}/…``."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        secure = runtime.settings.public_url.startswith("https:")
+        # The __Host- prefix binds a cookie to this very host; browsers accept it over TLS only.
+        self._prefix = "__Host-" if secure else ""
+        self._secure = secure
+
+    def cookie_name(self, kind: str) -> str:
+        """The name of a cookie of ours."""
+        return f"{self._prefix}mentorgraph-{kind}"
+
+    def _set(self, response: Response, kind: str, value: str, *, seconds: int) -> None:
+        response.set_cookie(self.cookie_name(kind), value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="lax")
+
+    async def start(self, request: Request) -> Response:
+        """Send the browser to the host."""
+        begun = await access.begin_redirect(self._runtime, _installation(request), next_path=request.query_params.get("next", "/"))
+        response = RedirectResponse(begun.url, 303, headers=PRIVATE)
+        self._set(response, "sign-in", begun.browser_secret, seconds=int(access.SIGN_IN_FOR.total_seconds()))
+        return response
+
+    async def callback(self, request: Request) -> Response:
+        """The browser comes back from the host.
+
+        An answer to an exchange is never completed here. It gets here when a forum answers the page's request by a redirect; then the page, and only a page of
+        the forum's own origin, is handed the answer back, for which it still needs its verifier.
+        """
+        installation_id = _installation(request)
+        answer = {key: value for key, value in request.query_params.multi_items() if key in {"sso", "sig"}}
+        if request.headers.get("sec-fetch-mode") == "cors" or request.headers.get("origin"):
+            return JSONResponse(answer, headers=PRIVATE)
+        secret = request.cookies.get(self.cookie_name("sign-in"), "")
+        done = await access.finish_redirect(self._runtime, installation_id, answer=answer, browser_secret=secret)
+        response = RedirectResponse(done.next_path if done.next_path != "/" else "/auth/done", 303, headers=PRIVATE)
+        self._set(response, "session", done.token, seconds=done.expires_in)
+        response.delete_cookie(self.cookie_name("sign-in"), path="/", secure=self._secure, httponly=True, samesite="lax")
+        return response
+
+    async def done(self, _request: Request) -> Response:
+        """What a person sees who signed in without having been on the way to some page."""
+        return page("done.html", title="You are signed in")
+
+    async def begin_exchange(self, request: Request) -> Response:
+        """A page of the host begins to sign its member in."""
+        body = await _json(request, "code_challenge")
+        parameters = await access.begin_exchange(self._runtime, _installation(request), challenge=body["code_challenge"])
+        return JSONResponse(parameters, headers=PRIVATE)
+
+    async def exchange(self, request: Request) -> Response:
+        """The page brings the host's answer and its verifier, and gets a token for ten minutes."""
+        body = await _json(request, "sso", "sig", "code_verifier")
+        done = await access.finish_exchange(
+            self._runtime,
+            _installation(request),
+            answer={"sso": body["sso"], "sig": body["sig"]},
+            verifier=body["code_verifier"],
+            origin=request.headers.get("origin", ""),
+        )
+        return JSONResponse({"access_token": done.token, "token_type": "Bearer", "expires_in": done.expires_in}, headers=PRIVATE)

@@ -1,0 +1,76 @@
+"""Errors as answers. What is expected says what to do; what is not shows an id to look up, and nothing else."""
+
+import secrets
+from collections.abc import Mapping
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from mentorgraph.host import DeliveryRefused, HostError, SignInRefused
+from plugin.errors import PluginError, TooMany
+
+log = structlog.get_logger()
+
+
+def _answer(status: int, code: str, message: str, headers: Mapping[str, str] | None = None, **more: str) -> Response:
+    body = {"error": {"code": code, "message": message, **more}}
+    return JSONResponse(body, status, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})})
+
+
+async def plugin_error(_request: Request, error: Exception) -> Response:
+    """An expected error of ours."""
+    assert isinstance(error, PluginError)  # noqa: S101 - registered for this class
+    if error.status_code >= 500:
+        log.warning("unavailable", reason=error.code)
+    headers = {"Retry-After": str(int(error.retry_after) + 1)} if isinstance(error, TooMany) else {}
+    if error.status_code == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.status_code == 503:
+        headers["Retry-After"] = "5"
+    return _answer(error.status_code, error.code, error.message, headers)
+
+
+async def delivery_refused(_request: Request, error: Exception) -> Response:
+    """A delivery that is forged or malformed; the reason word is for the log and the metrics."""
+    assert isinstance(error, DeliveryRefused)  # noqa: S101 - registered for this class
+    log.info("delivery_refused", reason=error.reason)
+    return _answer(error.status, error.reason, error.message)
+
+
+async def sign_in_refused(_request: Request, error: Exception) -> Response:
+    """A sign-in that did not come about."""
+    assert isinstance(error, SignInRefused)  # noqa: S101 - registered for this class
+    log.info("sign_in_refused", reason=error.reason)
+    return _answer(401 if error.reason == "not_signed_in" else 403, error.reason, error.message, {"Referrer-Policy": "no-referrer"})
+
+
+async def host_error(_request: Request, error: Exception) -> Response:
+    """A host that failed while somebody waited for it."""
+    assert isinstance(error, HostError)  # noqa: S101 - registered for this class
+    log.warning("host_failed", reason=error.reason)
+    return _answer(502, error.reason, error.message)
+
+
+async def http_error(_request: Request, error: Exception) -> Response:
+    """An unknown address or a method that it does not take."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    return _answer(error.status_code, "not_found" if error.status_code == 404 else "refused", str(error.detail), error.headers)
+
+
+async def unexpected(request: Request, _error: Exception) -> Response:
+    """Anything else: an alarm, with an id that leads from the answer to the log."""
+    lookup = secrets.token_hex(8)
+    log.exception("unexpected_error", lookup=lookup, path=request.scope.get("route", request.scope.get("path")), exc_info=_error)
+    return _answer(500, "internal", "something went wrong on our side; the id leads to it in the log", lookup=lookup)
+
+
+HANDLERS = {
+    PluginError: plugin_error,
+    DeliveryRefused: delivery_refused,
+    SignInRefused: sign_in_refused,
+    HostError: host_error,
+    HTTPException: http_error,
+    Exception: unexpected,
+}

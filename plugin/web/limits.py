@@ -1,0 +1,30 @@
+"""What is let in: the size and the time of a request's body."""
+
+import asyncio
+
+from starlette.requests import ClientDisconnect, Request
+
+from plugin.errors import Invalid, TooLarge
+
+BODY_SECONDS = 20.0
+
+
+async def read_body(request: Request, *, limit: int) -> bytes:
+    """The whole body, at most ``limit`` bytes and within :data:`BODY_SECONDS`. A larger one is refused before it is read, or as soon as it shows."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and (len(declared) > 12 or int(declared) > limit):
+        raise TooLarge(f"the body may have at most {limit} bytes")
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > limit:
+                    raise TooLarge(f"the body may have at most {limit} bytes")
+                parts.append(part)
+    except TimeoutError as error:
+        raise Invalid("the body did not arrive in time", code="too_slow") from error
+    except ClientDisconnect as error:
+        raise Invalid("the body did not arrive whole", code="disconnected") from error
+    return b"".join(parts)

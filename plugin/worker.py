@@ -1,0 +1,164 @@
+"""Works off what is due: deliveries, doubts, needs, messages, reading.
+
+A worker claims a lane of one community by a lease, does a bounded part of its work, and gives the lane back with the time at which it is due next. Any number of
+workers can do so; a community's lane is in one hand at a time, and a worker that dies lets its lease run out.
+"""
+
+import asyncio
+import random
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from mentorgraph.host import HostBusy, HostDenied, HostError
+from plugin.errors import NotFound, PluginError, Unavailable
+from plugin.services import deliveries, housekeeping, outgoing, reconcile, suggesting
+from plugin.services.runtime import Runtime
+from plugin.store.dispatch import Claim
+from plugin.store.repositories.work import Lane
+from plugin.store.unit_of_work import UnitOfWork
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=120)
+LONG_LEASE = timedelta(minutes=30)
+"""For reading a community: renewed with every page, this is only what a crash costs."""
+POLL = 0.5
+"""Seconds after which a worker looks for work of other processes; work of this process wakes it at once."""
+PARALLEL = 4
+REST = timedelta(seconds=60)
+"""How long a lane rests after a failure that is not its host's."""
+
+Outcome = datetime | None
+"""When a lane is due again."""
+
+
+class Worker:
+    """Runs until it is stopped; stops between two pieces of work."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._holder = secrets.token_hex(6)
+        self._stopping = asyncio.Event()
+        self._random = random.Random()  # noqa: S311 - spreads load, guards nothing
+        self._lanes: dict[str, Callable[[int], Awaitable[Outcome]]] = {
+            "inbox": self._inbox,
+            "checks": self._checks,
+            "suggest": self._suggest,
+            "outbox": self._outbox,
+            "reconcile": self._reconcile,
+        }
+
+    def stop(self) -> None:
+        """Finish what is under way and return from :meth:`run`."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        woken = self._runtime.bus.subscribe()
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while not self._stopping.is_set():
+                woken.clear()
+                claims = await self._claim(PARALLEL - len(running))
+                for claim in claims:
+                    running.add(asyncio.create_task(self._do(claim)))
+                if not claims or len(running) >= PARALLEL:
+                    await self._wait(woken, running)
+                running = {task for task in running if not task.done()}
+        finally:
+            self._runtime.bus.unsubscribe(woken)
+            if running:
+                await asyncio.wait(running, timeout=30)
+
+    async def _wait(self, woken: asyncio.Event, running: set[asyncio.Task[None]]) -> None:
+        waits = [asyncio.create_task(woken.wait()), asyncio.create_task(self._stopping.wait())]
+        await asyncio.wait([*waits, *running], timeout=POLL, return_when=asyncio.FIRST_COMPLETED)
+        for one in waits:
+            one.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _claim(self, limit: int) -> list[Claim]:
+        if limit <= 0:
+            return []
+        now = self._runtime.clock()
+        try:
+            return await self._runtime.database.dispatch(lambda found: found.claim(now=now, lease=LEASE, holder=self._holder, limit=limit))
+        except Unavailable as error:
+            log.warning("database_unavailable", reason=error.code)
+            await asyncio.sleep(POLL)
+            return []
+
+    async def run_until_idle(self, *, lanes: frozenset[Lane] | None = None, rounds: int = 10_000) -> None:
+        """Do everything that is due now and return; for commands and tests."""
+        for _ in range(rounds):
+            now = self._runtime.clock()
+            only = sorted(lanes) if lanes else ()
+            claims = await self._runtime.database.dispatch(
+                lambda found, now=now, only=only: found.claim(now=now, lease=LEASE, holder=self._holder, limit=PARALLEL, only=only)
+            )
+            if not claims:
+                return
+            for claim in claims:
+                await self._do(claim)
+
+    async def _do(self, claim: Claim) -> None:
+        due: datetime | None
+        note = ""
+        bound = log.bind(installation=claim.installation_id, lane=claim.lane)
+        try:
+            due = await self._lanes[claim.lane](claim.installation_id)
+        except HostError as error:
+            rest = error.retry_after if isinstance(error, HostBusy) and error.retry_after is not None else self._random.uniform(20, 60)
+            if isinstance(error, HostDenied):
+                rest = 900.0
+            due, note = self._runtime.clock() + timedelta(seconds=rest), error.message
+            bound.warning("host_failed", reason=error.reason)
+        except NotFound:
+            return
+        except PluginError as error:
+            due, note = self._runtime.clock() + REST, error.message
+            bound.warning("lane_failed", reason=error.code)
+        except Exception:
+            due, note = self._runtime.clock() + REST, "an unexpected error; the log has it"
+            bound.exception("lane_broken")
+        await self._release(claim, due, note)
+
+    async def _release(self, claim: Claim, due: datetime | None, note: str) -> None:
+        def work(unit: UnitOfWork) -> None:
+            unit.lanes.release(claim.lane, holder=self._holder, until=claim.until, due_at=due, note=note)  # type: ignore[arg-type]  # only our lanes are claimed
+
+        try:
+            await self._runtime.database.write(claim.installation_id, work)
+        except Unavailable:
+            # The lease runs out by itself.
+            log.warning("release_failed", installation=claim.installation_id, lane=claim.lane)
+
+    # ------------------------------------------------------------------------------------------------------------- lanes
+
+    async def _inbox(self, installation_id: int) -> Outcome:
+        done = await deliveries.drain(self._runtime, installation_id)
+        if done.handled + done.failed >= deliveries.BATCH:
+            return self._runtime.clock()
+        return await self._runtime.database.read(installation_id, lambda unit: unit.inbox.next_at())
+
+    async def _checks(self, installation_id: int) -> Outcome:
+        await reconcile.settle(self._runtime, installation_id)
+        return await self._runtime.database.read(installation_id, lambda unit: unit.checks.next_at())
+
+    async def _suggest(self, installation_id: int) -> Outcome:
+        return self._runtime.clock() if await suggesting.answer_needs(self._runtime, installation_id) else None
+
+    async def _outbox(self, installation_id: int) -> Outcome:
+        await outgoing.send_due(self._runtime, installation_id)
+        return await self._runtime.database.read(installation_id, lambda unit: unit.outbox.next_at())
+
+    async def _reconcile(self, installation_id: int) -> Outcome:
+        await housekeeping.tidy(self._runtime, installation_id)
+        imported = await self._runtime.database.read(installation_id, reconcile.imported)
+        await reconcile.reconcile(self._runtime, installation_id, whole=not imported)
+        minutes = self._runtime.settings.reconcile_minutes
+        # Spread, so that a thousand communities do not read at the same minute.
+        return self._runtime.clock() + timedelta(minutes=minutes * self._random.uniform(0.9, 1.1))

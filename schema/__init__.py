@@ -1,0 +1,1 @@
+"""The GraphQL edge: reaches data only through plugin.services."""

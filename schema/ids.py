@@ -1,0 +1,42 @@
+"""Global ids: opaque to clients, bound to their installation."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+
+from plugin.errors import NotFound
+
+UNKNOWN = "there is no such thing"
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalId:
+    """What an id names."""
+
+    type_name: str
+    installation_id: int
+    value: str
+
+    def __str__(self) -> str:
+        raw = f"{self.type_name}:{self.installation_id}:{self.value}".encode()
+        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def parse_id(text: str, *, installation_id: int) -> GlobalId:
+    """What an id names. One of another community, a malformed one and a random one are all the same: :class:`NotFound`."""
+    try:
+        raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode("ascii")
+        type_name, installation, value = raw.split(":", 2)
+        if int(installation) != installation_id:
+            raise NotFound(UNKNOWN)
+    except (ValueError, binascii.Error) as error:
+        raise NotFound(UNKNOWN) from error
+    return GlobalId(type_name, installation_id, value)
+
+
+def parse_number(text: str, *, type_name: str, installation_id: int) -> int:
+    """The number of an id of one type. Raises :class:`NotFound`."""
+    found = parse_id(text, installation_id=installation_id)
+    if found.type_name != type_name or not (found.value.isascii() and found.value.isdigit() and len(found.value) < 20):
+        raise NotFound(UNKNOWN)
+    return int(found.value)

@@ -1,0 +1,37 @@
+"""Loaders: what many fields of one answer ask for is read at once."""
+
+from collections.abc import Sequence
+
+from strawberry.dataloader import DataLoader
+
+from plugin.domain.members import Member
+from plugin.domain.people import Principal
+from plugin.graph.expertise import Skill
+from plugin.services import reading
+from plugin.services.graphs import Graphs
+from plugin.services.reading import Cited
+from plugin.services.runtime import Runtime
+
+
+class Loaders:
+    """For one request of one principal."""
+
+    def __init__(self, runtime: Runtime, graphs: Graphs, principal: Principal) -> None:
+        self._runtime = runtime
+        self._graphs = graphs
+        self.principal = principal
+        self.members: DataLoader[int, Member | None] = DataLoader(load_fn=self._members)
+        self.evidence: DataLoader[str, Cited | None] = DataLoader(load_fn=self._evidence)
+        self.skills: DataLoader[int, Sequence[Skill]] = DataLoader(load_fn=self._skills)
+
+    async def _members(self, keys: list[int]) -> list[Member | None]:
+        found = await reading.members(self._runtime, self.principal, keys)
+        return [found.get(key) for key in keys]
+
+    async def _evidence(self, keys: list[str]) -> list[Cited | None]:
+        found = await reading.evidence(self._runtime, self.principal, keys)
+        return [found.get(key) for key in keys]
+
+    async def _skills(self, keys: list[int]) -> list[Sequence[Skill]]:
+        found = await reading.skills(self._runtime, self._graphs, self.principal, keys)
+        return [found[key] for key in keys]

@@ -1,0 +1,73 @@
+"""Members as GraphQL shows them."""
+
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from plugin.domain.members import Member as DomainMember
+from plugin.graph.expertise import Skill as GraphSkill
+from schema.context import Info
+from schema.ids import GlobalId
+from schema.types.evidence import Evidence, load_evidence
+from schema.types.node import Node
+
+
+@strawberry.enum(description="How it is known that a member has a skill.")
+class SkillKind(Enum):
+    """See the descriptions of the values."""
+
+    EXPERTISE = strawberry.enum_value("expertise", description="Shown by answers to others.")
+    INTEREST = strawberry.enum_value("interest", description="Shown by questions and posts.")
+    STATED = strawberry.enum_value("stated", description="Said by the member.")
+
+
+@strawberry.type(description="Something a member knows, cares about, or says they can help with.")
+class Skill:
+    """One skill of one member."""
+
+    name: str
+    kind: SkillKind
+    confidence: Annotated[float, strawberry.argument(description="0 to 1")]
+    post_ids: strawberry.Private[tuple[str, ...]]
+
+    @strawberry.field(description="Posts that show it, which the reader may read in the host.")
+    async def evidence(self, info: Info) -> list[Evidence]:
+        """The posts behind it."""
+        return await load_evidence(info, self.post_ids)
+
+
+@strawberry.type(description="A member of the community.")
+class Member(Node):
+    """A person."""
+
+    host_user_id: str = strawberry.field(description="The id that the host knows the member by; it never changes.")
+    username: str
+    name: str | None
+    avatar_url: str | None
+    title: str | None
+    timezone: str | None
+    number: strawberry.Private[int]
+
+    @strawberry.field(description="What the member knows, cares about, or says they can help with; the surest first.")
+    async def skills(self, info: Info) -> list[Skill]:
+        """Skills from posts and from the member's own words."""
+        return [_skill(one) for one in await info.context.loaders.skills.load(self.number)]
+
+
+def _skill(one: GraphSkill) -> Skill:
+    return Skill(name=one.name, kind=SkillKind(one.kind), confidence=one.confidence, post_ids=tuple(one.post_ids))
+
+
+def member(found: DomainMember, *, installation_id: int) -> Member:
+    """A member as GraphQL shows it."""
+    return Member(
+        id=strawberry.ID(str(GlobalId("Member", installation_id, str(found.id)))),
+        host_user_id=found.host_user_id,
+        username=found.username,
+        name=found.name or None,
+        avatar_url=found.avatar_url or None,
+        title=found.title or None,
+        timezone=found.timezone or None,
+        number=found.id,
+    )

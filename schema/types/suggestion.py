@@ -1,0 +1,83 @@
+"""Suggestions and their reasons as GraphQL shows them."""
+
+import strawberry
+
+from plugin.domain.needs import Reason as DomainReason
+from plugin.domain.needs import Suggestion as DomainSuggestion
+from plugin.services import reading
+from plugin.services.suggesting import Proposal
+from plugin.services.wording import sentence
+from schema.context import Info
+from schema.ids import GlobalId
+from schema.types.evidence import Evidence, load_evidence
+from schema.types.member import Member
+from schema.types.member import member as member_type
+from schema.types.node import Node
+from schema.types.program import Program
+from schema.types.program import program as program_type
+
+
+@strawberry.type(description="One part of a score, in plain words.")
+class Reason:
+    """The contributions of a suggestion's reasons sum to its score."""
+
+    criterion: str
+    text: str
+    contribution: float
+    post_ids: strawberry.Private[tuple[str, ...]]
+
+    @strawberry.field(description="Posts behind it that the reader may read in the host.")
+    async def evidence(self, info: Info) -> list[Evidence]:
+        """The posts behind it."""
+        return await load_evidence(info, self.post_ids)
+
+
+@strawberry.type(description="A member who could help, with reasons. Contributions sum to the score.")
+class Suggestion(Node):
+    """A stored one, or one that was made for the asking."""
+
+    score: float
+    member: Member
+    reasons: list[Reason]
+    program_number: strawberry.Private[int | None]
+
+    @strawberry.field(description="The program in which it was made, if any.")
+    async def program(self, info: Info) -> Program | None:
+        """The program."""
+        if self.program_number is None:
+            return None
+        principal = info.context.loaders.principal
+        found = await reading.program(info.context.runtime, principal, self.program_number)
+        return None if found is None else program_type(found, installation_id=principal.installation_id)
+
+
+def _reasons(found: tuple[DomainReason, ...]) -> list[Reason]:
+    return [Reason(criterion=one.criterion, text=sentence(one), contribution=one.contribution, post_ids=one.post_ids) for one in found]
+
+
+async def suggestion(found: DomainSuggestion, info: Info, *, installation_id: int) -> Suggestion | None:
+    """A stored suggestion; ``None`` if the suggested member no longer takes part."""
+    person = await info.context.loaders.members.load(found.member_id)
+    if person is None:
+        return None
+    return Suggestion(
+        id=strawberry.ID(str(GlobalId("Suggestion", installation_id, str(found.id)))),
+        score=found.score,
+        member=member_type(person, installation_id=installation_id),
+        reasons=_reasons(found.reasons),
+        program_number=found.program_id,
+    )
+
+
+async def proposal(found: Proposal, info: Info, *, installation_id: int) -> Suggestion | None:
+    """A suggestion that is not stored; its id is good for an hour."""
+    person = await info.context.loaders.members.load(found.member_id)
+    if person is None:
+        return None
+    return Suggestion(
+        id=strawberry.ID(str(GlobalId("Proposal", installation_id, found.handle))),
+        score=found.score,
+        member=member_type(person, installation_id=installation_id),
+        reasons=_reasons(found.reasons),
+        program_number=None,
+    )

@@ -1,0 +1,110 @@
+"""The member behind the token."""
+
+import asyncio
+from datetime import datetime
+
+import strawberry
+
+from plugin.domain.members import Consent as DomainConsent
+from plugin.domain.members import Member as DomainMember
+from plugin.domain.needs import Need as DomainNeed
+from plugin.domain.needs import NeedState as DomainNeedState
+from plugin.domain.people import Scope
+from plugin.services import reading
+from schema.context import Info
+from schema.ids import GlobalId, parse_number
+from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
+from schema.types.member import Member
+from schema.types.member import member as member_type
+from schema.types.node import Node
+from schema.types.suggestion import Suggestion
+from schema.types.suggestion import suggestion as suggestion_type
+
+NeedState = strawberry.enum(DomainNeedState, name="NeedState", description="The life of a need.")
+
+
+@strawberry.type(description="What a member would like help with.")
+class Need(Node):
+    """A need of the viewer; nobody else sees it."""
+
+    text: str = strawberry.field(description="The member's own words, or the title of the topic they asked.")
+    topic_url: str | None = strawberry.field(description="The topic that it came from.")
+    state: NeedState  # type: ignore[valid-type]  # strawberry.enum returns the enum itself
+    stated_at: datetime
+    number: strawberry.Private[int]
+
+    @strawberry.field(description="Members who could help, best first.")
+    async def suggestions(self, info: Info) -> list[Suggestion]:
+        """The suggestions for this need."""
+        principal = info.context.require(Scope.ME)
+        found = await reading.suggestions_of_need(info.context.runtime, principal, self.number)
+        made = await asyncio.gather(*(suggestion_type(one, info, installation_id=principal.installation_id) for one in found))
+        return [one for one in made if one is not None]
+
+
+def need(found: DomainNeed, *, title: str | None, url: str | None, installation_id: int) -> Need:
+    """A need as GraphQL shows it."""
+    return Need(
+        id=strawberry.ID(str(GlobalId("Need", installation_id, str(found.id)))),
+        text=found.text or title or "",
+        topic_url=url or None,
+        state=found.state,
+        stated_at=found.stated_at,
+        number=found.id,
+    )
+
+
+@strawberry.type(description="What the member decided about messages and about being suggested.")
+class Consents:
+    """Decisions in force."""
+
+    messages: bool = strawberry.field(description="Whether suggestions come as messages in the host. Off unless the member agreed.")
+    expert: bool = strawberry.field(description="Whether the member may be suggested to others. On unless the member left.")
+
+
+@strawberry.type(description="The member behind the token, and what is for their eyes only.")
+class Viewer:
+    """Who asks."""
+
+    person: strawberry.Private[DomainMember]
+
+    @strawberry.field
+    def member(self, info: Info) -> Member:
+        """The member."""
+        return member_type(self.person, installation_id=info.context.require(Scope.ME).installation_id)
+
+    @strawberry.field(description="Members who could help the viewer: for the newest need first, best first.")
+    async def suggestions(
+        self, info: Info, first: int | None = None, after: str | None = None, program: strawberry.ID | None = None
+    ) -> Connection[Suggestion]:
+        """A page of the viewer's suggestions."""
+        principal = info.context.require(Scope.ME)
+        size, place = page_size(first), decode_cursor(after, "suggestion", 2)
+        within = None if program is None else parse_number(program, type_name="Program", installation_id=principal.installation_id)
+        rows = await reading.suggestion_page(
+            info.context.runtime, principal, after=None if place is None else (place[0], place[1]), limit=size + 1, program_id=within
+        )
+        made = await asyncio.gather(*(suggestion_type(row, info, installation_id=principal.installation_id) for row in rows))
+        pairs = [(row, one) for row, one in zip(rows, made, strict=True) if one is not None]
+        return connection(
+            Page(pairs, size, after is not None),
+            node=lambda pair: pair[1],
+            cursor=lambda pair: encode_cursor("suggestion", pair[0].need_id, pair[0].rank),
+        )
+
+    @strawberry.field(description="What the viewer would like help with, newest first.")
+    async def needs(self, info: Info) -> list[Need]:
+        """The viewer's needs."""
+        principal = info.context.require(Scope.ME)
+        found = await reading.needs(info.context.runtime, principal)
+        return [
+            need(one, title=topic.title if topic else None, url=topic.url if topic else None, installation_id=principal.installation_id)
+            for one, topic in found
+        ]
+
+    @strawberry.field
+    async def consents(self, info: Info) -> Consents:
+        """What the viewer decided."""
+        decided = await reading.consents(info.context.runtime, info.context.require(Scope.ME))
+        messages, expert = decided.get(DomainConsent.MESSAGES), decided.get(DomainConsent.EXPERT)
+        return Consents(messages=messages is not None and messages.given, expert=expert is None or expert.given)
