@@ -15,6 +15,7 @@ import structlog
 from mentorgraph.host import HostBusy, HostDenied, HostError
 from plugin.errors import NotFound, PluginError, Unavailable
 from plugin.services import deliveries, housekeeping, outgoing, reconcile, suggesting
+from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.store.dispatch import Claim
 from plugin.store.repositories.work import Lane
@@ -38,8 +39,9 @@ Outcome = datetime | None
 class Worker:
     """Runs until it is stopped; stops between two pieces of work."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, graphs: Graphs) -> None:
         self._runtime = runtime
+        self._graphs = graphs
         self._holder = secrets.token_hex(6)
         self._stopping = asyncio.Event()
         self._random = random.Random()  # noqa: S311 - spreads load, guards nothing
@@ -149,7 +151,7 @@ class Worker:
         return await self._runtime.database.read(installation_id, lambda unit: unit.checks.next_at())
 
     async def _suggest(self, installation_id: int) -> Outcome:
-        return self._runtime.clock() if await suggesting.answer_needs(self._runtime, installation_id) else None
+        return self._runtime.clock() if await suggesting.answer_needs(self._runtime, self._graphs, installation_id) else None
 
     async def _outbox(self, installation_id: int) -> Outcome:
         await outgoing.send_due(self._runtime, installation_id)

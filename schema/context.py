@@ -18,6 +18,8 @@ class Context:
     runtime: Runtime
     graphs: Graphs
     principal: Principal | None
+    connection_params: object = None
+    """What a WebSocket client sent with ``connection_init``; set by Strawberry."""
     _loaders: Loaders | None = field(default=None)
 
     def require(self, scope: Scope) -> Principal:

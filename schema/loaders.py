@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from plugin.graph.expertise import Skill
 from strawberry.dataloader import DataLoader
 
 from plugin.domain.members import Member
 from plugin.domain.people import Principal
-from plugin.graph.expertise import Skill
 from plugin.services import reading
 from plugin.services.graphs import Graphs
 from plugin.services.reading import Cited

@@ -77,9 +77,7 @@ class Query:
         """A page of programs."""
         principal = info.context.require(Scope.READ)
         size, place = page_size(first), decode_cursor(after, "program", 1)
-        rows = await reading.program_page(
-            info.context.runtime, principal, after=None if place is None else place[0], limit=size + 1, state=state
-        )
+        rows = await reading.program_page(info.context.runtime, principal, after=None if place is None else place[0], limit=size + 1, state=state)
         return connection(
             Page(rows, size, after is not None),
             node=lambda row: program_type(row, installation_id=principal.installation_id),
@@ -138,4 +136,3 @@ async def _need_node(info: Info, principal: Principal, number: int) -> Node | No
         if one.id == number:
             return need_type(one, title=topic.title if topic else None, url=topic.url if topic else None, installation_id=principal.installation_id)
     return None
-

@@ -5,6 +5,7 @@ Texts of errors are in the forum's language, so only the status and ``error_type
 
 import re
 from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
 from typing import Literal
 
 import orjson
@@ -33,8 +34,17 @@ class Api:
         self._key = {"Api-Key": installation.api_key, "Api-Username": installation.api_username}
 
     async def get(self, path: str, params: Params = (), *, anonymous: bool = False) -> Json:
-        """An object."""
+        """An object. An empty answer is none."""
         return _object(await self._call("GET", path, params=params, anonymous=anonymous))
+
+    async def get_listed(self, path: str, params: Params = (), *, under: Sequence[str]) -> list[Json]:
+        """The objects of a list inside an object. A list that is not there is not an empty one."""
+        found: object = await self.get(path, params)
+        for key in under:
+            found = mapping(found).get(key)
+        if not isinstance(found, list):
+            raise _broken(f"a list of {under[-1]} was expected")
+        return [item for item in found if isinstance(item, dict)]
 
     async def get_list(self, path: str, params: Params = ()) -> list[object]:
         """A list, where the forum answers with a bare one."""
@@ -43,9 +53,10 @@ class Api:
             raise _broken("a list was expected")
         return found
 
-    async def write(self, method: Method, path: str, json: Mapping[str, object] | None = None, *, repeatable: bool | None = None) -> Json:
+    async def write(self, method: Method, path: str, json: Mapping[str, object] | None = None, *, repeatable: bool) -> Json:
         """Change something. ``repeatable`` says that doing it twice is no harm, so that it may be tried again by the network's own means."""
-        found = _object(await self._call(method, path, json=json, repeatable=repeatable))
+        response = await self._request(method, path, json=json, repeatable=repeatable)
+        found = {} if 200 <= response.status < 300 and not response.body.strip() else _object(_meaning(response))
         if flag(found.get("success")) is False:
             raise HostInvalid("The forum refused the values.", details=_details(found))
         return found
@@ -70,11 +81,9 @@ class Api:
         path: str,
         *,
         params: Params = (),
-        json: Mapping[str, object] | None = None,
-        repeatable: bool | None = None,
         anonymous: bool = False,
     ) -> object:
-        return _meaning(await self._request(method, path, params=params, json=json, repeatable=repeatable, anonymous=anonymous))
+        return _meaning(await self._request(method, path, params=params, anonymous=anonymous))
 
     async def _request(
         self,
@@ -96,8 +105,6 @@ def _meaning(response: Response) -> object:
     if not 200 <= response.status < 300:
         raise _error(response, mapping(body))
     if body is _NOT_JSON:
-        if not response.body.strip():
-            return {}
         raise _broken("it is not JSON")
     return body
 
@@ -158,5 +165,12 @@ def _retry_after(response: Response, body: Json) -> float:
 
 
 def _seconds(response: Response) -> float | None:
+    """``Retry-After`` in seconds. One that names a moment is measured from the answer's own ``Date``, so that clocks need not agree."""
     found = response.headers.get("retry-after", "").strip()
-    return min(float(found), _LONGEST_WAIT) if re.fullmatch(r"[0-9]{1,7}(?:\.[0-9]{1,6})?", found) else None
+    if re.fullmatch(r"[0-9]{1,7}(?:\.[0-9]{1,6})?", found):
+        return min(float(found), _LONGEST_WAIT)
+    try:
+        wait = (parsedate_to_datetime(found) - parsedate_to_datetime(response.headers.get("date", ""))).total_seconds()
+    except (TypeError, ValueError):  # neither is a date, or only one of them names its zone
+        return None
+    return min(max(wait, 0.0), _LONGEST_WAIT)

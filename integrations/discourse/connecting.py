@@ -143,8 +143,7 @@ async def connect(forum: Forum, plan: ConnectPlan) -> Connected:
     try:
         before = await _registered(forum)
     except (HostDenied, HostNotFound):
-        await forum.require_admin()
-        return Connected(remote={"mode": REDUCED}, to_do=(*_LIMITED, *_by_hand(forum)))
+        return await _reduced(forum)
     spaces = chosen(await forum.spaces(fresh=True), plan.spaces, strict=True)
     categories = sorted(int(space.space_id) for space in spaces)
     # A hook without categories would bring everything, private messages included; so rather none.
@@ -155,12 +154,20 @@ async def connect(forum: Forum, plan: ConnectPlan) -> Connected:
             await forum.api.write("POST", f"/admin/api/web_hooks/{hook_id}/ping.json", repeatable=True)
     except BaseException as error:
         await _undo(forum, before, error)
+        if isinstance(error, HostDenied):
+            return await _reduced(forum)  # a read-only key sees webhooks and cannot make one
         raise
     for hook_id in before.ours:
         await _remove(forum, hook_id)
     remote = {f"hook_{name}": hook_id for name, hook_id in made.items()} | {"mode": "full", "spaces": ",".join(map(str, categories))}
     none = () if categories else ("No category is open to every member, so no posts are heard; name categories to be heard.",)
     return Connected(remote=remote, to_do=(*none, *_by_hand(forum)))
+
+
+async def _reduced(forum: Forum) -> Connected:
+    """Nothing is set up. Raises :class:`HostDenied` when the key does not reach the forum's members either."""
+    await forum.require_admin()
+    return Connected(remote={"mode": REDUCED}, to_do=(*_LIMITED, *_by_hand(forum)))
 
 
 async def _undo(forum: Forum, before: _Registered, error: BaseException) -> None:

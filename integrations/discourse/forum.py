@@ -1,6 +1,6 @@
 """One forum, as the client's modules share it: the API, the admin's choices, the clock, and which categories count."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote
@@ -90,8 +90,9 @@ async def _read_spaces(forum: Forum) -> tuple[SpaceChanged, ...]:
     found: dict[str, SpaceChanged] = {}
     for page in range(1, _MOST_PAGES):
         seen = forum.seen()
-        top = await forum.api.get("/categories.json", [("include_subcategories", "true"), ("page", str(page))])
-        payloads = {space_id: payload for payload in _flat(mapping(top.get("category_list")), None) if (space_id := identifier(payload.get("id")))}
+        params = [("include_subcategories", "true"), ("page", str(page))]
+        top = await forum.api.get_listed("/categories.json", params, under=("category_list", "categories"))
+        payloads = {space_id: payload for payload in _flat(top, None) if (space_id := identifier(payload.get("id")))}
         fresh = {space_id: payload for space_id, payload in payloads.items() if space_id not in found}
         if not fresh:
             break
@@ -102,13 +103,12 @@ async def _read_spaces(forum: Forum) -> tuple[SpaceChanged, ...]:
     return tuple(found.values())
 
 
-def _flat(payload: Json, parent: str | None) -> list[Json]:
+def _flat(categories: Iterable[Json], parent: str | None) -> list[Json]:
     """A tree of categories as a list; the children of a category do not always name it."""
-    below: list[Json] = []
-    for key in ("categories", "subcategory_list"):
-        for item in entries(payload.get(key)):
-            below += [{"parent_category_id": parent} | dict(item), *_flat(item, identifier(item.get("id")))]
-    return below
+    found: list[Json] = []
+    for item in categories:
+        found += [{"parent_category_id": parent} | dict(item), *_flat(entries(item.get("subcategory_list")), identifier(item.get("id")))]
+    return found
 
 
 async def _resolved(forum: Forum, payload: Json, seen: Seen) -> SpaceChanged | None:

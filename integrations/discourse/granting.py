@@ -172,7 +172,7 @@ async def find_badge(forum: Forum, message: GrantBadge) -> Receipt | None:
 
 async def _badge(forum: Forum, name: str, *, create: bool) -> int | None:
     wanted = plain_line(name, messages.MAX_GROUP_TITLE)
-    found = next((item for item in entries((await forum.api.get("/admin/badges.json")).get("badges")) if _is_named(item, wanted)), None)
+    found = next((item for item in await forum.api.get_listed("/admin/badges.json", under=("badges",)) if _is_named(item, wanted)), None)
     if found is None and create:
         found = mapping((await forum.api.write("POST", "/admin/badges.json", {"name": wanted, "badge_type_id": _BRONZE}, repeatable=False)).get("badge"))
     badge_id = None if found is None else identifier(found.get("id"))

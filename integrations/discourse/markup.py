@@ -35,7 +35,7 @@ _ENTITIES = {
 _SPECIAL = re.compile("[" + re.escape("".join(_ENTITIES)) + "]")
 _LINE_START = re.compile(r"^(?:([-+=#:%])|([0-9]{1,9})([.)]))")
 _LINE_ENTITIES = {"-": "&#45;", "+": "&plus;", "=": "&equals;", "#": "\uff03", ":": "&colon;", "%": "&percnt;", ".": "&period;", ")": "&rpar;"}
-_HASHTAG = re.compile(r"(?<!\w)#(?=[\w:\-#])")
+_HASHTAG = re.compile(r"(?<![^\W_])#(?=[\w:\-#])")
 _EMOJI = re.compile(r":(?=[\w+-]{1,100}:)")
 _DOMAIN_DOT = re.compile(r"(?<=\w)\.(?=[^\W\d_]{2})")
 
@@ -61,10 +61,10 @@ def _joins(text: str, index: int) -> bool:
     return len(around) == 2 and all(ord(character) > 0x7F and unicodedata.category(character)[0] in "LMS" for character in around)
 
 
-def literal(text: str) -> str:
-    """``text`` on one line, so that the forum shows it and acts on none of it."""
-    line = " ".join(visible(text).split())
-    return _line_start(_inert(line))
+def literal(text: str, *, begins: bool = True) -> str:
+    """``text`` on one line, so that the forum shows it and acts on none of it; ``begins`` says that it stands where a line begins."""
+    line = _inert(" ".join(visible(text).split()))
+    return _line_start(line) if begins else line
 
 
 def literal_lines(text: str) -> list[str]:

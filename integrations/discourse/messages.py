@@ -110,24 +110,28 @@ def _block(block: Block, *, base_url: str, calendar: bool) -> str:
 
 def _inline(parts: Sequence[Inline], *, base_url: str) -> str:
     """Pieces of one line. Neighbouring texts are made safe as one, for markup may begin in one and end in the next."""
-    pieces: list[str] = []
-    run = ""
+    line = run = ""
     for part in parts:
         if isinstance(part, str | Words):
             run += part if isinstance(part, str) else part.text
             continue
-        pieces += [_edged(run), _link(part.text, part.url) if isinstance(part, Link) else _link(part.username, addresses.member_url(base_url, part.username))]
+        link = _link(part.text, part.url) if isinstance(part, Link) else _link(part.username, addresses.member_url(base_url, part.username))
+        line = _with_link(line + _edged(run, begins=not line), link)
         run = ""
-    return "".join([*pieces, _edged(run)]).strip()
+    return (line + _edged(run, begins=not line)).strip()
 
 
-def _edged(run: str) -> str:
-    """A safe text that keeps its space towards a link at either end; ``!`` before a link would make a picture of it."""
-    shown = literal(run)
+def _with_link(line: str, link: str) -> str:
+    """A link behind a text. An exclamation mark right before it would make a picture of it."""
+    return f"{line[:-1]}&excl;{link}" if line.endswith("!") and link.startswith("[") else line + link
+
+
+def _edged(run: str, *, begins: bool) -> str:
+    """A safe text that keeps its space towards a link at either end."""
+    shown = literal(run, begins=begins)
     if not shown:
         return " " if run else ""
-    before, after = (" " if run[0].isspace() else ""), (" " if run[-1].isspace() else "")
-    return f"{before}{shown[:-1]}&excl;{after}" if shown.endswith("!") and not after else f"{before}{shown}{after}"
+    return f"{' ' if run[0].isspace() else ''}{shown}{' ' if run[-1].isspace() else ''}"
 
 
 def _link(text: str, url: str) -> str:

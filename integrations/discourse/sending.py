@@ -52,7 +52,7 @@ async def find_sent(forum: Forum, message: HostMessage, *, key: str) -> Receipt 
         case DirectMessage() | TopicMessage():
             topic_id = await forum.api.topic_by_external_id(external_id(key))
             if topic_id is not None:
-                return _topic_receipt(forum, topic_id, None)
+                return _topic_receipt(forum, topic_id)
             return await _same_message(forum, message) if isinstance(message, DirectMessage) else None
         case Reply():
             return await _find_reply(forum, message, key)
@@ -81,24 +81,25 @@ async def _topic(forum: Forum, message: DirectMessage | TopicMessage, key: str) 
         asked |= {"category": int(message.space_id), "tags": list(message.tags)}
     known = await forum.api.topic_by_external_id(wanted)
     if known is not None:
-        return _topic_receipt(forum, known, None)
+        return _topic_receipt(forum, known)
     try:
         created = await forum.api.write("POST", "/posts.json", asked, repeatable=True)
     except HostInvalid:
         known = await forum.api.topic_by_external_id(wanted)  # refused because the first try got through
         if known is None:
             raise
-        return _topic_receipt(forum, known, None)
+        return _topic_receipt(forum, known)
     if text(created.get("action")) == "enqueued":  # waits for a moderator, who is asked once and not again
         return Receipt(remote_id="queued", url=f"{forum.base_url}/review")
     topic_id = identifier(_post(created).get("topic_id"))
     if topic_id is None:
         raise HostBroken("The forum's answer is not what Discourse sends: a new topic was expected.")
-    return _topic_receipt(forum, topic_id, text(_post(created).get("topic_slug")))
+    return _topic_receipt(forum, topic_id)
 
 
-def _topic_receipt(forum: Forum, topic_id: str, slug: str | None) -> Receipt:
-    return Receipt(remote_id=topic_id, url=addresses.topic_url(forum.base_url, topic_id, slug))
+def _topic_receipt(forum: Forum, topic_id: str) -> Receipt:
+    """The same whichever way the topic was found; the forum leads on from an address without a slug."""
+    return Receipt(remote_id=topic_id, url=addresses.topic_url(forum.base_url, topic_id, None))
 
 
 def _post(created: Mapping[str, object]) -> Json:
@@ -122,7 +123,7 @@ async def _same_message(forum: Forum, message: DirectMessage) -> Receipt | None:
         topic = await forum.api.get(f"/t/{topic_id}.json")
         there = {(text(user.get("username")) or "").casefold() for user in entries(mapping(topic.get("details")).get("allowed_users"))}
         if topic.get("external_id") is None and wanted <= there and await _begins_with(forum, topic, rendered.text):
-            return _topic_receipt(forum, topic_id, text(topic.get("slug")))
+            return _topic_receipt(forum, topic_id)
     return None
 
 

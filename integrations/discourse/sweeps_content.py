@@ -10,7 +10,7 @@ from integrations.discourse.listing import statistics, total
 from integrations.discourse.reading import topic_page
 from integrations.discourse.values import Json, entries, flag, identifier, integers, mapping, moment, number
 from mentorgraph.events import Event, PostChanged, PostDeleted, SolutionAccepted, TopicChanged, TopicDeleted, TopicRead
-from mentorgraph.host import Batch, HostBroken
+from mentorgraph.host import Batch
 
 WINDOW = 50
 """Ids that one page of all posts spans, counted down from the one it is asked for."""
@@ -46,11 +46,7 @@ async def topics(forum: Forum, cursor: str | None, _since: datetime | None) -> B
 
 
 async def _topic_list(forum: Forum, page: int, params: Sequence[tuple[str, str]]) -> list[Json]:
-    top = await forum.api.get("/latest.json", [*params, ("page", str(page)), ("per_page", str(_TOPICS_A_PAGE))])
-    listed = mapping(top.get("topic_list"))
-    if not isinstance(listed.get("topics"), list):
-        raise HostBroken("The forum's answer is not what Discourse sends: a list of topics was expected.")
-    return list(entries(listed.get("topics")))
+    return await forum.api.get_listed("/latest.json", [*params, ("page", str(page)), ("per_page", str(_TOPICS_A_PAGE))], under=("topic_list", "topics"))
 
 
 # --------------------------------------------------------------------------------------------------------------------- posts
@@ -77,6 +73,9 @@ async def posts(forum: Forum, cursor: str | None, _since: datetime | None) -> Ba
     events: list[Event] = []
     dropped = 0
     for item in found:
+        post_id = number(item.get("id"))
+        if before is not None and post_id is not None and post_id >= before:
+            continue  # the last of the page before, which some versions show again
         event = _listed_post(item, seen, base_url=forum.base_url)
         if event is None:
             dropped += _is_odd(item)
@@ -97,10 +96,7 @@ def next_window(before: int | None, ids: Sequence[int]) -> int | None:
 
 
 async def _post_window(forum: Forum, before: int | None) -> list[Json]:
-    found = await forum.api.get("/posts.json", [("before", str(before))] if before is not None else [])
-    if not isinstance(found.get("latest_posts"), list):
-        raise HostBroken("The forum's answer is not what Discourse sends: a list of posts was expected.")
-    return list(entries(found.get("latest_posts")))
+    return await forum.api.get_listed("/posts.json", [("before", str(before))] if before is not None else [], under=("latest_posts",))
 
 
 async def _highest_post(forum: Forum) -> int | None:

@@ -142,11 +142,8 @@ async def groups(forum: Forum, cursor: str | None, _since: datetime | None) -> B
 
 async def _group_page(forum: Forum, place: Json) -> Batch:
     page, known = number(place.get("page")) or 0, set(integers(place.get("known")))
-    found = {
-        group_id: item
-        for item in entries((await forum.api.get("/groups.json", [("page", str(page))])).get("groups"))
-        if (group_id := number(item.get("id"))) is not None
-    }
+    listed = await forum.api.get_listed("/groups.json", [("page", str(page))], under=("groups",))
+    found = {group_id: item for item in listed if (group_id := number(item.get("id"))) is not None}
     fresh = {group_id: item for group_id, item in found.items() if group_id not in known}
     if not fresh:
         return Batch(events=(), cursor=None)
@@ -192,10 +189,10 @@ async def _likes_of(forum: Forum, member_id: str, username: str) -> LikesRead | 
     offset = 0
     while True:
         try:
-            page = await forum.api.get("/user_actions.json", [("username", username), ("filter", str(_LIKE)), ("offset", str(offset))])
+            params = [("username", username), ("filter", str(_LIKE)), ("offset", str(offset))]
+            actions = await forum.api.get_listed("/user_actions.json", params, under=("user_actions",))
         except (HostNotFound, HostDenied):
             return None
-        actions = list(entries(page.get("user_actions")))
         ids = _liked(actions)
         if ids is None:
             return None

@@ -251,13 +251,13 @@ _HUGE_ENTITY = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,30}://[^\s<>]{0,4000}|\bwww\.[^\s<>]{1,4000}|\b(?:mailto|tel):[^\s<>]{1,500}", re.IGNORECASE)
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _EMOJI = re.compile(r"(?<![\w:]):(?=[a-z0-9_+-]*[a-z+-])[a-z0-9_+-]{1,60}:(?:t[1-6]:)?(?!\w)")
-_MENTION = re.compile(r"(?<![\w@/.])@(\w[\w.-]{0,59})")
+_MENTION = re.compile(r"(?<![\w@/.])@(\w(?:[\w.-]{0,58}\w)?)")
 
 
 def _finished(text: str) -> Plain:
     text = _INVISIBLE.sub("", html.unescape(_HUGE_ENTITY.sub(" ", text)))
     for pattern in (_URL, _EMAIL, _EMOJI):
         text = pattern.sub(" ", text)
-    names = dict.fromkeys(name for found in _MENTION.finditer(text) if (name := found[1].rstrip(".-_")))
+    names = dict.fromkeys(found[1] for found in _MENTION.finditer(text))
     text = _MENTION.sub(" ", text)
     return Plain(" ".join(text.split()), tuple(names)[:MAX_MENTIONS])

@@ -19,15 +19,14 @@ def reference(now: float) -> float:
     return float(np.floor(now / STEP)) * STEP
 
 
+def weigh(exponents: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Powers of two as whole numbers."""
+    return np.floor(np.exp2(exponents) * _ONE + 0.5).astype(np.int64)
+
+
 def units(at: NDArray[np.float64], *, half_life: float, origin: float) -> NDArray[np.int64]:
     """What events at these times weigh. ``half_life`` is in days. What lies further ahead than the reference may lag weighs as if it did not."""
-    exponent = np.minimum(at - origin, 2 * STEP) / (half_life * DAY)
-    return np.floor(np.exp2(exponent) * _ONE + 0.5).astype(np.int64)
-
-
-def unit(at: float, *, half_life: float, origin: float) -> int:
-    """What one event weighs."""
-    return int(units(np.array([at]), half_life=half_life, origin=origin)[0])
+    return weigh(np.minimum(at - origin, 2 * STEP) / (half_life * DAY))
 
 
 def amounts(sums: NDArray[np.int64], *, half_life: float, origin: float, now: float) -> NDArray[np.float64]:

@@ -1,10 +1,11 @@
 """Which documents hold a term: an inverted index that takes increments and gives them back without a trace.
 
-A document is a topic (its opening post) or a member's replies within one topic. Lists are sorted by document number; counts are whole numbers, so what was added can
-be subtracted exactly. A bulk build makes one pair of arrays, of which the lists are slices; a list that changes becomes its own.
+A document is a topic (its opening post) or a member's replies within one topic. Lists are sorted by document; counts are whole numbers, so what was added can be
+subtracted exactly. Bulk builds leave segments, which are never changed; a term that changes afterwards gets lists of its own, copied from the segments.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +14,50 @@ MAX_COUNT = 3
 """More occurrences in one post say nothing more about its subject."""
 
 _TOP = 255
+_NO_DOCUMENTS: NDArray[np.int32] = np.empty(0, np.int32)
+_NO_COUNTS: NDArray[np.uint8] = np.empty(0, np.uint8)
 
 
-class Posting:
-    """The documents of one term, with how often it occurs in each."""
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What one bulk build knows: ``documents[offsets[i]:offsets[i + 1]]`` hold ``terms[i]``; terms are sorted, documents are within a term."""
+
+    terms: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    documents: NDArray[np.int32]
+    counts: NDArray[np.uint8]
+
+    def bounds(self, term: int) -> tuple[int, int]:
+        place = int(np.searchsorted(self.terms, term))
+        if place == len(self.terms) or int(self.terms[place]) != term:
+            return 0, 0
+        return int(self.offsets[place]), int(self.offsets[place + 1])
+
+
+def segment(terms: NDArray[np.int64], documents: NDArray[np.int32], counts: NDArray[np.uint8]) -> Segment:
+    """A segment of parallel arrays in any order, in which a pair of term and document may repeat."""
+    order = np.lexsort((documents, terms))
+    terms, documents, counts = terms[order], documents[order], np.minimum(counts[order], MAX_COUNT)
+    fresh = np.ones(len(terms), bool)
+    fresh[1:] = (terms[1:] != terms[:-1]) | (documents[1:] != documents[:-1])
+    starts = np.flatnonzero(fresh)
+    sums = np.add.reduceat(counts.astype(np.int64), starts) if len(starts) else np.empty(0, np.int64)
+    if len(sums) and int(sums.max()) > _TOP:
+        raise OverflowError
+    terms, documents = terms[starts], documents[starts]
+    first = np.ones(len(terms), bool)
+    first[1:] = terms[1:] != terms[:-1]
+    offsets = np.append(np.flatnonzero(first), len(terms)).astype(np.int64)
+    return Segment(terms[offsets[:-1]], offsets, documents, sums.astype(np.uint8))
+
+
+class _Own:
+    """The documents of one term that has changed since the bulk build."""
 
     __slots__ = ("_counts", "_documents", "size")
 
     def __init__(self, documents: NDArray[np.int32], counts: NDArray[np.uint8]) -> None:
-        self._documents = documents
-        self._counts = counts
-        self.size = len(documents)
+        self._documents, self._counts, self.size = documents, counts, len(documents)
 
     @property
     def documents(self) -> NDArray[np.int32]:
@@ -33,97 +67,113 @@ class Posting:
     def counts(self) -> NDArray[np.uint8]:
         return self._counts[: self.size]
 
-    def place(self, document: int) -> int:
-        """Where a document stands or would stand."""
-        if self.size and document > int(self._documents[self.size - 1]):
-            return self.size
-        return int(np.searchsorted(self.documents, document))
+    def find(self, document: int) -> int:
+        """Where a document stands, or -1."""
+        place = int(np.searchsorted(self.documents, document))
+        return place if place < self.size and int(self._documents[place]) == document else -1
 
-    def holds(self, place: int, document: int) -> bool:
-        return place < self.size and int(self._documents[place]) == document
-
-    def insert(self, place: int, document: int) -> None:
-        if self.size == len(self._documents) or not self._documents.flags.owndata:
+    def insert(self, document: int) -> int:
+        last = int(self._documents[self.size - 1]) if self.size else -1
+        place = self.size if document > last else int(np.searchsorted(self.documents, document))
+        if self.size == len(self._documents):
             room = self.size + max(4, self.size // 4)
             documents, counts = np.empty(room, np.int32), np.empty(room, np.uint8)
             documents[: self.size], counts[: self.size] = self.documents, self.counts
             self._documents, self._counts = documents, counts
         self._documents[place + 1 : self.size + 1] = self._documents[place : self.size]
         self._counts[place + 1 : self.size + 1] = self._counts[place : self.size]
-        self._documents[place] = document
-        self._counts[place] = 0
+        self._documents[place], self._counts[place] = document, 0
         self.size += 1
+        return place
 
     def delete(self, place: int) -> None:
         self._documents, self._counts = np.delete(self.documents, place), np.delete(self.counts, place)
         self.size -= 1
 
-    def add(self, place: int, count: int) -> int:
-        """Change a count; returns what did not fit or, below zero, is missing."""
-        total = int(self._counts[place]) + count
-        kept = min(max(total, 0), _TOP)
-        self._counts[place] = kept
-        return total - kept
+    def set(self, place: int, count: int) -> None:
+        self._counts[place] = count
 
 
 class Postings:
-    """All terms. Not synchronised."""
+    """All terms of all documents of one kind. Not synchronised."""
 
     def __init__(self) -> None:
-        self.terms: dict[int, Posting] = {}
-        self._over: dict[tuple[int, int], int] = {}
+        self._segments: list[Segment] = []
+        self._own: dict[int, _Own] = {}
+        self._over: dict[tuple[int, int], int] = {}  # counts beyond a byte
 
     def add(self, document: int, terms: Mapping[int, int]) -> None:
         """Count the terms of one post in for ``document``."""
         for term, occurrences in terms.items():
-            posting = self.terms.get(term)
-            if posting is None:
-                posting = self.terms[term] = Posting(np.empty(0, np.int32), np.empty(0, np.uint8))
-            place = posting.place(document)
-            if not posting.holds(place, document):
-                posting.insert(place, document)
-            over = posting.add(place, min(occurrences, MAX_COUNT))
-            if over:
-                self._over[term, document] = self._over.get((term, document), 0) + over
+            own = self._owned(term)
+            place = own.find(document)
+            if place < 0:
+                place = own.insert(document)
+            total = int(own.counts[place]) + min(occurrences, MAX_COUNT)
+            if total > _TOP:
+                self._over[term, document] = self._over.get((term, document), 0) + total - _TOP
+            own.set(place, min(total, _TOP))
 
     def subtract(self, document: int, terms: Mapping[int, int]) -> None:
-        """Count the terms of one post out again; the post must have been added with these terms."""
+        """Count the terms of one post out again. The post must have been added with these terms."""
         for term, occurrences in terms.items():
-            posting = self.terms.get(term)
-            if posting is None:
-                continue
-            place = posting.place(document)
-            if not posting.holds(place, document):
-                continue
-            self._take(posting, place, term=term, document=document, count=min(occurrences, MAX_COUNT))
+            own = self._owned(term)
+            place = own.find(document)
+            if place >= 0:
+                over = self._over.pop((term, document), 0)
+                total = int(own.counts[place]) + over - min(occurrences, MAX_COUNT)
+                if total > _TOP:
+                    self._over[term, document] = total - _TOP
+                own.set(place, max(min(total, _TOP), 0))
+                if total <= 0:
+                    own.delete(place)
+            if not own.size and not self._segments:
+                del self._own[term]
+
+    def get(self, term: int) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+        """The documents that hold a term, sorted, and how often it occurs in each."""
+        own = self._own.get(term)
+        if own is not None:
+            return own.documents, own.counts
+        slices = [(s, *s.bounds(term)) for s in self._segments]
+        found = [(s.documents[a:b], s.counts[a:b]) for s, a, b in slices if b > a]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            return _NO_DOCUMENTS, _NO_COUNTS
+        return np.concatenate([d for d, _ in found]), np.concatenate([c for _, c in found])
 
     def frequency(self, term: int) -> int:
         """How many documents hold a term."""
-        posting = self.terms.get(term)
-        return posting.size if posting is not None else 0
+        own = self._own.get(term)
+        if own is not None:
+            return own.size
+        return sum(b - a for a, b in (s.bounds(term) for s in self._segments))
 
     def holds(self, term: int, document: int) -> bool:
         """Whether a document holds a term."""
-        posting = self.terms.get(term)
-        return posting is not None and posting.holds(posting.place(document), document)
+        documents, _ = self.get(term)
+        place = int(np.searchsorted(documents, document))
+        return place < len(documents) and int(documents[place]) == document
 
-    def build(self, terms: NDArray[np.int64], documents: NDArray[np.int32], counts: NDArray[np.uint8]) -> None:
-        """Take everything at once: parallel arrays sorted by term, then document, without repetition."""
-        starts = np.flatnonzero(np.concatenate([[True], terms[1:] != terms[:-1]])) if len(terms) else np.empty(0, np.int64)
-        ends = np.append(starts[1:], len(terms))
-        names = terms[starts].tolist()
-        self.terms = {
-            name: Posting(documents[start:end], counts[start:end]) for name, start, end in zip(names, starts.tolist(), ends.tolist(), strict=True)
-        }
-        self._over = {}
+    def load(self, segments: list[Segment]) -> None:
+        """Take the segments of a bulk build in place of everything. Documents grow from segment to segment and none is in two."""
+        self._segments, self._own, self._over = segments, {}, {}
 
-    def _take(self, posting: Posting, place: int, *, term: int, document: int, count: int) -> None:
-        over = self._over.pop((term, document), 0)
-        kept = max(over - count, 0)
-        if kept:
-            self._over[term, document] = kept
-        posting.add(place, -max(count - over, 0))
-        if posting.counts[place] == 0:
-            posting.delete(place)
-            if not posting.size:
-                del self.terms[term]
+    def content(self) -> dict[int, dict[int, int]]:
+        """Everything, for tests and small communities: count by document by term."""
+        terms = {t for s in self._segments for t in s.terms.tolist()} | set(self._own)
+        content = {}
+        for term in terms:
+            documents, counts = self.get(term)
+            if len(documents):
+                pairs = zip(documents.tolist(), counts.tolist(), strict=True)
+                content[term] = {d: c + self._over.get((term, d), 0) for d, c in pairs}
+        return content
+
+    def _owned(self, term: int) -> _Own:
+        own = self._own.get(term)
+        if own is None:
+            documents, counts = self.get(term)
+            own = self._own[term] = _Own(documents.copy(), counts.copy())
+        return own

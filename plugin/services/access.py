@@ -14,6 +14,7 @@ from plugin.domain.members import Standing
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal, Scope
 from plugin.errors import Forbidden, Invalid, TooMany, Unauthenticated
 from plugin.services import handlers
+from plugin.services.connect import origin_of
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret, token_digest, tombstone_digest
 from plugin.store.repositories.access import SignIn, Token
@@ -192,7 +193,7 @@ async def finish_exchange(runtime: Runtime, installation_id: int, *, answer: Map
     The token that comes out is for the widget: it never carries the right to administer, export or erase, because any script on the host's pages could get one.
     """
     installation = await runtime.installation(installation_id)
-    if origin != _origin(installation.base_url):
+    if origin != origin_of(installation.base_url):
         raise SignInRefused("this sign-in did not come from the community's own pages", reason="other_origin")
     if not _VERIFIER.match(verifier):
         raise Invalid("code_verifier must have 43 to 128 unreserved characters", field="code_verifier")
@@ -201,11 +202,6 @@ async def finish_exchange(runtime: Runtime, installation_id: int, *, answer: Map
     if not hmac.compare_digest(challenge, sign_in.binding):
         raise SignInRefused("code_verifier does not belong to this sign-in", reason="wrong_verifier")
     return await _complete(runtime, installation_id, identity, sign_in, audience="widget", lifetime=WIDGET_FOR)
-
-
-def _origin(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.partition('/')[0]}"
 
 
 async def _answer(runtime: Runtime, installation_id: int, answer: Mapping[str, str], *, flow: str) -> tuple[Identity, SignIn]:

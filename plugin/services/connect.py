@@ -155,6 +155,17 @@ async def communities(runtime: Runtime) -> list[Community]:
     return [await community_of(runtime, one) for one in ids]
 
 
+async def origins(runtime: Runtime) -> list[str]:
+    """The origins of all communities that are served: their own pages may call us."""
+    return [origin_of(one.base_url) for one in await communities(runtime) if one.state is not InstallationState.DISCONNECTED]
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
+
+
 async def the_installation(runtime: Runtime, given: int | None) -> int:
     """The installation that is meant: the one given, or the only one there is."""
     ids = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_ids())

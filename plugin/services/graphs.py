@@ -116,7 +116,7 @@ def _read_some(unit: UnitOfWork, entry: _Entry, subjects: Mapping[str, set[str]]
         gone_members=sorted(member_ids - people.keys()),
         posts=_post_facts(unit, list(posts.values()), topics, siblings=siblings, mentions=unit.posts.mentions(wanted)),
         gone_posts=sorted(wanted - live.keys()),
-        likes=_like_facts(live, unit.likes.of_posts(live)) | {key: () for key in wanted - live.keys()},
+        likes=_like_facts(live, unit.likes.of_posts(live)) | dict.fromkeys(wanted - live.keys(), ()),
         solved=_solved_facts(topics.values(), {**posts, **solutions}) | dict.fromkeys(topic_ids - topics.keys()),
     )
 

@@ -82,9 +82,7 @@ async def skills(runtime: Runtime, graphs: Graphs, principal: Principal, member_
     return {one: expertise.profile(graph, one, vocabulary=vocabulary, now=now) if one in shown else () for one in member_ids}
 
 
-async def suggestion_page(
-    runtime: Runtime, principal: Principal, *, after: tuple[int, int] | None, limit: int, program_id: int | None
-) -> list[Suggestion]:
+async def suggestion_page(runtime: Runtime, principal: Principal, *, after: tuple[int, int] | None, limit: int, program_id: int | None) -> list[Suggestion]:
     """A page of the reader's suggestions; empty for a service token."""
     member_id = principal.member_id
     if member_id is None:

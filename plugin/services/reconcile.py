@@ -208,12 +208,12 @@ async def _postpone(runtime: Runtime, installation_id: int, check: Check, error:
     )
 
 
-async def settle_all(runtime: Runtime, installation_id: int, *, report: Report, until: Callable[[], datetime]) -> None:
+async def settle_all(runtime: Runtime, installation_id: int, *, report: Report) -> None:
     """Settle every doubt that there is, those that are not due yet included; for a command that promises the host's state."""
     while True:
 
         def work(unit: UnitOfWork) -> int:
-            unit.checks.hasten(now=until())
+            unit.checks.hasten(now=unit.now)
             return unit.checks.count()
 
         if not await runtime.database.write(installation_id, work):

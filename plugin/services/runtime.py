@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Protocol
 
 from mentorgraph.host import Host, HostClient, Http, Installation, RateLimit
 from plugin.clock import Clock
@@ -12,7 +13,18 @@ from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 
-HttpFactory = Callable[[RateLimit], Http]
+
+class ClosingHttp(Http, Protocol):
+    """A way out that holds connections."""
+
+    calls: int
+
+    async def close(self) -> None:
+        """Let them go."""
+        ...
+
+
+HttpFactory = Callable[[RateLimit], ClosingHttp]
 """Makes the way out for one installation, paced by its limit."""
 
 REMEMBER_SECONDS = 5.0
@@ -54,6 +66,7 @@ class Runtime:
     make_http: HttpFactory
     bus: Bus = field(default_factory=Bus)
     _installations: dict[int, tuple[float, Installation]] = field(default_factory=dict)
+    _opened: list[ClosingHttp] = field(default_factory=list)
     _clients: dict[int, tuple[Installation, HostClient]] = field(default_factory=dict)
 
     def host(self, name: str) -> Host:
@@ -86,6 +99,11 @@ class Runtime:
         self._clients[installation_id] = (installation, client)
         return client
 
+    async def close(self) -> None:
+        """Let connections to hosts go."""
+        for http in self._opened:
+            await http.close()
+
     def open_client(self, installation: Installation) -> HostClient:
         """A client for an installation that may not be stored yet."""
         host = self.host(installation.host)
@@ -93,4 +111,6 @@ class Runtime:
         chosen = installation.settings.get("requests_per_minute", "")
         if chosen:
             limit = RateLimit(per_minute=int(chosen), burst=max(limit.burst, int(chosen) // 6))
-        return host.client(installation, self.make_http(limit))
+        http = self.make_http(limit)
+        self._opened.append(http)
+        return host.client(installation, http)

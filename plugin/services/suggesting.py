@@ -48,9 +48,7 @@ class Question:
 async def _rank(runtime: Runtime, graphs: Graphs, installation_id: int, question: Question, *, limit: int, spread: float) -> list[Ranked]:
     graph = await graphs.get(installation_id)
     now = runtime.clock().timestamp()
-    need = affinity.Need(
-        terms=question.terms, words=question.words, asker=question.member_id, category=question.category, tags=question.tags, asked_at=now
-    )
+    need = affinity.Need(terms=question.terms, words=question.words, asker=question.member_id, category=question.category, tags=question.tags, asked_at=now)
 
     def work() -> list[Ranked]:
         return affinity.rank(graph, need, now=now, weights=SHIPPED, spread=spread, limit=limit, exclude=question.excluded)
@@ -214,9 +212,7 @@ def _tell(need: Need, suggestions: Sequence[Suggestion], people: dict[int, Membe
     post(message, kind="suggestions", key=f"suggestions:{need.id}", member_id=asker.id, unit=unit)
 
 
-def suggestion_message(
-    asker: Member, need: Need, suggestions: Sequence[Suggestion], people: dict[int, Member], unit: UnitOfWork
-) -> DirectMessage:
+def suggestion_message(asker: Member, need: Need, suggestions: Sequence[Suggestion], people: dict[int, Member], unit: UnitOfWork) -> DirectMessage:
     """The message that tells a member who could help, with the two strongest reasons for each."""
     topic = unit.topics.get(need.topic_id) if need.topic_id else None
     asked: tuple[Inline, ...] = (
@@ -355,5 +351,3 @@ async def set_consent(runtime: Runtime, principal: Principal, kind: Consent, *, 
     member = await runtime.database.write(principal.installation_id, work)
     runtime.bus.tell(principal.installation_id)
     return member
-
-

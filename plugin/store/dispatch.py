@@ -5,7 +5,7 @@ They return ids only, or write nothing but leases. A test reads every other stat
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select, update
 
@@ -13,7 +13,7 @@ from plugin.store.tables import installations, lanes, tokens
 from plugin.store.types import from_micros
 
 EPOCH = from_micros(0)
-NEVER = from_micros(2**62)
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 MARK = {"mentorgraph": "dispatcher"}
 """Execution option that marks a statement of this module."""
 

@@ -1,12 +1,18 @@
 """Brings the tables to this version with Alembic; safe to run twice and at the same time."""
 
+import sqlite3
 from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from plugin.errors import Misconfigured
+from plugin.settings import Settings
+from plugin.store.engines import postgres_engine, sqlite_engine, unavailable
 
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -25,11 +31,35 @@ def expected_revision() -> str:
     return head
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade_connection(connection: Connection) -> None:
     """Run the migrations that are missing, in one transaction that a second migrator waits for."""
     config = _config()
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7261637)")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7261637)")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+async def migrate_database(settings: Settings) -> None:
+    """Bring the database of the settings to this version. Raises :class:`Misconfigured` with what to do when that is not possible."""
+    if settings.embedded:
+        path = settings.sqlite_path
+        if not path.parent.is_dir():
+            raise Misconfigured(f"the folder {path.parent} of the database does not exist: create it or change MENTORGRAPH_DATABASE_URL")
+        engine = sqlite_engine(path)
+        try:
+            with engine.begin() as connection:
+                upgrade_connection(connection)
+        except DBAPIError as error:
+            raise unavailable(error) from error
+        except sqlite3.Error as error:
+            raise Misconfigured(f"the database {path} cannot be opened: check that its folder can be written") from error
+        finally:
+            engine.dispose()
+        return
+    engine_pg = postgres_engine(settings.migrate_url or settings.database_url, size=1)
+    try:
+        async with engine_pg.begin() as opened:
+            await opened.run_sync(upgrade_connection)
+    finally:
+        await engine_pg.dispose()

@@ -2,31 +2,24 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
-import orjson
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plugin.clock import Clock
 from plugin.errors import Unavailable
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
 from plugin.store.inbox import put_arrivals
+from plugin.store.engines import postgres_engine
 from plugin.store.intake import Arrival
-from plugin.store.sqlite import GROUP, check_revision, dumps
+from plugin.store.sqlite import GROUP, check_revision
 from plugin.store.unit_of_work import Installations, UnitOfWork
 
 T = TypeVar("T")
-
-
-def postgres_engine(url: str, *, size: int = 10) -> AsyncEngine:
-    """An engine for ``postgresql://…``."""
-    address = "postgresql+asyncpg://" + url.removeprefix("postgresql://")
-    return create_async_engine(
-        address, pool_size=size, max_overflow=5, pool_pre_ping=True, json_serializer=dumps, json_deserializer=orjson.loads, isolation_level="READ COMMITTED"
-    )
 
 
 class PostgresDatabase:
@@ -96,7 +89,7 @@ class PostgresDatabase:
             arrivals = [arrival for arrival, _ in group]
             failure: BaseException | None = None
             try:
-                await self._transact(lambda connection, found=arrivals: put_arrivals(connection, found), setting="dispatcher", value="on")
+                await self._transact(partial(put_arrivals, arrivals=arrivals), setting="dispatcher", value="on")
             except BaseException as error:  # noqa: BLE001 - handed to whoever waits
                 failure = error
             for _, future in group:

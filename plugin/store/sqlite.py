@@ -8,18 +8,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TypeVar
-from urllib.parse import quote
 
-import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
 
 from plugin.clock import Clock
-from plugin.errors import Misconfigured, Unavailable
+from plugin.errors import Misconfigured
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
 from plugin.store.inbox import put_arrivals
+from plugin.store.engines import sqlite_engine, unavailable
 from plugin.store.intake import Arrival
 from plugin.store.migrate import expected_revision
 from plugin.store.unit_of_work import Installations, UnitOfWork
@@ -34,49 +32,6 @@ _WAKE: _Job = (lambda _connection: None, Future())
 READERS = 4
 GROUP = 512
 """Most deliveries in one commit."""
-
-
-def dumps(value: object) -> str:
-    """JSON for columns."""
-    return orjson.dumps(value).decode()
-
-
-def sqlite_engine(path: Path, *, read_only: bool = False, size: int = 1) -> Engine:
-    """An engine whose transactions are ours to begin: IMMEDIATE for the writer, so that it waits for its turn instead of failing on the upgrade from a read."""
-    uri = f"file:{quote(str(path.resolve()))}?mode={'ro' if read_only else 'rwc'}"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=5)
-
-    engine = create_engine(
-        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=0, json_serializer=dumps, json_deserializer=orjson.loads
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-        # FULL: an acknowledged delivery survives a power cut. secure_delete: erased means overwritten.
-        for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "cache_size=-32768"):
-            connection.execute(f"PRAGMA {pragma}")
-        if not read_only:
-            connection.execute("PRAGMA journal_mode=WAL")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-def unavailable(error: DBAPIError) -> Unavailable:
-    """Our error for a database that is locked, full, read-only or gone; its own words go to the log, not to the caller."""
-    word = str(error.orig).lower()
-    if "readonly" in word or "read-only" in word:
-        return Unavailable("the database cannot be written: its disk or file is read-only", code="database_read_only")
-    if "full" in word:
-        return Unavailable("the database cannot be written: its disk is full", code="database_full")
-    if "locked" in word:
-        return Unavailable("the database is locked by another process", code="database_locked")
-    return Unavailable("the database does not answer", code="database_down")
 
 
 class SqliteDatabase:

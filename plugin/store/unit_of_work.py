@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
 from mentorgraph.host import Installation
 from plugin.clock import Clock
@@ -190,6 +190,11 @@ class UnitOfWork:
         return self.community.policy
 
     @property
+    def pinged(self) -> bool:
+        """Whether the host ever reached us."""
+        return self._row.pinged_at is not None
+
+    @property
     def revision(self) -> int:
         """The revision of the graph as of this transaction."""
         return int(self._row.revision)
@@ -367,6 +372,8 @@ class Installations:
 
     def remove(self, installation_id: int, *, keep: Sequence[str] = ()) -> None:
         """Erase an installation and every row of it."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("SELECT set_config('mentorgraph.installation', :id, true)"), {"id": str(installation_id)})
         for table in reversed(metadata.sorted_tables):
             if table.name not in keep:
                 self._connection.execute(delete(table).where(table.c.installation_id == installation_id))

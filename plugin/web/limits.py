@@ -3,6 +3,7 @@
 import asyncio
 
 from starlette.requests import ClientDisconnect, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plugin.errors import Invalid, TooLarge
 
@@ -28,3 +29,25 @@ async def read_body(request: Request, *, limit: int) -> bytes:
     except ClientDisconnect as error:
         raise Invalid("the body did not arrive whole", code="disconnected") from error
     return b"".join(parts)
+
+
+class BoundedBody:
+    """Reads a request's body within its limits before the application sees it; what is too large or too slow never gets there."""
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        body = await read_body(Request(scope, receive), limit=self._limit)
+        given = False
+
+        async def once() -> Message:
+            nonlocal given
+            if given:
+                return await receive()
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await self._app(scope, once, send)

@@ -62,6 +62,13 @@ class Consents:
     expert: bool = strawberry.field(description="Whether the member may be suggested to others. On unless the member left.")
 
 
+async def load_consents(info: Info) -> Consents:
+    """What the viewer decided."""
+    decided = await reading.consents(info.context.runtime, info.context.require(Scope.ME))
+    messages, expert = decided.get(DomainConsent.MESSAGES), decided.get(DomainConsent.EXPERT)
+    return Consents(messages=messages is not None and messages.given, expert=expert is None or expert.given)
+
+
 @strawberry.type(description="The member behind the token, and what is for their eyes only.")
 class Viewer:
     """Who asks."""
@@ -74,9 +81,7 @@ class Viewer:
         return member_type(self.person, installation_id=info.context.require(Scope.ME).installation_id)
 
     @strawberry.field(description="Members who could help the viewer: for the newest need first, best first.")
-    async def suggestions(
-        self, info: Info, first: int | None = None, after: str | None = None, program: strawberry.ID | None = None
-    ) -> Connection[Suggestion]:
+    async def suggestions(self, info: Info, first: int | None = None, after: str | None = None, program: strawberry.ID | None = None) -> Connection[Suggestion]:
         """A page of the viewer's suggestions."""
         principal = info.context.require(Scope.ME)
         size, place = page_size(first), decode_cursor(after, "suggestion", 2)
@@ -98,13 +103,10 @@ class Viewer:
         principal = info.context.require(Scope.ME)
         found = await reading.needs(info.context.runtime, principal)
         return [
-            need(one, title=topic.title if topic else None, url=topic.url if topic else None, installation_id=principal.installation_id)
-            for one, topic in found
+            need(one, title=topic.title if topic else None, url=topic.url if topic else None, installation_id=principal.installation_id) for one, topic in found
         ]
 
     @strawberry.field
     async def consents(self, info: Info) -> Consents:
         """What the viewer decided."""
-        decided = await reading.consents(info.context.runtime, info.context.require(Scope.ME))
-        messages, expert = decided.get(DomainConsent.MESSAGES), decided.get(DomainConsent.EXPERT)
-        return Consents(messages=messages is not None and messages.given, expert=expert is None or expert.given)
+        return await load_consents(info)

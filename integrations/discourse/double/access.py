@@ -49,9 +49,7 @@ class Guardian:
             return False
         if topic.private:
             return self.can_see_message(topic)
-        if topic.category_id is not None and topic.category_id not in self.category_ids:
-            return False
-        return True
+        return topic.category_id is None or topic.category_id in self.category_ids
 
     def can_see_message(self, topic: Topic) -> bool:
         """Whether a private message is theirs, or they are an admin."""

@@ -68,5 +68,3 @@ def _private(address: str) -> bool:
         return not ipaddress.ip_address(address).is_global
     except ValueError:
         return True
-
-

@@ -6,15 +6,15 @@ import unicodedata
 from collections.abc import Callable
 
 _MENTION = re.compile(r"(?<![\w/@`.])@([\w.-]*\w)")
-_QUOTE = re.compile(r'\[quote(?:="([^"]*)")?\]\s*(.*?)\s*\[/quote\]', re.S)
-_EVENT = re.compile(r"\[event\b[^\]]*\].*?\[/event\]", re.S)
-_FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:^\1[`~]*[ \t]*$|\Z)", re.S | re.M)
+_QUOTE = re.compile(r'\[quote(?:="([^"]*)")?\]\s*(.*?)\s*\[/quote\]', re.DOTALL)
+_EVENT = re.compile(r"\[event\b[^\]]*\].*?\[/event\]", re.DOTALL)
+_FENCE = re.compile(r"^(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n]*\n(.*?)(?:^\1[`~]*[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _TAG = re.compile(r"<[^>]+>")
 _INLINE = (
     (re.compile(r"!\[([^\]]*)\]\((https?://[^\s)]+)\)"), r'<img src="\2" alt="\1">'),
     (re.compile(r"\[([^\]]+)\]\(((?:https?://|mailto:|/)[^\s)]*)\)"), r'<a href="\2" rel="noopener nofollow ugc">\1</a>'),
     (re.compile(r"(?<![\"'=>\w/])(https?://[^\s<>\"]+[^\s<>\".,;:!?)\]'])"), r'<a href="\1" rel="noopener nofollow ugc">\1</a>'),
-    (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.S), r"<strong>\1</strong>"),
+    (re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL), r"<strong>\1</strong>"),
     (re.compile(r"(?<![\w*])\*(?=\S)([^*]+?)(?<=\S)\*(?![\w*])"), r"<em>\1</em>"),
     (re.compile(r"(?<![\w_])_(?=\S)([^_]+?)(?<=\S)_(?![\w_])"), r"<em>\1</em>"),
 )
@@ -39,7 +39,7 @@ def excerpt(cooked: str, *, length: int = 220) -> str:
 
 def without_code_and_quotes(raw: str) -> str:
     """What the author says themselves, where mentions count."""
-    return re.sub(r"`[^`\n]*`", " ", re.sub(r"^>.*$", " ", _QUOTE.sub(" ", _FENCE.sub(" ", raw)), flags=re.M))
+    return re.sub(r"`[^`\n]*`", " ", re.sub(r"^>.*$", " ", _QUOTE.sub(" ", _FENCE.sub(" ", raw)), flags=re.MULTILINE))
 
 
 def mentions(raw: str) -> list[str]:
@@ -91,7 +91,7 @@ def _event_box(markup: str) -> str:
 
 
 def _quote(source: str, inner: str) -> str:
-    username = html.escape(source.split(",")[0].strip())
+    username = html.escape(source.partition(",")[0].strip())
     numbers = dict(re.findall(r"(post|topic):\s*(\d+)", source))
     data = "".join(f' data-{key}="{value}"' for key, value in numbers.items())
     title = f'<div class="title">{username}:</div>' if username else ""
@@ -134,7 +134,11 @@ def _inline(text: str, kept: _Kept, known: Callable[[str], str | None]) -> str:
 
     def mention(match: re.Match[str]) -> str:
         target = known(match[1])
-        return kept.keep(f'<a class="mention" href="{target}">@{html.escape(match[1])}</a>') if target else f'<span class="mention">@{html.escape(match[1])}</span>'
+        return (
+            kept.keep(f'<a class="mention" href="{target}">@{html.escape(match[1])}</a>')
+            if target
+            else f'<span class="mention">@{html.escape(match[1])}</span>'
+        )
 
     text = _MENTION.sub(mention, text)
     for pattern, replacement in _INLINE[3:]:

@@ -25,7 +25,10 @@ def username_errors(forum: Forum, username: str, *, keep: User | None = None) ->
         (bool(re.match(r"[^\w]", username)), "must begin with a letter, a number or an underscore"),
         (bool(re.search(r"[^A-Za-z0-9]$", username)), "must end with a letter or a number"),
         (bool(re.search(r"[-_.]{2,}", username)), "must not contain a sequence of 2 or more special chars (.-_)"),
-        (bool(re.search(r"\.(js|json|css|htm|html|xml|jpg|jpeg|png|gif|bmp|ico|tif|tiff|woff)$", username, re.I)), "must not end with a confusing suffix"),
+        (
+            bool(re.search(r"\.(js|json|css|htm|html|xml|jpg|jpeg|png|gif|bmp|ico|tif|tiff|woff)$", username, re.IGNORECASE)),
+            "must not end with a confusing suffix",
+        ),
         (username.lower() in _RESERVED and keep is None, "is not allowed"),
     )
     errors = [f"Username {message}" for wrong, message in checks if wrong]

@@ -64,7 +64,13 @@ def grant_badge(forum: Forum, badge: Badge, user: User, *, by: User, post: Post 
     )
     forum.add_grant(grant)
     events.badge_event(forum, "user_badge_granted", grant)
-    data: dict[str, object] = {"badge_id": badge.id, "badge_name": badge.name, "badge_slug": slugify(badge.name), "badge_title": False, "username": user.username}
+    data: dict[str, object] = {
+        "badge_id": badge.id,
+        "badge_name": badge.name,
+        "badge_slug": slugify(badge.name),
+        "badge_title": False,
+        "username": user.username,
+    }
     notices.notify(forum, user.id, notices.GRANTED_BADGE, data=data)
     return grant
 

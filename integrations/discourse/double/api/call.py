@@ -1,6 +1,6 @@
 """One request, as the handlers see it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from starlette.requests import Request
@@ -9,6 +9,7 @@ from integrations.discourse.double.access import Guardian
 from integrations.discourse.double.errors import Json, Refused, invalid_access, invalid_parameters, missing, not_found, not_logged_in
 from integrations.discourse.double.forum import Forum
 from integrations.discourse.double.hooks.delivery import Deliverer
+from integrations.discourse.double.limits import Limits
 from integrations.discourse.double.model import ApiKey, Category, Group, Post, Session, Topic, User
 
 
@@ -18,6 +19,7 @@ class Call:
 
     forum: Forum
     deliverer: Deliverer
+    limits: Limits
     request: Request
     user: User | None
     values: Json
@@ -25,7 +27,6 @@ class Call:
     key: ApiKey | None = None
     session: Session | None = None
     json: bool = True
-    uploads: dict[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def guardian(self) -> Guardian:
@@ -76,6 +77,10 @@ class Call:
         if not isinstance(value, dict):
             raise missing(name)
         return value
+
+    def within(self, values: Json) -> "Call":
+        """The same call with other parameters, to read a nested group of them."""
+        return replace(self, values=values)
 
     def id(self, name: str = "id") -> int:
         """A number in the address, or 404."""

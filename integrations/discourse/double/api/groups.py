@@ -91,7 +91,7 @@ def members(call: Call) -> Json:
 def _find(call: Call, values: Json, *, strict: bool) -> tuple[list[User], list[str]]:
     """The users that a call names, and the names that nobody has."""
     forum = call.forum
-    wanted = Call(forum, call.deliverer, call.request, call.user, values, {})
+    wanted = call.within(values)
     found: list[User] = []
     unknown: list[str] = []
     for name in wanted.names("usernames"):

@@ -11,10 +11,11 @@ from integrations.discourse.double.model import ApiKey, User
 
 routes = Routes()
 SCOPES = frozenset(
-    "global:read topics:write topics:update topics:read topics:read_lists posts:edit categories:list categories:show uploads:create users:bookmarks users:sync_sso "
-    "users:show users:check_emails users:update users:log_out users:anonymize users:suspend users:delete users:list user_status:read user_status:update "
-    "email:receive_emails badges:create badges:show badges:update badges:delete badges:list_user_badges badges:assign_badge_to_user badges:revoke_badge_from_user "
-    "search:show search:query session_info read write".split()
+    {"global:read", "topics:write", "topics:update", "topics:read", "topics:read_lists", "posts:edit", "categories:list", "categories:show"}
+    | {"uploads:create", "email:receive_emails", "search:show", "search:query", "user_status:read", "user_status:update"}
+    | {f"users:{action}" for action in ("bookmarks", "sync_sso", "show", "check_emails", "update", "log_out", "anonymize", "suspend", "delete", "list")}
+    | {f"badges:{action}" for action in ("create", "show", "update", "delete", "list_user_badges", "assign_badge_to_user", "revoke_badge_from_user")}
+    | {"session_info", "read", "write"}
 )
 
 
@@ -36,6 +37,7 @@ def make_key(
     )
     forum.api_keys[made.id] = made
     forum.by_key[made.key] = made
+    forum.touch()
     return made
 
 

@@ -12,13 +12,42 @@ from integrations.discourse.double.text import excerpt
 
 routes = Routes()
 
-_NOTIFICATIONS = (
-    "mentioned replied quoted edited liked private_message invited_to_private_message invitee_accepted posted moved_post linked granted_badge "
-    "invited_to_topic custom group_mentioned group_message_summary watching_first_post topic_reminder liked_consolidated post_approved "
-    "code_review_commit_approved membership_request_accepted membership_request_consolidated bookmark_reminder reaction votes_released event_reminder "
-    "event_invitation chat_mention chat_message chat_invitation chat_group_mention"
-).split()
-NOTIFICATION_TYPES: Json = {name: number for number, name in enumerate(_NOTIFICATIONS, 1)} | {"linked_consolidated": 39, "watching_category_or_tag": 36}
+NOTIFICATION_TYPES: dict[str, int] = {
+    "mentioned": 1,
+    "replied": 2,
+    "quoted": 3,
+    "edited": 4,
+    "liked": 5,
+    "private_message": 6,
+    "invited_to_private_message": 7,
+    "invitee_accepted": 8,
+    "posted": 9,
+    "moved_post": 10,
+    "linked": 11,
+    "granted_badge": 12,
+    "invited_to_topic": 13,
+    "custom": 14,
+    "group_mentioned": 15,
+    "group_message_summary": 16,
+    "watching_first_post": 17,
+    "topic_reminder": 18,
+    "liked_consolidated": 19,
+    "post_approved": 20,
+    "code_review_commit_approved": 21,
+    "membership_request_accepted": 22,
+    "membership_request_consolidated": 23,
+    "bookmark_reminder": 24,
+    "reaction": 25,
+    "votes_released": 26,
+    "event_reminder": 27,
+    "event_invitation": 28,
+    "chat_mention": 29,
+    "chat_message": 30,
+    "chat_invitation": 31,
+    "chat_group_mention": 32,
+    "linked_consolidated": 39,
+    "watching_category_or_tag": 36,
+}
 _FLAGS = ((3, "off_topic"), (4, "inappropriate"), (8, "spam"), (6, "notify_user"), (7, "notify_moderators"), (10, "illegal"))
 
 

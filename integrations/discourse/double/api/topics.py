@@ -34,7 +34,11 @@ def listed(call: Call, test: Callable[[Topic], bool] = lambda _topic: True) -> l
     return [
         topic
         for topic in call.forum.topics.values()
-        if topic.deleted_at is None and topic.archetype == "regular" and (topic.visible or staff) and (topic.category_id is None or topic.category_id in seen) and test(topic)
+        if topic.deleted_at is None
+        and topic.archetype == "regular"
+        and (topic.visible or staff)
+        and (topic.category_id is None or topic.category_id in seen)
+        and test(topic)
     ]
 
 
@@ -182,7 +186,9 @@ def posts(call: Call) -> Json:
     if len(numbers) > 400:
         raise Refused(400, ["You supplied invalid parameters to the request: post_ids"], error_type="invalid_parameters")
     found = [post for number in numbers if (post := call.forum.posts.get(number)) and post.topic_id == topic.id and call.guardian.can_see_post(post)]
-    shown = [stream_post(call.forum, post, call.guardian, raw=call.flag("include_raw")) for post in found if post.deleted_at is None or call.flag("show_deleted")]
+    shown = [
+        stream_post(call.forum, post, call.guardian, raw=call.flag("include_raw")) for post in found if post.deleted_at is None or call.flag("show_deleted")
+    ]
     return {"post_stream": {"posts": shown}, "id": topic.id}
 
 

@@ -178,7 +178,7 @@ def directory(call: Call) -> Json:
     if order not in ("likes_received", "likes_given", "topics_entered", "topic_count", "post_count", "posts_read", "days_visited"):
         order = "likes_received"
     rows = [_directory_row(call, user) for user in forum.users.values() if user.id > 0 and user.active and not user.staged]
-    rows.sort(key=lambda row: (row[order], row["id"]), reverse=not call.flag("asc"))  # type: ignore[arg-type, return-value]  # the columns are numbers
+    rows.sort(key=lambda row: (row[order], row["id"]), reverse=not call.flag("asc"))
     page = call.number("page", least=0)
     shown = rows[page * PER_PAGE : (page + 1) * PER_PAGE]
     more = f"/directory_items?order={order}&page={page + 1}&period={call.text('period', 'all')}"

@@ -68,7 +68,7 @@ def _numbers(value: object) -> list[int]:
 
 def _fill(call: Call, hook: WebHook, values: Json) -> list[str]:
     """Put what was sent into a hook and say what is wrong with it."""
-    inner = Call(call.forum, call.deliverer, call.request, call.user, values, {})
+    inner = call.within(values)
     hook.payload_url = inner.text("payload_url", hook.payload_url)
     hook.secret = inner.text("secret", hook.secret)
     hook.content_type = inner.number("content_type", hook.content_type)
@@ -128,6 +128,7 @@ def create(call: Call) -> Json:
         raise failed(*errors)
     hook.id = call.forum.next_id("web_hooks")
     call.forum.web_hooks[hook.id] = hook
+    call.forum.touch()
     return {"web_hook": _view(call, hook), "extras": _extras(call)}
 
 
@@ -141,6 +142,7 @@ def update(call: Call) -> Json:
             setattr(hook, name, value)
         raise failed(*errors)
     hook.updated_at = call.forum.now()
+    call.forum.touch()
     return {"web_hook": _view(call, hook), "extras": _extras(call)}
 
 
@@ -149,6 +151,7 @@ def destroy(call: Call) -> Json:
     """Remove a hook and what was noted of its deliveries."""
     hook = _hook(call)
     del call.forum.web_hooks[hook.id]
+    call.forum.touch()
     for number in [event.id for event in call.forum.hook_events.values() if event.web_hook_id == hook.id]:
         del call.forum.hook_events[number]
     return {"success": "OK"}

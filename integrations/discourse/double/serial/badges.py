@@ -9,7 +9,11 @@ from integrations.discourse.double.model import Badge, Grant
 from integrations.discourse.double.serial.users import basic_user
 from integrations.discourse.double.text import slugify
 
-BADGE_TYPES: list[Json] = [{"id": 1, "name": "Gold", "sort_order": 9}, {"id": 2, "name": "Silver", "sort_order": 8}, {"id": 3, "name": "Bronze", "sort_order": 7}]
+BADGE_TYPES: list[Json] = [
+    {"id": 1, "name": "Gold", "sort_order": 9},
+    {"id": 2, "name": "Silver", "sort_order": 8},
+    {"id": 3, "name": "Bronze", "sort_order": 7},
+]
 
 
 def badge_basic(forum: Forum, badge: Badge) -> Json:

@@ -213,8 +213,23 @@ def _details(forum: Forum, topic: Topic, guardian: Guardian, posts: Sequence[Pos
         if post.user_id is not None:
             counts[post.user_id] = counts.get(post.user_id, 0) + 1
     staff = guardian.staff
-    rights = ("can_edit", "can_move_posts", "can_delete", "can_remove_allowed_users", "can_convert_topic", "can_review_topic", "can_close_topic")
-    rights += ("can_archive_topic", "can_split_merge_topic", "can_edit_staff_notes", "can_toggle_topic_visibility", "can_pin_unpin_topic", "can_moderate_category")
+    rights: tuple[str, ...] = (
+        "can_edit",
+        "can_move_posts",
+        "can_delete",
+        "can_remove_allowed_users",
+        "can_convert_topic",
+        "can_review_topic",
+        "can_close_topic",
+    )
+    rights += (
+        "can_archive_topic",
+        "can_split_merge_topic",
+        "can_edit_staff_notes",
+        "can_toggle_topic_visibility",
+        "can_pin_unpin_topic",
+        "can_moderate_category",
+    )
     body: Json = dict.fromkeys(rights, staff)
     creator, last = forum.users.get(topic.user_id), forum.users.get(topic.last_post_user_id or 0)
     body |= {
@@ -244,7 +259,9 @@ def hook_topic(forum: Forum, topic: Topic) -> Json:
     tail = _view_tail(forum, topic, Guardian(forum, forum.users[-1]), posts)
     details = tail["details"]
     body = topic_core(forum, topic)
-    body |= {name: tail[name] for name in ("word_count", "deleted_at", "user_id", "pinned_at", "pinned_until", "unpinned", "pinned", "deleted_by", "has_deleted")}
+    body |= {
+        name: tail[name] for name in ("word_count", "deleted_at", "user_id", "pinned_at", "pinned_until", "unpinned", "pinned", "deleted_by", "has_deleted")
+    }
     body |= {"participant_count": tail["participant_count"], "queued_posts_count": 0, "thumbnails": None}
     if isinstance(details, dict):
         body |= {"created_by": details["created_by"], "last_poster": details["last_poster"]}

@@ -1,0 +1,1 @@
+"""Control for tests and demonstrations, under ``/_double`` and from loopback only."""

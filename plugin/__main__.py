@@ -1,0 +1,5 @@
+"""``python -m plugin`` from a checkout."""
+
+from plugin.cli import main
+
+main()

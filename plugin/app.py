@@ -1,0 +1,158 @@
+"""The composition root: the only place that sees everything."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from integrations import all_hosts
+from mentorgraph.host import Host, RateLimit
+from plugin.clock import Clock, system_clock
+from plugin.http import GuardedHttp, Patience
+from plugin.logs import configure_logging
+from plugin.services.graphs import Graphs
+from plugin.services.runtime import Runtime
+from plugin.settings import Settings
+from plugin.store.crypto import Vault
+from plugin.store.database import Database
+from plugin.store.postgres import PostgresDatabase
+from plugin.store.sqlite import SqliteDatabase
+from plugin.web import errors
+from plugin.web.auth import Auth
+from plugin.web.cors import Cors
+from plugin.web.graphiql import graphiql
+from plugin.web.health import Health
+from plugin.web.hooks import Hooks
+from plugin.web.limits import BoundedBody
+from plugin.web.metrics import Metrics
+from plugin.web.pages import page
+from plugin.worker import Worker
+from schema.http import GraphQLEndpoint
+from schema.limits import MAX_BODY
+
+log = structlog.get_logger()
+
+_HERE = Path(__file__).resolve().parent
+METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What commands and the application are made of."""
+
+    runtime: Runtime
+    graphs: Graphs
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self.runtime.close()
+        await self.runtime.database.close()
+
+
+def open_database(settings: Settings, *, vault: Vault, clock: Clock) -> Database:
+    """The database of the settings. Raises :class:`~plugin.errors.Misconfigured`."""
+    if settings.embedded:
+        return SqliteDatabase(settings.sqlite_path, vault=vault, clock=clock)
+    return PostgresDatabase(settings.database_url, vault=vault, clock=clock)
+
+
+def compose(
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    hosts: Mapping[str, Host] | None = None,
+    database: Database | None = None,
+    patience: Patience | None = None,
+) -> Parts:
+    """Put the parts together."""
+    vault = Vault(settings.secret_keys)
+
+    def make_http(limit: RateLimit) -> GuardedHttp:
+        return GuardedHttp(allow_private=settings.allow_private, limit=limit, patience=patience or Patience())
+
+    runtime = Runtime(
+        settings=settings,
+        database=database or open_database(settings, vault=vault, clock=clock),
+        vault=vault,
+        hosts=hosts or all_hosts(),
+        clock=clock,
+        make_http=make_http,
+    )
+    graphs = Graphs(runtime)
+    return Parts(runtime=runtime, graphs=graphs)
+
+
+def manifest_path() -> Path:
+    """``manifest.yaml``, in the checkout or in the wheel."""
+    return _HERE.parent / "manifest.yaml"
+
+
+async def _manifest(_request: Request) -> Response:
+    return FileResponse(manifest_path(), media_type="application/yaml")
+
+
+async def _front(_request: Request) -> Response:
+    return page("front.html", title="Mentorgraph")
+
+
+def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
+    """The application around the parts."""
+    runtime = parts.runtime
+    metrics = Metrics()
+    hooks, auth, health = Hooks(runtime, metrics), Auth(runtime), Health(runtime, metrics)
+    graphql = GraphQLEndpoint(runtime, parts.graphs)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await runtime.database.check()
+        worker = Worker(runtime, parts.graphs) if embedded_worker else None
+        task = asyncio.create_task(worker.run()) if worker else None
+        try:
+            yield
+        finally:
+            if worker and task:
+                worker.stop()
+                await asyncio.wait({task}, timeout=30)
+            await parts.close()
+
+    bundles = Path(str(files("graphene_django_graphiql_static"))) / "static" / "graphene_django_graphiql_static"
+    routes = [
+        Route("/", _front),
+        Route("/healthz", health.alive),
+        Route("/readyz", health.ready),
+        Route("/metrics", health.metrics),
+        Route("/manifest.yaml", _manifest),
+        Route("/hooks/{installation}/{rest:path}", hooks.receive, methods=METHODS),
+        Route("/auth/done", auth.done),
+        Route("/auth/{installation}/start", auth.start, methods=["GET"]),
+        Route("/auth/{installation}/start", auth.begin_exchange, methods=["POST"]),
+        Route("/auth/{installation}/callback", auth.callback),
+        Route("/auth/{installation}/exchange", auth.exchange, methods=["POST"]),
+        Route("/graphql", graphiql, methods=["GET"]),
+        Route("/graphql", BoundedBody(graphql, limit=MAX_BODY), methods=["POST"]),
+        WebSocketRoute("/graphql", graphql),
+        Mount("/static/graphiql", StaticFiles(directory=bundles)),
+        Mount("/static", StaticFiles(directory=_HERE / "web" / "static")),
+    ]
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        exception_handlers=errors.HANDLERS,
+        middleware=[Middleware(Cors, runtime=runtime)],
+    )
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The application from settings alone; what a server starts."""
+    configure_logging(settings)
+    return build(compose(settings), embedded_worker=settings.embedded or settings.embedded_worker)

@@ -1,0 +1,76 @@
+"""Tokens, export and erasure."""
+
+import sys
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from plugin.app import Parts
+from plugin.cli.common import AsJson, Which, fail, out, run, show
+from plugin.domain.people import Scope
+from plugin.services import access
+from plugin.services.connect import the_installation
+from plugin.services.erasure import erase_member, export_member, find_member
+from plugin.store.unit_of_work import UnitOfWork
+
+
+def create_token(
+    installation: Which = None,
+    member: Annotated[str, typer.Option(help="The member it acts for, by user name; a service token without.")] = "",
+    scope: Annotated[list[str] | None, typer.Option(help="A scope; may be repeated. All that such a token can carry if none.")] = None,
+    days: Annotated[int, typer.Option(min=0, help="Days until it expires; 0 for never.")] = 90,
+    name: Annotated[str, typer.Option(help="What it is for.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make a token and print it once."""
+    try:
+        scopes = None if not scope else frozenset(Scope(one) for one in scope)
+    except ValueError:
+        fail(f"there is no such scope; there are: {', '.join(one.value for one in Scope)}")
+
+    async def work(parts: Parts) -> str:
+        which = await the_installation(parts.runtime, installation)
+        member_id = None
+        if member:
+            member_id = (await parts.runtime.database.read(which, lambda unit: find_member(member, unit))).id
+        lifetime = timedelta(days=days) if days else None
+        return await access.create_token(parts.runtime, which, member_id=member_id, scopes=scopes, name=name, lifetime=lifetime, audience="api")
+
+    token = run(work)
+    show({"token": token}, as_json=as_json, lines=lambda: out.print(token, markup=False))
+
+
+def export(
+    member: Annotated[str, typer.Argument(help="User name or the host's id.")],
+    installation: Which = None,
+) -> None:
+    """Print everything that is kept about a member, as one JSON document."""
+
+    async def work(parts: Parts) -> bytes:
+        which = await the_installation(parts.runtime, installation)
+        return await parts.runtime.database.write(which, lambda unit: export_member(find_member(member, unit), unit))
+
+    sys.stdout.buffer.write(run(work) + b"\n")
+
+
+def erase(
+    member: Annotated[str, typer.Argument(help="User name or the host's id.")],
+    installation: Which = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a member. What the host still shows of them is not taken in again, unless they sign in themselves."""
+    if not yes and not typer.confirm(f"Erase everything about {member}? This cannot be undone"):
+        fail("nothing was erased")
+
+    async def work(parts: Parts) -> None:
+        which = await the_installation(parts.runtime, installation)
+
+        def erasing(unit: UnitOfWork) -> None:
+            erase_member(find_member(member, unit).host_user_id, unit, why="admin")
+
+        await parts.runtime.database.write(which, erasing)
+
+    run(work)
+    show({"erased": member}, as_json=as_json, lines=lambda: out.print(f"Everything about {member} was erased.", markup=False))

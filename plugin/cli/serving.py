@@ -1,0 +1,115 @@
+"""Running the service."""
+
+import asyncio
+import signal
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from plugin.app import build, compose
+from plugin.cli.common import AsJson, fail, guarded, load_settings, out, run, show
+from plugin.logs import configure_logging
+from plugin.services.checkup import examine
+from plugin.store.migrate import expected_revision, migrate_database
+from plugin.worker import Worker
+
+GRACE = 25
+"""Seconds that requests under way get when the service is told to stop."""
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether nothing listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def server_config(app: object, *, host: str, port: int) -> uvicorn.Config:
+    """How uvicorn serves us. Its own access log is off: it would write sign-in answers, which hold names, into a file."""
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=10,
+        ws_max_size=100_000,
+        h11_max_incomplete_event_size=32_768,
+        proxy_headers=False,
+    )
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; more than one needs PostgreSQL.")] = 1,
+) -> None:
+    """Serve deliveries, GraphQL and sign-in, and work off what is due."""
+    settings = load_settings()
+    if workers > 1 and settings.embedded:
+        fail("SQLite serves one process: use --workers 1, or PostgreSQL for more (MENTORGRAPH_DATABASE_URL)")
+    if not port_is_free(host, port):
+        fail(f"port {port} on {host} is taken: stop what listens there or choose another with --port")
+    if workers > 1:
+        uvicorn.run("mentorgraph:create_app", factory=True, host=host, port=port, workers=workers, access_log=False, timeout_graceful_shutdown=GRACE)
+        return
+
+    async def go() -> None:
+        configure_logging(settings)
+        parts = compose(settings)
+        await parts.runtime.database.check()
+        app = build(parts, embedded_worker=settings.embedded or settings.embedded_worker)
+        await uvicorn.Server(server_config(app, host=host, port=port)).serve()
+
+    guarded(go())
+
+
+def worker() -> None:
+    """Work off what is due, beside other processes (PostgreSQL only)."""
+    settings = load_settings()
+    if settings.embedded:
+        fail("SQLite serves one process, and `mentorgraph serve` works off everything by itself: a separate worker needs PostgreSQL")
+
+    async def go() -> None:
+        configure_logging(settings)
+        parts = compose(settings)
+        await parts.runtime.database.check()
+        runner = Worker(parts.runtime, parts.graphs)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, runner.stop)
+        try:
+            await runner.run()
+        finally:
+            await parts.close()
+
+    guarded(go())
+
+
+def migrate(as_json: AsJson = False) -> None:
+    """Bring the database to this version; safe to run twice."""
+    settings = load_settings()
+    guarded(migrate_database(settings))
+    show({"version": expected_revision()}, as_json=as_json, lines=lambda: out.print(f"The database is at version {expected_revision()}."))
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Look for the most likely mistakes and say what to do about each."""
+    findings = run(lambda parts: examine(parts.runtime))
+    ok = not any(one["level"] == "error" for one in findings)
+
+    def lines() -> None:
+        for one in findings:
+            out.print(f"[{'red' if one['level'] == 'error' else 'yellow' if one['level'] == 'warning' else 'green'}]{one['level']:8}[/] {one['message']}")
+
+    show({"ok": ok, "findings": findings}, as_json=as_json, lines=lines)
+    if not ok:
+        raise typer.Exit(1)

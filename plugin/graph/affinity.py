@@ -1,0 +1,147 @@
+"""Who could help with a need, and why: a sum of contributions, each with its criterion."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plugin.graph import fading
+from plugin.graph.evidence import evidence_of
+from plugin.graph.knowledge import Knowledge
+from plugin.graph.signals import CRITERIA, SIGNALS, Need, Signals, collect
+from plugin.graph.similar import Similar, similar
+from plugin.graph.weights import Weights
+
+__all__ = ["Contribution", "Need", "Ranked", "rank"]
+
+MAX_CANDIDATES = 4_000
+"""How many members are looked at closely: those with the most similar help, and those who help most these days."""
+
+NEGLIGIBLE = 0.25
+"""Contributions smaller than this, in points of the score, are given together as "other"."""
+
+SPREAD_POINTS = 6.0
+"""What one doubling of recent suggestions costs at ``spread=1``, in points of the score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One reason: how many points it adds to the score, the need's terms that it rests on, posts to show for it (best first), and numbers to say it with."""
+
+    criterion: str
+    value: float
+    terms: tuple[int, ...] = ()
+    post_ids: tuple[str, ...] = ()
+    facts: Mapping[str, float | int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A member who could help. ``score`` is in points: 100 would be the best in every respect. Contributions sum to it, greatest first."""
+
+    member: int
+    score: float
+    contributions: tuple[Contribution, ...]
+
+
+def rank(
+    knowledge: Knowledge,
+    need: Need,
+    *,
+    now: float,
+    weights: Weights,
+    spread: float = 0.0,
+    limit: int = 10,
+    exclude: Collection[int] = (),
+    eligible: Callable[[int], bool] | None = None,
+    minimum_fit: float = 0.0,
+) -> list[Ranked]:
+    """The members who fit a need best, best first.
+
+    ``spread`` from 0 to 1 is how far whoever was suggested lately steps back. Members without any relevance to the need are left out when anybody has some;
+    ``minimum_fit`` asks for that many points from topic, offer and category together, so that nobody is shown as filler. Ties are broken by member number.
+    """
+    with knowledge.lock:
+        found, signals = consider(knowledge, need, now=now, exclude=exclude, eligible=eligible)
+        points = points_of(signals.matrix, weights=weights, spread=spread)
+        keep = _fit_enough(signals, points, minimum_fit=minimum_fit)
+        scores = points.sum(axis=1)
+        numbers = knowledge.numbers(signals.rows)
+        kept = np.flatnonzero(keep)
+        best = kept[np.lexsort((numbers[kept], -scores[kept]))][:limit]
+        return [_ranked(knowledge, need, found, signals, points, int(i), now=now) for i in best]
+
+
+def consider(
+    knowledge: Knowledge,
+    need: Need,
+    *,
+    now: float,
+    exclude: Collection[int] = (),
+    eligible: Callable[[int], bool] | None = None,
+) -> tuple[Similar, Signals]:
+    """What a ranking rests on: similar participations and the signals of all candidates. The caller holds the lock."""
+    knowledge.advance(now)
+    found = similar(knowledge, need.terms)
+    rows = _candidates(knowledge, need, found, now=now, exclude=exclude, eligible=eligible)
+    return found, collect(knowledge, need, found, rows, now=now)
+
+
+def points_of(matrix: NDArray[np.float64], *, weights: Weights, spread: float) -> NDArray[np.float64]:
+    """What each signal of each candidate adds to the score."""
+    values = np.array([weights.value(name) for name in SIGNALS])
+    whole = float(values[values > 0].sum())
+    points = matrix * (100 * values / (whole or 1.0))
+    points[:, SIGNALS.index("shown")] = -spread * SPREAD_POINTS / float(np.log(2)) * matrix[:, SIGNALS.index("shown")]
+    return points
+
+
+def _candidates(
+    k: Knowledge, need: Need, found: Similar, *, now: float, exclude: Collection[int], eligible: Callable[[int], bool] | None
+) -> NDArray[np.int64]:
+    known = np.zeros(k.member_numbers.size, bool)
+    if len(k.facts) <= MAX_CANDIDATES:
+        known[list(k.facts)] = True
+    else:
+        recent = k.fading.column(fading.HELPED, 30.0)
+        known[np.argpartition(-recent, MAX_CANDIDATES // 4)[: MAX_CANDIDATES // 4]] = True
+        votes = np.bincount(found.authors, weights=(found.asked**2 + found.replied**2) * np.exp2((found.first - now) / (365 * 86400)), minlength=len(known))
+        top = np.argpartition(-votes, MAX_CANDIDATES // 2)[: MAX_CANDIDATES // 2]
+        known[top[votes[top] > 0]] = True
+        offering = [row for term in need.terms for row in list(k.offers.get(term, ()))[: MAX_CANDIDATES // 4]]
+        known[offering] = True
+    banned = {need.asker, *exclude}
+    chosen = [
+        row
+        for row in np.flatnonzero(known).tolist()
+        if (fact := k.facts.get(row)) is not None and fact.available and fact.member not in banned and (eligible is None or eligible(fact.member))
+    ]
+    return np.array(chosen, np.int64)
+
+
+_FIT = [i for i, name in enumerate(SIGNALS) if CRITERIA[name] in ("topic", "offer", "category")]
+
+
+def _fit_enough(signals: Signals, points: NDArray[np.float64], *, minimum_fit: float) -> NDArray[np.bool_]:
+    keep = signals.relevant.copy() if signals.relevant.any() else np.ones(len(signals.rows), bool)
+    if minimum_fit > 0:
+        keep &= points[:, _FIT].sum(axis=1) >= minimum_fit
+    return keep
+
+
+def _ranked(k: Knowledge, need: Need, found: Similar, signals: Signals, points: NDArray[np.float64], i: int, *, now: float) -> Ranked:
+    row = int(signals.rows[i])
+    sums: dict[str, float] = {}
+    for name, value in zip(SIGNALS, points[i].tolist(), strict=True):
+        sums[CRITERIA[name]] = sums.get(CRITERIA[name], 0.0) + value
+    score = sum(sums.values())
+    other = sum(value for value in sums.values() if abs(value) < NEGLIGIBLE)
+    evidence = evidence_of(k, need, found, row, facts={name: float(values[i]) for name, values in signals.facts.items()}, now=now)
+    told = [
+        Contribution(criterion, value, *evidence.get(criterion, ((), (), {}))) for criterion, value in sums.items() if abs(value) >= NEGLIGIBLE
+    ]
+    told.sort(key=lambda c: (-c.value, c.criterion))
+    if other:
+        told.append(Contribution("other", other))
+    return Ranked(int(k.member_numbers.data[row]), score, tuple(told))
