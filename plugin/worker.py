@@ -9,6 +9,7 @@ import random
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -17,7 +18,7 @@ from plugin.errors import NotFound, PluginError, Unavailable
 from plugin.services import deliveries, housekeeping, outgoing, reconcile, suggesting
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
-from plugin.store.dispatch import Claim
+from plugin.store.dispatch import Claim, Dispatcher
 from plugin.store.repositories.work import Lane
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -98,9 +99,7 @@ class Worker:
         for _ in range(rounds):
             now = self._runtime.clock()
             only = sorted(lanes) if lanes else ()
-            claims = await self._runtime.database.dispatch(
-                lambda found, now=now, only=only: found.claim(now=now, lease=LEASE, holder=self._holder, limit=PARALLEL, only=only)
-            )
+            claims = await self._runtime.database.dispatch(partial(Dispatcher.claim, now=now, lease=LEASE, holder=self._holder, limit=PARALLEL, only=only))
             if not claims:
                 return
             for claim in claims:
@@ -123,7 +122,7 @@ class Worker:
         except PluginError as error:
             due, note = self._runtime.clock() + REST, error.message
             bound.warning("lane_failed", reason=error.code)
-        except Exception:
+        except Exception:  # noqa: BLE001 - one broken lane must not stop the others; the log has it all
             due, note = self._runtime.clock() + REST, "an unexpected error; the log has it"
             bound.exception("lane_broken")
         await self._release(claim, due, note)

@@ -11,7 +11,7 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.types.unset import UNSET
+from strawberry.types.unset import UNSET, UnsetType
 
 from plugin.domain.people import Principal
 from plugin.errors import PluginError
@@ -53,7 +53,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """What resolvers are given. Raises :class:`~plugin.errors.Unauthenticated` for a bad token."""
         return Context(runtime=self._runtime, graphs=self._graphs, principal=await self._principal(request))
 
-    async def on_ws_connect(self, context: Context) -> object:
+    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
         """A browser cannot set headers on a WebSocket: the token comes with ``connection_init``."""
         parameters = context.connection_params
         token = parameters.get("authorization", "") if isinstance(parameters, dict) else ""

@@ -140,6 +140,8 @@ async def connect(forum: Forum, plan: ConnectPlan) -> Connected:
     """
     if len(plan.hook_secret) < _SHORTEST_SECRET:
         raise HostInvalid(f"A webhook secret has at least {_SHORTEST_SECRET} characters.", reason="secret")
+    if not forum.installation.hook_url.startswith(("https://", "http://")):
+        raise HostInvalid("There is no address for deliveries yet; set the public address of this service.", reason="hook_url")
     try:
         before = await _registered(forum)
     except (HostDenied, HostNotFound):

@@ -56,7 +56,8 @@ def rendered(message: HostMessage, *, base_url: str = "", calendar: bool = True)
         case TopicMessage():
             return Rendered(to=f"category {message.space_id}", title=title(message.title), text=body(message.body, base_url=base_url, calendar=calendar))
         case Reply():
-            return Rendered(to=f"topic {message.topic_id}", title="", text=body(message.body, base_url=base_url, calendar=calendar))
+            # The calendar takes events from the first post of a topic only.
+            return Rendered(to=f"topic {message.topic_id}", title="", text=body(message.body, base_url=base_url, calendar=False))
         case CreateGroup():
             return Rendered(to="groups", title=group_title(message.title), text=", ".join((*message.owner_usernames, *message.member_usernames)))
         case AddToGroup():
@@ -79,7 +80,10 @@ def title(text: str) -> str:
 
 
 def body(blocks: Sequence[Block], *, base_url: str = "", calendar: bool = True) -> str:
-    """The blocks as one post, long enough for the forum and cut between blocks where it would be too long."""
+    """The blocks as one post, long enough for the forum and cut between blocks where it would be too long.
+
+    The calendar takes one event a post; further entries are lines.
+    """
     texts: list[str] = []
     left = MAX_RAW
     for block in blocks:
@@ -87,6 +91,7 @@ def body(blocks: Sequence[Block], *, base_url: str = "", calendar: bool = True) 
         if text and len(text) <= left:
             texts.append(text)
             left -= len(text) + 2
+            calendar = calendar and not isinstance(block, CalendarEntry)
     raw = "\n\n".join(texts)
     if len(raw) < _MIN_RAW or len(set(raw)) < _MIN_DISTINCT or raw.isupper():
         raw = f"{raw}\n\n{_SIGNATURE}".strip()

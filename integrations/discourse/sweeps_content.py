@@ -192,6 +192,7 @@ class _TopicPosts:
     forum: Forum
     payload: Json
     topic: TopicChanged
+    """Also says when the topic was read; its posts are not taken for newer, even those that were read a moment later."""
     stream: list[int] = field(init=False)
     _read: dict[int, Json] = field(init=False)
 
@@ -215,7 +216,10 @@ class _TopicPosts:
     def event(self, item: Json) -> PostChanged | PostDeleted | None:
         """A post with what only its topic tells."""
         whole = dict(item) | {"topic_title": self.topic.title, "topic_slug": self.topic.slug, "category_id": self.payload.get("category_id")}
-        return _listed_post(whole, self.forum.seen(), base_url=self.forum.base_url)
+        return _listed_post(whole, self._seen(), base_url=self.forum.base_url)
+
+    def _seen(self) -> subjects.Seen:
+        return subjects.Seen(seen_at=self.topic.seen_at, source=self.topic.source)
 
     async def solution(self) -> SolutionAccepted | None:
         """The accepted answer. The topic names it by its number, which is at or behind the post's place in the stream, as posts before it may be gone."""
@@ -235,7 +239,7 @@ class _TopicPosts:
         post_id = identifier(item.get("id"))
         if post_id is None:
             return None
-        return SolutionAccepted(**self.forum.seen(), topic_id=self.topic.topic_id, post_id=post_id, author_id=identifier(item.get("user_id")))
+        return SolutionAccepted(**self._seen(), topic_id=self.topic.topic_id, post_id=post_id, author_id=identifier(item.get("user_id")))
 
 
 def _by_id(page: Json) -> dict[int, Json]:

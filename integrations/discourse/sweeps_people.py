@@ -1,6 +1,6 @@
 """Sweeps over people: members, groups, likes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from integrations.discourse import cursors, subjects
@@ -21,8 +21,8 @@ _LIKE = 1
 
 # --------------------------------------------------------------------------------------------------------------------- members
 
-_BANS = (("suspended", "suspended"), ("blocked", "silenced"))
-"""Lists of the forum and what being on them means. ``blocked`` is the old word for silenced, and still the list's name."""
+_BANS = (("suspended", ("suspended",)), ("silenced", ("silenced", "blocked")))
+"""A ban, and the names that versions of the forum have for the list of users under it."""
 
 
 async def members(forum: Forum, cursor: str | None, _since: datetime | None) -> Batch:
@@ -31,7 +31,7 @@ async def members(forum: Forum, cursor: str | None, _since: datetime | None) -> 
     A list does not tell who may take part, what members say of themselves, or their groups. So the lists of suspended and silenced users come first, and
     profiles last, one call each and bounded by the setting ``profile_reads``; the others' profiles are read when they are needed.
     """
-    place = cursors.read(cursor) or {"phase": "bans", "flag": 0, "page": 1, "suspended": [], "silenced": []}
+    place = cursors.read(cursor) or {"phase": "bans", "ban": 0, "name": 0, "page": 1}
     match place.get("phase"):
         case "bans":
             return await _bans(forum, place)
@@ -42,19 +42,37 @@ async def members(forum: Forum, cursor: str | None, _since: datetime | None) -> 
 
 
 async def _bans(forum: Forum, place: Json) -> Batch:
-    index, page = number(place.get("flag")) or 0, number(place.get("page")) or 1
-    listed, meaning = _BANS[min(index, 1)]
-    found = [user_id for user in await users(forum, listed, page) if (user_id := number(user.get("id"))) is not None]
-    known = integers(place.get(meaning))
-    fresh = set(found) - set(known)
-    following = dict(place) | {meaning: sorted({*known, *fresh})}
-    if fresh:
-        following["page"] = page + 1
-    elif index == 0:
-        following |= {"flag": 1, "page": 1}
+    """One page of the users under a ban. When no list of it can be trusted, only what a user's own entry says counts, and silence says nothing."""
+    index, name, page = (number(place.get(key)) or 0 for key in ("ban", "name", "page"))
+    ban, names = _BANS[min(index, len(_BANS) - 1)]
+    known = set(integers(place.get(ban)))
+    found = await _banned(forum, names[min(name, len(names) - 1)], page)
+    following = dict(place)
+    if found is None:
+        following |= {ban: None, "name": name + 1, "page": 1}
+    elif found - known:
+        following |= {ban: sorted(known | found), "page": page + 1}
     else:
+        following |= {ban: sorted(known)}
+    if (found is None and name + 1 >= len(names)) or (found is not None and not found - known):
+        following |= {"ban": index + 1, "name": 0, "page": 1}
+    if following["ban"] == len(_BANS):
         following |= {"phase": "list", "page": 1, "total": total(await statistics(forum), "user")}
     return Batch(events=(), cursor=cursors.write(following))
+
+
+async def _banned(forum: Forum, name: str, page: int) -> set[int] | None:
+    """Ids of a page of a list of bans; ``None`` when the forum has no such list.
+
+    Some versions give all users for a list that they do not know. Staff cannot be banned, and whoever is first among all users is staff.
+    """
+    try:
+        found = await users(forum, name, page)
+    except HostNotFound:
+        return None
+    if any(flag(user.get("admin")) or flag(user.get("moderator")) or identifier(user.get("id")) is None for user in found):
+        return None
+    return {user_id for user in found if (user_id := number(user.get("id"))) is not None}
 
 
 async def _list(forum: Forum, place: Json) -> Batch:
@@ -65,14 +83,14 @@ async def _list(forum: Forum, place: Json) -> Batch:
     if not found or ids == integers(place.get("previous")):
         profiles = {"phase": "profiles", "page": 1, "left": forum.setting("profile_reads", PROFILE_READS), "names": [], "total": place.get("total")}
         return Batch(events=(), cursor=cursors.write(profiles) if profiles["left"] else None, total=number(place.get("total")))
-    suspended, silenced = frozenset(integers(place.get("suspended"))), frozenset(integers(place.get("silenced")))
+    bans = {ban: frozenset(integers(place.get(ban))) if isinstance(place.get(ban), list) else None for ban, _names in _BANS}
     events: list[Event] = []
     dropped = 0
     for user in found:
         user_id = number(user.get("id"))
         if flag(user.get("staged")) is True or (user_id is not None and user_id <= 0):
             continue
-        event = _listed(user, seen, base_url=forum.base_url, suspended=user_id in suspended, silenced=user_id in silenced)
+        event = _listed(user, seen, base_url=forum.base_url, bans=bans)
         if event is None:
             dropped += 1
         else:
@@ -81,16 +99,17 @@ async def _list(forum: Forum, place: Json) -> Batch:
     return Batch(events=events, cursor=following, total=number(place.get("total")), dropped=dropped)
 
 
-def _listed(user: Json, seen: Seen, *, base_url: str, suspended: bool, silenced: bool) -> MemberChanged | MemberLeft | None:
+def _listed(user: Json, seen: Seen, *, base_url: str, bans: Mapping[str, frozenset[int] | None]) -> MemberChanged | MemberLeft | None:
     """A user of the list. Whoever looks anonymised is only suspected to have left, for a name may have been chosen; reading them decides."""
     user_id = identifier(user.get("id"))
     if user_id is not None and subjects.looks_anonymised(user):
         return MemberLeft(seen_at=seen["seen_at"], source=Source.HINT, host_user_id=user_id)
-    states = {
-        "active": flag(user.get("active")) is not False,
-        "suspended": suspended or subjects.is_banned(user, "suspended", seen),
-        "silenced": silenced or subjects.is_banned(user, "silenced", seen),
-    }
+    states: dict[str, object] = {"active": flag(user.get("active")) is not False}
+    for ban, listed in bans.items():
+        if subjects.is_banned(user, ban, seen):
+            states[ban] = True
+        elif listed is not None:
+            states[ban] = number(user.get("id")) in listed
     return subjects.member(dict(user) | states, seen, base_url=base_url)
 
 

@@ -1,7 +1,7 @@
 """Connecting communities and reading them."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -36,7 +36,7 @@ class Bars(reconciling.Progress):
         )
         self._tasks: dict[Sweep, TaskID] = {}
 
-    def __enter__(self) -> "Bars":
+    def __enter__(self) -> Self:
         self._bars.start()
         return self
 
@@ -81,7 +81,9 @@ def connect(
     host: Annotated[str, typer.Argument(help="What kind of community: discourse.")],
     url: Annotated[str, typer.Argument(help="Its address, such as https://forum.example.org.")],
     name: Annotated[str, typer.Option(help="What to call it; its own title if empty.")] = "",
-    category: Annotated[list[str] | None, typer.Option(help="A category whose posts count (id or slug); may be repeated. All that every member may read if none.")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(help="A category whose posts count (id or slug); may be repeated. All that every member may read if none.")
+    ] = None,
     username: Annotated[str, typer.Option(help="The account that the key acts as.")] = "system",
     requests_per_minute: Annotated[int, typer.Option(min=0, max=6000, help="How many calls the host allows; 0 for its default.")] = 0,
     set_: Annotated[list[str] | None, typer.Option("--set", help="A choice as KEY=VALUE, as for `configure`; may be repeated.")] = None,
@@ -163,7 +165,7 @@ def configure(
         return {"installation": which, **connecting.policy_values(await connecting.configure(parts.runtime, which, pairs))}
 
     found = run(work)
-    show(found, as_json=as_json, lines=lambda: [out.print(f"{key} = {value}", markup=False) for key, value in found.items()] and None)
+    show(found, as_json=as_json, lines=lambda: out.print("\n".join(f"{key} = {value}" for key, value in found.items()), markup=False))
 
 
 def reconcile(

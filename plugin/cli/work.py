@@ -13,6 +13,7 @@ from plugin.cli.common import AsJson, Which, fail, out, run, show
 from plugin.services import deliveries as delivering
 from plugin.services import outgoing
 from plugin.services.connect import the_installation
+from plugin.store.unit_of_work import UnitOfWork
 
 MAX_LINE = 8 * 2**20
 
@@ -36,10 +37,7 @@ def replay(
                 if not line.strip():
                     continue
                 headers, body, at = _recorded(line, number)
-                if clock == "events" and at is not None:
-                    moment = at
-                    parts.runtime.set_clock(lambda moment=moment: moment)
-                result = await delivering.replay(parts.runtime, which, host.recorded(headers, body))
+                result = await delivering.replay(parts.runtime, which, host.recorded(headers, body), at=at if clock == "events" else None)
                 counts[result] = int(str(counts[result])) + 1
         return counts
 
@@ -74,7 +72,7 @@ def deliveries(
         again = 0
         if retry:
 
-            def once_more(unit: delivering.UnitOfWork) -> int:
+            def once_more(unit: UnitOfWork) -> int:
                 unit.wake("inbox")
                 return unit.inbox.retry(now=unit.now)
 
@@ -109,7 +107,7 @@ def messages(
         which = await the_installation(parts.runtime, installation)
         if retry:
 
-            def once_more(unit: delivering.UnitOfWork) -> int:
+            def once_more(unit: UnitOfWork) -> int:
                 unit.wake("outbox")
                 return unit.outbox.retry(now=unit.now)
 

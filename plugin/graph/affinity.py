@@ -97,9 +97,7 @@ def points_of(matrix: NDArray[np.float64], *, weights: Weights, spread: float) -
     return points
 
 
-def _candidates(
-    k: Knowledge, need: Need, found: Similar, *, now: float, exclude: Collection[int], eligible: Callable[[int], bool] | None
-) -> NDArray[np.int64]:
+def _candidates(k: Knowledge, need: Need, found: Similar, *, now: float, exclude: Collection[int], eligible: Callable[[int], bool] | None) -> NDArray[np.int64]:
     known = np.zeros(k.member_numbers.size, bool)
     if len(k.facts) <= MAX_CANDIDATES:
         known[list(k.facts)] = True
@@ -138,9 +136,7 @@ def _ranked(k: Knowledge, need: Need, found: Similar, signals: Signals, points: 
     score = sum(sums.values())
     other = sum(value for value in sums.values() if abs(value) < NEGLIGIBLE)
     evidence = evidence_of(k, need, found, row, facts={name: float(values[i]) for name, values in signals.facts.items()}, now=now)
-    told = [
-        Contribution(criterion, value, *evidence.get(criterion, ((), (), {}))) for criterion, value in sums.items() if abs(value) >= NEGLIGIBLE
-    ]
+    told = [Contribution(criterion, value, *evidence.get(criterion, ((), (), {}))) for criterion, value in sums.items() if abs(value) >= NEGLIGIBLE]
     told.sort(key=lambda c: (-c.value, c.criterion))
     if other:
         told.append(Contribution("other", other))

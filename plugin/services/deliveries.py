@@ -1,7 +1,7 @@
 """Deliveries: from the raw request to its effect."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import blake2b
 
 import structlog
@@ -25,8 +25,8 @@ RETRIES = (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600)
 async def take_in(runtime: Runtime, installation_id: int, delivery: Delivery, *, trace_id: str) -> Acknowledgement:
     """Verify, reduce and keep a delivery; returns the host's acknowledgement only once it is durable.
 
-    Raises :class:`DeliveryRefused` (4xx) for what is forged or malformed, :class:`NotFound` for an unknown installation, :class:`Unavailable` (503) when it could
-    not be kept. Nothing is stored in any of these cases.
+    Raises :class:`DeliveryRefused` (4xx) for what is forged or malformed, :class:`NotFound` for an unknown installation, :class:`Unavailable` (503) when it
+    could not be kept. Nothing is stored in any of these cases.
     """
     installation = await runtime.installation(installation_id)
     host = runtime.host(installation.host)
@@ -107,8 +107,8 @@ def _put_off(one: Waiting, error: Exception, unit: UnitOfWork) -> None:
     unit.inbox.failed(one.event_id, error=type(error).__name__, attempts=attempts, next_at=next_at)
 
 
-async def replay(runtime: Runtime, installation_id: int, delivery: Delivery) -> str:
-    """Handle a recorded delivery at once, without its signature; returns ``handled``, ``dropped`` or ``refused``. For tests of a community's history."""
+async def replay(runtime: Runtime, installation_id: int, delivery: Delivery, *, at: datetime | None = None) -> str:
+    """Handle a recorded delivery at once, without its signature, as if it were ``at``; returns ``handled``, ``dropped`` or ``refused``."""
     installation = await runtime.installation(installation_id)
     host = runtime.host(installation.host)
     try:
@@ -117,6 +117,12 @@ async def replay(runtime: Runtime, installation_id: int, delivery: Delivery) -> 
         return "refused"
     if admitted is None:
         return "dropped"
-    events = host.to_events(admitted, received_at=runtime.clock(), base_url=installation.base_url)
-    await runtime.database.write(installation_id, lambda unit: handlers.apply(events, unit))
+    events = host.to_events(admitted, received_at=at or runtime.clock(), base_url=installation.base_url)
+
+    def work(unit: UnitOfWork) -> None:
+        if at is not None:
+            unit.now = at
+        handlers.apply(events, unit)
+
+    await runtime.database.write(installation_id, work)
     return "handled"

@@ -6,8 +6,8 @@ one shows in all of them at their next use.
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from plugin.domain.content import Post, Topic
 from plugin.domain.members import Consent, Member
@@ -15,8 +15,11 @@ from plugin.graph import text
 from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
 from plugin.graph.knowledge import Knowledge
 from plugin.services.runtime import Runtime
+from plugin.store.types import pack_terms, unpack_terms
 from plugin.store.unit_of_work import UnitOfWork
 
+SHOWN_WITHIN = timedelta(days=30)
+"""How far back it matters that someone was suggested."""
 TITLE_WEIGHT = 2
 """A word of the title counts as much as this many in the first post."""
 
@@ -26,10 +29,10 @@ class _Entry:
     knowledge: Knowledge = field(default_factory=Knowledge)
     revision: int = -1
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    kept: dict[str, tuple[PostFact, bytes]] = field(default_factory=dict)
+    """What was put in for each post, its terms packed, so that it can be taken out again: the rows may be gone by then."""
     topic_posts: dict[str, set[str]] = field(default_factory=dict)
-    topic_of: dict[str, str] = field(default_factory=dict)
-    post_likes: dict[str, set[int]] = field(default_factory=dict)
-    solved: dict[str, str] = field(default_factory=dict)
+    solved: dict[str, SolvedFact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class _Rows:
     gone_posts: Sequence[str] = ()
     likes: Mapping[str, Sequence[LikeFact]] = field(default_factory=dict)
     solved: Mapping[str, SolvedFact | None] = field(default_factory=dict)
+    shown: Sequence[tuple[int, float]] = ()
 
 
 class Graphs:
@@ -94,6 +98,7 @@ def _read_all(unit: UnitOfWork, revision: int) -> _Rows:
         posts=_post_facts(unit, posts, topics, siblings=posts, mentions=unit.posts.mentions()),
         likes=_like_facts({post.id: post for post in posts}, unit.likes.all()),
         solved=_solved_facts(topics.values(), {post.id: post for post in posts}),
+        shown=[(member, at.timestamp()) for member, at in unit.suggestions.shown(since=unit.now - SHOWN_WITHIN)],
     )
 
 
@@ -118,6 +123,7 @@ def _read_some(unit: UnitOfWork, entry: _Entry, subjects: Mapping[str, set[str]]
         gone_posts=sorted(wanted - live.keys()),
         likes=_like_facts(live, unit.likes.of_posts(live)) | dict.fromkeys(wanted - live.keys(), ()),
         solved=_solved_facts(topics.values(), {**posts, **solutions}) | dict.fromkeys(topic_ids - topics.keys()),
+        shown=[(one.member_id, one.created_at.timestamp()) for need in subjects.get("shown", ()) for one in unit.suggestions.of_need(int(need))],
     )
 
 
@@ -205,55 +211,44 @@ def _solved_facts(topics: Iterable[Topic], posts: Mapping[str, Post]) -> dict[st
 
 def _apply(entry: _Entry, rows: _Rows) -> None:
     if rows.whole:
-        entry.knowledge = Knowledge.build(
-            members=rows.members,
-            posts=rows.posts,
-            likes=[like for likes in rows.likes.values() for like in likes],
-            solved=[one for one in rows.solved.values() if one is not None],
-        )
-        entry.topic_posts, entry.topic_of = {}, {}
-        entry.post_likes = {post_id: {like.member for like in likes} for post_id, likes in rows.likes.items()}
-        entry.solved = {topic: one.post_id for topic, one in rows.solved.items() if one is not None}
-        for post in rows.posts:
-            _place(entry, post)
-    else:
-        _apply_some(entry, rows)
+        entry.knowledge = Knowledge.build(members=rows.members)
+        entry.kept, entry.topic_posts, entry.solved = {}, {}, {}
+    graph = entry.knowledge
+    # A lock of the graph's own keeps readers out for each step; between two steps they see a state that is a little behind, never a broken one.
+    for post_id in [*rows.gone_posts, *(post.post_id for post in rows.posts)]:
+        _take_out(entry, post_id)
+    for member in rows.gone_members:
+        graph.remove_member(member)
+    if not rows.whole:
+        for fact in rows.members:
+            graph.put_member(fact)
+    for post in rows.posts:
+        graph.put_post(post)
+        entry.kept[post.post_id] = (replace(post, terms={}), pack_terms(post.terms))
+        entry.topic_posts.setdefault(post.topic_id, set()).add(post.post_id)
+    for likes in rows.likes.values():
+        for like in likes:
+            graph.put_like(like)
+    for topic_id, solved in rows.solved.items():
+        _settle_answer(entry, topic_id, solved)
+    for member, at in rows.shown:
+        graph.note_shown(member, at)
     entry.revision = rows.revision
 
 
-def _place(entry: _Entry, post: PostFact) -> None:
-    before = entry.topic_of.get(post.post_id)
-    if before is not None and before != post.topic_id:
-        entry.topic_posts[before].discard(post.post_id)
-    entry.topic_of[post.post_id] = post.topic_id
-    entry.topic_posts.setdefault(post.topic_id, set()).add(post.post_id)
+def _settle_answer(entry: _Entry, topic_id: str, solved: SolvedFact | None) -> None:
+    before = entry.solved.pop(topic_id, None)
+    if before is not None and before != solved:
+        entry.knowledge.remove_solved(before)
+    if solved is not None:
+        entry.knowledge.put_solved(solved)
+        entry.solved[topic_id] = solved
 
 
-def _apply_some(entry: _Entry, rows: _Rows) -> None:
-    graph = entry.knowledge
-    for member in rows.gone_members:
-        graph.remove_member(member)
-    for fact in rows.members:
-        graph.put_member(fact)
-    for post_id in rows.gone_posts:
-        graph.remove_post(post_id)
-        entry.topic_posts.get(entry.topic_of.pop(post_id, ""), set()).discard(post_id)
-    for post in rows.posts:
-        graph.put_post(post)
-        _place(entry, post)
-    for post_id, likes in rows.likes.items():
-        there = {like.member: like for like in likes}
-        for member in entry.post_likes.get(post_id, set()) - there.keys():
-            graph.remove_like(post_id, member)
-        for member, like in there.items():
-            if member not in entry.post_likes.get(post_id, set()):
-                graph.put_like(like)
-        entry.post_likes[post_id] = set(there)
-    for topic_id, solved in rows.solved.items():
-        before = entry.solved.get(topic_id)
-        if before is not None and (solved is None or solved.post_id != before):
-            graph.remove_solved(topic_id)
-            del entry.solved[topic_id]
-        if solved is not None and solved.post_id != before:
-            graph.put_solved(solved)
-            entry.solved[topic_id] = solved.post_id
+def _take_out(entry: _Entry, post_id: str) -> None:
+    """Take a post out as it was put in, with its likes and its acceptance."""
+    kept = entry.kept.pop(post_id, None)
+    if kept is not None:
+        fact, terms = kept
+        entry.knowledge.remove_post(replace(fact, terms=unpack_terms(terms)))
+        entry.topic_posts[fact.topic_id].discard(post_id)

@@ -15,7 +15,7 @@ from plugin.domain.people import Principal
 from plugin.errors import Conflict, Invalid, NotFound
 from plugin.graph import affinity, text
 from plugin.graph.affinity import Ranked
-from plugin.graph.learning import SHIPPED
+from plugin.graph.weights import SHIPPED
 from plugin.services.graphs import Graphs
 from plugin.services.handlers.members import decide
 from plugin.services.outgoing import post, wants_messages
@@ -182,8 +182,8 @@ async def answer(runtime: Runtime, graphs: Graphs, installation_id: int, need: N
         suggestions = [one for one in suggestions if one.member_id in people]
         unit.suggestions.replace(need.id, suggestions)
         unit.needs.set_state([need.id], NeedState.ANSWERED)
-        unit.change("shown", need.id)
         if first:
+            unit.change("shown", need.id)
             _tell(need, suggestions, people, unit)
 
     await runtime.database.write(installation_id, keep)

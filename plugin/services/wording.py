@@ -1,4 +1,4 @@
-"""Reasons in plain words."""
+"""Reasons in plain words: what the numbers behind a contribution mean to a member."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,9 +8,86 @@ Facts = Mapping[str, float | int | str]
 
 
 def sentence(reason: Reason) -> str:
-    """A reason as one sentence a member understands."""
+    """A reason as one short sentence."""
     phrase = _PHRASES.get(reason.criterion)
-    return phrase(reason) if phrase else reason.criterion.replace("_", " ").capitalize()
+    return phrase(reason.facts, _listed(reason.words)) if phrase else "Several smaller reasons together"
 
 
-_PHRASES: dict[str, Callable[[Reason], str]] = {}
+def _listed(words: tuple[str, ...]) -> str:
+    shown = words[:3]
+    if len(shown) < 2:
+        return "".join(shown)
+    return ", ".join(shown[:-1]) + " and " + shown[-1]
+
+
+def _count(facts: Facts, name: str) -> int:
+    value = facts.get(name, 0)
+    return round(value) if isinstance(value, int | float) else 0
+
+
+def _some(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _topic(facts: Facts, words: str) -> str:
+    topics = _count(facts, "topics")
+    about = f" about {words}" if words else " like this"
+    return f"Answered {_some(topics, 'question', 'questions')}{about}" if topics else f"Wrote{about}"
+
+
+def _offer(_facts: Facts, words: str) -> str:
+    return f"Says they can help with {words}" if words else "Says they can help with this"
+
+
+def _help(facts: Facts, _words: str) -> str:
+    answers = _count(facts, "answers")
+    return f"Answered {_some(answers, 'question', 'questions')} of others in the last {_count(facts, 'days')} days" if answers else "Has helped others here"
+
+
+def _presence(facts: Facts, _words: str) -> str:
+    days = facts.get("seen_days", 0)
+    if not isinstance(days, int | float) or days < 1:
+        return "Was here today"
+    if days < 2:
+        return "Was here yesterday"
+    return f"Was here {round(days)} days ago" if days < 60 else "Has been here for a long time"
+
+
+def _appreciated(facts: Facts, _words: str) -> str:
+    likes = _count(facts, "likes")
+    return f"Their answers were liked {_some(likes, 'time', 'times')} lately" if likes else "Their answers were liked"
+
+
+def _solved(facts: Facts, _words: str) -> str:
+    accepted = _count(facts, "accepted")
+    return f"{_some(accepted, 'answer', 'answers')} of theirs accepted as the solution" if accepted else "Answers of theirs were accepted"
+
+
+def _ties(facts: Facts, _words: str) -> str:
+    answered, helped = _count(facts, "answered_you"), _count(facts, "answered_by_you")
+    if answered:
+        return f"Answered you {_some(answered, 'time', 'times')} before"
+    return f"You answered them {_some(helped, 'time', 'times')} before" if helped else "You have talked before"
+
+
+def _load(facts: Facts, _words: str) -> str:
+    capacity = _count(facts, "capacity")
+    return f"Has {_some(_count(facts, 'load'), 'mentee', 'mentees')} now" + (f" and room for {capacity}" if capacity > 0 else "")
+
+
+_PHRASES: dict[str, Callable[[Facts, str], str]] = {
+    "topic": _topic,
+    "offer": _offer,
+    "category": lambda _facts, _words: "Often answers in this category",
+    "help": _help,
+    "presence": _presence,
+    "appreciated": _appreciated,
+    "solved": _solved,
+    "hours": lambda _facts, _words: "Is usually here at this time of day",
+    "ties": _ties,
+    "timezone": lambda _facts, _words: "Is in a time zone close to yours",
+    "language": lambda _facts, _words: "Uses your language",
+    "willing": lambda _facts, _words: "Is willing to mentor",
+    "load": _load,
+    "spread": lambda _facts, _words: "Was suggested to others lately, so steps back a little",
+}

@@ -62,5 +62,3 @@ def postgres_engine(url: str, *, size: int = 10) -> AsyncEngine:
     return create_async_engine(
         address, pool_size=size, max_overflow=5, pool_pre_ping=True, json_serializer=dumps, json_deserializer=orjson.loads, isolation_level="READ COMMITTED"
     )
-
-

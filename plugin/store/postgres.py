@@ -13,8 +13,8 @@ from plugin.clock import Clock
 from plugin.errors import Unavailable
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
-from plugin.store.inbox import put_arrivals
 from plugin.store.engines import postgres_engine
+from plugin.store.inbox import put_arrivals
 from plugin.store.intake import Arrival
 from plugin.store.sqlite import GROUP, check_revision
 from plugin.store.unit_of_work import Installations, UnitOfWork

@@ -16,8 +16,8 @@ from plugin.clock import Clock
 from plugin.errors import Misconfigured
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
-from plugin.store.inbox import put_arrivals
 from plugin.store.engines import sqlite_engine, unavailable
+from plugin.store.inbox import put_arrivals
 from plugin.store.intake import Arrival
 from plugin.store.migrate import expected_revision
 from plugin.store.unit_of_work import Installations, UnitOfWork

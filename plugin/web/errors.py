@@ -62,7 +62,7 @@ async def http_error(_request: Request, error: Exception) -> Response:
 async def unexpected(request: Request, _error: Exception) -> Response:
     """Anything else: an alarm, with an id that leads from the answer to the log."""
     lookup = secrets.token_hex(8)
-    log.exception("unexpected_error", lookup=lookup, path=request.scope.get("route", request.scope.get("path")), exc_info=_error)
+    log.error("unexpected_error", lookup=lookup, path=request.scope.get("route", request.scope.get("path")), exc_info=_error)
     return _answer(500, "internal", "something went wrong on our side; the id leads to it in the log", lookup=lookup)
 
 

@@ -37,7 +37,8 @@ def read_demo(path: Path) -> Json:
             elif isinstance(target, dict) and isinstance(value, dict):
                 target.update(value)
             else:
-                raise ValueError(f"{file.name}: {name!r} is not known; known are site, {', '.join(LISTS)}")
+                problem = f"{file.name}: {name!r} is not known; known are site, {', '.join(LISTS)}"
+                raise ValueError(problem)  # noqa: TRY004  # one kind of error for all that is wrong with a file
     return merged
 
 

@@ -145,6 +145,11 @@ class Suggestions(Repository):
         """Take a member out of all suggestions."""
         self._run(self._delete(suggestions).where(suggestions.c.member_id == member_id))
 
+    def latest_asker(self) -> int | None:
+        """The member whose need was stated last among those that have suggestions."""
+        row = self._rows(self._select(suggestions, suggestions.c.for_member_id).order_by(suggestions.c.need_id.desc()).limit(1))
+        return row[0][0] if row else None
+
     def newest(self, member_id: int) -> tuple[int, datetime | None]:
         """How many suggestions a member has and when the newest was made."""
         row = self._one(

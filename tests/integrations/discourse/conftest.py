@@ -1,14 +1,16 @@
 """A forum over real HTTP: the double in a thread, and the smallest client of HTTP that satisfies the port."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx2
 import pytest
 
 from integrations.discourse.client import DiscourseClient
+from integrations.discourse.double.client import DoubleControl
 from integrations.discourse.double.forum import Forum
-from integrations.discourse.double.process import Running, running_double
+from integrations.discourse.double.process import Running, double_thread
+from integrations.discourse.double.settings import Settings
 from mentorgraph.host import HostBroken, HostUnreachable, Installation, Response
 from tests.integrations.discourse.support import HOOK_SECRET, SIGN_IN_SECRET
 
@@ -86,21 +88,31 @@ class Place:
         )
 
 
+@pytest.fixture(scope="module")
+def forum() -> Iterator[Forum]:
+    """A forum that answers. One for a file of tests, as starting it takes longer than most of them."""
+    made = Forum()
+    with double_thread(made):
+        yield made
+
+
 @pytest.fixture
-async def place() -> AsyncIterator[Place]:
+async def place(forum: Forum) -> AsyncIterator[Place]:
     """An empty forum with a global key and no limit of calls."""
-    forum = Forum()
-    forum.settings.admin_api_per_minute = 0
-    forum.settings.discourse_connect_provider_secrets = [f"127.0.0.1|{SIGN_IN_SECRET}"]
-    async with running_double(forum) as running, httpx2.AsyncClient(timeout=5, trust_env=False) as client:
+    base_url = forum.settings.base_url
+    async with DoubleControl(base_url) as control, httpx2.AsyncClient(timeout=5, trust_env=False) as client:
+        await control.reset()
+        changed = {"admin_api_per_minute": 0, "discourse_connect_provider_secrets": [f"127.0.0.1|{SIGN_IN_SECRET}"], "base_url": base_url}
+        await control.settings(**(Settings().as_dict() | changed))
+        await control.run_clock()
         installation = Installation(
             id=1,
             host="discourse",
-            base_url=running.base_url,
+            base_url=base_url,
             hook_url="http://127.0.0.1:9/hooks/1/",
             callback_url=CALLBACK,
-            api_key=await running.control.api_key(),
+            api_key=await control.api_key(),
             hook_secrets=(HOOK_SECRET,),
             sign_in_secrets=(SIGN_IN_SECRET,),
         )
-        yield Place(running, forum, PlainHttp(client), installation)
+        yield Place(Running(base_url, control, forum), forum, PlainHttp(client), installation)

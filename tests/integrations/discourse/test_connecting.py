@@ -170,6 +170,13 @@ class TestConnect:
             await client(http).connect(ConnectPlan(hook_secret="short"))
         assert http.calls == []
 
+    async def test_without_an_address_of_ours_nothing_is_asked(self) -> None:
+        http = FakeHttp()
+        with pytest.raises(HostInvalid) as raised:
+            await client(http, replace(INSTALLATION, hook_url="")).connect(PLAN)
+        assert raised.value.reason == "hook_url"
+        assert http.calls == []
+
     async def test_an_older_forum_gets_coarser_hooks(self) -> None:
         hooks = Hooks(types=OLDER["extras"]["event_types"])
         await client(FakeHttp(hooks.routes())).connect(PLAN)

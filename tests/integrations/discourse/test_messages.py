@@ -219,6 +219,10 @@ class TestCalendar:
         for line in rest[:-1]:
             check_inert(line)
 
+    def test_a_post_has_one_event_and_a_reply_none(self) -> None:
+        assert messages.body((entry("One"), entry("Two"))).count("[event ") == 1
+        assert "[event " not in messages.render(Reply(topic_id="9", body=(entry(),))).text
+
     def test_without_a_calendar_it_is_a_line(self) -> None:
         raw = messages.body((entry(description="Bring tea"),), calendar=False)
         assert raw == "[Mentor hour](https://meet.example/x?a=%27b%27): 2026-09-01 17:00 \u2013 2026-09-01 18:00 (Europe/Paris)\nBring tea"

@@ -47,11 +47,15 @@ def pages(items: Sequence[object], size: int, first: int = 1) -> dict[int, list[
     return {first + index: list(items[start : start + size]) for index, start in enumerate(range(0, len(items), size))}
 
 
+def _last_seen(item: object) -> str:
+    return str(item["last_seen_at"]) if isinstance(item, dict) else ""
+
+
 class Users:
     """The admins' lists."""
 
-    def __init__(self, active: Sequence[object], suspended: Sequence[object] = (), blocked: Sequence[object] = (), size: int = 3) -> None:
-        self.lists = {"active": list(active), "suspended": list(suspended), "blocked": list(blocked)}
+    def __init__(self, active: Sequence[object], suspended: Sequence[object] = (), silenced: Sequence[object] = (), size: int = 3) -> None:
+        self.lists = {"active": list(active), "suspended": list(suspended), "silenced": list(silenced)}
         self.size = size
 
     def routes(self) -> dict[str, object]:
@@ -66,13 +70,13 @@ class Users:
     def page(self, call: Call) -> Response:
         items = self.lists[call.path.split("/")[-1].removesuffix(".json")]
         if call.param("order") == "seen":
-            items = sorted((item for item in items if isinstance(item, dict)), key=lambda item: str(dict(item).get("last_seen_at")), reverse=True)
+            items = sorted(items, key=_last_seen, reverse=True)
         return answer(pages(items, self.size).get(int(call.param("page")), []))
 
 
 class TestMembers:
     async def test_every_active_member_is_named_with_what_they_may_do(self) -> None:
-        lists = Users([user(number) for number in range(1, 8)], suspended=[user(2), user(5)], blocked=[user(3)])
+        lists = Users([user(number) for number in range(1, 8)], suspended=[user(2), user(5)], silenced=[user(3)])
         batches = await sweep(client(FakeHttp(lists.routes()), profile_reads="0"), Sweep.MEMBERS)
         found = {event.host_user_id: event for event in events(batches) if isinstance(event, MemberChanged)}
         assert sorted(found) == [str(number) for number in range(1, 8)]
@@ -81,6 +85,22 @@ class TestMembers:
         assert found["1"].suspended is False
         assert all(event.source is Source.HOST and event.seen_at == NOW and event.active for event in found.values())
         assert batches[-1].total == 9
+
+    @pytest.mark.parametrize(("silenced", "blocked"), [(None, [user(2), user(3)]), ([user(1, admin=True), user(2), user(3), user(4)], [user(2), user(3)])])
+    async def test_a_list_that_the_forum_does_not_know_under_this_name(self, silenced: list[object] | None, blocked: list[object]) -> None:
+        lists = Users([user(1, admin=True), *(user(number) for number in range(2, 5))])
+        lists.lists |= {"silenced": silenced or [], "blocked": blocked}
+        routes = lists.routes()
+        if silenced is None:
+            del routes["GET /admin/users/list/silenced.json"]
+        found = [event for event in events(await sweep(client(FakeHttp(routes), profile_reads="0"), Sweep.MEMBERS)) if isinstance(event, MemberChanged)]
+        assert [event.silenced for event in found] == [False, True, True, False]
+
+    async def test_without_a_list_to_be_trusted_nobody_is_said_to_be_free_of_a_ban(self) -> None:
+        everybody = [user(1, moderator=True), user(2, silenced_till=when(-60)), user(3)]
+        lists = Users(everybody, suspended=everybody, silenced=everybody)
+        found = [event for event in events(await sweep(client(FakeHttp(lists.routes()), profile_reads="0"), Sweep.MEMBERS)) if isinstance(event, MemberChanged)]
+        assert [(event.suspended, event.silenced) for event in found] == [(None, None), (None, True), (None, None)]
 
     async def test_a_ban_in_the_list_itself_counts_while_it_holds(self) -> None:
         lists = Users([user(1, suspended_till=when(-60)), user(2, suspended_till=when(60)), user(3, silenced_at=when(60))])
@@ -114,7 +134,7 @@ class TestMembers:
 
     async def test_a_forum_that_ignores_pages_does_not_keep_us(self) -> None:
         same = answer([user(1), user(2)])
-        routes = {f"GET /admin/users/list/{flag}.json": same for flag in ("active", "suspended", "blocked")}
+        routes = {f"GET /admin/users/list/{flag}.json": same for flag in ("active", "suspended", "silenced")}
         batches = await sweep(client(FakeHttp(dict(routes)), profile_reads="0"), Sweep.MEMBERS, most=20)
         assert len(events(batches)) == 2
 
@@ -474,7 +494,10 @@ class TestLikes:
         assert sum(batch.dropped for batch in batches) == 2
 
     async def test_likes_that_do_not_name_their_post_are_not_all_likes(self) -> None:
-        gave = {"user1": [{"action_type": 1, "post_id": 5}, {"action_type": 1, "post_id": None}], "user2": [{"action_type": 1, "post_id": 5, "deleted": True}]}
+        gave: dict[str, list[dict[str, object]]] = {
+            "user1": [{"action_type": 1, "post_id": 5}, {"action_type": 1, "post_id": None}],
+            "user2": [{"action_type": 1, "post_id": 5, "deleted": True}],
+        }
         found = {
             event.member_id: event.post_ids for event in events(await sweep(client(FakeHttp(self.routes(gave))), Sweep.LIKES)) if isinstance(event, LikesRead)
         }
@@ -490,7 +513,7 @@ async def test_a_busy_forum_is_not_an_empty_one() -> None:
     busy = answer("slow down", 429, {"retry-after": "9"})
     for which in Sweep:
         http = FakeHttp(dict.fromkeys(("GET /categories.json", "GET /groups.json", "GET /latest.json", "GET /posts.json"), busy))
-        http.routes |= {f"GET /admin/users/list/{flag}.json": busy for flag in ("active", "suspended", "blocked")} | {"GET /about.json": {}}
+        http.routes |= {f"GET /admin/users/list/{flag}.json": busy for flag in ("active", "suspended", "silenced")} | {"GET /about.json": {}}
         with pytest.raises(HostBusy) as raised:
             await client(http).pull(which, None)
         assert raised.value.retry_after == 9.0

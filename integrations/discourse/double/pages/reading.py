@@ -141,7 +141,9 @@ def people(view: View) -> Response:
     page = _page(view)
     shown = users[page * PEOPLE_PER_PAGE : (page + 1) * PEOPLE_PER_PAGE]
     rows = [(user, view.forum.post_count(user.id) + view.forum.topic_count(user.id)) for user in shown]
-    return view.page("people.html", rows=rows, total=len(users), page=page, more=page + 1 if len(users) > (page + 1) * PEOPLE_PER_PAGE else None, active="users")
+    return view.page(
+        "people.html", rows=rows, total=len(users), page=page, more=page + 1 if len(users) > (page + 1) * PEOPLE_PER_PAGE else None, active="users"
+    )
 
 
 def _member(view: View, username: str) -> User:
@@ -158,7 +160,13 @@ def profile(view: View, username: str) -> Response:
     posts: list[Post] = []
     for number in reversed(view.forum.user_posts.get(user.id, ())):
         post = view.forum.posts[number]
-        if len(posts) < 12 and post.post_type == 1 and not view.forum.topics[post.topic_id].private and post.deleted_at is None and view.guardian.can_see_post(post):
+        if (
+            len(posts) < 12
+            and post.post_type == 1
+            and not view.forum.topics[post.topic_id].private
+            and post.deleted_at is None
+            and view.guardian.can_see_post(post)
+        ):
             posts.append(post)
     accepted = {item.accepted_post_id for item in view.forum.topics.values() if item.accepted_post_id}
     groups = [view.forum.groups[number] for number in sorted(view.forum.user_groups.get(user.id, ())) if view.guardian.can_see_group(view.forum.groups[number])]
@@ -206,7 +214,15 @@ def messages(view: View, username: str, which: str | None = None) -> Response:
 def notifications(view: View, username: str) -> Response:
     """What a member was told."""
     user = _mine(view, username)
-    words = {1: "mentioned you in", 2: "replied in", 4: "edited your post in", 5: "liked your post in", 6: "sent you a message:", 7: "invited you to", 14: "accepted your answer in"}
+    words = {
+        1: "mentioned you in",
+        2: "replied in",
+        4: "edited your post in",
+        5: "liked your post in",
+        6: "sent you a message:",
+        7: "invited you to",
+        14: "accepted your answer in",
+    }
     rows = []
     for number in reversed(view.forum.user_notifications.get(user.id, [])[-60:]):
         notice = view.forum.notifications[number]

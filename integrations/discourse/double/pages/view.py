@@ -57,6 +57,8 @@ class View:
             ago=self.ago,
             avatar=self.avatar,
             badge=badge,
+            icon=icon,
+            since=self.since,
             sidebar=self.sidebar(),
             **values,
         )
@@ -81,10 +83,31 @@ class View:
                 return f"{int(seconds // size)}{unit}"
         return "now"
 
+    def since(self, moment: float | None) -> str:
+        """How long ago, in words."""
+        text = self.ago(moment)
+        return {"never": "never", "now": "just now"}.get(text, f"{text} ago")
+
     def avatar(self, user: User | None, size: int = 48) -> Markup:
         """A round picture; decoration, as the name stands beside it."""
         source = avatar_template(user.username if user else "system").replace("{size}", str(size * 2))
         return Markup('<img class="avatar" src="{}" alt="" width="{}" height="{}">').format(source, size, size)
+
+
+ICONS = {
+    "bell": "M8 1.5a4 4 0 0 0-4 4v3L2.5 11v1h11v-1L12 8.5v-3a4 4 0 0 0-4-4zM6.5 13a1.5 1.5 0 0 0 3 0z",
+    "lock": "M4.5 7V5a3.5 3.5 0 0 1 7 0v2h1v7h-9V7zm1.600 0h3.800V5a1.900 1.900 0 0 0-3.800 0z",
+    "pin": "M5 1.5h6v1.200l-1 .8v4l2.5 2.5v1H8.700V15H7.300v-4H3.5v-1L6 7.5v-4l-1-.8z",
+    "medal": "M4 1h3l1 3 1-3h3l-2.200 5.100a4.5 4.5 0 1 1-3.600 0z",
+}
+
+
+def icon(name: str, label: str = "") -> Markup:
+    """A small drawing; with a label for those who cannot see it."""
+    hidden = Markup('<span class="hide"> {}</span>').format(label) if label else ""
+    return Markup('<svg class="icon" viewBox="0 0 16 16" width="15" height="15" aria-hidden="true" focusable="false"><path d="{}"/></svg>{}').format(
+        ICONS[name], hidden
+    )
 
 
 def badge(category: Category | None) -> Markup:
@@ -92,6 +115,6 @@ def badge(category: Category | None) -> Markup:
     if category is None:
         return Markup("")
     colour = category.color if re.fullmatch(r"[0-9A-Fa-f]{6}", category.color) else "888888"
-    lock = Markup(' <span class="lock" title="Not for everyone" aria-label="Not for everyone">&#128274;</span>') if category.read_restricted else ""
+    lock = icon("lock", "Not for everyone") if category.read_restricted else ""
     swatch = Markup('<span class="swatch" style="background:#{}"></span>').format(colour)
     return Markup('<a class="category" href="/c/{}/{}">{}{}{}</a>').format(category.slug, category.id, swatch, escape(category.name), lock)

@@ -1,0 +1,1 @@
+"""Records as the JSON that the forum sends."""

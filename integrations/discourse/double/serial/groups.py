@@ -40,7 +40,6 @@ def basic_group(forum: Forum, group: Group, guardian: Guardian, *, display_name:
         "members_visibility_level": group.members_visibility_level,
         "can_see_members": guardian.can_see_group_members(group),
         "can_admin_group": guardian.owns(group),
-        "can_edit_group": guardian.owns(group),
         "publish_read_state": group.publish_read_state,
     }
     return body
@@ -51,6 +50,7 @@ def group_show(forum: Forum, group: Group, guardian: Guardian) -> Json:
     membership = forum.group_members[group.id].get(guardian.user.id) if guardian.user else None
     body = basic_group(forum, group, guardian, display_name=False)
     body |= {
+        "can_edit_group": guardian.owns(group),
         "is_group_user": guardian.user is not None and (membership is not None or group.id in guardian.group_ids),
         "is_group_owner_display": membership is not None and membership.owner,
         "mentionable": group.mentionable_level == 99 or guardian.staff,

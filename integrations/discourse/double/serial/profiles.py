@@ -19,7 +19,8 @@ _TAG_LISTS = ("watched_tags", "watching_first_post_tags", "tracked_tags", "muted
 
 def groups_of(forum: Forum, user: User, guardian: Guardian) -> list[Json]:
     """The groups of a user that a reader may see."""
-    return [basic_group(forum, forum.groups[number], guardian) for number in forum.group_ids(user) if guardian.can_see_group(forum.groups[number])]
+    seen = [forum.groups[number] for number in forum.group_ids(user) if guardian.can_see_group(forum.groups[number])]
+    return [basic_group(forum, group, guardian) for group in seen]
 
 
 def hidden_profile(user: User) -> Json:
@@ -54,6 +55,8 @@ def profile(forum: Forum, user: User, guardian: Guardian) -> Json:
         body["accepted_answers"] = accepted_answers(forum, user)
     if mine:
         body |= _private(user)
+    if guardian.is_self(user) or (guardian.staff and user.staged):
+        body |= {"email": user.email, "secondary_emails": list(user.secondary_emails), "unconfirmed_emails": list(user.unconfirmed_emails)}
     body |= {
         "invited_by": None,
         "featured_user_badge_ids": [],
@@ -79,9 +82,6 @@ def _private(user: User) -> Json:
     schedule |= {f"day_{day}_{edge}_time": minute for day in range(7) for edge, minute in (("start", 480), ("end", 1020))}
     body |= {
         "locale": user.locale,
-        "email": user.email,
-        "secondary_emails": list(user.secondary_emails),
-        "unconfirmed_emails": list(user.unconfirmed_emails),
         "system_avatar_upload_id": None,
         "system_avatar_template": avatar_template(user.username),
         "muted_usernames": [],
@@ -106,9 +106,11 @@ def hook_user(forum: Forum, user: User) -> Json:
     """WebHookUserSerializer: seen by system, with the address, and without active, approved, suspended and silenced."""
     guardian = Guardian(forum, forum.users[-1])
     body = user_core(forum, user) | about_me(forum, user) | _private(user)
-    for name in ("unconfirmed_emails", "user_api_keys", "user_auth_tokens", "use_logo_small_as_avatar", "can_change_tracking_preferences"):
+    for name in ("user_api_keys", "user_auth_tokens", "use_logo_small_as_avatar", "can_change_tracking_preferences"):
         body.pop(name, None)
     body |= {
+        "email": user.email,
+        "secondary_emails": list(user.secondary_emails),
         "timezone": user.timezone,
         "featured_user_badge_ids": [],
         "invited_by": None,
@@ -122,10 +124,7 @@ def hook_user(forum: Forum, user: User) -> Json:
 
 def hook_promoted(forum: Forum, user: User) -> Json:
     """UserSerializer as ``user_promoted`` sends it: with tokens, without an address."""
-    body = profile(forum, user, Guardian(forum, forum.users[-1]))
-    for name in ("email", "secondary_emails", "unconfirmed_emails"):
-        body.pop(name, None)
-    return body
+    return profile(forum, user, Guardian(forum, forum.users[-1]))
 
 
 def current_user(forum: Forum, user: User) -> Json:

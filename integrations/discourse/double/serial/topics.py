@@ -154,7 +154,10 @@ def topic_view(forum: Forum, topic: Topic, guardian: Guardian, *, near: int | No
 
 def stream_post(forum: Forum, post: Post, guardian: Guardian, *, raw: bool = False) -> Json:
     """A post within its topic."""
-    return post_view(forum, post, guardian, raw=raw) | {"read": True, "link_counts": []}
+    body = post_view(forum, post, guardian, raw=raw) | {"read": True, "link_counts": [], "reviewable_id": 0}
+    for name in ("posts_count", "post_url", "flair_group_id"):
+        body.pop(name)
+    return body
 
 
 def accepted_answer(forum: Forum, topic: Topic) -> Json | None:
@@ -188,7 +191,6 @@ def _view_tail(forum: Forum, topic: Topic, guardian: Guardian, posts: Sequence[P
         "draft": None,
         "draft_key": f"topic_{topic.id}",
         "draft_sequence": 0,
-        "posted": guardian.user is not None and guardian.user.id in authors,
         "unpinned": None,
         "pinned": topic.pinned_at is not None,
         "current_post_number": 1,

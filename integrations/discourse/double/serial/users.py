@@ -76,7 +76,6 @@ def admin_detail(forum: Forum, user: User, groups: list[Json]) -> Json:
     own = forum.user_posts.get(user.id, ())
     body = admin_list_item(forum, user, emails=False)
     body |= {
-        "approved": user.approved,
         "associated_accounts": [],
         "can_send_activation_email": not user.active,
         "can_activate": not user.active,
