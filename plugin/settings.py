@@ -36,9 +36,6 @@ class Settings(BaseSettings):
     secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), repr=False)
     """Keys for what is encrypted at rest, newest first, separated by commas; each at least 16 characters."""
 
-    smtp_url: str = Field(default="", repr=False)
-    """``smtp://USER:PASSWORD@HOST:PORT`` for e-mail; empty sends none."""
-
     allow_private: Annotated[tuple[str, ...], NoDecode] = ()
     """``host:port`` of communities on private or loopback addresses, separated by commas; all other such addresses are refused."""
 

@@ -23,6 +23,9 @@ class Forum:
     api: Api
     installation: Installation
     clock: Callable[[], datetime]
+    profiles_read: bool = field(default=False, init=False)
+    """Whether this client has read profiles of members once."""
+    _people: set[tuple[str, str]] = field(default_factory=set, init=False, repr=False)
     _spaces: tuple[datetime, tuple[SpaceChanged, ...]] | None = field(default=None, init=False, repr=False)
 
     @property
@@ -55,6 +58,14 @@ class Forum:
         """Ids of the categories whose posts count: those the admin named, else all that every signed-in member may read."""
         wanted = [name.strip() for name in self.installation.settings.get("spaces", "").split(",") if name.strip()]
         return frozenset(found.space_id for found in chosen(await self.spaces(), wanted))
+
+    def note_person(self, user_id: str, username: str) -> None:
+        """Somebody whose name looks like one of an anonymised account was found to be a person."""
+        self._people.add((user_id, username))
+
+    def is_person(self, user_id: str, username: str) -> bool:
+        """Whether that was found; anonymising would change the name once more."""
+        return (user_id, username) in self._people
 
     async def require_admin(self) -> None:
         """Raise :class:`HostDenied` unless the key still reaches the admins' part.

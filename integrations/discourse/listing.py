@@ -35,10 +35,12 @@ async def group_member_ids(forum: Forum, name: str) -> tuple[str, ...] | None:
     return None if members is None else tuple(sorted((found for item in members if (found := identifier(item.get("id")))), key=int))
 
 
-async def users(forum: Forum, flag: str, page: int, *, order: str = "created", ascending: bool = True) -> list[Json]:
-    """One page, from 1, of the admins' list of users; an empty one means that there are no more."""
+async def users(forum: Forum, flag: str | None, page: int, *, order: str = "created", ascending: bool = True) -> list[Json]:
+    """One page, from 1, of the admins' list of users, or of all for no flag; an empty one means that there are no more."""
     params = [("order", order), ("page", str(page)), *([("asc", "true")] if ascending else [])]
-    return [item for item in await forum.api.get_list(f"/admin/users/list/{flag}.json", params) if isinstance(item, dict)]
+    return [
+        item for item in await forum.api.get_list("/admin/users.json" if flag is None else f"/admin/users/list/{flag}.json", params) if isinstance(item, dict)
+    ]
 
 
 async def statistics(forum: Forum) -> Json:

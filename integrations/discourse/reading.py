@@ -47,8 +47,11 @@ async def _member(forum: Forum, user_id: str) -> Sequence[Event]:
     if admin is None:
         return (MemberLeft(**seen, host_user_id=user_id),)
     payload = {**await _profile(forum, user_id, text(admin.get("username")) or ""), **_state(admin, seen)}
-    if subjects.looks_anonymised(payload) and await _is_anonymised(forum, text(admin.get("username")) or ""):
-        return (MemberLeft(**seen, host_user_id=user_id),)
+    username = text(admin.get("username")) or ""
+    if subjects.looks_anonymised(admin):
+        if subjects.looks_anonymised(payload) and not forum.is_person(user_id, username) and await _is_anonymised(forum, username):
+            return (MemberLeft(**seen, host_user_id=user_id),)
+        forum.note_person(user_id, username)
     member = subjects.member(payload, seen, base_url=forum.base_url)
     if member is None:
         raise HostBroken("The forum's answer is not what Discourse sends: a user without a name.")

@@ -18,7 +18,7 @@ WINDOW = 50
 OVERLAP = timedelta(minutes=10)
 """How much earlier than asked the news are read: a topic's time of its last post is not that of its last change, and clocks differ."""
 
-_POSTS_A_CALL, _TOPICS_A_BATCH, _TOPICS_A_PAGE = 20, 10, 100
+_POSTS_A_CALL, _TOPICS_A_BATCH, _SOLVED_A_BATCH, _TOPICS_A_PAGE = 20, 10, 5, 100
 
 
 async def spaces(forum: Forum, _cursor: str | None, _since: datetime | None) -> Batch:
@@ -260,9 +260,9 @@ async def solutions(forum: Forum, cursor: str | None, since: datetime | None) ->
     left = integers(place.get("left"))
     if left:
         events: list[Event] = []
-        for waiting in left[:_TOPICS_A_BATCH]:
+        for waiting in left[:_SOLVED_A_BATCH]:
             events += await _solution_of(forum, str(waiting))
-        return Batch(events=events, cursor=cursors.write(dict(place) | {"left": left[_TOPICS_A_BATCH:]}))
+        return Batch(events=events, cursor=cursors.write(dict(place) | {"left": left[_SOLVED_A_BATCH:]}))
     page, seen = number(place.get("page")) or 0, forum.seen()
     found = await _topic_list(forum, page, [("order", "activity"), ("solved", "yes")])
     ids = [topic_id for item in found if (topic_id := number(item.get("id"))) is not None]

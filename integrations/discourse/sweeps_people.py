@@ -8,13 +8,16 @@ from integrations.discourse.forum import Forum, segment
 from integrations.discourse.listing import group_member_ids, statistics, total, users
 from integrations.discourse.subjects import Seen
 from integrations.discourse.values import Json, entries, flag, identifier, integers, mapping, moment, number, text, texts
-from mentorgraph.events import Event, LikesRead, MemberChanged, MemberLeft, Source
+from mentorgraph.events import Event, LikesRead, MemberChanged
 from mentorgraph.host import Batch, HostDenied, HostNotFound
 
 PROFILE_READS = 500
 """Profiles read in one sweep unless the setting ``profile_reads`` says otherwise: the members who were around last."""
 
-_CALLS_A_BATCH = 20
+LATER_PROFILE_READS = 100
+"""The same, once this client has read profiles before: deliveries tell of changes, so this is only a second way."""
+
+_PROFILES_A_BATCH, _GROUPS_A_BATCH, _LIKERS_A_BATCH = 20, 20, 5
 _LIKE = 1
 """``UserAction::LIKE``: a like that a member gave."""
 
@@ -26,7 +29,7 @@ _BANS = (("suspended", ("suspended",)), ("silenced", ("silenced", "blocked")))
 
 
 async def members(forum: Forum, cursor: str | None, _since: datetime | None) -> Batch:
-    """All active members, then the profiles of those who were around last.
+    """All members, those that are not active as such, then the profiles of those who were around last.
 
     A list does not tell who may take part, what members say of themselves, or their groups. So the lists of suspended and silenced users come first, and
     profiles last, one call each and bounded by the setting ``profile_reads``; the others' profiles are read when they are needed.
@@ -76,34 +79,34 @@ async def _banned(forum: Forum, name: str, page: int) -> set[int] | None:
 
 
 async def _list(forum: Forum, place: Json) -> Batch:
-    """One page of active users, the oldest account first, so that newcomers during the sweep come on its last pages."""
-    page, seen = number(place.get("page")) or 1, forum.seen()
-    found = await users(forum, "active", page)
+    """One page of all users, the oldest account first, so that newcomers during the sweep come on its last pages.
+
+    Staged users are no members. Who looks anonymised is left out: whoever is known is asked about then, one by one, and nobody else is of interest.
+    """
+    page, seen = number(place.get("page")) or 0, forum.seen()
+    found = await users(forum, None, page)
     ids = [user_id for user in found if (user_id := number(user.get("id"))) is not None]
+    estimate = number(place.get("total"))
     if not found or ids == integers(place.get("previous")):
-        profiles = {"phase": "profiles", "page": 1, "left": forum.setting("profile_reads", PROFILE_READS), "names": [], "total": place.get("total")}
-        return Batch(events=(), cursor=cursors.write(profiles) if profiles["left"] else None, total=number(place.get("total")))
+        budget = forum.setting("profile_reads", PROFILE_READS)
+        left = min(budget, LATER_PROFILE_READS) if forum.profiles_read else budget
+        profiles = {"phase": "profiles", "page": 1, "left": left, "names": [], "total": estimate}
+        return Batch(events=(), cursor=cursors.write(profiles) if left else None, total=estimate)
     bans = {ban: frozenset(integers(place.get(ban))) if isinstance(place.get(ban), list) else None for ban, _names in _BANS}
-    events: list[Event] = []
-    dropped = 0
-    for user in found:
-        user_id = number(user.get("id"))
-        if flag(user.get("staged")) is True or (user_id is not None and user_id <= 0):
-            continue
-        event = _listed(user, seen, base_url=forum.base_url, bans=bans)
-        if event is None:
-            dropped += 1
-        else:
-            events.append(event)
+    wanted = [user for user in found if not _is_left_out(forum, user)]
+    events = [event for user in wanted if (event := _listed(user, seen, base_url=forum.base_url, bans=bans))]
     following = cursors.write(dict(place) | {"page": page + 1, "previous": ids})
-    return Batch(events=events, cursor=following, total=number(place.get("total")), dropped=dropped)
+    return Batch(events=events, cursor=following, total=estimate, dropped=len(wanted) - len(events))
 
 
-def _listed(user: Json, seen: Seen, *, base_url: str, bans: Mapping[str, frozenset[int] | None]) -> MemberChanged | MemberLeft | None:
-    """A user of the list. Whoever looks anonymised is only suspected to have left, for a name may have been chosen; reading them decides."""
-    user_id = identifier(user.get("id"))
-    if user_id is not None and subjects.looks_anonymised(user):
-        return MemberLeft(seen_at=seen["seen_at"], source=Source.HINT, host_user_id=user_id)
+def _is_left_out(forum: Forum, user: Json) -> bool:
+    user_id = number(user.get("id"))
+    if flag(user.get("staged")) is True or (user_id is not None and user_id <= 0):
+        return True
+    return subjects.looks_anonymised(user) and not forum.is_person(str(user_id), text(user.get("username")) or "")
+
+
+def _listed(user: Json, seen: Seen, *, base_url: str, bans: Mapping[str, frozenset[int] | None]) -> MemberChanged | None:
     states: dict[str, object] = {"active": flag(user.get("active")) is not False}
     for ban, listed in bans.items():
         if subjects.is_banned(user, ban, seen):
@@ -123,7 +126,7 @@ async def _profiles(forum: Forum, place: Json) -> Batch:
         page += 1
     names = names[:left]
     events: list[Event] = []
-    for name in names[:_CALLS_A_BATCH]:
+    for name in names[:_PROFILES_A_BATCH]:
         seen = forum.seen()
         try:
             user = mapping((await forum.api.get(f"/u/{segment(name)}.json")).get("user"))
@@ -132,9 +135,12 @@ async def _profiles(forum: Forum, place: Json) -> Batch:
         event = subjects.member(user, seen, base_url=forum.base_url)
         if event is not None and not event.staged:
             events.append(event)
-    done, left = min(len(names), _CALLS_A_BATCH), left - min(len(names), _CALLS_A_BATCH)
+    done = min(len(names), _PROFILES_A_BATCH)
+    left -= done
     following = dict(place) | {"names": names[done:], "page": page, "left": left}
-    return Batch(events=events, cursor=cursors.write(following) if names and left else None, total=number(place.get("total")))
+    more = bool(names) and left > 0
+    forum.profiles_read = forum.profiles_read or not more
+    return Batch(events=events, cursor=cursors.write(following) if more else None, total=number(place.get("total")))
 
 
 def _has_profile(user: Json) -> bool:
@@ -151,12 +157,12 @@ async def groups(forum: Forum, cursor: str | None, _since: datetime | None) -> B
     if not left:
         return await _group_page(forum, place)
     events: list[Event] = []
-    for payload in left[:_CALLS_A_BATCH]:
+    for payload in left[:_GROUPS_A_BATCH]:
         seen = forum.seen()
         group = subjects.group(payload, seen, member_ids=await group_member_ids(forum, text(payload.get("name")) or ""))
         if group is not None:
             events.append(group)
-    return Batch(events=events, cursor=cursors.write(dict(place) | {"left": left[_CALLS_A_BATCH:]}))
+    return Batch(events=events, cursor=cursors.write(dict(place) | {"left": left[_GROUPS_A_BATCH:]}))
 
 
 async def _group_page(forum: Forum, place: Json) -> Batch:
@@ -187,13 +193,13 @@ async def likes(forum: Forum, cursor: str | None, since: datetime | None) -> Bat
         return Batch(events=(), cursor=cursors.write({"page": page + 1, "previous": ids, "left": left}))
     events: list[Event] = []
     dropped = 0
-    for user in left[:_CALLS_A_BATCH]:
+    for user in left[:_LIKERS_A_BATCH]:
         event = await _likes_of(forum, identifier(user.get("id")) or "", text(user.get("username")) or "")
         if event is None:
             dropped += 1
         else:
             events.append(event)
-    return Batch(events=events, cursor=cursors.write(dict(place) | {"left": left[_CALLS_A_BATCH:]}), dropped=dropped)
+    return Batch(events=events, cursor=cursors.write(dict(place) | {"left": left[_LIKERS_A_BATCH:]}), dropped=dropped)
 
 
 def _was_around(user: Json, since: datetime | None) -> bool:

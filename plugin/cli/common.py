@@ -75,7 +75,7 @@ def guarded(work: Coroutine[Any, Any, T]) -> T:
         fail(error.message)
     except PermissionError as error:
         fail(f"{error.filename or 'a file'} cannot be opened: check who may read and write it")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         raise typer.Exit(130) from None
 
 

@@ -6,8 +6,8 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -76,20 +76,33 @@ def _settings(folder: Path, *, port: int, forum_port: int) -> Settings:
     )
 
 
+class _Server(uvicorn.Server):
+    """Leaves signals to the demo, which has a forum to end as well."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing is captured."""
+        yield
+
+
 async def _run(settings: Settings, folder: Path, *, port: int, forum_port: int) -> None:
     began = time.monotonic()
     forum_url = f"http://127.0.0.1:{forum_port}"
+    main = asyncio.current_task()
+    assert main is not None  # noqa: S101 - we are in it
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, main.cancel)
     async with _forum(folder, forum_port):
         await migrate_database(settings)
         parts = compose(settings, patience=WITH_TIME)
-        server = uvicorn.Server(server_config(build(parts, embedded_worker=True), host="127.0.0.1", port=port))
+        server = _Server(server_config(build(parts, embedded_worker=True), host="127.0.0.1", port=port))
         serving = asyncio.create_task(server.serve())
         try:
             await _started(server, serving)
             installation_id = await _connected(parts, forum_url)
             username, token = await _token_of_somebody_with_a_question(parts, installation_id)
             await _tell(settings, forum_url, username=username, token=token, seconds=time.monotonic() - began)
-            await serving
+            # Not awaited itself: an end of ours must let it finish, not cut it off.
+            await asyncio.wait({serving})
         finally:
             server.should_exit = True
             await asyncio.wait({serving}, timeout=35)

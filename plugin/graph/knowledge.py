@@ -243,6 +243,11 @@ class Knowledge:
         """The callers' numbers of members."""
         return self.member_numbers.data[rows]
 
+    def terms_of(self, topic: int) -> list[int]:
+        """The terms of a topic's opening post."""
+        terms = self.topic_terms.get(topic)
+        return terms.tolist() if terms is not None else []
+
     def posts_of(self, part: int) -> list[str]:
         """Ids of a member's posts in a topic: the accepted one first, then by likes, then the earliest."""
         posts = self.posts_of_part.of(part)

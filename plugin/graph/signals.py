@@ -22,10 +22,10 @@ Values = NDArray[np.float64]
 
 CRITERIA: Mapping[str, str] = MappingProxyType(
     {
-        "asked_long": "topic",
-        "asked_year": "topic",
-        "replied_long": "topic",
-        "replied_year": "topic",
+        "asked": "topic",
+        "replied": "topic",
+        "related_asked": "topic",
+        "related_replied": "topic",
         "offers": "offer",
         "category": "category",
         "help_3": "help",
@@ -36,8 +36,6 @@ CRITERIA: Mapping[str, str] = MappingProxyType(
         "liked": "appreciated",
         "accepted": "solved",
         "seen": "presence",
-        "posts_3": "presence",
-        "posts_30": "presence",
         "hours": "hours",
         "answered_asker": "ties",
         "answered_by_asker": "ties",
@@ -52,7 +50,8 @@ CRITERIA: Mapping[str, str] = MappingProxyType(
 
 SIGNALS = tuple(CRITERIA)
 
-LONG, YEAR = 2000.0, 365.0
+_TOPIC_HALF_LIFE = 365.0
+_TAKEN_FOR_GRANTED = 10.0
 _TIE_HALF_LIFE = 180.0
 _MAX_TIES = 300
 
@@ -107,23 +106,25 @@ def _much(amount: Values, *, of: float) -> Values:
 def _topic(k: Knowledge, found: Similar, rows: NDArray[np.int64], now: float, columns: dict[str, Values], facts: dict[str, Values]) -> None:
     """How much more a member's past help resembles the need than help in this community does on average, on a logarithmic scale.
 
-    Similarity is squared, as one close topic tells more than many remote ones, and fades; three average topics are taken for granted, so that little evidence says little.
+    Similarity is squared, as one close topic tells more than many remote ones, and fades; ten average topics are taken for granted, so that little evidence says little.
     """
     size = k.member_numbers.size
-    age = (now - found.first) / DAY
-    for half_life, suffix in ((LONG, "long"), (YEAR, "year")):
-        total = k.fading.amounts(fading.HELPED, half_life, rows, now=now)
-        everything = k.fading.total(fading.HELPED, half_life, now=now)
-        faded = np.exp2(-age / half_life)
-        for name, similarity in (("asked", found.asked), ("replied", found.replied)):
-            alike = similarity**2 * faded
-            average = float(alike.sum()) / max(everything, 1e-9)
-            if average <= 0:
-                columns[f"{name}_{suffix}"] = np.zeros(len(rows))
-                continue
-            mine = np.bincount(found.authors, weights=alike, minlength=size)[rows]
-            columns[f"{name}_{suffix}"] = np.log((mine / average + 3) / (total + 3)) / 3
-    facts["similar"] = np.bincount(found.authors, minlength=size)[rows].astype(np.float64)
+    total = k.fading.amounts(fading.HELPED, _TOPIC_HALF_LIFE, rows, now=now)
+    everything = max(k.fading.total(fading.HELPED, _TOPIC_HALF_LIFE, now=now), 1e-9)
+    faded = np.exp2((found.first - now) / (_TOPIC_HALF_LIFE * DAY))
+    similarities = {
+        "asked": found.asked,
+        "replied": found.replied,
+        "related_asked": found.related_asked,
+        "related_replied": found.related_replied,
+    }
+    for name, similarity in similarities.items():
+        alike = similarity**2 * faded
+        average = float(alike.sum()) / everything
+        mine = np.bincount(found.authors, weights=alike, minlength=size)[rows] / average if average > 0 else total
+        columns[name] = np.log((mine + _TAKEN_FOR_GRANTED) / (total + _TAKEN_FOR_GRANTED)) / 3
+    own_words = (found.asked > 0) | (found.replied > 0)
+    facts["similar"] = np.bincount(found.authors[own_words], minlength=size)[rows].astype(np.float64)
 
 
 def _help(k: Knowledge, rows: NDArray[np.int64], now: float, columns: dict[str, Values], facts: dict[str, Values]) -> None:
@@ -142,9 +143,6 @@ def _presence(k: Knowledge, rows: NDArray[np.int64], now: float, columns: dict[s
     age = np.maximum(now - np.maximum(last, said), 0) / DAY
     facts["seen_days"] = age
     columns["seen"] = np.clip(1 - np.log1p(age / 0.2) / float(np.log1p(3 * 365 / 0.2)), 0, 1)
-    for half_life in (3.0, 30.0):
-        facts[f"posts_{half_life:.0f}"] = k.fading.amounts(fading.POSTED, half_life, rows, now=now)
-        columns[f"posts_{half_life:.0f}"] = _much(facts[f"posts_{half_life:.0f}"], of=100.0)
     hour = int(now // 3600) % 24
     soon = sum((k.member_hours[(hour + i) % 24].data[rows] for i in range(8)), np.zeros(len(rows)))
     columns["hours"] = (soon + 1) / (k.member_posts.data[rows] + 3) - 1 / 3

@@ -1,7 +1,8 @@
 """Earlier topics and replies like a need, and whose they are.
 
 BM25 (Robertson and Zaragoza 2009) over two kinds of documents: what was asked (opening posts) and what a member replied within a topic. The rarest terms of the need
-go first, and only so many postings are read, so the time of a question does not grow with the community's chatter.
+go first, and only so many postings are read, so the time of a question does not grow with the community's chatter. A second pass looks for the terms that the most
+similar questions share (pseudo relevance feedback, after Lavrenko and Croft 2001): people say the same thing in other words.
 """
 
 from collections.abc import Mapping
@@ -23,23 +24,35 @@ MAX_DOCUMENTS = 20_000
 MAX_SHARE = 0.3
 """A term in more documents than this says nothing."""
 
+RELATED_TOPICS, RELATED_TERMS = 20, 30
+"""How many of the most similar questions say which other terms belong to the subject, and how many terms they say."""
+
 _K1, _B = 1.2, 0.5
 _MAX_COUNT = 3
 
 
+Scored = tuple[NDArray[np.int32], NDArray[np.float64]]
+
+
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """Participations in something like the need: what was asked there is ``asked`` like it, what the member replied is ``replied`` like it."""
+    """Participations of members in other people's topics, and how far each resembles a need.
+
+    ``asked``: the topic's question does; ``replied``: what the member replied does. ``related_asked`` and ``related_replied`` are the same for terms that similar
+    questions use.
+    """
 
     parts: NDArray[np.int64]
     authors: NDArray[np.int64]
     first: NDArray[np.float64]
     asked: NDArray[np.float64]
     replied: NDArray[np.float64]
+    related_asked: NDArray[np.float64]
+    related_replied: NDArray[np.float64]
 
 
-def rarity(postings: Postings, terms: Mapping[int, int], *, documents: int) -> dict[int, float]:
-    """How much each term of a need tells, rarest first; terms that nobody or everybody uses are left out."""
+def rarity(postings: Postings, terms: Mapping[int, object], *, documents: int) -> dict[int, float]:
+    """How much each term tells, rarest first; terms that nobody or everybody uses are left out."""
     frequencies = {term: postings.frequency(term) for term in terms}
     common = max(MAX_SHARE * documents, 10)
     known = sorted((n, term) for term, n in frequencies.items() if 0 < n <= common)
@@ -48,39 +61,68 @@ def rarity(postings: Postings, terms: Mapping[int, int], *, documents: int) -> d
 
 def similar(knowledge: Knowledge, terms: Mapping[int, int]) -> Similar:
     """The participations of members in other people's topics that resemble a need. The caller holds the lock."""
-    k = knowledge
-    topics, asked = _scores(k.questions, terms, lengths=k.topic_length, documents=k.question_count, words=k.question_words)
-    replies, replied = _scores(k.replies, terms, lengths=k.part_length, documents=k.reply_count, words=k.reply_words)
-    places, parts = k.parts_of_topic.of_all(topics)
-    everyone = np.concatenate([parts, replies]).astype(np.int64)
-    distinct, inverse = np.unique(everyone, return_inverse=True)
-    asked_like, replied_like = np.zeros(len(distinct)), np.zeros(len(distinct))
-    asked_like[inverse[: len(parts)]] = asked[places]
-    replied_like[inverse[len(parts) :]] = replied
-    authors = k.part_author.data[distinct].astype(np.int64)
-    others = k.topic_asker.data[k.part_topic.data[distinct]] != authors
-    first = k.part_first.data[distinct].astype(np.float64)
-    return Similar(distinct[others], authors[others], first[others], asked_like[others], replied_like[others])
+    counts = {term: float(min(count, _MAX_COUNT)) for term, count in terms.items()}
+    asked, replied = _both(knowledge, counts, budget=MAX_POSTINGS)
+    related_asked, related_replied = _both(knowledge, _related(knowledge, asked), budget=MAX_POSTINGS // 4)
+    parts, columns = _join(_of_parts(knowledge, asked), replied, _of_parts(knowledge, related_asked), related_replied)
+    authors = knowledge.part_author.data[parts].astype(np.int64)
+    others = knowledge.topic_asker.data[knowledge.part_topic.data[parts]] != authors
+    first = knowledge.part_first.data[parts].astype(np.float64)
+    return Similar(parts[others], authors[others], first[others], *(column[others] for column in columns))
 
 
-def _scores(
-    postings: Postings, terms: Mapping[int, int], *, lengths: Column[np.int32], documents: int, words: int
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+def _both(k: Knowledge, terms: Mapping[int, float], *, budget: int) -> tuple[Scored, Scored]:
+    asked = _scores(k.questions, terms, lengths=k.topic_length, documents=k.question_count, words=k.question_words, budget=budget)
+    replied = _scores(k.replies, terms, lengths=k.part_length, documents=k.reply_count, words=k.reply_words, budget=budget)
+    return asked, replied
+
+
+def _related(k: Knowledge, asked: Scored) -> dict[int, float]:
+    """The terms that the most similar questions share, with how much of the similarity stands behind each."""
+    topics, similarity = asked
+    best = np.lexsort((topics, -similarity))[:RELATED_TOPICS]
+    behind: dict[int, float] = {}
+    for topic, share in zip(topics[best].tolist(), (similarity[best] / max(float(similarity[best].sum()), 1e-9)).tolist(), strict=True):
+        for term in k.terms_of(topic):
+            behind[term] = behind.get(term, 0.0) + share
+    telling = rarity(k.questions, behind, documents=k.question_count)
+    best_terms = sorted(telling, key=lambda term: (-behind[term] * telling[term], term))[:RELATED_TERMS]
+    return {term: behind[term] for term in best_terms}
+
+
+def _of_parts(k: Knowledge, scored: Scored) -> Scored:
+    """The similarity of topics as that of all who took part."""
+    places, parts = k.parts_of_topic.of_all(scored[0])
+    return parts, scored[1][places]
+
+
+def _join(*scored: Scored) -> tuple[NDArray[np.int64], list[NDArray[np.float64]]]:
+    """All documents of several rankings, and a column of scores for each ranking."""
+    documents, inverse = np.unique(np.concatenate([d for d, _ in scored]), return_inverse=True)
+    columns, start = [], 0
+    for found, scores in scored:
+        column = np.zeros(len(documents))
+        column[inverse[start : start + len(found)]] = scores
+        columns.append(column)
+        start += len(found)
+    return documents.astype(np.int64), columns
+
+
+def _scores(postings: Postings, terms: Mapping[int, float], *, lengths: Column[np.int32], documents: int, words: int, budget: int) -> Scored:
     """The documents with any of the terms that tell, the most similar ones, and how similar they are."""
     mean = max(words / max(documents, 1), 1.0)
     scores = np.zeros(lengths.size, np.float32)
     touched: list[NDArray[np.int32]] = []
-    read = 0
     for term, weight in rarity(postings, terms, documents=documents).items():
         found, counts = postings.get(term)
-        read += len(found)
-        if read > MAX_POSTINGS and touched:
+        budget -= len(found)
+        if budget < 0 and touched:
             break
         frequency = counts.astype(np.float32)
         gain = frequency * (_K1 + 1) / (frequency + _K1 * (1 - _B + _B * lengths.data[found].astype(np.float32) / mean))
         before = scores[found]
         touched.append(found[before == 0])
-        scores[found] = before + gain * np.float32(weight * min(terms[term], _MAX_COUNT))
+        scores[found] = before + gain * np.float32(weight * terms[term])
     if not touched:
         return np.empty(0, np.int32), np.empty(0)
     together = np.concatenate(touched)

@@ -145,7 +145,7 @@ class _Broken(Response):
             headers = [(b"content-type", b"application/json"), (b"content-length", b"10000")]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        if not isinstance(transport, asyncio.Transport):
+        if transport is None:
             raise ConnectionResetError("cut off, as a fault was set")
         transport.close() if self.body else transport.abort()
         await _gone(receive)

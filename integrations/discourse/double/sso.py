@@ -45,6 +45,8 @@ def read_payload(forum: Forum, sso: str, sig: str) -> tuple[dict[str, str], str]
     """What is asked, and the secret it was asked with. Raises :class:`SsoRefused`."""
     if not forum.settings.enable_discourse_connect_provider:
         raise SsoRefused(404, "DiscourseConnect provider is disabled")
+    if not sso:
+        raise SsoRefused(400, "param is missing or the value is empty: sso")
     if not re.fullmatch(r"[A-Za-z0-9+/=\r\n]+", sso):
         raise SsoRefused(422, "Bad signature for payload")
     try:

@@ -135,6 +135,11 @@ class TestMember:
         http = FakeHttp({"GET /admin/users/7.json": bare, "GET /u/anon48213.json": {"user": bare}, "GET /u/anon48213/emails.json": emails})
         (found,) = await client(http).read("member", "7")
         assert isinstance(found, MemberLeft) is left
+        asked = http.lines().count("GET /u/anon48213/emails.json")
+        again = client(http)
+        for _time in range(2):
+            await again.read("member", "7")
+        assert http.lines().count("GET /u/anon48213/emails.json") == asked + (2 if left else 1), "a person's address is looked at once"
 
     @pytest.mark.parametrize(
         "sign",

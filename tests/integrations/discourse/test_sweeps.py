@@ -11,7 +11,6 @@ from mentorgraph.events import (
     GroupChanged,
     LikesRead,
     MemberChanged,
-    MemberLeft,
     PostChanged,
     PostDeleted,
     SolutionAccepted,
@@ -56,10 +55,11 @@ class Users:
 
     def __init__(self, active: Sequence[object], suspended: Sequence[object] = (), silenced: Sequence[object] = (), size: int = 3) -> None:
         self.lists = {"active": list(active), "suspended": list(suspended), "silenced": list(silenced)}
+        self.lists["all"] = self.lists["active"]
         self.size = size
 
     def routes(self) -> dict[str, object]:
-        found: dict[str, object] = {f"GET /admin/users/list/{flag}.json": self.page for flag in self.lists}
+        found: dict[str, object] = {f"GET /admin/users/list/{flag}.json": self.page for flag in self.lists} | {"GET /admin/users.json": self.page}
         profiles = {
             f"GET /u/{item['username']}.json": {"user": {**item, "bio_raw": f"bio of {item['id']}"}}
             for item in self.lists["active"]
@@ -68,7 +68,7 @@ class Users:
         return found | profiles | {"GET /about.json": {"about": {"stats": {"users_count": 9, "topics_count": 5, "posts_count": 70}}}}
 
     def page(self, call: Call) -> Response:
-        items = self.lists[call.path.split("/")[-1].removesuffix(".json")]
+        items = self.lists["all" if call.path == "/admin/users.json" else call.path.split("/")[-1].removesuffix(".json")]
         if call.param("order") == "seen":
             items = sorted(items, key=_last_seen, reverse=True)
         return answer(pages(items, self.size).get(int(call.param("page")), []))
@@ -113,11 +113,27 @@ class TestMembers:
         assert [event.host_user_id for event in events(batches) if isinstance(event, MemberChanged)] == ["6"]
         assert sum(batch.dropped for batch in batches) == 2
 
-    async def test_who_looks_anonymised_is_only_suspected_to_have_left(self) -> None:
-        lists = Users([user(1, username="anon48213", name=None), user(2, username="anon555", name="Ann On")])
-        left, member = events(await sweep(client(FakeHttp(lists.routes()), profile_reads="0"), Sweep.MEMBERS))
-        assert left == MemberLeft(seen_at=NOW, source=Source.HINT, host_user_id="1")
-        assert isinstance(member, MemberChanged)
+    async def test_who_looks_anonymised_is_left_out_unless_they_were_found_to_be_a_person(self) -> None:
+        lists = Users([user(1, username="anon48213", name=None), user(2, username="anon555", name="Ann On"), user(3, username="anon777", name="")])
+        routes = lists.routes() | {"GET /admin/users/3.json": user(3, username="anon777", name="")}
+        found = client(FakeHttp(routes), profile_reads="0")
+        assert [event.host_user_id for event in events(await sweep(found, Sweep.MEMBERS)) if isinstance(event, MemberChanged)] == ["2"]
+        assert [type(event) for event in await found.read("member", "3")] == [MemberChanged], "has a biography"
+        assert [event.host_user_id for event in events(await sweep(found, Sweep.MEMBERS)) if isinstance(event, MemberChanged)] == ["2", "3"]
+
+    async def test_who_is_not_active_is_named_as_such(self) -> None:
+        lists = Users([user(1)])
+        lists.lists["all"] = [user(1), user(2, active=False)]
+        found = events(await sweep(client(FakeHttp(lists.routes()), profile_reads="0"), Sweep.MEMBERS))
+        assert [(event.host_user_id, event.active) for event in found if isinstance(event, MemberChanged)] == [("1", True), ("2", False)]
+
+    async def test_later_sweeps_read_fewer_profiles(self) -> None:
+        http = FakeHttp(Users([user(number) for number in range(1, 151)], size=100).routes())
+        found = client(http)
+        for reads in (150, 100, 100):
+            http.calls.clear()
+            await sweep(found, Sweep.MEMBERS)
+            assert sum(line.startswith("GET /u/") for line in http.lines()) == reads
 
     @pytest.mark.parametrize(("reads", "known"), [("0", 0), ("2", 2), ("4", 4), ("50", 7)])
     async def test_profiles_are_read_of_those_who_were_around_last(self, reads: str, known: int) -> None:
@@ -134,7 +150,7 @@ class TestMembers:
 
     async def test_a_forum_that_ignores_pages_does_not_keep_us(self) -> None:
         same = answer([user(1), user(2)])
-        routes = {f"GET /admin/users/list/{flag}.json": same for flag in ("active", "suspended", "silenced")}
+        routes = {f"GET /admin/users/list/{flag}.json": same for flag in ("active", "suspended", "silenced")} | {"GET /admin/users.json": same}
         batches = await sweep(client(FakeHttp(dict(routes)), profile_reads="0"), Sweep.MEMBERS, most=20)
         assert len(events(batches)) == 2
 
@@ -145,7 +161,7 @@ class TestMembers:
         batches = [await found.pull(Sweep.MEMBERS, None)]
         while not batches[-1].events:
             batches.append(await found.pull(Sweep.MEMBERS, batches[-1].cursor))
-        http.routes["GET /admin/users/list/active.json"] = failure
+        http.routes["GET /admin/users.json"] = failure
         with pytest.raises(HostError):
             await found.pull(Sweep.MEMBERS, batches[-1].cursor)
 

@@ -236,3 +236,9 @@ def search(call: Call) -> Json:
     term = call.text("term").lower()
     found = [user for user in call.forum.users.values() if user.id > 0 and user.active and term in user.username.lower()][:10]
     return {"users": [basic_user(user) for user in found], "groups": []}
+
+
+@routes("GET", "/session/hp", open_site=True)
+def honeypot(_call: Call) -> Json:
+    """Two values that a sign-up form has to send back; keys are excused."""
+    return {"value": "f5b1c0", "challenge": "0c1b5f"}

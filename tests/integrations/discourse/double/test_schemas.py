@@ -192,8 +192,13 @@ def _relax(node: object) -> object:
     made = {key: _relax(value) for key, value in node.items() if key != "additionalProperties"}
     properties = made.get("properties")
     if isinstance(properties, dict):
-        made["properties"] = {name: QUIRKS.get(name, value) for name, value in properties.items()}
+        made["properties"] = {name: value if _is_number(value) else QUIRKS.get(name, value) for name, value in properties.items()}
     return made
+
+
+def _is_number(schema: object) -> bool:
+    """A table of numbers has keys that mean something else elsewhere, such as ``liked`` among the notification types."""
+    return isinstance(schema, dict) and schema.get("type") == "integer"
 
 
 def _extras(schema: object, value: object, where: str = "") -> Iterator[str]:

@@ -1,0 +1,74 @@
+# Everything a newcomer needs: Python >= 3.11, git and make. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := mentorgraph plugin schema integrations migrations tests benchmarks
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types imports fast slow bench bench-long format schema lock clean
+
+help: ## list what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make run PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "the venv module is missing: install it (Debian: apt-get install python3-venv)"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
+
+# uv installs in seconds what takes pip a minute; without it, pip does.
+INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt $(1) 2>/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt $(1)
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing into $(VENV) …"
+	@$(call INSTALL,-e .)
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing into $(VENV), with what the tests need …"
+	@$(call INSTALL,-e '.[dev]')
+	@touch $@ $(VENV)/.run
+
+run: $(VENV)/.run ## start a demo forum and the service, connect them, show the first suggestions
+	@$(BIN)/mentorgraph demo
+
+test: lint types imports fast slow ## everything that CI runs
+
+check: lint types imports fast ## the fast part of it
+
+lint: $(VENV)/.dev ## style
+	@$(BIN)/ruff check --quiet $(SOURCES)
+	@$(BIN)/ruff format --quiet --check $(SOURCES) || { echo "run: make format"; exit 1; }
+
+types: $(VENV)/.dev ## types, strict, over code and tests
+	@$(BIN)/mypy --no-error-summary
+
+imports: $(VENV)/.dev ## who may import whom
+	@$(BIN)/lint-imports --no-logo > .import-contracts.log 2>&1 || { cat .import-contracts.log; exit 1; }
+	@rm -f .import-contracts.log
+
+fast: $(VENV)/.dev ## fast tests
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not slow"
+
+slow: $(VENV)/.dev ## slow tests
+	@$(BIN)/pytest -q -m slow
+
+bench: $(VENV)/.dev ## benchmarks: ratios against a peer or a limit in the same run
+	@$(BIN)/python benchmarks/intake.py
+	@$(BIN)/python benchmarks/importing.py
+
+bench-long: bench ## benchmarks and endurance runs
+	@$(BIN)/python benchmarks/ranking_scale.py
+
+format: $(VENV)/.dev ## put the code in shape
+	@$(BIN)/ruff check --quiet --fix $(SOURCES)
+	@$(BIN)/ruff format --quiet $(SOURCES)
+
+schema: $(VENV)/.dev ## write schema/schema.graphql anew
+	@$(BIN)/python -m schema
+
+lock: $(VENV)/.dev ## write constraints.txt anew from what is installed
+	@{ head -1 constraints.txt; $(BIN)/uv pip freeze --python $(BIN)/python | grep -viE '^(-e |mentorgraph|uv=|pip=|setuptools=)'; } > constraints.new && mv constraints.new constraints.txt
+
+clean: ## remove what was installed and built, and the demo's data
+	@rm -rf $(VENV) .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
