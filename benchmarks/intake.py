@@ -42,7 +42,7 @@ def body_of(number: int) -> bytes:
         "raw": "what members write to each other " * 20,
         "post_number": 2,
         "post_type": 1,
-        "topic_id": number // 7,
+        "topic_id": number // 7 + 1,
         "topic_title": "How do I price my first product?",
         "topic_slug": "how-do-i-price-my-first-product",
         "category_id": 5,
@@ -201,7 +201,7 @@ def compare(name: str, url: str, migrate_url: str, *, runs: int, requests: int, 
     pairs: list[tuple[Run, Run]] = []
     try:
         for turn in range(runs + 1):
-            first = turn * requests
+            first = turn * requests + 1
             limit = bare.run(installation_id, first=first, requests=requests, connections=connections)
             ours = service.run(installation_id, first=first, requests=requests, connections=connections)
             # The first turn warms both up and does not count.

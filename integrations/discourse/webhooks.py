@@ -43,6 +43,8 @@ def verify(delivery: Delivery, installation: Installation) -> None:
         raise DeliveryRefused("The delivery is not signed with the secret of this community's webhook.", reason=reason)
     if not addresses.same_forum(delivery.headers.get(INSTANCE, ""), installation.base_url):
         raise DeliveryRefused("The delivery says that it comes from another forum than the one registered here.", reason="wrong_instance")
+    if delivery.method != "POST":
+        raise DeliveryRefused("A delivery is a POST.", reason="method", status=405)
 
 
 def admit(delivery: Delivery) -> Admitted | None:

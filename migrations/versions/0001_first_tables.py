@@ -298,7 +298,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("name", sa.Text(), server_default="", nullable=False),
         sa.Column("granted_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_badges_members"), ondelete="CASCADE"
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_badges_member_id_members"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("installation_id", "member_id", "badge_id", "grant_id", name=op.f("pk_badges")),
         sqlite_with_rowid=False,
@@ -313,7 +313,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("text_version", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_consents_members"), ondelete="CASCADE"
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_consents_member_id_members"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("installation_id", "member_id", "kind", "at", name=op.f("pk_consents")),
         sqlite_with_rowid=False,
@@ -324,7 +324,10 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("group_id", sa.Text(), nullable=False),
         sa.Column("member_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_group_members_members"), ondelete="CASCADE"
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_group_members_member_id_members"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("installation_id", "group_id", "member_id", name=op.f("pk_group_members")),
         sqlite_with_rowid=False,
@@ -337,7 +340,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("member_id", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_likes_members"), ondelete="CASCADE"
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_likes_member_id_members"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("installation_id", "post_id", "member_id", name=op.f("pk_likes")),
         sqlite_with_rowid=False,
@@ -349,7 +352,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("post_id", sa.Text(), nullable=False),
         sa.Column("member_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_mentions_members"), ondelete="CASCADE"
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_mentions_member_id_members"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("installation_id", "post_id", "member_id", name=op.f("pk_mentions")),
         sqlite_with_rowid=False,
@@ -366,7 +369,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("stated_at", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_needs_members"), ondelete="CASCADE"
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_needs_member_id_members"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("installation_id", "need_id", name=op.f("pk_needs")),
         sqlite_with_rowid=False,
@@ -391,7 +394,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("url", sa.Text(), server_default="", nullable=False),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
-            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_outbox_members"), ondelete="CASCADE"
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_outbox_member_id_members"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("installation_id", "message_id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("installation_id", "key", name=op.f("uq_outbox_installation_id_key")),
@@ -423,7 +426,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("live", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
         sa.Column("seen_sweep", sa.BigInteger(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
-            ["installation_id", "author_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_posts_members"), ondelete="CASCADE"
+            ["installation_id", "author_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_posts_author_id_members"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("installation_id", "post_id", name=op.f("pk_posts")),
         sqlite_with_rowid=False,
@@ -436,7 +439,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("digest", sa.BigInteger(), nullable=False),
         sa.Column("member_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_rare_terms_members"), ondelete="CASCADE"
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_rare_terms_member_id_members"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("installation_id", "digest", "member_id", name=op.f("pk_rare_terms")),
         sqlite_with_rowid=False,
@@ -455,10 +458,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["installation_id", "for_member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_suggestions_members"), ondelete="CASCADE"
+            ["installation_id", "for_member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_suggestions_for_member_id_members"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_suggestions_members"), ondelete="CASCADE"
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_suggestions_member_id_members"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("installation_id", "suggestion_id", name=op.f("pk_suggestions")),
         sa.UniqueConstraint("installation_id", "need_id", "member_id", name=op.f("uq_suggestions_installation_id_need_id_member_id")),
@@ -482,7 +491,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_tokens_members"), ondelete="CASCADE"
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_tokens_member_id_members"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("installation_id", "token_id", name=op.f("pk_tokens")),
         sa.UniqueConstraint("installation_id", "digest", name=op.f("uq_tokens_installation_id_digest")),
@@ -497,7 +506,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.ForeignKeyConstraint(
             ["installation_id", "suggestion_id"],
             ["suggestions.installation_id", "suggestions.suggestion_id"],
-            name=op.f("fk_evidence_suggestions"),
+            name=op.f("fk_evidence_suggestion_id_suggestions"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("installation_id", "suggestion_id", "post_id", name=op.f("pk_evidence")),

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,6 +54,8 @@ def build(arguments: argparse.Namespace) -> Forum:
 
 async def run(forum: Forum, arguments: argparse.Namespace) -> None:
     """Serve until a signal, and keep the state."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)  # the server takes them while it runs and raises them again at its end, before the state is saved
     server = serve(forum, host=arguments.host, port=arguments.port)
     saving = asyncio.create_task(_keep(forum, arguments.state)) if arguments.state else None
     try:

@@ -86,7 +86,7 @@ class DoubleControl:
         return await self._ask("GET", "faults")
 
     async def deliveries(self, **values: object) -> Json:
-        """``pause``, ``resume``, ``shuffle``, ``drop_percent``, ``duplicate_percent``, ``seed``, ``discard``, ``flush``."""
+        """``pause``, ``resume``, ``shuffle``, ``parallel``, ``drop_percent``, ``duplicate_percent``, ``seed``, ``discard``, ``flush``."""
         return await self._ask("POST", "deliveries", dict(values))
 
     async def flush(self, *, seconds: float = 10.0) -> Json:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import httpx2
 import pytest
+from hypothesis import settings
 
 from integrations.discourse.client import DiscourseClient
 from integrations.discourse.double.client import DoubleControl
@@ -13,6 +14,9 @@ from integrations.discourse.double.process import Running, double_thread
 from integrations.discourse.double.settings import Settings
 from mentorgraph.host import HostBroken, HostUnreachable, Installation, Response
 from tests.integrations.discourse.support import HOOK_SECRET, SIGN_IN_SECRET
+
+settings.register_profile("discourse", deadline=None, derandomize=True, max_examples=150)
+settings.load_profile("discourse")
 
 CALLBACK = "http://127.0.0.1/auth/1/callback"
 

@@ -59,7 +59,8 @@ class Users:
         self.size = size
 
     def routes(self) -> dict[str, object]:
-        found: dict[str, object] = {f"GET /admin/users/list/{flag}.json": self.page for flag in self.lists} | {"GET /admin/users.json": self.page}
+        found: dict[str, object] = {f"GET /admin/users/list/{flag}.json": self.page for flag in self.lists}
+        found["GET /admin/users.json"] = self.page
         profiles = {
             f"GET /u/{item['username']}.json": {"user": {**item, "bio_raw": f"bio of {item['id']}"}}
             for item in self.lists["active"]

@@ -108,6 +108,11 @@ class TestVerify:
             webhooks.verify(changed(PING, headers={"x-discourse-instance": claimed}), INSTALLATION)
         assert (refused.value.status, refused.value.reason) == (401, "wrong_instance")
 
+    def test_a_delivery_is_a_post(self) -> None:
+        with pytest.raises(DeliveryRefused) as refused:
+            webhooks.verify(Delivery(method="GET", rest="", headers=PING.headers, body=PING.body), INSTALLATION)
+        assert (refused.value.status, refused.value.reason) == (405, "method")
+
     def test_a_missing_header_is_refused(self) -> None:
         for missing in ("x-discourse-instance", "x-discourse-event-signature"):
             headers = {name: value for name, value in PING.headers.items() if name != missing}

@@ -51,6 +51,14 @@ def _shown(call: Call, group: Group) -> Json:
     return {"group": group_show(call.forum, group, call.guardian), "extras": {"visible_group_names": names}}
 
 
+@routes("GET", "/groups/search")
+def search(call: Call) -> list[Json]:
+    """Completion of names: an array."""
+    wanted = call.text("term").lower()
+    groups = [group for group in call.forum.groups.values() if group.id != 0 and call.guardian.can_see_group(group)]
+    return [basic_group(call.forum, group, call.guardian) for group in groups if wanted in group.name.lower()]
+
+
 @routes("GET", "/groups/{name}", "/g/{name}")
 def show(call: Call) -> Json:
     """One group by name."""

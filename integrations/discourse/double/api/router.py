@@ -53,7 +53,7 @@ def _part(part: str) -> str:
 
 
 class Table:
-    """All routes, found by method and number of parts; the more literal one wins."""
+    """All routes, found by method and number of parts; the more literal one wins, then the one with more numbers."""
 
     def __init__(self, areas: Iterable[Routes]) -> None:
         self._by_shape: dict[tuple[str, int], list[Route]] = {}
@@ -61,13 +61,15 @@ class Table:
             for route in area.found:
                 self._by_shape.setdefault((route.method, route.pattern.count("/")), []).append(route)
         for routes in self._by_shape.values():
-            routes.sort(key=lambda route: -route.literals)
+            routes.sort(key=lambda route: (-route.literals, -route.pattern.count(":int}")))
 
     def match(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """The route of a path without its extension."""
         for route in self._by_shape.get((method, path.count("/")), ()):
             if found := route.regex.fullmatch(path):
                 return route, found.groupdict()
+        if path.startswith("/users/"):  # every address of a user has this older root too
+            return self.match(method, "/u/" + path.removeprefix("/users/"))
         return None
 
     def names(self) -> list[str]:

@@ -83,12 +83,13 @@ async def get_faults(double: Double, _values: Json, _request: Request) -> object
 
 
 async def deliveries(double: Double, values: Json, _request: Request) -> object:
-    """``pause``, ``resume``, ``shuffle``, ``drop_percent``, ``duplicate_percent``, ``seed``, ``discard``, ``flush`` (seconds to wait until idle)."""
+    """``pause``, ``resume``, ``shuffle``, ``parallel``, ``drop_percent``, ``duplicate_percent``, ``seed``, ``discard``, ``flush`` (seconds to wait until idle)."""
     manner, deliverer = double.deliverer.manner, double.deliverer
     if "seed" in values:
         manner.seed = int(_number(values["seed"], "seed"))
         manner.rng = random.Random(manner.seed)
     manner.shuffle = bool(values.get("shuffle", manner.shuffle))
+    manner.parallel = int(_number(values.get("parallel", manner.parallel), "parallel"))
     manner.drop_percent = _number(values.get("drop_percent", manner.drop_percent), "drop_percent")
     manner.duplicate_percent = _number(values.get("duplicate_percent", manner.duplicate_percent), "duplicate_percent")
     if values.get("discard"):

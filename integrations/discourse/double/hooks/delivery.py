@@ -28,10 +28,11 @@ def signature(secret: str, body: bytes) -> str:
 
 @dataclass(slots=True)
 class Manner:
-    """How badly deliveries are treated. Percentages of deliveries; ``seed`` makes it repeatable."""
+    """How badly deliveries are treated. Percentages of deliveries; ``seed`` makes it repeatable; ``parallel`` are sent at once."""
 
     paused: bool = False
     shuffle: bool = False
+    parallel: int = 1
     drop_percent: float = 0.0
     duplicate_percent: float = 0.0
     seed: int = 0
@@ -78,31 +79,37 @@ class Deliverer:
             await asyncio.sleep(0.005)
         return True
 
-    def _due(self) -> list[int]:
-        if self.manner.paused:
-            return []
+    def _due(self) -> bool:
         now = self.forum.now()
-        return [index for index, job in enumerate(self.forum.hooks.jobs) if job.due <= now]
+        return not self.manner.paused and any(job.due <= now for job in self.forum.hooks.jobs)
+
+    def _next(self) -> Job | None:
+        """Take a job that is due: the oldest, or any when they are to be shuffled."""
+        jobs, now = self.forum.hooks.jobs, self.forum.now()
+        if self.manner.paused or not jobs:
+            return None
+        if self.manner.shuffle:
+            due = [index for index, job in enumerate(jobs) if job.due <= now]
+            return jobs.pop(self.manner.rng.choice(due)) if due else None
+        index = next((index for index, job in enumerate(jobs) if job.due <= now), None)
+        return None if index is None else jobs.pop(index)
 
     async def _run(self) -> None:
         limits = httpx2.Timeout(self.forum.settings.webhook_timeout)
         async with httpx2.AsyncClient(transport=self._transport, timeout=limits, follow_redirects=False, trust_env=False) as client:
             while True:
                 self._wake.clear()
-                due = self._due()
-                if not due:
+                if self.manner.shuffle and self._due():
+                    await asyncio.sleep(0.01)  # let others queue up behind it, or there is nothing to shuffle
+                batch = [job for _ in range(max(1, self.manner.parallel)) if (job := self._next())]
+                if not batch:
                     await self._rest()
                     continue
-                if self.manner.shuffle:
-                    await asyncio.sleep(0.01)  # let others queue up behind it, or there is nothing to shuffle
-                    due = self._due() or due
-                index = self.manner.rng.choice(due) if self.manner.shuffle else due[0]
-                job = self.forum.hooks.jobs.pop(index)
-                self._in_hand += 1
+                self._in_hand += len(batch)
                 try:
-                    await self._deliver(client, job)
+                    await asyncio.gather(*(self._deliver(client, job) for job in batch))
                 finally:
-                    self._in_hand -= 1
+                    self._in_hand -= len(batch)
 
     async def _rest(self) -> None:
         try:

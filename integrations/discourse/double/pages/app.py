@@ -23,6 +23,7 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"/categories", reading.categories),
         (r"/c/[^/]+/(\d+)", reading.category),
         (r"/tag/([^/]+)", reading.tag),
+        (r"/t/(\d+)/(\d+)", reading.topic),
         (r"/t/(?:[^/]+/)?(\d+)(?:/(\d+))?", reading.topic),
         (r"/u", reading.people),
         (r"/u/([^/]+)(?:/summary|/activity(?:/[^/]+)?)?", reading.profile),

@@ -36,17 +36,18 @@ def forum() -> Forum:
     help_ = badges.create_category(forum, "Help", description="Ask here")
     badges.create_category(forum, "Mentors only", slug="mentors-only", permissions=[(mentors.id, 1)])
     badges.create_category(forum, "Inside help", slug="inside-help", parent=help_)
-    fast = {"fast": True}
-    draft = posting.Draft("How would you **do** this, @bobby?", title="How would you do this here?", category=help_, tags=["howto"], external_id="ext-1", **fast)
+    draft = posting.Draft(
+        "How would you **do** this, @bobby?", title="How would you do this here?", category=help_, tags=["howto"], external_id="ext-1", fast=True
+    )
     question = posting.create_topic(forum, alice, draft)
     topic = forum.topics[question.topic_id]
-    answer = posting.reply(forum, bobby, topic, posting.Draft("I would do it like `this`, I think.", reply_to=1, **fast))
+    answer = posting.reply(forum, bobby, topic, posting.Draft("I would do it like `this`, I think.", reply_to=1, fast=True))
     reactions.like(forum, answer, by=alice)
     reactions.like(forum, answer, by=carol)
     reactions.accept(forum, answer, by=alice)
-    posting.create_message(forum, alice, posting.Draft("This is between us alone.", title="Between us", **fast), to=["carol"])
+    posting.create_message(forum, alice, posting.Draft("This is between us alone.", title="Between us", fast=True), to=["carol"])
     raw = '[event start="2026-10-01 17:00" end="2026-10-01 18:00" timezone="Europe/Paris" status="public" name="Mentor hour"]\nWelcome\n[/event]'
-    posting.create_topic(forum, boss, posting.Draft(raw, title="The hour of the mentors", category=help_, **fast))
+    posting.create_topic(forum, boss, posting.Draft(raw, title="The hour of the mentors", category=help_, fast=True))
     badge = badges.create_badge(forum, "Guide", badge_type_id=2, description="Guides others")
     badges.grant_badge(forum, badge, bobby, by=forum.users[-1])
     dave.external_ids = {"github": "4711"}

@@ -27,15 +27,20 @@ async def client(running: Running) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
+async def read_for_a_moment(client: httpx2.AsyncClient) -> None:
+    started = time.monotonic()
+    async with client.stream("GET", "/latest.json") as response:
+        async for _ in response.aiter_raw():
+            if time.monotonic() - started > 0.3:
+                raise httpx2.ReadTimeout("it drips")
+
+
 @pytest.mark.parametrize("kind", ["truncate", "reset", "hang", "drip"])
 async def test_answers_that_never_come_whole(running: Running, client: httpx2.AsyncClient, kind: str) -> None:
     await running.control.faults({"kind": kind, "path": r"^/latest"})
-    with pytest.raises((httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.ReadTimeout)) as caught:
-        async with client.stream("GET", "/latest.json") as response:
-            started = time.monotonic()
-            async for _ in response.aiter_raw():
-                if time.monotonic() - started > 0.3:
-                    raise httpx2.ReadTimeout("it drips")
+    kinds = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.ReadTimeout)
+    with pytest.raises(kinds) as caught:
+        await read_for_a_moment(client)
     assert isinstance(caught.value, httpx2.ReadTimeout) == (kind in ("hang", "drip"))
     assert (await client.get("/latest.json")).status_code == 200
 
@@ -83,7 +88,9 @@ async def test_too_much(running: Running, client: httpx2.AsyncClient) -> None:
 
 
 async def test_only_what_matches_and_only_so_often(running: Running, client: httpx2.AsyncClient) -> None:
-    await running.control.faults({"kind": "status", "status": 500, "path": "^/posts", "times": 2}, {"kind": "status", "status": 501, "method": "POST", "times": -1})
+    await running.control.faults(
+        {"kind": "status", "status": 500, "path": "^/posts", "times": 2}, {"kind": "status", "status": 501, "method": "POST", "times": -1}
+    )
     assert (await client.get("/latest.json")).status_code == 200
     assert [(await client.get("/posts.json")).status_code for _ in range(3)] == [500, 500, 200]
     assert [(await client.post("/latest.json")).status_code for _ in range(3)] == [501] * 3

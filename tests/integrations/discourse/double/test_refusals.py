@@ -32,8 +32,26 @@ REFUSALS: tuple[tuple[str, str, str, str, Json | None, int, str | None, str], ..
     ("body too short", "alice", "POST", "/posts.json", {"title": "A title of good length", "raw": "short"}, 422, None, "Body is too short (minimum is 20"),
     ("no body at all", "alice", "POST", "/posts.json", {"title": "A title of good length"}, 400, None, "param is missing or the value is empty: raw"),
     ("title used", "alice", "POST", "/posts.json", {"title": "How would you do this here?", "raw": LONG}, 422, None, "Title has already been used"),
-    ("unknown category", "alice", "POST", "/posts.json", {"title": "A title of good length", "raw": LONG, "category": 99}, 400, "invalid_parameters", "category"),
-    ("category not theirs", "alice", "POST", "/posts.json", {"title": "A title of good length", "raw": LONG, "category": 5}, 400, "invalid_parameters", "category"),
+    (
+        "unknown category",
+        "alice",
+        "POST",
+        "/posts.json",
+        {"title": "A title of good length", "raw": LONG, "category": 99},
+        400,
+        "invalid_parameters",
+        "category",
+    ),
+    (
+        "category not theirs",
+        "alice",
+        "POST",
+        "/posts.json",
+        {"title": "A title of good length", "raw": LONG, "category": 5},
+        400,
+        "invalid_parameters",
+        "category",
+    ),
     ("external id taken", "system", "POST", "/posts.json", {"title": "A title of good length", "raw": LONG, "external_id": "ext-1"}, 422, None, "External has"),
     (
         "message to nobody known",
@@ -89,9 +107,7 @@ REFUSALS: tuple[tuple[str, str, str, str, Json | None, int, str | None, str], ..
 
 
 @pytest.mark.parametrize(("username", "method", "address", "sent", "status", "kind", "word"), [row[1:] for row in REFUSALS], ids=[row[0] for row in REFUSALS])
-async def test_refusal(
-    api: httpx2.AsyncClient, username: str, method: str, address: str, sent: Json | None, status: int, kind: str | None, word: str
-) -> None:
+async def test_refusal(api: httpx2.AsyncClient, username: str, method: str, address: str, sent: Json | None, status: int, kind: str | None, word: str) -> None:
     response = await api.request(method, address, json=sent, headers={"Api-Username": username})
     body = response.json()
     assert (response.status_code, body.get("error_type")) == (status, kind), body

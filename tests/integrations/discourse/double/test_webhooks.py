@@ -383,3 +383,12 @@ async def test_shuffled_dropped_and_doubled_by_seed(forum: Forum, deliverer: Del
     assert -1 in {event.status for event in forum.hook_events.values()}
     manner.drop_percent, manner.duplicate_percent = 0, 100
     assert len(await run(3)) == 40
+
+
+async def test_several_at_once(forum: Forum, deliverer: Deliverer, service: Service) -> None:
+    hook(forum)
+    deliverer.manner.parallel = 8
+    for number in range(30):
+        accounts.update_profile(forum, forum.users[1], {"location": f"place-{number}"})
+    await settle(deliverer)
+    assert sorted(map(int, service.ids)) == list(range(1, 31))
