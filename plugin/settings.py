@@ -5,7 +5,7 @@ Every setting is listed in README.md; a test compares the two.
 
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -29,6 +29,9 @@ class Settings(BaseSettings):
 
     migrate_url: str = ""
     """The address by which ``migrate`` connects on PostgreSQL, as the owner of the tables; the service itself uses a weaker role. Empty: ``database_url``."""
+
+    service_role: str = ""
+    """The PostgreSQL role that ``migrate`` grants the service's rights to. Empty: the user of ``database_url``, if that is another than the owner of the tables."""
 
     public_url: str = "http://127.0.0.1:8000"
     """Where hosts and browsers reach this service; no trailing slash."""
@@ -94,6 +97,14 @@ class Settings(BaseSettings):
         if value.lower() not in {"debug", "info", "warning", "error"}:
             raise ValueError("MENTORGRAPH_LOG_LEVEL must be debug, info, warning or error")
         return value.lower()
+
+    @property
+    def granted_role(self) -> str:
+        """The role that ``migrate`` grants rights to; empty if the service connects as the owner of the tables."""
+        if self.service_role or self.embedded or not self.migrate_url:
+            return self.service_role
+        user = unquote(urlsplit(self.database_url).username or "")
+        return "" if user == unquote(urlsplit(self.migrate_url).username or "") else user
 
     @property
     def embedded(self) -> bool:

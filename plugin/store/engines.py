@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -56,9 +56,19 @@ def unavailable(error: DBAPIError) -> Unavailable:
     return Unavailable("the database does not answer", code="database_down")
 
 
-def postgres_engine(url: str, *, size: int = 10) -> AsyncEngine:
-    """An engine for ``postgresql://…``."""
-    address = "postgresql+asyncpg://" + url.removeprefix("postgresql://")
+def postgres_engine(url: str, *, size: int = 10, patience: float | None = 60) -> AsyncEngine:
+    """An engine for ``postgresql://…``; a statement that takes more than ``patience`` seconds is given up. ``sslmode`` is understood as libpq does."""
+    address = make_url(url).set(drivername="postgresql+asyncpg")
+    mode = address.query.get("sslmode")
+    if mode is not None:
+        address = address.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     return create_async_engine(
-        address, pool_size=size, max_overflow=5, pool_pre_ping=True, json_serializer=dumps, json_deserializer=orjson.loads, isolation_level="READ COMMITTED"
+        address,
+        pool_size=size,
+        max_overflow=5,
+        pool_pre_ping=True,
+        json_serializer=dumps,
+        json_deserializer=orjson.loads,
+        isolation_level="READ COMMITTED",
+        connect_args={"timeout": 10, "command_timeout": patience},
     )

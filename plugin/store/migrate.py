@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from plugin.errors import Misconfigured
 from plugin.settings import Settings
 from plugin.store.engines import postgres_engine, sqlite_engine, unavailable
+from plugin.store.roles import grant_service
 
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -40,6 +41,17 @@ def upgrade_connection(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
+def _unmigrated(error: Exception) -> str:
+    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if code == "42501":
+        return "the role of MENTORGRAPH_MIGRATE_URL may not do this: it must own the tables and may create in the schema"
+    if code in {"28P01", "28000", "3D000"}:
+        return "PostgreSQL refused the connection: check the user, the password and the database's name in MENTORGRAPH_MIGRATE_URL or MENTORGRAPH_DATABASE_URL"
+    if isinstance(error, DBAPIError) and code is not None:
+        return f"PostgreSQL refused the migration with code {code}: nothing was changed; its own log says more"
+    return "PostgreSQL does not answer: check the host and port in MENTORGRAPH_MIGRATE_URL or MENTORGRAPH_DATABASE_URL"
+
+
 async def migrate_database(settings: Settings) -> None:
     """Bring the database of the settings to this version. Raises :class:`Misconfigured` with what to do when that is not possible."""
     if settings.embedded:
@@ -57,9 +69,13 @@ async def migrate_database(settings: Settings) -> None:
         finally:
             engine.dispose()
         return
-    engine_pg = postgres_engine(settings.migrate_url or settings.database_url, size=1)
+    engine_pg = postgres_engine(settings.migrate_url or settings.database_url, size=1, patience=None)
     try:
         async with engine_pg.begin() as opened:
             await opened.run_sync(upgrade_connection)
+            if settings.granted_role:
+                await opened.run_sync(grant_service, settings.granted_role)
+    except (DBAPIError, OSError, TimeoutError) as error:
+        raise Misconfigured(_unmigrated(error)) from error
     finally:
         await engine_pg.dispose()

@@ -268,7 +268,7 @@ class UnitOfWork:
 
     def forget(self) -> None:
         """Let repositories read afresh, because rows changed behind their backs."""
-        for name in ("members", "topics", "posts"):
+        for name in ("members", "topics", "posts", "words"):
             self.__dict__.pop(name, None)
         self.memory.clear()
 
@@ -277,6 +277,7 @@ class UnitOfWork:
         self.members.flush()
         self.topics.flush()
         self.posts.flush()
+        self.words.flush()
 
     def flush(self) -> None:
         """Write everything that is still gathered; called once before the commit."""

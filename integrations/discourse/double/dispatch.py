@@ -67,7 +67,10 @@ class Double:
         path = request.url.path
         fault = self.faults.take(request.method, path + (f"?{request.url.query}" if request.url.query else ""))
         broken = await faults.answer(fault) if fault else None
-        name, response = (f"fault {fault.kind}", broken) if fault and broken else await self._serve(request, path)
+        try:
+            name, response = (f"fault {fault.kind}", broken) if fault and broken else await self._serve(request, path)
+        finally:
+            await request.close()  # uploaded files
         if name:
             counter = self.calls[name]
             counter.count += 1

@@ -35,7 +35,8 @@ def restore(forum: Forum, data: bytes) -> None:
     for post in forum.posts.values():
         post.likes = {int(number): when for number, when in post.likes.items()}
     forum.last_ids = found["last_ids"]
-    forum.settings.change(found["settings"])
+    known = forum.settings.as_dict()
+    forum.settings.change({name: value for name, value in found["settings"].items() if name in known})
     forum.reindex()
 
 

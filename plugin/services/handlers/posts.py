@@ -100,10 +100,9 @@ def _terms(event: PostChanged, old: Post | None, unit: UnitOfWork) -> dict[int, 
 
 
 def _learn(event: PostChanged, post: Post, author: Member, unit: UnitOfWork, *, is_new: bool) -> None:
-    unit.flush_rows()
     if event.text is not None:
         words = text.words_of(event.text, key=unit.keys.terms)
-        unit.words.learn({author.id: {digest: word for digest, word in words.items() if digest in post.terms}})
+        unit.words.note(author.id, {digest: word for digest, word in words.items() if digest in post.terms})
     if event.mentions or not is_new:
         named = (unit.members.by_username(name) for name in event.mentions[:20])
         unit.posts.set_mentions(post.id, [member.id for member in named if member is not None and member.id != author.id], new=is_new)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_
@@ -178,6 +179,7 @@ class Posts(Repository):
         super().__init__(connection, installation_id)
         self._known: dict[str, Post | None] = {}
         self._dirty: dict[str, Post] = {}
+        self._named: dict[str, tuple[tuple[int, ...], bool]] = {}
 
     def load(self, post_ids: Iterable[str]) -> None:
         """Read many at once, so that :meth:`get` need not."""
@@ -203,10 +205,8 @@ class Posts(Repository):
         self._dirty[post.id] = post
 
     def set_mentions(self, post_id: str, member_ids: Iterable[int], *, new: bool) -> None:
-        """Remember whom a post names. ``new`` says that the post was not known before."""
-        if not new:
-            self._run(self._delete(mentions).where(mentions.c.post_id == post_id))
-        self._put(mentions, [{"post_id": post_id, "member_id": one} for one in dict.fromkeys(member_ids)])
+        """Remember whom a post names, at the end of the unit of work. ``new`` says that the post was not known before."""
+        self._named[post_id] = (tuple(dict.fromkeys(member_ids)), new)
 
     def mentions(self, post_ids: Iterable[str] | None = None) -> list[tuple[str, int]]:
         """Post and named member; of all posts, or of these."""
@@ -231,6 +231,13 @@ class Posts(Repository):
             rows = [_post_values(post) for post in self._dirty.values()]
             self._dirty.clear()
             self._put(posts, rows)
+        if self._named:
+            named = dict(self._named)
+            self._named.clear()
+            known = [post_id for post_id, (_, new) in named.items() if not new]
+            for part in chunks(known):
+                self._run(self._delete(mentions).where(mentions.c.post_id.in_(part)))
+            self._put(mentions, [{"post_id": post_id, "member_id": one} for post_id, (members, _) in named.items() for one in members])
 
     def of_topic(self, topic_id: str) -> list[Post]:
         """The posts of a topic by number."""
@@ -304,20 +311,27 @@ def _post_values(post: Post) -> dict[str, object]:
 class Gone(Repository):
     """What the host said is gone."""
 
+    @cached_property
+    def _any(self) -> bool:
+        return bool(self._rows(self._select(gone, gone.c.host_id).limit(1)))
+
     def has(self, kind: str, host_ids: Iterable[str]) -> set[str]:
         """Which of these are gone."""
         found: set[str] = set()
-        for part in chunks(sorted(set(host_ids))):
+        for part in chunks(sorted(set(host_ids))) if self._any else ():
             found |= {row[0] for row in self._rows(self._select(gone, gone.c.host_id).where(gone.c.kind == kind, gone.c.host_id.in_(part)))}
         return found
 
     def add(self, kind: str, host_id: str, *, at: datetime) -> None:
         """Remember that something is gone."""
+        self._any = True
         self._put(gone, [{"kind": kind, "host_id": host_id, "at": at}])
 
     def back(self, kind: str, host_id: str) -> None:
         """It is there after all."""
-        self._run(self._delete(gone).where(gone.c.kind == kind, gone.c.host_id == host_id))
+        # Asked for every post that is read; in most communities nothing is gone.
+        if self._any:
+            self._run(self._delete(gone).where(gone.c.kind == kind, gone.c.host_id == host_id))
 
     def prune(self, *, before: datetime) -> None:
         """Forget what can no longer be brought back by a late delivery."""
@@ -360,8 +374,21 @@ class Words(Repository):
     without the installation's own key.
     """
 
-    def learn(self, uses: Mapping[int, Mapping[int, str]]) -> None:
-        """Take note of terms: member -> digest -> word."""
+    def __init__(self, connection: Connection, installation_id: int) -> None:
+        super().__init__(connection, installation_id)
+        self._uses: dict[int, dict[int, str]] = {}
+
+    def note(self, member_id: int, words: Mapping[int, str]) -> None:
+        """Take note of the terms that a member used, at the end of the unit of work."""
+        self._uses.setdefault(member_id, {}).update(words)
+
+    def flush(self) -> None:
+        """Learn what :meth:`note` gathered."""
+        if self._uses:
+            uses, self._uses = self._uses, {}
+            self._learn(uses)
+
+    def _learn(self, uses: Mapping[int, Mapping[int, str]]) -> None:
         digests = {digest for terms in uses.values() for digest in terms}
         known: set[int] = set()
         for part in chunks(sorted(digests)):

@@ -2,6 +2,8 @@
 
 import secrets
 
+from starlette.responses import Response
+
 from integrations.discourse.double.api.call import Call
 from integrations.discourse.double.api.router import Routes
 from integrations.discourse.double.clock import iso
@@ -111,6 +113,12 @@ def destroy(call: Call) -> Json:
     del call.forum.api_keys[key.id]
     call.forum.by_key.pop(key.key, None)
     return {"success": "OK"}
+
+
+@routes("GET", "/user-api-key/new", open_site=True)
+def probe(_call: Call) -> Response:
+    """Which version of the user API there is; the consent page itself is not imitated, keys are made through the control."""
+    return Response(headers={"Auth-Api-Version": "4", "Auth-Api-Device-Code": "true"})
 
 
 @routes("POST", "/user-api-key/revoke")

@@ -83,7 +83,7 @@ async def get_faults(double: Double, _values: Json, _request: Request) -> object
 
 
 async def deliveries(double: Double, values: Json, _request: Request) -> object:
-    """``pause``, ``resume``, ``shuffle``, ``parallel``, ``drop_percent``, ``duplicate_percent``, ``seed``, ``discard``, ``flush`` (seconds to wait until idle)."""
+    """``pause``, ``resume``, ``shuffle``, ``parallel``, ``drop_percent``, ``duplicate_percent``, ``seed``, ``discard``, ``flush`` (seconds)."""
     manner, deliverer = double.deliverer.manner, double.deliverer
     if "seed" in values:
         manner.seed = int(_number(values["seed"], "seed"))
@@ -194,7 +194,9 @@ def _endpoint(double: Double, handler: Handler) -> Callable[[Request], Awaitable
 
 
 def _from_here(request: Request) -> bool:
-    """Whether the caller is this machine; an in-process caller has no address, or a made-up one that is loopback."""
+    """Whether the caller is a program on this machine: a loopback address, or none in process, and no web page that a browser here happens to show."""
+    if "origin" in request.headers or request.headers.get("sec-fetch-site", "none") != "none":
+        return False
     if request.client is None:
         return True
     try:

@@ -97,6 +97,7 @@ class Deliverer:
     async def _run(self) -> None:
         limits = httpx2.Timeout(self.forum.settings.webhook_timeout)
         async with httpx2.AsyncClient(transport=self._transport, timeout=limits, follow_redirects=False, trust_env=False) as client:
+            client.headers.clear()  # a delivery has its own headers and no others
             while True:
                 self._wake.clear()
                 if self.manner.shuffle and self._due():

@@ -16,7 +16,12 @@ from integrations.discourse.double.model import Category, Session, User
 from integrations.discourse.double.serial.users import avatar_template
 
 TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    auto_reload=False,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 POLICY = "base-uri 'self'; object-src 'none'; frame-ancestors 'self'"
 

@@ -34,6 +34,7 @@ async def test_user_keys_have_their_own_bucket(anonymous: httpx2.AsyncClient, fo
     answer = await anonymous.get("/session/current.json", headers=headers)
     assert answer.json()["current_user"]["username"] == "alice"
     refused = await anonymous.get("/session/current.json", headers=headers)
+    assert (await anonymous.head("/user-api-key/new")).headers["auth-api-version"] == "4"
     assert refused.headers["discourse-rate-limit-error-code"] == "user_api_key_limiter_60_secs"
 
 

@@ -203,5 +203,11 @@ async def test_control_is_for_this_machine(forum: Forum) -> None:
         assert (await client.get("/_double/state")).status_code == 404
 
 
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-origin"}])
+async def test_control_is_not_for_web_pages(control: DoubleControl, headers: dict[str, str]) -> None:
+    assert (await control.http.post("/_double/reset", headers=headers)).status_code == 404
+    assert (await control.http.get("/_double/state", headers={"Sec-Fetch-Site": "none"})).status_code == 200
+
+
 async def test_flush_waits_for_what_is_under_way(control: DoubleControl, forum: Forum) -> None:
     assert (await asyncio.wait_for(control.flush(), timeout=5))["idle"] is True

@@ -88,6 +88,7 @@ async def test_headers_and_body(forum: Forum, deliverer: Deliverer, service: Ser
     assert (headers["x-discourse-event-type"], headers["x-discourse-event"]) == ("user", "user_updated")
     assert headers["x-discourse-event-signature"] == signature(SECRET, request.content)
     assert int(headers["content-length"]) == len(request.content)
+    assert "accept-encoding" not in headers
     assert "Älice <b>".encode() in request.content
     assert b": " not in request.content.split(b'"name"')[0]
     body = service.body()["user"]

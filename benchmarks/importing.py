@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""How fast a whole community is read through the host's API, and with how many calls.
+
+A forum double in a process of its own is filled from an archive (or with the demo community); the service connects and reads it over real HTTP. The time that the same
+calls take without doing anything with the answers is measured in the same run, as the limit.
+
+usage: importing.py [--topics FILE.jsonl.gz --users FILE.jsonl.gz]
+Progress goes to stderr; the last line of stdout is one JSON object.
+"""
+
+import argparse
+import asyncio
+import json
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from integrations.discourse.double.process import Running, child_double  # noqa: E402 - the path is set above
+from plugin.app import Parts, compose  # noqa: E402
+from plugin.cli.common import WITH_TIME  # noqa: E402
+from plugin.services import connect, reconcile  # noqa: E402
+from plugin.services.connect import NewConnection  # noqa: E402
+from plugin.settings import Settings  # noqa: E402
+from plugin.store.migrate import migrate_database  # noqa: E402
+from plugin.store.unit_of_work import UnitOfWork  # noqa: E402
+
+
+async def only_read(parts: Parts, installation_id: int) -> float:
+    """CPU seconds of reading every page and throwing it away."""
+    client = await parts.runtime.client(installation_id)
+    began = time.process_time()
+    for sweep in reconcile.WHOLE:
+        cursor: str | None = None
+        while True:
+            batch = await client.pull(sweep, cursor)
+            cursor = batch.cursor
+            if cursor is None:
+                break
+    return time.process_time() - began
+
+
+async def measure(double: Running, settings: Settings) -> dict[str, object]:
+    """Connect, import, and compare with the forum's own count."""
+    await migrate_database(settings)
+    key = await double.control.api_key()
+    await double.control.settings(admin_api_per_minute=0)
+    parts = compose(settings, patience=WITH_TIME)
+    try:
+        new = NewConnection(host="discourse", url=double.base_url, api_key=key, host_settings={"requests_per_minute": "60000"})
+        installation_id = (await connect.connect(parts.runtime, new)).installation_id
+        await double.control.calls(reset=True)
+        began, cpu = time.monotonic(), time.process_time()
+        report = await reconcile.reconcile(parts.runtime, installation_id, whole=True)
+        await reconcile.settle_all(parts.runtime, installation_id, report=report)
+        seconds, used = time.monotonic() - began, time.process_time() - cpu
+        calls = (await double.control.calls())["total"]
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        sys.stderr.write(f"read {report.items} in {seconds:.1f} s\n")
+        limit = await only_read(parts, installation_id)
+        posts, members = await parts.runtime.database.read(installation_id, _counts)
+    finally:
+        await parts.close()
+    return {
+        "posts": posts,
+        "members": members,
+        "calls": calls,
+        "seconds": round(seconds, 1),
+        "cpu_seconds": round(used, 1),
+        "posts_per_cpu_second": round(posts / used),
+        "cpu_ratio_to_reading_only": round(used / limit, 2),
+        "peak_mb": round(peak),
+    }
+
+
+def _counts(unit: UnitOfWork) -> tuple[int, int]:
+    return unit.posts.count(), unit.members.count()
+
+
+async def run(topics: str, users: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = ["--data", "none", "--archive", topics, "--users", users] if topics else ["--data", "demo"]
+        async with child_double(arguments, seconds=120) as double:
+            settings = Settings(database_url=f"sqlite:///{folder}/import.db", secret_keys=("k" * 32,), allow_private=(double.base_url.removeprefix("http://"),))
+            found = await measure(double, settings)
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    arguments.add_argument("--topics", default="")
+    arguments.add_argument("--users", default="")
+    given = arguments.parse_args()
+    asyncio.run(run(given.topics, given.users))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Theme components are taken in as Discourse takes them, and set up from outside."""
+
+import io
+import tarfile
+import zipfile
+
+import httpx2
+import pytest
+
+from integrations.discourse.double.forum import Forum
+
+ABOUT = b'{"name": "Companion", "component": true}'
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data", [packed({"about.json": ABOUT, "settings.yml": b"a: 1"}), zipped({"top/about.json": ABOUT, "top/settings.yml": b"a: 1"})], ids=["tar", "zip"]
+)
+async def test_installed_set_replaced_and_removed(api: httpx2.AsyncClient, forum: Forum, data: bytes) -> None:
+    first = (await api.post("/admin/themes/import.json", files={"bundle": ("theme.tar.gz", data)})).json()["theme"]
+    assert (first["name"], first["component"]) == ("Companion", True)
+    assert set(forum.themes[first["id"]].files) == {"about.json", "settings.yml"}
+    response = await api.put(f"/admin/themes/{first['id']}/setting.json", json={"name": "service_url", "value": "https://service.example"})
+    assert response.json() == {"service_url": "https://service.example"}
+    second = (await api.post("/admin/themes/import.json", files={"theme": ("theme.tar.gz", data)})).json()["theme"]
+    assert (second["id"], second["settings"]) == (first["id"], [{"setting": "service_url", "value": "https://service.example"}])
+    assert (await api.delete(f"/admin/themes/{first['id']}.json")).status_code == 200
+    assert (await api.get(f"/admin/themes/{first['id']}.json")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [(b"not an archive", "unpacked"), (packed({"readme.md": b""}), "about.json does not exist"), (packed({"about.json": b"{"}), "not valid JSON")],
+    ids=["bytes", "no about", "bad about"],
+)
+async def test_what_is_no_theme(api: httpx2.AsyncClient, data: bytes, word: str) -> None:
+    response = await api.post("/admin/themes/import.json", files={"bundle": ("theme.tar.gz", data)})
+    assert response.status_code == 422
+    assert word in response.json()["errors"][0]
+
+
+async def test_themes_are_for_admins(api: httpx2.AsyncClient) -> None:
+    response = await api.post("/admin/themes/import.json", data={"remote": "https://git.example/companion.git"}, headers={"Api-Username": "warden"})
+    assert response.status_code == 404
+    response = await api.post("/admin/themes/import.json", data={"remote": "https://git.example/companion.git"})
+    assert response.json()["theme"]["name"] == "companion"
