@@ -22,7 +22,7 @@ from tests.postgres import Postgres, running_postgres
 from tests.statements import Guard
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
-SECRET_KEY = "a key for tests, long enough"
+SECRET_KEY = "a key for the tests that is long enough"
 
 # Fixtures of a function are shared by all examples of a property on purpose: each example makes its own installation.
 hypothesis_settings.register_profile(

@@ -1,5 +1,7 @@
 """The one path by which a person is erased, and the one by which they get everything that is kept about them."""
 
+from collections.abc import Iterable
+
 import orjson
 
 from plugin.domain.members import Member
@@ -17,24 +19,39 @@ def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
     """
     member = unit.members.by_host(host_user_id)
     unit.members.bury(tombstone_digest(host_user_id, key=unit.keys.tombstones), at=unit.now)
-    unit.checks.settle("member", host_user_id)
+    unit.checks.drop("member", host_user_id)
     if member is None:
         return False
     unit.flush_rows()
     stale = set(unit.suggestions.needs_naming(member.id))
     posts = unit.posts.of_author(member.id)
+    for topic_id in unit.topics.of_author(member.id):
+        unit.change("topic", topic_id)
     for post_id in posts:
         stale |= set(unit.suggestions.needs_resting_on(post_id))
         unit.change("post", post_id)
         unit.gone.add("post", post_id, at=unit.now)
-    unit.needs.set_state(stale, NeedState.STALE)
+    ask_again(stale, unit)
     unit.personal.erase(member.id)
     unit.forget()
+    for topic_id in unit.topics.solved_by(posts):
+        unit.change("topic", topic_id)
     unit.change("member", member.id)
     unit.wake("suggest")
     # The log names a member by an id that no row can be found by any more.
     unit.record("member.erased", actor="host" if why == "host" else why, member=str(member.id), posts=len(posts))
     return True
+
+
+def ask_again(need_ids: Iterable[int], unit: UnitOfWork) -> None:
+    """Have suggestions of these needs found afresh; a message that would have told of the old ones is taken back, and the new ones are told instead."""
+    ids = list(need_ids)
+    keys = {f"suggestions:{one}": one for one in ids}
+    untold = {keys[key] for key in unit.outbox.take_back(keys, why="what it says is no longer so")}
+    unit.needs.set_state(set(ids) - untold, NeedState.STALE)
+    unit.needs.set_state(untold, NeedState.NEW)
+    if ids:
+        unit.wake("suggest")
 
 
 def find_member(name: str, unit: UnitOfWork) -> Member:

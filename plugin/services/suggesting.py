@@ -20,7 +20,7 @@ from plugin.services.graphs import Graphs
 from plugin.services.handlers.members import decide
 from plugin.services.outgoing import post, wants_messages
 from plugin.services.runtime import Runtime
-from plugin.services.wording import sentence
+from plugin.services.wording import sentence, telling
 from plugin.store.unit_of_work import UnitOfWork
 
 MAX_NEED = 2_000
@@ -221,8 +221,7 @@ def suggestion_message(asker: Member, need: Need, suggestions: Sequence[Suggesti
     lines = []
     for one in suggestions:
         person = people[one.member_id]
-        strongest = sorted(one.reasons, key=lambda reason: -reason.contribution)[:2]
-        said = "; ".join(sentence(reason) for reason in strongest)
+        said = "; ".join(sentence(reason) for reason in telling(one.reasons)[:2])
         lines.append((Mention(person.username), ": ", Words(said)))
     return DirectMessage(
         to=(asker.username,),

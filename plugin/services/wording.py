@@ -1,16 +1,29 @@
 """Reasons in plain words: what the numbers behind a contribution mean to a member."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from plugin.domain.needs import Reason
 
 Facts = Mapping[str, float | int | str]
 
 
+TELLING = ("topic", "offer", "solved", "ties", "appreciated", "category", "help", "willing", "presence")
+"""What says most to a member about why somebody could help, before what merely orders those who could."""
+
+
 def sentence(reason: Reason) -> str:
-    """A reason as one short sentence."""
-    phrase = _PHRASES.get(reason.criterion)
-    return phrase(reason.facts, _listed(reason.words)) if phrase else "Several smaller reasons together"
+    """A reason as one short sentence. One that lowers the score says so."""
+    phrase = _AGAINST.get(reason.criterion) if reason.contribution < 0 else None
+    if phrase is not None:
+        return phrase
+    spoken = _PHRASES.get(reason.criterion)
+    return spoken(reason.facts, _listed(reason.words)) if spoken else "Several smaller reasons together"
+
+
+def telling(reasons: Sequence[Reason]) -> list[Reason]:
+    """The reasons that speak for somebody, those that say most to a member first."""
+    found = [reason for reason in reasons if reason.contribution > 0 and reason.criterion in TELLING]
+    return sorted(found, key=lambda reason: TELLING.index(reason.criterion)) or list(reasons[:1])
 
 
 def _listed(words: tuple[str, ...]) -> str:
@@ -74,6 +87,21 @@ def _load(facts: Facts, _words: str) -> str:
     capacity = _count(facts, "capacity")
     return f"Has {_some(_count(facts, 'load'), 'mentee', 'mentees')} now" + (f" and room for {capacity}" if capacity > 0 else "")
 
+
+_AGAINST = {
+    "topic": "Wrote less about this than others",
+    "offer": "Says less about this than others",
+    "category": "Seldom answers in this category",
+    "help": "Has helped less than others lately",
+    "presence": "Has been here less than others lately",
+    "appreciated": "Their answers were liked less than others'",
+    "solved": "Fewer of their answers were accepted",
+    "hours": "Is seldom here at this time of day",
+    "ties": "You have not talked much before",
+    "timezone": "Is in a time zone far from yours",
+    "language": "Uses another language",
+    "willing": "Has not said that they would mentor",
+}
 
 _PHRASES: dict[str, Callable[[Facts, str], str]] = {
     "topic": _topic,

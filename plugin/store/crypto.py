@@ -31,9 +31,10 @@ class Vault:
             raise Misconfigured("MENTORGRAPH_SECRET_KEYS is empty: set it to a random text of at least 16 characters")
         self._fernet = MultiFernet([_fernet(key) for key in keys])
 
-    def seal(self, value: bytes, *, installation_id: int, purpose: str) -> bytes:
-        """Encrypt ``value`` so that it opens only for the same installation and purpose."""
-        return self._fernet.encrypt(b"%d\x00%b\x00%b" % (installation_id, purpose.encode(), value))
+    def seal(self, value: bytes, *, installation_id: int, purpose: str, now: datetime | None = None) -> bytes:
+        """Encrypt ``value`` so that it opens only for the same installation and purpose. ``now`` is stamped on it; the real time if none is given."""
+        plain = b"%d\x00%b\x00%b" % (installation_id, purpose.encode(), value)
+        return self._fernet.encrypt(plain) if now is None else self._fernet.encrypt_at_time(plain, int(now.timestamp()))
 
     def unseal(self, token: bytes, *, installation_id: int, purpose: str, max_age: float | None = None, now: datetime | None = None) -> bytes:
         """The opposite of :meth:`seal`. Raises :class:`Invalid` for what was altered, moved, sealed by a dropped key or older than ``max_age`` seconds."""

@@ -1,18 +1,35 @@
 """Our own ids: 63-bit numbers that rise with time, made without asking the database."""
 
 import secrets
+import threading
 from datetime import UTC, datetime
 
 _EPOCH_MS = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
 _RANDOM_BITS = 22
 
 
-def new_id(now: datetime) -> int:
-    """A new id: 41 bits of milliseconds since 2026 and 22 random ones.
+class Ids:
+    """Makes ids of 41 bits of milliseconds since 2026 and 22 random ones, none of them twice.
 
-    Two ids of one millisecond collide once in four million times; the primary key catches that.
+    A unit of work has one time, so a page of a listing makes hundreds of ids of one millisecond: within a process none repeats. Two processes that make one id each
+    in the same millisecond collide once in four million times; the primary key catches that.
     """
-    return max(0, int(now.timestamp() * 1000) - _EPOCH_MS) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+
+    def __init__(self) -> None:
+        self._moment = -1
+        self._given: set[int] = set()
+        self._lock = threading.Lock()
+
+    def new(self, now: datetime) -> int:
+        """A new id."""
+        moment = max(0, int(now.timestamp() * 1000) - _EPOCH_MS)
+        with self._lock:
+            if moment != self._moment:
+                self._moment, self._given = moment, set()
+            while (word := secrets.randbits(_RANDOM_BITS)) in self._given:
+                pass
+            self._given.add(word)
+        return moment << _RANDOM_BITS | word
 
 
 def new_installation_id() -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, case, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from plugin.store.dispatch import MARK
@@ -26,6 +26,8 @@ def put_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
     The host's id of a delivery is not signed. Should a second, different body come under an id that is taken, it is kept under the id and its own digest:
     nobody can make us drop a real delivery by sending an old one under its number.
     """
+    # In one order, so that two processes that insert the same deliveries never wait for each other.
+    ordered = sorted(arrivals, key=lambda one: (one.installation_id, one.event_id))
     rows = [
         {
             "installation_id": one.installation_id,
@@ -38,7 +40,7 @@ def put_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
             "state": "new",
             "next_at": one.received_at,
         }
-        for one in arrivals
+        for one in ordered
     ]
     statement = insert_ignore(connection, inbox)
     inserted = connection.execute(statement, rows, execution_options=MARK).rowcount
@@ -53,19 +55,19 @@ def put_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
             )
         }
         other = [
-            row | {"event_id": f"{row['event_id']}~{one.digest.hex()}"}
-            for row, one in zip(rows, arrivals, strict=True)
+            row | {"event_id": f"{one.event_id}~{one.digest.hex()}"}
+            for row, one in zip(rows, ordered, strict=True)
             if taken.get((one.installation_id, one.event_id), one.digest) != one.digest
         ]
         if other:
             connection.execute(statement, other, execution_options=MARK)
     now = max(one.received_at for one in arrivals)
-    connection.execute(
-        update(lanes)
-        .where(lanes.c.installation_id.in_({one.installation_id for one in arrivals}), lanes.c.lane == LANE, lanes.c.due_at > now)
-        .values(due_at=now),
-        execution_options=MARK,
-    )
+    for installation_id in sorted({one.installation_id for one in arrivals}):
+        # Written even if it is due already: see Lanes.wake.
+        earlier = case((lanes.c.due_at < now, lanes.c.due_at), else_=now)
+        connection.execute(
+            update(lanes).where(lanes.c.installation_id == installation_id, lanes.c.lane == LANE).values(due_at=earlier), execution_options=MARK
+        )
 
 
 class Waiting:

@@ -10,16 +10,22 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plugin.clock import Clock
-from plugin.errors import Unavailable
+from plugin.errors import Misconfigured, Unavailable
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
 from plugin.store.engines import postgres_engine
+from plugin.store.ids import Ids
 from plugin.store.inbox import put_arrivals
 from plugin.store.intake import Arrival
+from plugin.store.roles import check_bound
 from plugin.store.sqlite import GROUP, check_revision
 from plugin.store.unit_of_work import Installations, UnitOfWork
 
 T = TypeVar("T")
+
+TRIES = 4
+_AGAIN = frozenset({"40001", "40P01", "23505"})
+"""Two transactions met: serialization failure, deadlock, or both made the same row. Done again, the second one finds what the first one did."""
 
 
 class PostgresDatabase:
@@ -29,14 +35,28 @@ class PostgresDatabase:
         self._engine = postgres_engine(url)
         self._vault = vault
         self._clock = clock
+        self._ids = Ids()
         self._arrivals: list[tuple[Arrival, asyncio.Future[None]]] = []
         self._taking: asyncio.Task[None] | None = None
 
-    async def _transact(self, work: Callable[[Connection], T], *, setting: str, value: str) -> T:
+    async def _transact(self, work: Callable[[Connection], T], *, setting: str, value: str, read_only: bool = False) -> T:
+        for _ in range(TRIES - 1):
+            try:
+                return await self._once(work, setting=setting, value=value, read_only=read_only)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _AGAIN:
+                    raise
+        return await self._once(work, setting=setting, value=value, read_only=read_only)
+
+    async def _once(self, work: Callable[[Connection], T], *, setting: str, value: str, read_only: bool) -> T:
         try:
-            async with self._engine.begin() as connection:
-                await self._enter(connection, setting, value)
-                return await connection.run_sync(work)
+            async with self._engine.connect() as connection:
+                if read_only:
+                    # Several statements, one state.
+                    await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                async with connection.begin():
+                    await self._enter(connection, setting, value)
+                    return await connection.run_sync(work)
         except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
             raise Unavailable("the database does not answer", code="database_down") from error
         except DBAPIError as error:
@@ -52,15 +72,15 @@ class PostgresDatabase:
         """See :meth:`Database.read`."""
 
         def run(connection: Connection) -> T:
-            return work(UnitOfWork(connection, installation_id, clock=self._clock, vault=self._vault))
+            return work(UnitOfWork(connection, installation_id, clock=self._clock, vault=self._vault, ids=self._ids))
 
-        return await self._transact(run, setting="installation", value=str(installation_id))
+        return await self._transact(run, setting="installation", value=str(installation_id), read_only=True)
 
     async def write(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
         """See :meth:`Database.write`."""
 
         def run(connection: Connection) -> T:
-            unit = UnitOfWork(connection, installation_id, clock=self._clock, vault=self._vault)
+            unit = UnitOfWork(connection, installation_id, clock=self._clock, vault=self._vault, ids=self._ids)
             result = work(unit)
             unit.flush()
             return result
@@ -102,9 +122,19 @@ class PostgresDatabase:
 
     async def check(self) -> None:
         """See :meth:`Database.check`."""
-        found = await self._transact(
-            lambda connection: connection.execute(text("SELECT version_num FROM alembic_version")).scalar(), setting="dispatcher", value="on"
-        )
+        def work(connection: Connection) -> str | None:
+            check_bound(connection)
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+        try:
+            found = await self._transact(work, setting="dispatcher", value="on", read_only=True)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) == "42P01":
+                found = None
+            elif getattr(error.orig, "sqlstate", None) == "42501":
+                raise Misconfigured("the role of MENTORGRAPH_DATABASE_URL may not use the tables: run `mentorgraph migrate`, which grants it what it needs") from error
+            else:
+                raise
         check_revision(found)
 
     async def close(self) -> None:

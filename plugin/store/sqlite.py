@@ -1,22 +1,25 @@
 """SQLite, the embedded default: one process, one writer thread, a few readers."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from plugin.clock import Clock
-from plugin.errors import Misconfigured
+from plugin.errors import Misconfigured, Unavailable
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
 from plugin.store.engines import sqlite_engine, unavailable
+from plugin.store.ids import Ids
 from plugin.store.inbox import put_arrivals
 from plugin.store.intake import Arrival
 from plugin.store.migrate import expected_revision
@@ -32,6 +35,8 @@ _WAKE: _Job = (lambda _connection: None, Future())
 READERS = 4
 GROUP = 512
 """Most deliveries in one commit."""
+TIDY_SECONDS = 60.0
+"""How long what was erased may stay in the write-ahead log: after this the log is written back and cut."""
 
 
 class SqliteDatabase:
@@ -44,6 +49,8 @@ class SqliteDatabase:
             raise Misconfigured(f"there is no database at {path}: run `mentorgraph migrate` first")
         self._vault = vault
         self._clock = clock
+        self._ids = Ids()
+        self._closed = False
         self._writer_engine = sqlite_engine(path)
         self._reader_engine = sqlite_engine(path, read_only=True, size=READERS)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
@@ -55,23 +62,46 @@ class SqliteDatabase:
     # ------------------------------------------------------------------------------------------------------------- the writer thread
 
     def _write_for_ever(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            self._take_in()
-            if job is _WAKE:
-                continue
-            work, future = job
-            if not future.set_running_or_notify_cancel():
-                continue
+        tidied, written = time.monotonic(), False
+        while True:
             try:
-                with self._writer_engine.begin() as connection:
-                    result = work(connection)
-            except DBAPIError as error:
-                future.set_exception(unavailable(error) if error.connection_invalidated or isinstance(error.orig, sqlite3.OperationalError) else error)
-            except BaseException as error:  # noqa: BLE001 - handed to whoever waits
-                future.set_exception(error)
-            else:
-                future.set_result(result)
+                job = self._jobs.get(timeout=max(0.0, tidied + TIDY_SECONDS - time.monotonic()) if written else None)
+            except Empty:
+                self._cut_log()
+                tidied, written = time.monotonic(), False
+                continue
             self._take_in()
+            if job is None:
+                return
+            written = True
+            if job is not _WAKE:
+                self._do(*job)
+                self._take_in()
+            if time.monotonic() - tidied > 2 * TIDY_SECONDS:
+                self._cut_log()
+                tidied = time.monotonic()
+
+    def _do(self, work: Callable[[Connection], Any], future: "Future[Any]") -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            with self._writer_engine.begin() as connection:
+                result = work(connection)
+        except DBAPIError as error:
+            future.set_exception(unavailable(error) if error.connection_invalidated or isinstance(error.orig, sqlite3.OperationalError) else error)
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    def _cut_log(self) -> None:
+        """Write the log back into the file and cut it, so that what was erased is not left in it. A reader in the way puts it off to the next time."""
+        with contextlib.suppress(sqlite3.Error, DBAPIError):
+            raw = self._writer_engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            finally:
+                raw.close()
 
     def _take_in(self) -> None:
         while not self._arrivals.empty():
@@ -90,24 +120,31 @@ class SqliteDatabase:
             for _, loop, future in group:
                 by_loop.setdefault(loop, []).append(future)
             for loop, futures in by_loop.items():
-                loop.call_soon_threadsafe(_complete, futures, failure)
+                # A loop that was closed has nobody left who waits.
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(_complete, futures, failure)
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         future: Future[T] = Future()
+        self._refuse_if_closed()
         self._jobs.put((work, future))
         return await asyncio.wrap_future(future)
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise Unavailable("the service is stopping", code="stopping")
 
     # ------------------------------------------------------------------------------------------------------------- the shape
 
     async def read(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
         """See :meth:`Database.read`."""
-        return await self._read(lambda connection: work(UnitOfWork(connection, installation_id, clock=self._clock, vault=self._vault)))
+        return await self._read(lambda connection: work(self._unit(connection, installation_id)))
 
     async def write(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
         """See :meth:`Database.write`."""
 
         def run(connection: Connection) -> T:
-            unit = UnitOfWork(connection, installation_id, clock=self._clock, vault=self._vault)
+            unit = self._unit(connection, installation_id)
             result = work(unit)
             unit.flush()
             return result
@@ -126,10 +163,10 @@ class SqliteDatabase:
         """See :meth:`Database.put`."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
-        alone = self._arrivals.empty()
+        self._refuse_if_closed()
         self._arrivals.put((arrival, loop, future))
-        if alone:
-            self._jobs.put(_WAKE)
+        # Always: whether the writer still sees what is already in the queue cannot be known here.
+        self._jobs.put(_WAKE)
         await future
 
     async def check(self) -> None:
@@ -139,11 +176,15 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """See :meth:`Database.close`."""
+        self._closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join, 30)
         self._readers.shutdown()
         self._writer_engine.dispose()
         self._reader_engine.dispose()
+
+    def _unit(self, connection: Connection, installation_id: int) -> UnitOfWork:
+        return UnitOfWork(connection, installation_id, clock=self._clock, vault=self._vault, ids=self._ids)
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
         def run() -> T:
@@ -160,7 +201,7 @@ class SqliteDatabase:
 
 def _complete(futures: list["asyncio.Future[None]"], failure: BaseException | None) -> None:
     for future in futures:
-        if future.cancelled():
+        if future.done():
             continue
         if failure is None:
             future.set_result(None)

@@ -14,7 +14,7 @@ from plugin.clock import Clock
 from plugin.domain.community import Community, InstallationState, Policy
 from plugin.errors import NotFound
 from plugin.store.crypto import Vault
-from plugin.store.ids import new_id, new_installation_id
+from plugin.store.ids import Ids, new_installation_id
 from plugin.store.inbox import Inbox
 from plugin.store.repositories.access import Audit, SignIns, Tokens
 from plugin.store.repositories.content import Gone, Likes, Posts, Spaces, Tags, Topics, Words
@@ -38,8 +38,9 @@ class Keys:
 class UnitOfWork:
     """Repositories of one installation over one transaction, and what the transaction sets off when it commits."""
 
-    def __init__(self, connection: Connection, installation_id: int, *, clock: Clock, vault: Vault) -> None:
+    def __init__(self, connection: Connection, installation_id: int, *, clock: Clock, vault: Vault, ids: Ids) -> None:
         self._connection = connection
+        self._ids = ids
         self.installation_id = installation_id
         self.now: datetime = clock()
         self.vault = vault
@@ -234,11 +235,11 @@ class UnitOfWork:
 
     def new_id(self) -> int:
         """A new id of ours."""
-        return new_id(self.now)
+        return self._ids.new(self.now)
 
     def seal(self, value: bytes, *, purpose: str) -> bytes:
         """Seal for this installation."""
-        return self.vault.seal(value, installation_id=self.installation_id, purpose=purpose)
+        return self.vault.seal(value, installation_id=self.installation_id, purpose=purpose, now=self.now)
 
     def unseal(self, token: bytes, *, purpose: str, max_age: float | None = None) -> bytes:
         """Open what was sealed for this installation."""
@@ -246,6 +247,8 @@ class UnitOfWork:
 
     def record(self, action: str, *, actor: str, **detail: object) -> None:
         """Append to the audit log."""
+        # One writer at a time, or two would follow the same entry; the installation's row is what they queue for.
+        self._connection.execute(select(installations.c.revision).where(installations.c.installation_id == self.installation_id).with_for_update())
         Audit(self._connection, self.installation_id).add(action, actor=actor, at=self.now, detail=detail, key=self.keys.audit)
 
     def audit_broken_at(self) -> int | None:
@@ -268,7 +271,7 @@ class UnitOfWork:
 
     def forget(self) -> None:
         """Let repositories read afresh, because rows changed behind their backs."""
-        for name in ("members", "topics", "posts", "words"):
+        for name in ("members", "topics", "posts", "words", "_row", "policy"):
             self.__dict__.pop(name, None)
         self.memory.clear()
 
@@ -290,7 +293,8 @@ class UnitOfWork:
                 .returning(installations.c.revision)
             ).scalar_one()
             self.changes.add(revision, list(self.changed), at=self.now)
-        for lane, at in self.woken.items():
+        # In one order everywhere, so that two units never wait for each other's lanes.
+        for lane, at in sorted(self.woken.items()):
             self.lanes.wake(lane, at=at)
 
 

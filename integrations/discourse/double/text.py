@@ -125,9 +125,14 @@ def _quoted(match: re.Match[str], replacement: str) -> str:
     return re.sub(r"\\(\d)", lambda digit: parts[int(digit[1]) - 1], replacement)
 
 
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
 def _inline(text: str, kept: _Kept, known: Callable[[str], str | None]) -> str:
     text = re.sub(r"`([^`\n]+)`", lambda m: kept.keep(f"<code>{html.escape(m[1], quote=False)}</code>"), text)
     text = re.sub(r"\\([\\`*_\[\]()#@<>!-])", lambda m: kept.keep(html.escape(m[1])), text)
+    # CommonMark 6.2: references to characters stand for the characters, and those never start markup.
+    text = _REFERENCE.sub(lambda m: kept.keep(html.escape(html.unescape(m[0]))), text)
     text = html.escape(text, quote=False)
     for pattern, replacement in _INLINE[:3]:
         text = _keep_links(pattern, replacement, text, kept)

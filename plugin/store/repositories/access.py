@@ -126,7 +126,8 @@ class Audit(Repository):
         number, before = (1, b"") if last is None else (last.number + 1, bytes(last.chain))
         text = orjson.dumps([number, to_micros(at), actor, action, detail], option=orjson.OPT_SORT_KEYS)
         chain = hmac.new(key, before + text, hashlib.sha256).digest()
-        self._put(audit, [{"number": number, "at": at, "actor": actor, "action": action, "detail": dict(detail), "chain": chain}])
+        row = {"installation_id": self.installation_id, "number": number, "at": at, "actor": actor, "action": action, "detail": dict(detail), "chain": chain}
+        self._run(self._insert(audit), [row])
 
     def verify(self, *, key: bytes) -> int | None:
         """The number of the first entry that does not follow from the one before; ``None`` if all do."""

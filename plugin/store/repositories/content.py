@@ -412,6 +412,7 @@ class Words(Repository):
 
     def unlearn(self, member_id: int, digests: Iterable[int]) -> None:
         """Forget that a member used these terms."""
+        self.flush()
         for part in chunks(digests):
             self._run(self._delete(rare_terms).where(rare_terms.c.member_id == member_id, rare_terms.c.digest.in_(part)))
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, or_
 
 from plugin.store.repositories.base import Repository
-from plugin.store.tables import MEMBER_COLUMNS, likes, metadata, posts
+from plugin.store.tables import MEMBER_COLUMNS, likes, mentions, metadata, posts, topics
 from plugin.store.types import Terms
 
 KEPT_WITHOUT_NAME = {"mentorships"}
@@ -40,7 +40,9 @@ class Personal(Repository):
             for column in MEMBER_COLUMNS[name]:
                 self._run(self._update(table).where(table.c[column] == member_id).values({column: None}))
         mine = self._select(posts, posts.c.post_id).where(posts.c.author_id == member_id).scalar_subquery()
-        self._run(self._delete(likes).where(likes.c.post_id.in_(mine)))
+        for table in (likes, mentions):
+            self._run(self._delete(table).where(table.c.post_id.in_(mine)))
+        self._run(self._update(topics).where(topics.c.solution_post_id.in_(mine)).values(solution_post_id=None))
         for name, columns in reversed(MEMBER_COLUMNS.items()):
             if name not in KEPT_WITHOUT_NAME:
                 table = metadata.tables[name]

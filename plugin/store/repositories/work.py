@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, case, func
 
 from mentorgraph.host import Kind, Sweep
 from plugin.store.dispatch import EPOCH, NEVER
-from plugin.store.repositories.base import Repository
+from plugin.store.repositories.base import Repository, chunks
 from plugin.store.tables import changes, checks, lanes, outbox, sweeps
 
 Lane = Literal["inbox", "checks", "suggest", "outbox", "reconcile"]
@@ -54,6 +54,27 @@ class Outbox(Repository):
         """Messages to be sent now, oldest first."""
         waiting = outbox.c.state == "pending", outbox.c.next_at <= now
         return [_outgoing(row) for row in self._rows(self._select(outbox).where(*waiting).order_by(outbox.c.next_at).limit(limit))]
+
+    def waits(self, message_id: int) -> bool:
+        """Whether a message still is to be sent."""
+        return self._one(self._select(outbox, outbox.c.state).where(outbox.c.message_id == message_id, outbox.c.state == "pending")) is not None
+
+    def take_back(self, keys: Iterable[str], *, why: str) -> set[str]:
+        """Unsay what was not sent yet; returns the keys of messages that nobody ever tried to send, which can be used again.
+
+        One that was tried may be there already: it is not tried again, and its key stays used.
+        """
+        fresh: set[str] = set()
+        for part in chunks(keys):
+            waiting = outbox.c.key.in_(part), outbox.c.state == "pending"
+            fresh |= {row[0] for row in self._rows(self._select(outbox, outbox.c.key).where(*waiting, outbox.c.attempts == 0))}
+            self._run(self._delete(outbox).where(*waiting, outbox.c.attempts == 0))
+            self._run(self._update(outbox).where(*waiting).values(state="dropped", body=None, error=why))
+        return fresh
+
+    def prune(self, *, dead_before: datetime) -> None:
+        """Erase the content of messages that could not be sent and are older than this."""
+        self._run(self._update(outbox).where(outbox.c.state == "dead", outbox.c.created_at < dead_before).values(body=None))
 
     def next_at(self) -> datetime | None:
         """When the next message falls due."""
@@ -121,6 +142,8 @@ class Check:
     kind: Kind
     host_id: str
     attempts: int
+    due_at: datetime
+    """Until when it is taken; a doubt that arises meanwhile brings it forward, and then it stays."""
 
 
 class Checks(Repository):
@@ -135,10 +158,13 @@ class Checks(Repository):
         earlier = case((checks.c.due_at < statement.excluded.due_at, checks.c.due_at), else_=statement.excluded.due_at)
         self._run(statement.on_conflict_do_update(index_elements=list(checks.primary_key), set_={"due_at": earlier, "attempts": 0}), rows)
 
-    def due(self, *, now: datetime, limit: int) -> list[Check]:
-        """The doubts to settle now."""
-        rows = self._rows(self._select(checks).where(checks.c.due_at <= now).order_by(checks.c.due_at).limit(limit))
-        return [Check(kind=row.kind, host_id=row.host_id, attempts=row.attempts) for row in rows]
+    def take(self, *, now: datetime, until: datetime) -> Check | None:
+        """The doubt that has been due longest, put off ``until`` then, by when the host will have been asked."""
+        row = self._one(self._select(checks).where(checks.c.due_at <= now).order_by(checks.c.due_at, checks.c.kind, checks.c.host_id).limit(1))
+        if row is None:
+            return None
+        self._run(self._update(checks).where(checks.c.kind == row.kind, checks.c.host_id == row.host_id).values(due_at=until))
+        return Check(kind=row.kind, host_id=row.host_id, attempts=row.attempts, due_at=until)
 
     def hasten(self, *, now: datetime) -> None:
         """Make every doubt that the host was never asked about due now."""
@@ -149,13 +175,17 @@ class Checks(Repository):
         row = self._one(self._select(checks, func.min(checks.c.due_at)))
         return None if row is None else row[0]
 
-    def settle(self, kind: Kind, host_id: str) -> None:
-        """The host was asked."""
+    def settle(self, check: Check) -> None:
+        """The host was asked. A doubt that arose again while it was being asked stays: the answer may be older than what gave rise to it."""
+        self._run(self._delete(checks).where(checks.c.kind == check.kind, checks.c.host_id == check.host_id, checks.c.due_at == check.due_at))
+
+    def drop(self, kind: Kind, host_id: str) -> None:
+        """There is nothing to ask any more."""
         self._run(self._delete(checks).where(checks.c.kind == kind, checks.c.host_id == host_id))
 
-    def postpone(self, kind: Kind, host_id: str, *, due_at: datetime, error: str) -> None:
+    def postpone(self, check: Check, *, due_at: datetime, error: str) -> None:
         """The host could not be asked; the doubt stays."""
-        which = checks.c.kind == kind, checks.c.host_id == host_id
+        which = checks.c.kind == check.kind, checks.c.host_id == check.host_id
         self._run(self._update(checks).where(*which).values(due_at=due_at, attempts=checks.c.attempts + 1, error=error[:500]))
 
     def pending(self, kind: Kind, host_id: str) -> bool:
@@ -224,18 +254,30 @@ class Lanes(Repository):
         self._put(lanes, [{"lane": lane, "due_at": NEVER, "leased_until": EPOCH} for lane in LANES], keep=("due_at", "leased_until"))
 
     def wake(self, lane: Lane, *, at: datetime) -> None:
-        """Make a lane due at ``at`` unless it is due earlier."""
-        self._run(self._update(lanes).where(lanes.c.lane == lane, lanes.c.due_at > at).values(due_at=at))
+        """Make a lane due at ``at`` unless it is due earlier.
+
+        The row is written in both cases: until this transaction ends nobody else can claim the lane, look for the work that it brings, and not see it.
+        """
+        earlier = case((lanes.c.due_at < at, lanes.c.due_at), else_=at)
+        self._run(self._update(lanes).where(lanes.c.lane == lane).values(due_at=earlier))
+
+    def renew(self, lane: Lane, *, holder: str, until: datetime, later: datetime) -> bool:
+        """Prolong a lease that runs ``until``; ``False`` if it was lost. Work that came meanwhile keeps its earlier time."""
+        due = case((lanes.c.due_at < until, lanes.c.due_at), else_=later)
+        held = lanes.c.lane == lane, lanes.c.holder == holder, lanes.c.leased_until == until
+        return self._run(self._update(lanes).where(*held).values(leased_until=later, due_at=due)) > 0
 
     def release(self, lane: Lane, *, holder: str, until: datetime, due_at: datetime | None, note: str = "") -> None:
         """Give a lease that runs ``until`` back and say when the lane is due again. Work that came meanwhile keeps its earlier time.
 
-        The row was made due at ``until`` by the claim, so an earlier time in it was set by someone who brought work.
+        The row was made due at ``until`` by the claim, so an earlier time in it was set by someone who brought work. A lease that ran out and was taken over, be it
+        by the same holder, is not given back.
         """
         later = due_at or NEVER
         due = case((and_(lanes.c.due_at < until, lanes.c.due_at < later), lanes.c.due_at), else_=later)
         values = {"due_at": due, "leased_until": EPOCH, "holder": "", "note": note[:500]}
-        self._run(self._update(lanes).where(lanes.c.lane == lane, lanes.c.holder == holder).values(**values))
+        held = lanes.c.lane == lane, lanes.c.holder == holder, lanes.c.leased_until == until
+        self._run(self._update(lanes).where(*held).values(**values))
 
     def stop(self) -> None:
         """Let no lane ever fall due again."""

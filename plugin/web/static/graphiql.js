@@ -25,5 +25,5 @@ document.getElementById("token-form").addEventListener("submit", (event) => {
   }
 }
 `;
-  ReactDOM.createRoot(place).render(React.createElement(GraphiQL, { fetcher, defaultQuery }));
+  ReactDOM.render(React.createElement(GraphiQL, { fetcher, defaultQuery }), place);
 });
