@@ -29,7 +29,7 @@ from plugin.store.postgres import PostgresDatabase
 from plugin.store.sqlite import SqliteDatabase
 from plugin.web import errors
 from plugin.web.auth import Auth
-from plugin.web.cors import Cors
+from plugin.web.cors import Cors, Origins
 from plugin.web.graphiql import graphiql
 from plugin.web.health import Health
 from plugin.web.hooks import Hooks
@@ -110,7 +110,8 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     runtime = parts.runtime
     metrics = Metrics()
     hooks, auth, health = Hooks(runtime, metrics), Auth(runtime), Health(runtime, metrics)
-    graphql = GraphQLEndpoint(runtime, parts.graphs)
+    origins = Origins(runtime)
+    graphql = GraphQLEndpoint(runtime, parts.graphs, origins=origins)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -148,7 +149,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         routes=routes,
         lifespan=lifespan,
         exception_handlers=errors.HANDLERS,
-        middleware=[Middleware(Cors, runtime=runtime)],
+        middleware=[Middleware(Cors, origins=origins)],
     )
 
 

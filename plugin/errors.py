@@ -51,6 +51,13 @@ class Conflict(PluginError):
     code = "conflict"
 
 
+class Gone(PluginError):
+    """The thing was there and will not come back under this address."""
+
+    status_code = 410
+    code = "gone"
+
+
 class TooLarge(PluginError):
     """More bytes, items or depth than is let in."""
 

@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     """The address by which ``migrate`` connects on PostgreSQL, as the owner of the tables; the service itself uses a weaker role. Empty: ``database_url``."""
 
     service_role: str = ""
-    """The PostgreSQL role that ``migrate`` grants the service's rights to. Empty: the user of ``database_url``, if that is another than the owner of the tables."""
+    """The PostgreSQL role that ``migrate`` grants the service's rights to. Empty: the user of ``database_url``, if that does not own the tables."""
 
     public_url: str = "http://127.0.0.1:8000"
     """Where hosts and browsers reach this service; no trailing slash."""

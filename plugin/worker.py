@@ -1,13 +1,14 @@
 """Works off what is due: deliveries, doubts, needs, messages, reading.
 
-A worker claims a lane of one community by a lease, does a bounded part of its work, and gives the lane back with the time at which it is due next. Any number of
-workers can do so; a community's lane is in one hand at a time, and a worker that dies lets its lease run out.
+A worker claims a lane of one community by a lease, does a bounded part of its work, and gives the lane back with the time at which it is due next. Any number
+of workers can do so; a community's lane is in one hand at a time, and a worker that dies lets its lease run out.
 """
 
 import asyncio
 import random
 import secrets
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -25,16 +26,30 @@ from plugin.store.unit_of_work import UnitOfWork
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=120)
-LONG_LEASE = timedelta(minutes=30)
-"""For reading a community: renewed with every page, this is only what a crash costs."""
+RENEW = 40.0
+"""Seconds after which a lease on work that goes on is prolonged: reading a large community takes hours."""
 POLL = 0.5
 """Seconds after which a worker looks for work of other processes; work of this process wakes it at once."""
+LOCAL: tuple[Lane, ...] = ("inbox", "suggest")
+"""Work that asks no host. It has hands of its own, so that hosts that hang cannot keep deliveries from being handled."""
+REMOTE: tuple[Lane, ...] = ("checks", "outbox", "reconcile")
+HANDS: dict[tuple[Lane, ...], int] = {LOCAL: 4, REMOTE: 16}
+"""How much of each is done at the same time."""
 PARALLEL = 4
 REST = timedelta(seconds=60)
 """How long a lane rests after a failure that is not its host's."""
 
 Outcome = datetime | None
 """When a lane is due again."""
+
+
+@dataclass
+class _Held:
+    until: datetime
+
+
+def _renew(unit: UnitOfWork, *, lane: str, holder: str, until: datetime, later: datetime) -> bool:
+    return unit.lanes.renew(lane, holder=holder, until=until, later=later)  # type: ignore[arg-type]  # only our lanes are claimed
 
 
 class Worker:
@@ -61,20 +76,23 @@ class Worker:
     async def run(self) -> None:
         """Work until stopped."""
         woken = self._runtime.bus.subscribe()
-        running: set[asyncio.Task[None]] = set()
+        running: dict[tuple[Lane, ...], set[asyncio.Task[None]]] = {lanes: set() for lanes in HANDS}
         try:
             while not self._stopping.is_set():
                 woken.clear()
-                claims = await self._claim(PARALLEL - len(running))
-                for claim in claims:
-                    running.add(asyncio.create_task(self._do(claim)))
-                if not claims or len(running) >= PARALLEL:
-                    await self._wait(woken, running)
-                running = {task for task in running if not task.done()}
+                more = False
+                for lanes, tasks in running.items():
+                    claims = await self._claim(HANDS[lanes] - len(tasks), lanes)
+                    tasks |= {asyncio.create_task(self._do(claim)) for claim in claims}
+                    more = more or (bool(claims) and len(tasks) < HANDS[lanes])
+                if not more:
+                    await self._wait(woken, set().union(*running.values()))
+                for tasks in running.values():
+                    tasks -= {task for task in tasks if task.done()}
         finally:
             self._runtime.bus.unsubscribe(woken)
-            if running:
-                await asyncio.wait(running, timeout=30)
+            if left := set().union(*running.values()):
+                await asyncio.wait(left, timeout=30)
 
     async def _wait(self, woken: asyncio.Event, running: set[asyncio.Task[None]]) -> None:
         waits = [asyncio.create_task(woken.wait()), asyncio.create_task(self._stopping.wait())]
@@ -83,12 +101,12 @@ class Worker:
             one.cancel()
         await asyncio.gather(*waits, return_exceptions=True)
 
-    async def _claim(self, limit: int) -> list[Claim]:
+    async def _claim(self, limit: int, lanes: tuple[Lane, ...]) -> list[Claim]:
         if limit <= 0:
             return []
         now = self._runtime.clock()
         try:
-            return await self._runtime.database.dispatch(lambda found: found.claim(now=now, lease=LEASE, holder=self._holder, limit=limit))
+            return await self._runtime.database.dispatch(lambda found: found.claim(now=now, lease=LEASE, holder=self._holder, limit=limit, only=lanes))
         except Unavailable as error:
             log.warning("database_unavailable", reason=error.code)
             await asyncio.sleep(POLL)
@@ -109,6 +127,8 @@ class Worker:
         due: datetime | None
         note = ""
         bound = log.bind(installation=claim.installation_id, lane=claim.lane)
+        held = _Held(claim.until)
+        keeping = asyncio.create_task(self._keep(claim, held))
         try:
             due = await self._lanes[claim.lane](claim.installation_id)
         except HostError as error:
@@ -125,11 +145,27 @@ class Worker:
         except Exception:  # noqa: BLE001 - one broken lane must not stop the others; the log has it all
             due, note = self._runtime.clock() + REST, "an unexpected error; the log has it"
             bound.exception("lane_broken")
-        await self._release(claim, due, note)
+        finally:
+            keeping.cancel()
+            await asyncio.wait({keeping})
+        await self._release(claim, held.until, due, note)
 
-    async def _release(self, claim: Claim, due: datetime | None, note: str) -> None:
+    async def _keep(self, claim: Claim, held: "_Held") -> None:
+        """Prolong the lease for as long as the work goes on."""
+        while True:
+            await asyncio.sleep(RENEW)
+            until, later = held.until, self._runtime.clock() + LEASE
+            renew = partial(_renew, lane=claim.lane, holder=self._holder, until=until, later=later)
+            try:
+                if not await asyncio.shield(self._runtime.database.write(claim.installation_id, renew)):
+                    return
+            except Unavailable:
+                continue
+            held.until = later
+
+    async def _release(self, claim: Claim, until: datetime, due: datetime | None, note: str) -> None:
         def work(unit: UnitOfWork) -> None:
-            unit.lanes.release(claim.lane, holder=self._holder, until=claim.until, due_at=due, note=note)  # type: ignore[arg-type]  # only our lanes are claimed
+            unit.lanes.release(claim.lane, holder=self._holder, until=until, due_at=due, note=note)  # type: ignore[arg-type]  # only our lanes are claimed
 
         try:
             await self._runtime.database.write(claim.installation_id, work)

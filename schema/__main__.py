@@ -1,7 +1,7 @@
-"""Writes the schema's printed form: ``python -m schema``."""
+"""``python -m schema`` prints the schema; its output is committed as ``schema/schema.graphql``."""
 
-from pathlib import Path
+import sys
 
 from schema.schema import sdl
 
-Path(__file__).with_name("schema.graphql").write_text(sdl(), encoding="utf-8")
+sys.stdout.write(sdl())

@@ -18,6 +18,8 @@ class Context:
     runtime: Runtime
     graphs: Graphs
     principal: Principal | None
+    token: str = field(default="", repr=False)
+    """What the principal was found by; on a WebSocket it is looked at again for every operation."""
     connection_params: object = None
     """What a WebSocket client sent with ``connection_init``; set by Strawberry."""
     _loaders: Loaders | None = field(default=None)
@@ -25,6 +27,10 @@ class Context:
     def require(self, scope: Scope) -> Principal:
         """Who asks, if they may. Raises :class:`~plugin.errors.Unauthenticated` or :class:`~plugin.errors.Forbidden`."""
         return access.require(self.principal, scope)
+
+    def renew(self) -> None:
+        """Begin an operation: a WebSocket has one context for many, and what an earlier one read is old by then."""
+        self._loaders = None
 
     @property
     def loaders(self) -> Loaders:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from plugin.errors import NotFound
 
+LARGEST = 2**63
+"""No number of ours reaches it, and no database takes it."""
 UNKNOWN = "there is no such thing"
 
 
@@ -27,10 +29,10 @@ def parse_id(text: str, *, installation_id: int) -> GlobalId:
     try:
         raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)).decode("ascii")
         type_name, installation, value = raw.split(":", 2)
-        if int(installation) != installation_id:
-            raise NotFound(UNKNOWN)
     except (ValueError, binascii.Error) as error:
         raise NotFound(UNKNOWN) from error
+    if installation != str(installation_id):
+        raise NotFound(UNKNOWN)
     return GlobalId(type_name, installation_id, value)
 
 
@@ -39,4 +41,7 @@ def parse_number(text: str, *, type_name: str, installation_id: int) -> int:
     found = parse_id(text, installation_id=installation_id)
     if found.type_name != type_name or not (found.value.isascii() and found.value.isdigit() and len(found.value) < 20):
         raise NotFound(UNKNOWN)
-    return int(found.value)
+    number = int(found.value)
+    if number >= LARGEST:
+        raise NotFound(UNKNOWN)
+    return number

@@ -52,6 +52,8 @@ class Limits(SchemaExtension):
         execution.parse_options["max_tokens"] = MAX_TOKENS
         execution.validation_rules = (*execution.validation_rules, *RULES)
         context = execution.context
+        if isinstance(context, Context):
+            context.renew()
         if not isinstance(context, Context) or context.principal is None or not context.principal.may(Scope.INTROSPECT):
             execution.validation_rules = (*execution.validation_rules, NoSchemaIntrospectionCustomRule)
         yield

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from plugin.graph.expertise import Skill
 from strawberry.dataloader import DataLoader
 
 from plugin.domain.members import Member
+from plugin.domain.needs import Suggestion
 from plugin.domain.people import Principal
+from plugin.domain.programs import Program
+from plugin.graph.expertise import Skill
 from plugin.services import reading
 from plugin.services.graphs import Graphs
 from plugin.services.reading import Cited
@@ -23,6 +25,8 @@ class Loaders:
         self.members: DataLoader[int, Member | None] = DataLoader(load_fn=self._members)
         self.evidence: DataLoader[str, Cited | None] = DataLoader(load_fn=self._evidence)
         self.skills: DataLoader[int, Sequence[Skill]] = DataLoader(load_fn=self._skills)
+        self.programs: DataLoader[int, Program | None] = DataLoader(load_fn=self._programs)
+        self.suggestions: DataLoader[int, Sequence[Suggestion]] = DataLoader(load_fn=self._suggestions)
 
     async def _members(self, keys: list[int]) -> list[Member | None]:
         found = await reading.members(self._runtime, self.principal, keys)
@@ -35,3 +39,11 @@ class Loaders:
     async def _skills(self, keys: list[int]) -> list[Sequence[Skill]]:
         found = await reading.skills(self._runtime, self._graphs, self.principal, keys)
         return [found[key] for key in keys]
+
+    async def _programs(self, keys: list[int]) -> list[Program | None]:
+        found = await reading.programs(self._runtime, self.principal, keys)
+        return [found.get(key) for key in keys]
+
+    async def _suggestions(self, keys: list[int]) -> list[Sequence[Suggestion]]:
+        found = await reading.suggestions_of_needs(self._runtime, self.principal, keys)
+        return [found.get(key, ()) for key in keys]

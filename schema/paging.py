@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 import strawberry
 
 from plugin.errors import Invalid
+from schema.ids import LARGEST
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
@@ -65,10 +66,10 @@ def decode_cursor(cursor: str | None, kind: str, size: int) -> tuple[int, ...] |
         return None
     try:
         found, *place = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii").split(":")
-        numbers = tuple(int(one) for one in place if len(one) < 20)
+        numbers = tuple(int(one) for one in place if one.isdigit() and len(one) < 20)
     except (ValueError, binascii.Error) as error:
         raise Invalid("after is no cursor of this list: take endCursor of the page before", field="after") from error
-    if found != kind or len(numbers) != size or len(place) != size:
+    if found != kind or len(numbers) != size or len(place) != size or max(numbers) >= LARGEST:
         raise Invalid("after is no cursor of this list: take endCursor of the page before", field="after")
     return numbers
 

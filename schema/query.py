@@ -9,6 +9,7 @@ from plugin.errors import NotFound
 from plugin.services import reading, suggesting
 from schema.context import Info
 from schema.ids import GlobalId, parse_id, parse_number
+from schema.inputs import plain
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
 from schema.types.community import Community
 from schema.types.community import community as community_type
@@ -57,9 +58,8 @@ class Query:
         """A page of the directory."""
         principal = info.context.require(Scope.READ)
         size, place = page_size(first), decode_cursor(after, "member", 1)
-        rows = await reading.member_page(
-            info.context.runtime, principal, after=None if place is None else place[0], limit=size + 1, query=None if query is None else query[:100]
-        )
+        part = None if query is None else plain(query, "query")[:100]
+        rows = await reading.member_page(info.context.runtime, principal, after=None if place is None else place[0], limit=size + 1, query=part)
         return connection(
             Page(rows, size, after is not None),
             node=lambda row: member_type(row, installation_id=principal.installation_id),
@@ -96,10 +96,12 @@ class Query:
         return None if found is None else program_type(found, installation_id=principal.installation_id)
 
     @strawberry.field(description="Who in the community could help with this, and why. Nothing is stored; ids are good for an hour.")
-    async def experts_for(self, info: Info, need: str, first: int = 10) -> list[Suggestion]:
+    async def experts_for(self, info: Info, need: str, first: int | None = 10) -> list[Suggestion]:
         """Members who could help with a need in words."""
         principal = info.context.require(Scope.READ)
-        found = await suggesting.experts_for(info.context.runtime, info.context.graphs, principal, need_text=need, first=first)
+        found = await suggesting.experts_for(
+            info.context.runtime, info.context.graphs, principal, need_text=plain(need, "need"), first=10 if first is None else first
+        )
         made = await asyncio.gather(*(proposal(one, info, installation_id=principal.installation_id) for one in found))
         return [one for one in made if one is not None]
 

@@ -17,7 +17,8 @@ _NAMES = "|".join(sorted(metadata.tables, key=len, reverse=True))
 _TABLE = re.compile(rf'\b(?:FROM|JOIN|UPDATE|INTO)\s+"?({_NAMES})"?(?![\w.])', re.IGNORECASE)
 _MORE = re.compile(rf'\bFROM\s+(?:"?\w+"?\s*,\s*)+"?({_NAMES})"?(?![\w.])', re.IGNORECASE)
 _FREE = re.compile(
-    r"\s*(PRAGMA|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|CREATE|ALTER|DROP|GRANT|SHOW|SELECT set_config|SELECT pg_advisory_xact_lock|SELECT current_|SELECT rolsuper)",
+    r"\s*(PRAGMA|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|CREATE|ALTER|DROP|GRANT|SHOW"
+    r"|SELECT set_config|SELECT pg_advisory_xact_lock|SELECT current_|SELECT rolsuper)",
     re.IGNORECASE,
 )
 

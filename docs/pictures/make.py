@@ -50,7 +50,7 @@ def graphiql(browser: Browser, token: str) -> None:
     page.goto(f"{SERVICE}/graphql")
     page.get_by_label("A token that may introspect").fill(token)
     page.get_by_role("button", name="Open GraphiQL").click()
-    page.get_by_role("button", name="Execute query").click()
+    page.get_by_role("button", name="Execute query (Ctrl-Enter)").click()
     page.wait_for_timeout(2500)
     page.screenshot(path=HERE / "graphiql.png")
     page.close()

@@ -21,8 +21,14 @@ MAX_CANDIDATES = 4_000
 NEGLIGIBLE = 0.25
 """Contributions smaller than this, in points of the score, are given together as "other"."""
 
-SPREAD_POINTS = 6.0
-"""What one doubling of recent suggestions costs at ``spread=1``, in points of the score."""
+PAGE = 5
+"""Whoever was suggested lately steps back within the first so many places."""
+
+KEPT = 0.6
+"""The part of these places that stays with whoever fits best."""
+
+SPREAD_POINTS = 8.0
+"""What each doubling of recent suggestions costs at ``spread=1`` in the contest for the other places, in points of the score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +65,18 @@ def rank(
 ) -> list[Ranked]:
     """The members who fit a need best, best first.
 
-    ``spread`` from 0 to 1 is how far whoever was suggested lately steps back. Members without any relevance to the need are left out when anybody has some;
+    ``spread`` from 0 to 1 is how readily whoever was suggested lately leaves the last places of the first five to others; the first three stay with whoever fits best, so
+    that an asker loses little. Members without any relevance to the need are left out when anybody has some;
     ``minimum_fit`` asks for that many points from topic, offer and category together, so that nobody is shown as filler. Ties are broken by member number.
     """
     with knowledge.lock:
         found, signals = consider(knowledge, need, now=now, exclude=exclude, eligible=eligible)
-        points = points_of(signals.matrix, weights=weights, spread=spread)
-        keep = _fit_enough(signals, points, minimum_fit=minimum_fit)
+        points = points_of(signals.matrix, weights=weights)
         scores = points.sum(axis=1)
-        numbers = knowledge.numbers(signals.rows)
-        kept = np.flatnonzero(keep)
-        best = kept[np.lexsort((numbers[kept], -scores[kept]))][:limit]
-        return [_ranked(knowledge, need, found, signals, points, int(i), now=now) for i in best]
+        kept = np.flatnonzero(_fit_enough(signals, points, minimum_fit=minimum_fit))
+        ordered = kept[np.lexsort((knowledge.numbers(signals.rows)[kept], -scores[kept]))]
+        chosen = _take_turns(ordered[: limit + 10 * PAGE], scores, signals.facts["shown"], spread=spread, limit=limit)
+        return [_ranked(knowledge, need, found, signals, points, i=i, back=back, now=now) for i, back in chosen]
 
 
 def consider(
@@ -88,13 +94,31 @@ def consider(
     return found, collect(knowledge, need, found, rows, now=now)
 
 
-def points_of(matrix: NDArray[np.float64], *, weights: Weights, spread: float) -> NDArray[np.float64]:
+def points_of(matrix: NDArray[np.float64], *, weights: Weights) -> NDArray[np.float64]:
     """What each signal of each candidate adds to the score."""
     values = np.array([weights.value(name) for name in SIGNALS])
     whole = float(values[values > 0].sum())
-    points = matrix * (100 * values / (whole or 1.0))
-    points[:, SIGNALS.index("shown")] = -spread * SPREAD_POINTS / float(np.log(2)) * matrix[:, SIGNALS.index("shown")]
-    return points
+    return matrix * (100 * values / (whole or 1.0))
+
+
+def _take_turns(ordered: NDArray[np.int64], scores: NDArray[np.float64], shown: NDArray[np.float64], *, spread: float, limit: int) -> list[tuple[int, float]]:
+    """The candidates to show, and by how much each stepped back.
+
+    Whoever lost a place is given the score of who stands before them, so that the order is that of the scores.
+    """
+    left = ordered.tolist()
+    if spread > 0:
+        page = min(limit, PAGE, len(left))
+        stay = max(1, round(KEPT * page))
+        chosen, left = left[:stay], left[stay:]
+        price = spread * SPREAD_POINTS * np.log2(1 + shown)
+        for _ in range(page - stay):
+            best = max(left, key=lambda i: float(scores[i] - price[i]))
+            left.remove(best)
+            chosen.append(best)
+        left = chosen + left
+    lowest = np.minimum.accumulate(scores[left[:limit]]) if left else np.empty(0)
+    return [(i, float(low - scores[i])) for i, low in zip(left, lowest.tolist(), strict=False)]
 
 
 def _candidates(k: Knowledge, need: Need, found: Similar, *, now: float, exclude: Collection[int], eligible: Callable[[int], bool] | None) -> NDArray[np.int64]:
@@ -128,16 +152,19 @@ def _fit_enough(signals: Signals, points: NDArray[np.float64], *, minimum_fit: f
     return keep
 
 
-def _ranked(k: Knowledge, need: Need, found: Similar, signals: Signals, points: NDArray[np.float64], i: int, *, now: float) -> Ranked:
+def _ranked(
+    k: Knowledge, need: Need, found: Similar, signals: Signals, points: NDArray[np.float64], *, i: int, back: float, now: float
+) -> Ranked:
     row = int(signals.rows[i])
-    sums: dict[str, float] = {}
+    sums = {"spread": back} if back else {}
     for name, value in zip(SIGNALS, points[i].tolist(), strict=True):
         sums[CRITERIA[name]] = sums.get(CRITERIA[name], 0.0) + value
     score = sum(sums.values())
-    other = sum(value for value in sums.values() if abs(value) < NEGLIGIBLE)
+    told = {criterion: value for criterion, value in sums.items() if abs(value) >= NEGLIGIBLE}
     evidence = evidence_of(k, need, found, row, facts={name: float(values[i]) for name, values in signals.facts.items()}, now=now)
-    told = [Contribution(criterion, value, *evidence.get(criterion, ((), (), {}))) for criterion, value in sums.items() if abs(value) >= NEGLIGIBLE]
-    told.sort(key=lambda c: (-c.value, c.criterion))
+    contributions = [Contribution(criterion, value, *evidence.get(criterion, ((), (), {}))) for criterion, value in told.items()]
+    contributions.sort(key=lambda c: (-c.value, c.criterion))
+    other = sum(value for criterion, value in sums.items() if criterion not in told)
     if other:
-        told.append(Contribution("other", other))
-    return Ranked(int(k.member_numbers.data[row]), score, tuple(told))
+        contributions.append(Contribution("other", other))
+    return Ranked(int(k.member_numbers.data[row]), score, tuple(contributions))

@@ -3,7 +3,6 @@
 A row costs what its columns cost, which is what lets a community of a million members fit into memory; rows of Python objects would not.
 """
 
-from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -123,14 +122,3 @@ class Chains:
         for column, data in ((self.head, head), (self.after, after), (self.before, before)):
             column.replace(data)
 
-
-def ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The numbers ``start … start + length - 1`` of each pair, one after the other."""
-    total = int(lengths.sum())
-    offsets = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
-    return np.arange(total, dtype=np.int64) + offsets
-
-
-def as_array(values: Iterable[int]) -> NDArray[np.int64]:
-    """Whole numbers as an array."""
-    return np.fromiter(values, np.int64)

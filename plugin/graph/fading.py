@@ -62,8 +62,8 @@ class Fading:
     def add_category(self, category: int, member: int, at: float, *, times: int = 1) -> None:
         """Count help in a category in or out."""
         weight = times * int(decay.units(np.array([at]), half_life=CATEGORY_HALF_LIFE, origin=self.origin)[0])
-        for sums, key in ((self.in_category, (category, member)), (self.category_totals, category)):
-            _change(sums, key, weight)
+        _change(self.in_category, (category, member), weight)
+        _change(self.category_totals, category, weight)
 
     def load(self, kind: str, members: NDArray[np.int32], at: NDArray[np.float64]) -> None:
         """Make the sums of a kind anew from all its events."""

@@ -133,6 +133,15 @@ class Knowledge:
             self.shown.setdefault(row, []).append(seconds(at))
             self.fading.add(SHOWN, row, seconds(at))
 
+    def forget_shown(self) -> None:
+        """Forget who was suggested to anybody."""
+        with self.lock:
+            self.revision += 1
+            self.fading.load(SHOWN, np.empty(0, np.int32), np.empty(0))
+            rows, self.shown = list(self.shown), {}
+            for row in rows:
+                self._drop_member(row)
+
     # ------------------------------------------------------------------------------------------------------------------ posts
 
     def put_post(self, fact: PostFact) -> bool:
@@ -147,8 +156,8 @@ class Knowledge:
             if part < 0:
                 part = self._new_part(topic, author)
             post = self.post_ids.add(fact.post_id)
-            for column in (self.post_part, self.post_at):
-                column.grow(post + 1)
+            self.post_part.grow(post + 1)
+            self.post_at.grow(post + 1)
             self.post_part.data[post], self.post_at.data[post] = part, at
             self.posts_of_part.add(part, post)
             self._retime(part)
@@ -260,7 +269,8 @@ class Knowledge:
         row = self.member_rows.get(number)
         if row is None:
             row = self.member_rows[number] = self.member_numbers.append(number)
-            for column in (self.member_last, self.member_posts, self.member_named, *self.member_hours):
+            self.member_last.grow(row + 1)
+            for column in (self.member_posts, self.member_named, *self.member_hours):
                 column.grow(row + 1)
             self.fading.grow(row + 1)
         return row
@@ -293,7 +303,8 @@ class Knowledge:
         topic = self.topic_ids.find(fact.topic_id)
         if topic < 0:
             topic = self.topic_ids.add(fact.topic_id)
-            for column in (self.topic_asker, self.topic_category, self.topic_length, self.topic_posts, self.topic_at):
+            self.topic_at.grow(topic + 1)
+            for column in (self.topic_asker, self.topic_category, self.topic_length, self.topic_posts):
                 column.grow(topic + 1)
             self.topic_asker.data[topic] = self._name(fact.asker)
             if fact.category is not None:
@@ -318,8 +329,9 @@ class Knowledge:
     def _new_part(self, topic: int, author: int) -> int:
         part = self.part_topic.append(topic)
         self.part_author.append(author)
-        for column in (self.part_first, self.part_last, self.part_length):
-            column.grow(part + 1)
+        self.part_first.grow(part + 1)
+        self.part_last.grow(part + 1)
+        self.part_length.grow(part + 1)
         self.parts_of_topic.add(topic, part)
         self.parts_of_author.add(author, part)
         return part

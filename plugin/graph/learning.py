@@ -23,7 +23,7 @@ SERIOUS = 40
 STRENGTH = 20.0
 """How much the prior resists, roughly in questions."""
 
-_FIXED = frozenset({"load", "shown"})
+_FIXED = frozenset({"load"})
 _RATE = 0.5
 
 
@@ -50,7 +50,7 @@ def example(
     """
     with knowledge.lock:
         _, signals = consider(knowledge, need, now=now, eligible=eligible)
-        scores = points_of(signals.matrix, weights=weights, spread=0.0).sum(axis=1)
+        scores = points_of(signals.matrix, weights=weights).sum(axis=1)
         numbers = knowledge.numbers(signals.rows)
         serious = np.lexsort((numbers, -scores))[:SERIOUS]
         answered = np.isin(numbers[serious], list(answerers))

@@ -43,10 +43,9 @@ CRITERIA: Mapping[str, str] = MappingProxyType(
         "language": "language",
         "willing": "willing",
         "load": "load",
-        "shown": "spread",
     }
 )
-"""The criterion of each signal."""
+"""The criterion of each signal. Two more are given as reasons: "spread", where somebody stepped back, and "other", for what is too small to tell."""
 
 SIGNALS = tuple(CRITERIA)
 
@@ -92,7 +91,6 @@ def collect(knowledge: Knowledge, need: Need, found: Similar, rows: NDArray[np.i
     _ties(knowledge, need, rows, now, columns, facts)
     _statements(knowledge, need, rows, now, columns, facts)
     facts["shown"] = knowledge.fading.amounts(fading.SHOWN, 7.0, rows, now=now)
-    columns["shown"] = np.log1p(facts["shown"])
     matrix = np.stack([columns[name] for name in SIGNALS], axis=1) if len(rows) else np.empty((0, len(SIGNALS)))
     relevant = (facts["similar"] > 0) | (columns["offers"] > 0)
     return Signals(rows, matrix, relevant, facts)

@@ -178,8 +178,8 @@ def _require_sign_in(capabilities: frozenset[Capability], wanted: Capability, ti
 async def finish_redirect(runtime: Runtime, installation_id: int, *, answer: Mapping[str, str], browser_secret: str) -> SignedIn:
     """Complete a redirect sign-in in the browser that began it. Raises :class:`SignInRefused`; the nonce is used up either way.
 
-    An answer to an exchange is worthless here: otherwise someone could begin an exchange, keep its verifier and send a victim to the host's sign-in address, whose
-    answer comes to this callback.
+    An answer to an exchange is worthless here: otherwise someone could begin an exchange, keep its verifier and send a victim to the host's sign-in address,
+    whose answer comes to this callback.
     """
     identity, sign_in = await _answer(runtime, installation_id, answer, flow="redirect")
     if not browser_secret or not hmac.compare_digest(sign_in.binding, token_digest(browser_secret)):

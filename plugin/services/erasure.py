@@ -14,8 +14,8 @@ from plugin.store.unit_of_work import UnitOfWork
 def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
     """Remove every row about a member and leave a tombstone that says nothing of who it was.
 
-    ``why`` is ``host`` (deleted there), ``self`` (asked for by the member) or ``admin``. Suggestions that named the member are taken back and made anew. Returns
-    whether there was anything to erase.
+    ``why`` is ``host`` (deleted there), ``self`` (asked for by the member) or ``admin``. Suggestions that named the member are taken back and made anew.
+    Returns whether there was anything to erase.
     """
     member = unit.members.by_host(host_user_id)
     unit.members.bury(tombstone_digest(host_user_id, key=unit.keys.tombstones), at=unit.now)
@@ -25,7 +25,7 @@ def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
     unit.flush_rows()
     stale = set(unit.suggestions.needs_naming(member.id))
     posts = unit.posts.of_author(member.id)
-    for topic_id in unit.topics.of_author(member.id):
+    for topic_id in {*unit.topics.of_author(member.id), *unit.topics.solved_by(posts)}:
         unit.change("topic", topic_id)
     for post_id in posts:
         stale |= set(unit.suggestions.needs_resting_on(post_id))
@@ -34,8 +34,6 @@ def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
     ask_again(stale, unit)
     unit.personal.erase(member.id)
     unit.forget()
-    for topic_id in unit.topics.solved_by(posts):
-        unit.change("topic", topic_id)
     unit.change("member", member.id)
     unit.wake("suggest")
     # The log names a member by an id that no row can be found by any more.

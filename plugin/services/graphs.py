@@ -1,7 +1,7 @@
 """The graph in memory of each community, kept in step with the store.
 
-Built from rows at the first use; after that each use asks for the revision and applies what changed since. Every process does this for itself, so a change made by
-one shows in all of them at their next use.
+Built from rows at the first use; after that each use asks for the revision and applies what changed since. Every process does this for itself, so a change
+made by one shows in all of them at their next use.
 """
 
 import asyncio

@@ -16,6 +16,7 @@ async def tidy(runtime: Runtime, installation_id: int) -> None:
 
     def work(unit: UnitOfWork) -> None:
         unit.inbox.prune(now=unit.now, handled_after=timedelta(days=settings.delivery_days), dead_after=timedelta(days=settings.dead_letter_days))
+        unit.outbox.prune(dead_before=unit.now - timedelta(days=settings.dead_letter_days))
         unit.gone.prune(before=unit.now - GONE_FOR)
         unit.changes.prune(before=unit.now - CHANGES_FOR)
         unit.tokens.prune(now=unit.now)

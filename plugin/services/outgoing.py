@@ -86,6 +86,9 @@ async def send_due(runtime: Runtime, installation_id: int, *, limit: int = 20) -
 
 def _take(one: Outgoing) -> Callable[[UnitOfWork], HostMessage | None]:
     def work(unit: UnitOfWork) -> HostMessage | None:
+        if not unit.outbox.waits(one.id):
+            # Dropped or taken back since it was listed.
+            return None
         if one.kind in TO_MEMBERS and one.member_id is not None and not wants_messages(unit.members.get(one.member_id), unit):
             unit.outbox.drop(one.id, why="the member no longer wants messages")
             return None

@@ -8,7 +8,7 @@ from plugin.domain.community import Community
 from plugin.domain.content import Post, Space, Topic
 from plugin.domain.members import Consent, ConsentRecord, Member
 from plugin.domain.needs import Need, Suggestion
-from plugin.domain.people import Principal
+from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import Program, ProgramState
 from plugin.graph import expertise
 from plugin.services.graphs import Graphs
@@ -98,10 +98,13 @@ async def suggestion(runtime: Runtime, principal: Principal, suggestion_id: int)
     return found if found is not None and found.for_member_id == principal.member_id else None
 
 
-async def suggestions_of_need(runtime: Runtime, principal: Principal, need_id: int) -> list[Suggestion]:
-    """The suggestions for one of the reader's needs."""
-    found = await runtime.database.read(principal.installation_id, lambda unit: unit.suggestions.of_need(need_id))
-    return [one for one in found if one.for_member_id == principal.member_id]
+async def suggestions_of_needs(runtime: Runtime, principal: Principal, need_ids: Collection[int]) -> dict[int, list[Suggestion]]:
+    """The suggestions for each of these needs, as far as they are the reader's."""
+
+    def work(unit: UnitOfWork) -> dict[int, list[Suggestion]]:
+        return {need: [one for one in unit.suggestions.of_need(need) if one.for_member_id == principal.member_id] for need in need_ids}
+
+    return await runtime.database.read(principal.installation_id, work)
 
 
 async def needs(runtime: Runtime, principal: Principal) -> list[tuple[Need, Topic | None]]:
@@ -140,10 +143,36 @@ async def news(runtime: Runtime, principal: Principal) -> tuple[int, int]:
 
 
 async def program_page(runtime: Runtime, principal: Principal, *, after: int | None, limit: int, state: ProgramState | None) -> list[Program]:
-    """A page of programs. Drafts are seen only by tokens that may write programs; the check is the caller's."""
-    return await runtime.database.read(principal.installation_id, lambda unit: unit.programs.page(after=after, limit=limit, state=state))
+    """A page of programs. Drafts are seen only by tokens that may write programs."""
+
+    def work(unit: UnitOfWork) -> list[Program]:
+        found: list[Program] = []
+        place = after
+        while len(found) < limit:
+            rows = unit.programs.page(after=place, limit=limit, state=state)
+            found += [one for one in rows if _shown(one, principal)]
+            if len(rows) < limit:
+                break
+            place = rows[-1].id
+        return found[:limit]
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
+def _shown(found: Program, principal: Principal) -> bool:
+    return found.state is not ProgramState.DRAFT or principal.may(Scope.PROGRAMS)
 
 
 async def program(runtime: Runtime, principal: Principal, program_id: int) -> Program | None:
-    """A program."""
-    return await runtime.database.read(principal.installation_id, lambda unit: unit.programs.get(program_id))
+    """A program; a draft as in :func:`program_page`."""
+    return (await programs(runtime, principal, [program_id])).get(program_id)
+
+
+async def programs(runtime: Runtime, principal: Principal, program_ids: Collection[int]) -> dict[int, Program]:
+    """Programs by id."""
+
+    def work(unit: UnitOfWork) -> dict[int, Program]:
+        found = ((key, unit.programs.get(key)) for key in program_ids)
+        return {key: one for key, one in found if one is not None and _shown(one, principal)}
+
+    return await runtime.database.read(principal.installation_id, work)

@@ -12,6 +12,7 @@ import structlog
 
 from mentorgraph import events as e
 from mentorgraph.host import Batch, HostBusy, HostClient, HostDenied, HostError, HostUnreachable, Kind, Sweep
+from plugin.errors import Conflict
 from plugin.services import handlers
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.work import Check, SweepState
@@ -25,6 +26,8 @@ ROLLING: tuple[Sweep, ...] = (Sweep.TOPICS, Sweep.POSTS, Sweep.SOLUTIONS, Sweep.
 ROLLING_PAGES = 20
 """Pages of each rolling sweep in one regular run; what was deleted unnoticed is found within one round over the whole listing."""
 CHECK_RETRIES = (10, 60, 300, 1800, 7200, 21600)
+ASKING = timedelta(minutes=15)
+"""After which a question whose answer nobody took in is asked again."""
 MAX_PAGES = 200_000
 """A listing that never ends is a broken host."""
 
@@ -118,6 +121,8 @@ def _begin(unit: UnitOfWork, sweep: Sweep) -> SweepState:
 
 def _page(state: SweepState, batch: Batch, report: Report) -> Callable[[UnitOfWork], SweepState]:
     def work(unit: UnitOfWork) -> SweepState:
+        if unit.sweeps.get(state.sweep) != state:
+            raise Conflict("the reading was begun anew meanwhile, because an admin changed what counts or somebody else reads too", code="begun_anew")
         handlers.apply(batch.events, unit)
         unit.flush_rows()
         _mark(batch.events, state, unit)
@@ -170,9 +175,11 @@ def _doubt_unnamed(state: SweepState, unit: UnitOfWork) -> int:
 async def settle(runtime: Runtime, installation_id: int, *, limit: int = 20, report: Report | None = None) -> int:
     """Ask the host about what is doubtful now; returns how many doubts were settled. Raises :class:`HostError` when the host cannot be asked."""
     client = await runtime.client(installation_id)
-    due = await runtime.database.read(installation_id, lambda unit: unit.checks.due(now=unit.now, limit=limit))
     settled = 0
-    for check in due:
+    for _ in range(limit):
+        check = await runtime.database.write(installation_id, lambda unit: unit.checks.take(now=unit.now, until=unit.now + ASKING))
+        if check is None:
+            break
         try:
             events = await client.read(check.kind, check.host_id)
         except (HostBusy, HostUnreachable, HostDenied) as error:
@@ -186,7 +193,7 @@ async def settle(runtime: Runtime, installation_id: int, *, limit: int = 20, rep
 
         def work(unit: UnitOfWork, check: Check = check, events: Sequence[e.Event] = events) -> int:
             handlers.apply(events, unit)
-            unit.checks.settle(check.kind, check.host_id)
+            unit.checks.settle(check)
             return len(unit.changed)
 
         changed = await runtime.database.write(installation_id, work)
@@ -204,7 +211,7 @@ async def _postpone(runtime: Runtime, installation_id: int, check: Check, error:
         seconds = max(seconds, int(error.retry_after) + 1)
     await runtime.database.write(
         installation_id,
-        lambda unit: unit.checks.postpone(check.kind, check.host_id, due_at=unit.now + timedelta(seconds=seconds), error=error.reason),
+        lambda unit: unit.checks.postpone(check, due_at=unit.now + timedelta(seconds=seconds), error=error.reason),
     )
 
 

@@ -161,8 +161,8 @@ async def answer(runtime: Runtime, graphs: Graphs, installation_id: int, need: N
 
     def keep(unit: UnitOfWork) -> None:
         now = unit.needs.get(need.id)
-        if now is None or now.terms != need.terms:
-            # Withdrawn, erased or edited meanwhile; an edited one waits for its own answer.
+        if now is None or now.terms != need.terms or now.state is NeedState.CLOSED:
+            # Withdrawn, erased, closed or edited meanwhile; an edited one waits for its own answer.
             return
         first = now.state is NeedState.NEW
         suggestions = [
@@ -179,7 +179,10 @@ async def answer(runtime: Runtime, graphs: Graphs, installation_id: int, need: N
             for rank, one in enumerate(ranked, start=1)
         ]
         people = unit.members.many(one.member_id for one in suggestions)
-        suggestions = [one for one in suggestions if one.member_id in people]
+        if _outdated(suggestions, people, question, unit):
+            # It waits; the change that overtook it is in the graph by the next look.
+            unit.wake("suggest")
+            return
         unit.suggestions.replace(need.id, suggestions)
         unit.needs.set_state([need.id], NeedState.ANSWERED)
         if first:
@@ -188,6 +191,19 @@ async def answer(runtime: Runtime, graphs: Graphs, installation_id: int, need: N
 
     await runtime.database.write(installation_id, keep)
     runtime.bus.tell(installation_id)
+
+
+def _outdated(suggestions: Sequence[Suggestion], people: dict[int, Member], question: Question, unit: UnitOfWork) -> bool:
+    """Whether somebody withdrew, left or was dismissed, or a post was removed, while the answer was being worked out."""
+    if any(one.member_id not in people or not people[one.member_id].takes_part for one in suggestions):
+        return True
+    named = {one.member_id for one in suggestions}
+    if named & (unit.suggestions.dismissed(suggestions[0].need_id) - question.excluded if suggestions else set()):
+        return True
+    if any(not unit.consents.in_force(Consent.EXPERT).get(one, True) for one in named):
+        return True
+    cited = {post_id for one in suggestions for reason in one.reasons for post_id in reason.post_ids}
+    return len([post for post in unit.posts.many(cited).values() if post.live]) < len(cited)
 
 
 def _question(need: Need, unit: UnitOfWork) -> Question:
@@ -325,6 +341,7 @@ async def close_need(runtime: Runtime, principal: Principal, need_id: int) -> Ne
         need = unit.needs.get(need_id)
         if need is None or need.member_id != principal.member_id:
             raise NotFound("there is no such need")
+        unit.outbox.take_back([f"suggestions:{need_id}"], why="the need was closed")
         unit.suggestions.replace(need_id, ())
         unit.needs.set_state([need_id], NeedState.CLOSED)
         return replace(need, state=NeedState.CLOSED)

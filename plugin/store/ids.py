@@ -11,8 +11,8 @@ _RANDOM_BITS = 22
 class Ids:
     """Makes ids of 41 bits of milliseconds since 2026 and 22 random ones, none of them twice.
 
-    A unit of work has one time, so a page of a listing makes hundreds of ids of one millisecond: within a process none repeats. Two processes that make one id each
-    in the same millisecond collide once in four million times; the primary key catches that.
+    A unit of work has one time, so a page of a listing makes hundreds of ids of one millisecond: within a process none repeats. Two processes that make one id
+    each in the same millisecond collide once in four million times; the primary key catches that.
     """
 
     def __init__(self) -> None:

@@ -1,14 +1,16 @@
 """The inbox: every delivery that was acknowledged, until it is handled."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, case, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Table, case, delete, func, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from plugin.store.dispatch import MARK
-from plugin.store.intake import Arrival
+from plugin.store.intake import Arrival, insert_group
 from plugin.store.tables import inbox, lanes
+from plugin.store.types import Moment
 
 LANE = "inbox"
 
@@ -26,25 +28,7 @@ def put_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
     The host's id of a delivery is not signed. Should a second, different body come under an id that is taken, it is kept under the id and its own digest:
     nobody can make us drop a real delivery by sending an old one under its number.
     """
-    # In one order, so that two processes that insert the same deliveries never wait for each other.
-    ordered = sorted(arrivals, key=lambda one: (one.installation_id, one.event_id))
-    rows = [
-        {
-            "installation_id": one.installation_id,
-            "event_id": one.event_id,
-            "kind": one.kind,
-            "digest": one.digest,
-            "body": one.body,
-            "trace_id": one.trace_id,
-            "received_at": one.received_at,
-            "state": "new",
-            "next_at": one.received_at,
-        }
-        for one in ordered
-    ]
-    statement = insert_ignore(connection, inbox)
-    inserted = connection.execute(statement, rows, execution_options=MARK).rowcount
-    if inserted != len(rows):
+    if insert_group(connection, arrivals) != len(arrivals):
         taken = {
             (row.installation_id, row.event_id): row.digest
             for row in connection.execute(
@@ -55,16 +39,16 @@ def put_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
             )
         }
         other = [
-            row | {"event_id": f"{one.event_id}~{one.digest.hex()}"}
-            for row, one in zip(rows, ordered, strict=True)
+            replace(one, event_id=f"{one.event_id}~{one.digest.hex()}")
+            for one in arrivals
             if taken.get((one.installation_id, one.event_id), one.digest) != one.digest
         ]
         if other:
-            connection.execute(statement, other, execution_options=MARK)
+            insert_group(connection, other)
     now = max(one.received_at for one in arrivals)
+    # Written even if it is due already: see Lanes.wake. In one order, as above.
+    earlier = case((lanes.c.due_at < now, lanes.c.due_at), else_=literal(now, Moment))
     for installation_id in sorted({one.installation_id for one in arrivals}):
-        # Written even if it is due already: see Lanes.wake.
-        earlier = case((lanes.c.due_at < now, lanes.c.due_at), else_=now)
         connection.execute(
             update(lanes).where(lanes.c.installation_id == installation_id, lanes.c.lane == LANE).values(due_at=earlier), execution_options=MARK
         )

@@ -1,6 +1,5 @@
 """Brings the tables to this version with Alembic; safe to run twice and at the same time."""
 
-import sqlite3
 from functools import cache
 from pathlib import Path
 
@@ -63,9 +62,9 @@ async def migrate_database(settings: Settings) -> None:
             with engine.begin() as connection:
                 upgrade_connection(connection)
         except DBAPIError as error:
+            if "unable to open" in str(error.orig):
+                raise Misconfigured(f"the database {path} cannot be opened: check that it is a file in a folder that can be written") from error
             raise unavailable(error) from error
-        except sqlite3.Error as error:
-            raise Misconfigured(f"the database {path} cannot be opened: check that its folder can be written") from error
         finally:
             engine.dispose()
         return

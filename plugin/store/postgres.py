@@ -132,7 +132,7 @@ class PostgresDatabase:
             if getattr(error.orig, "sqlstate", None) == "42P01":
                 found = None
             elif getattr(error.orig, "sqlstate", None) == "42501":
-                raise Misconfigured("the role of MENTORGRAPH_DATABASE_URL may not use the tables: run `mentorgraph migrate`, which grants it what it needs") from error
+                raise Misconfigured("the role of MENTORGRAPH_DATABASE_URL may not use the tables: run `mentorgraph migrate`, which grants it that") from error
             else:
                 raise
         check_revision(found)

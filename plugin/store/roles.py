@@ -1,6 +1,7 @@
 """What the service's own role may do on PostgreSQL.
 
-The tables belong to the role that runs ``migrate``; the service connects as a weaker one, so that row-level security holds behind every statement and no statement
+The tables belong to the role that runs ``migrate``; the service connects as a weaker one, so that row-level security holds behind every statement and no
+statement
 of the service can change a table or a policy. ``migrate`` grants what that role needs and nothing else, after every migration, so that new tables are covered.
 """
 
@@ -20,7 +21,7 @@ def grant_service(connection: Connection, role: str) -> None:
     found = connection.execute(_ROLE, {"role": role}).one_or_none()
     quoted = connection.dialect.identifier_preparer.quote(role)
     if found is None:
-        raise Misconfigured(f"there is no role {role} in PostgreSQL: make it with CREATE ROLE {quoted} LOGIN PASSWORD '…', then run `mentorgraph migrate` again")
+        raise Misconfigured(f"there is no role {role} in PostgreSQL: make it with CREATE ROLE {quoted} LOGIN PASSWORD '…', then migrate again")
     refuse_unbound(role, superuser=found.rolsuper, bypasses=found.rolbypassrls)
     schema = connection.dialect.identifier_preparer.quote(connection.execute(text("SELECT current_schema()")).scalar_one())
     tables = ", ".join(f"{schema}.{connection.dialect.identifier_preparer.quote(table.name)}" for table in metadata.sorted_tables)

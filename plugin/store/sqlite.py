@@ -171,8 +171,11 @@ class SqliteDatabase:
 
     async def check(self) -> None:
         """See :meth:`Database.check`."""
-        found = await self._read(lambda connection: connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
-        check_revision(found)
+        def work(connection: Connection) -> str | None:
+            there = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")).scalar()
+            return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if there else None
+
+        check_revision(await self._read(work))
 
     async def close(self) -> None:
         """See :meth:`Database.close`."""

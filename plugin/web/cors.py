@@ -2,25 +2,46 @@
 
 from time import monotonic
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from plugin.errors import PluginError
 from plugin.services import connect
 from plugin.services.runtime import Runtime
+
+log = structlog.get_logger()
 
 REMEMBER_SECONDS = 30.0
 OPEN = ("/graphql", "/auth/")
 
 
+class Origins:
+    """The origins of the communities that are served, read again after :data:`REMEMBER_SECONDS`; the last known ones while the database is away."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._known: frozenset[str] = frozenset()
+        self._read_at = -REMEMBER_SECONDS
+
+    async def __call__(self) -> frozenset[str]:
+        """The origins."""
+        if monotonic() - self._read_at >= REMEMBER_SECONDS:
+            try:
+                self._known = frozenset(await connect.origins(self._runtime))
+                self._read_at = monotonic()
+            except PluginError as error:
+                log.warning("origins_unknown", reason=error.code)
+        return self._known
+
+
 class Cors:
     """Answers preflights and marks answers for pages of connected communities; everything else gets no mark and browsers keep it from the page."""
 
-    def __init__(self, app: ASGIApp, *, runtime: Runtime) -> None:
+    def __init__(self, app: ASGIApp, *, origins: Origins) -> None:
         self._app = app
-        self._runtime = runtime
-        self._origins: frozenset[str] = frozenset()
-        self._read_at = -REMEMBER_SECONDS
+        self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -32,7 +53,7 @@ class Cors:
         if origin is None:
             await self._app(scope, receive, send)
             return
-        known = origin in await self._known()
+        known = origin in await self._origins()
         if scope["method"] == "OPTIONS" and "access-control-request-method" in headers:
             response = Response(status_code=204 if known else 403, headers={"Vary": "Origin"})
             if known:
@@ -56,9 +77,3 @@ class Cors:
             await send(message)
 
         await self._app(scope, receive, marked)
-
-    async def _known(self) -> frozenset[str]:
-        if monotonic() - self._read_at >= REMEMBER_SECONDS:
-            self._origins = frozenset(await connect.origins(self._runtime))
-            self._read_at = monotonic()
-        return self._origins

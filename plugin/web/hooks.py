@@ -6,9 +6,10 @@ import time
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mentorgraph.host import Delivery
-from plugin.errors import NotFound
-from plugin.services import deliveries
+from mentorgraph.host import Acknowledgement, Delivery, DeliveryRefused
+from plugin.domain.community import InstallationState
+from plugin.errors import Gone, NotFound
+from plugin.services import connect, deliveries
 from plugin.services.runtime import Runtime
 from plugin.web.limits import read_body
 from plugin.web.metrics import Metrics
@@ -37,6 +38,16 @@ class Hooks:
             headers={name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers.raw},
             body=body,
         )
-        answer = await deliveries.take_in(self._runtime, int(installation), delivery, trace_id=secrets.token_hex(8))
+        answer = await self._keep(int(installation), delivery)
         self._metrics.acknowledged(time.perf_counter() - began)
         return Response(answer.body, answer.status, media_type=answer.content_type)
+
+    async def _keep(self, installation_id: int, delivery: Delivery) -> Acknowledgement:
+        try:
+            return await deliveries.take_in(self._runtime, installation_id, delivery, trace_id=secrets.token_hex(8))
+        except DeliveryRefused:
+            community = await connect.community_of(self._runtime, installation_id)
+            if community.state is InstallationState.DISCONNECTED:
+                # Its secrets are gone, so nothing can be verified. 410 and not 401: a host such as Discourse then stops sending by itself.
+                raise Gone("this community was disconnected: delete the webhook") from None
+            raise

@@ -13,7 +13,7 @@ BODY_SECONDS = 20.0
 async def read_body(request: Request, *, limit: int) -> bytes:
     """The whole body, at most ``limit`` bytes and within :data:`BODY_SECONDS`. A larger one is refused before it is read, or as soon as it shows."""
     declared = request.headers.get("content-length", "")
-    if declared.isdigit() and (len(declared) > 12 or int(declared) > limit):
+    if declared.isascii() and declared.isdigit() and (len(declared) > 12 or int(declared) > limit):
         raise TooLarge(f"the body may have at most {limit} bytes")
     parts: list[bytes] = []
     size = 0

@@ -7,6 +7,7 @@ from plugin.services import reading, suggesting
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number
+from schema.inputs import plain
 from schema.types.viewer import Need
 from schema.types.viewer import need as need_type
 
@@ -53,10 +54,13 @@ async def _shown(info: Info, number: int) -> Need | None:
 async def set_need(info: Info, input: SetNeedInput) -> SetNeedPayload:  # noqa: A002 - the Relay convention
     """Say what one would like help with."""
     principal = info.context.require(Scope.ME)
-    found, errors = await attempt(
-        lambda: suggesting.state_need(info.context.runtime, info.context.graphs, principal, need_text=input.text, topic_url=input.topic_url)
-    )
-    return SetNeedPayload(need=None if found is None else await _shown(info, found.id), user_errors=errors)
+
+    async def work() -> int:
+        words = None if input.text is None else plain(input.text, "text")
+        return (await suggesting.state_need(info.context.runtime, info.context.graphs, principal, need_text=words, topic_url=input.topic_url)).id
+
+    found, errors = await attempt(work)
+    return SetNeedPayload(need=None if found is None else await _shown(info, found), user_errors=errors)
 
 
 async def close_need(info: Info, input: CloseNeedInput) -> CloseNeedPayload:  # noqa: A002 - the Relay convention

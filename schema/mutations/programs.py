@@ -7,6 +7,7 @@ from plugin.services import programming
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number
+from schema.inputs import plain
 from schema.types.program import Program, ProgramState
 from schema.types.program import program as program_type
 
@@ -38,8 +39,14 @@ class ProgramPayload:
 async def create_program(info: Info, input: CreateProgramInput) -> ProgramPayload:  # noqa: A002 - the Relay convention
     """Make a program, as a draft."""
     principal = info.context.require(Scope.PROGRAMS)
-    found, errors = await attempt(lambda: programming.create_program(info.context.runtime, principal, name=input.name, purpose=input.purpose))
-    return ProgramPayload(program=None if found is None else program_type(found, installation_id=principal.installation_id), user_errors=errors)
+
+    async def work() -> Program:
+        name, purpose = plain(input.name, "name"), plain(input.purpose, "purpose")
+        made = await programming.create_program(info.context.runtime, principal, name=name, purpose=purpose)
+        return program_type(made, installation_id=principal.installation_id)
+
+    found, errors = await attempt(work)
+    return ProgramPayload(program=found, user_errors=errors)
 
 
 async def move_program(info: Info, input: MoveProgramInput) -> ProgramPayload:  # noqa: A002 - the Relay convention

@@ -4,9 +4,9 @@ from enum import Enum
 from typing import Annotated
 
 import strawberry
-from plugin.graph.expertise import Skill as GraphSkill
 
 from plugin.domain.members import Member as DomainMember
+from plugin.graph.expertise import Skill as GraphSkill
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.evidence import Evidence, load_evidence

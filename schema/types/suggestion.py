@@ -4,7 +4,6 @@ import strawberry
 
 from plugin.domain.needs import Reason as DomainReason
 from plugin.domain.needs import Suggestion as DomainSuggestion
-from plugin.services import reading
 from plugin.services.suggesting import Proposal
 from plugin.services.wording import sentence
 from schema.context import Info
@@ -46,9 +45,8 @@ class Suggestion(Node):
         """The program."""
         if self.program_number is None:
             return None
-        principal = info.context.loaders.principal
-        found = await reading.program(info.context.runtime, principal, self.program_number)
-        return None if found is None else program_type(found, installation_id=principal.installation_id)
+        found = await info.context.loaders.programs.load(self.program_number)
+        return None if found is None else program_type(found, installation_id=info.context.loaders.principal.installation_id)
 
 
 def _reasons(found: tuple[DomainReason, ...]) -> list[Reason]:

@@ -37,7 +37,7 @@ class Need(Node):
     async def suggestions(self, info: Info) -> list[Suggestion]:
         """The suggestions for this need."""
         principal = info.context.require(Scope.ME)
-        found = await reading.suggestions_of_need(info.context.runtime, principal, self.number)
+        found = await info.context.loaders.suggestions.load(self.number)
         made = await asyncio.gather(*(suggestion_type(one, info, installation_id=principal.installation_id) for one in found))
         return [one for one in made if one is not None]
 

@@ -3,15 +3,14 @@
 from dataclasses import replace
 
 from plugin.domain.content import Post
-from plugin.domain.needs import NeedState
+from plugin.services.erasure import ask_again
 from plugin.store.unit_of_work import UnitOfWork
 
 
 def _take_back_reasons(post_id: str, unit: UnitOfWork) -> None:
     needs = unit.suggestions.needs_resting_on(post_id)
     if needs:
-        unit.needs.set_state(needs, NeedState.STALE)
-        unit.wake("suggest")
+        ask_again(needs, unit)
 
 
 def hide_post(post: Post, unit: UnitOfWork) -> None:
@@ -44,6 +43,7 @@ def forget_topic(topic_id: str, unit: UnitOfWork) -> None:
         forget_post(post.id, unit)
     need = unit.needs.of_topic(topic_id)
     if need is not None:
+        unit.outbox.take_back([f"suggestions:{need.id}"], why="the topic that it is about is gone")
         unit.needs.remove([need.id])
     if unit.topics.get(topic_id) is not None:
         unit.topics.remove(topic_id)

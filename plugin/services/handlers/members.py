@@ -1,18 +1,20 @@
 """Members come, change and leave."""
 
+import re
 from dataclasses import replace
+from datetime import datetime
 
 from mentorgraph.events import MemberChanged, MemberLeft, MemberSeen, Source
 from plugin.domain.members import Consent, ConsentRecord, Member, Standing
-from plugin.domain.needs import NeedState
-from plugin.services.erasure import erase_member
+from plugin.services.erasure import ask_again, erase_member
 from plugin.services.handlers.doubts import doubt
 from plugin.store.crypto import tombstone_digest
 from plugin.store.unit_of_work import UnitOfWork
 
 _TEXTS = ("name", "avatar_url", "title", "bio", "location", "locale", "timezone")
 _FACTS = ("created_at", "trust_level", "admin", "moderator", "fields")
-_YES = ("yes", "true", "1", "on", "ok", "ja", "oui", "si", "sí", "sim", "tak", "да", "はい")
+_YES = frozenset({"yes", "y", "true", "1", "on", "ok", "okay", "ja", "oui", "si", "sí", "sim", "tak", "да", "はい"})
+_WORD = re.compile(r"\w+")
 
 
 def buried(host_user_id: str, unit: UnitOfWork) -> bool:
@@ -90,6 +92,8 @@ def _set_groups(member: Member, wanted: set[str], unit: UnitOfWork) -> None:
         unit.groups.add(group, [member.id])
     for group in there - wanted:
         unit.groups.discard(group, [member.id])
+    if there != wanted:
+        unit.change("member", member.id)
 
 
 def agree_by_profile(member: Member, unit: UnitOfWork) -> None:
@@ -111,10 +115,14 @@ def agree_by_profile(member: Member, unit: UnitOfWork) -> None:
             decide(member, Consent.MESSAGES, given=given, source=source, unit=unit)
 
 
-def consent_by_reply(member: Member, *, given: bool, unit: UnitOfWork) -> None:
-    """Record a consent that a member gave, or took back, by a reply to the topic in which the admin asks for it."""
+def consent_by_reply(member: Member, *, given: bool, said_at: datetime, unit: UnitOfWork) -> None:
+    """Record a consent that a member gave, or took back, by a reply to the topic in which the admin asks for it.
+
+    A reply is read again and again; it says something new only if it was written after a decision that was made elsewhere.
+    """
+    unit.members.flush()
     last = unit.consents.of(member.id).get(Consent.MESSAGES)
-    if last is None or last.given != given:
+    if last is None or (last.given != given and (last.source == "reply" or said_at > last.at)):
         decide(member, Consent.MESSAGES, given=given, source="reply", unit=unit)
 
 
@@ -131,13 +139,13 @@ def decide(member: Member, kind: Consent, *, given: bool, source: str, unit: Uni
 
 def withdraw(member: Member, unit: UnitOfWork) -> None:
     """Take a member out of every suggestion, and have others found in their place."""
-    unit.needs.set_state(unit.suggestions.needs_naming(member.id), NeedState.STALE)
+    ask_again(unit.suggestions.needs_naming(member.id), unit)
     unit.suggestions.withdraw(member.id)
-    unit.wake("suggest")
 
 
 def _affirmative(answer: str) -> bool:
-    return answer.strip().lower().startswith(_YES)
+    first = _WORD.search(answer.lower())
+    return first is not None and first.group() in _YES
 
 
 def seen(event: MemberSeen, unit: UnitOfWork) -> None:

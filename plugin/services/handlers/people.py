@@ -38,9 +38,11 @@ def group_deleted(event: GroupDeleted, unit: UnitOfWork) -> None:
     if event.source is Source.HINT:
         doubt("group", event.group_id, unit=unit)
         return
-    for member_id in unit.groups.members_of(event.group_id):
-        unit.change("member", member_id)
+    there = unit.groups.members_of(event.group_id)
     unit.groups.remove(event.group_id)
+    for member in unit.members.many(there).values():
+        unit.change("member", member.id)
+        agree_by_profile(member, unit)
     unit.gone.add("group", event.group_id, at=unit.now)
 
 

@@ -1,5 +1,6 @@
 """Posts, likes, and the needs that questions are."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,10 +13,14 @@ from plugin.services.handlers.counting import counts
 from plugin.services.handlers.doubts import doubt
 from plugin.services.handlers.forgetting import forget_post, hide_post
 from plugin.services.handlers.members import consent_by_reply, known_or_new
+from plugin.services.handlers.topics import solve
 from plugin.store.unit_of_work import UnitOfWork
 
 ASKED_WITHIN = timedelta(days=14)
 """How old a question may be to be still taken for a need when it is first read."""
+_REFUSALS = frozenset({"no", "not", "stop", "don't", "never", "unsubscribe", "nein", "nicht", "non", "pas", "nie", "não", "нет", "いいえ"})
+"""Any of them among the first words makes a reply a refusal: rather one message too few than one that nobody agreed to."""
+_WORD = re.compile(r"[\w']+")
 _QUESTION_MARKS = frozenset("?？؟;՞")
 
 
@@ -40,7 +45,9 @@ def changed(event: PostChanged, unit: UnitOfWork) -> None:
     if author is None:
         return
     if topic is None:
-        topic = Topic(id=event.topic_id, title=event.topic_title or "", space_id=space_id, created_at=event.created_at if event.number == 1 else None)
+        # Where people were erased, a title may be the words of one of them: it waits for the topic itself, which says whose it is.
+        title = "" if unit.members.any_buried() else event.topic_title or ""
+        topic = Topic(id=event.topic_id, title=title, space_id=space_id, created_at=event.created_at if event.number == 1 else None)
         unit.topics.put(topic)
         doubt("topic", event.topic_id, unit=unit)
     if event.number == 1 and topic.author_id is None:
@@ -110,8 +117,7 @@ def _learn(event: PostChanged, post: Post, author: Member, unit: UnitOfWork, *, 
 
 def _solution(event: PostChanged, topic: Topic, unit: UnitOfWork) -> None:
     if event.accepted and topic.solution_post_id != event.post_id:
-        unit.topics.put(replace(topic, solution_post_id=event.post_id))
-        unit.change("topic", topic.id)
+        solve(topic, event.post_id, unit)
     elif event.accepted is False and event.source is Source.HOST and topic.solution_post_id == event.post_id:
         unit.topics.put(replace(topic, solution_post_id=None))
         unit.change("topic", topic.id)
@@ -149,8 +155,9 @@ def _need(event: PostChanged, post: Post, topic: Topic, author: Member, unit: Un
 def _consent_by_reply(event: PostChanged, author: Member, unit: UnitOfWork) -> None:
     if not unit.policy.opt_in_topic or event.topic_id != unit.policy.opt_in_topic or event.number == 1:
         return
-    given = not (event.text or "").strip().lower().startswith(("stop", "no "))
-    consent_by_reply(author, given=given, unit=unit)
+    if event.text is not None:
+        given = _REFUSALS.isdisjoint(_WORD.findall(event.text.lower().replace("’", "'"))[:8])
+        consent_by_reply(author, given=given, said_at=event.updated_at, unit=unit)
 
 
 def deleted(event: PostDeleted, unit: UnitOfWork) -> None:

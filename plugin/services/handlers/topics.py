@@ -8,6 +8,7 @@ from plugin.domain.needs import NeedState
 from plugin.services.handlers.counting import counts
 from plugin.services.handlers.doubts import doubt
 from plugin.services.handlers.forgetting import forget_topic, hide_post
+from plugin.services.handlers.members import buried
 from plugin.store.unit_of_work import UnitOfWork
 
 
@@ -24,7 +25,7 @@ def changed(event: TopicChanged, unit: UnitOfWork) -> None:
     if count is None and space_id is not None:
         doubt("space", space_id, unit=unit)
         doubt("topic", event.topic_id, unit=unit)
-    if not count or not event.visible:
+    if not count or not event.visible or (event.author_id is not None and buried(event.author_id, unit)):
         _no_longer(event, old, unit)
         return
     new = _merge(event, old, space_id, unit)
@@ -88,13 +89,19 @@ def accepted(event: SolutionAccepted, unit: UnitOfWork) -> None:
     """A post is the accepted answer of its topic. Deliveries about this carry no order, so the host is asked as well."""
     topic = unit.topics.get(event.topic_id)
     if topic is not None and topic.solution_post_id != event.post_id:
-        unit.topics.put(replace(topic, solution_post_id=event.post_id))
-        unit.change("topic", event.topic_id)
-        need = unit.needs.of_topic(event.topic_id)
-        if need is not None:
-            unit.needs.set_state([need.id], NeedState.CLOSED)
+        solve(topic, event.post_id, unit)
     if event.source is Source.HINT:
         doubt("topic", event.topic_id, unit=unit)
+
+
+def solve(topic: Topic, post_id: str, unit: UnitOfWork) -> None:
+    """A post is the accepted answer; whoever asked needs no more help with this."""
+    unit.topics.put(replace(topic, solution_post_id=post_id))
+    unit.change("topic", topic.id)
+    need = unit.needs.of_topic(topic.id)
+    if need is not None:
+        unit.outbox.take_back([f"suggestions:{need.id}"], why="the question was answered")
+        unit.needs.set_state([need.id], NeedState.CLOSED)
 
 
 def unaccepted(event: SolutionUnaccepted, unit: UnitOfWork) -> None:

@@ -119,6 +119,19 @@ class Topics(Repository):
         self.flush()
         return [_topic(row) for row in self._rows(self._select(topics).order_by(topics.c.topic_id))]
 
+    def of_author(self, member_id: int) -> list[str]:
+        """Ids of the topics that a member began."""
+        self.flush()
+        return [row[0] for row in self._rows(self._select(topics, topics.c.topic_id).where(topics.c.author_id == member_id))]
+
+    def solved_by(self, post_ids: Iterable[str]) -> list[str]:
+        """Ids of the topics whose accepted answer is among these posts."""
+        self.flush()
+        found: list[str] = []
+        for part in chunks(sorted(set(post_ids))):
+            found += [row[0] for row in self._rows(self._select(topics, topics.c.topic_id).where(topics.c.solution_post_id.in_(part)))]
+        return found
+
     def solved(self) -> dict[str, str]:
         """The accepted post of each topic that has one."""
         self.flush()
@@ -370,8 +383,8 @@ class Likes(Repository):
 class Words(Repository):
     """Which terms may be shown as words.
 
-    The text of a term is kept only once three members have used it. Until then there is its keyed digest and who used it, which cannot be turned back into the word
-    without the installation's own key.
+    The text of a term is kept only once three members have used it. Until then there is its keyed digest and who used it, which cannot be turned back into the
+    word without the installation's own key.
     """
 
     def __init__(self, connection: Connection, installation_id: int) -> None:

@@ -51,9 +51,9 @@ class Needs(Repository):
         return [_need(row) for row in self._rows(self._select(needs).where(waiting).order_by(needs.c.stated_at.desc()).limit(limit))]
 
     def set_state(self, need_ids: Iterable[int], state: NeedState) -> None:
-        """Move needs to a state."""
+        """Move needs to a state. A closed one stays closed: whoever closed it does not want to hear more."""
         for part in chunks(need_ids):
-            self._run(self._update(needs).where(needs.c.need_id.in_(part)).values(state=state.value))
+            self._run(self._update(needs).where(needs.c.need_id.in_(part), needs.c.state != NeedState.CLOSED.value).values(state=state.value))
 
     def make_stale(self, *, answered_before: datetime) -> int:
         """Mark needs whose suggestions are older than this for a new look; returns how many."""

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, case, func
+from sqlalchemy import Row, and_, case, func, literal
 
 from mentorgraph.host import Kind, Sweep
 from plugin.store.dispatch import EPOCH, NEVER
 from plugin.store.repositories.base import Repository, chunks
 from plugin.store.tables import changes, checks, lanes, outbox, sweeps
+from plugin.store.types import Moment
 
 Lane = Literal["inbox", "checks", "suggest", "outbox", "reconcile"]
 LANES: tuple[Lane, ...] = ("inbox", "checks", "suggest", "outbox", "reconcile")
@@ -258,23 +259,23 @@ class Lanes(Repository):
 
         The row is written in both cases: until this transaction ends nobody else can claim the lane, look for the work that it brings, and not see it.
         """
-        earlier = case((lanes.c.due_at < at, lanes.c.due_at), else_=at)
+        earlier = case((lanes.c.due_at < at, lanes.c.due_at), else_=literal(at, Moment))
         self._run(self._update(lanes).where(lanes.c.lane == lane).values(due_at=earlier))
 
     def renew(self, lane: Lane, *, holder: str, until: datetime, later: datetime) -> bool:
         """Prolong a lease that runs ``until``; ``False`` if it was lost. Work that came meanwhile keeps its earlier time."""
-        due = case((lanes.c.due_at < until, lanes.c.due_at), else_=later)
+        due = case((lanes.c.due_at < until, lanes.c.due_at), else_=literal(later, Moment))
         held = lanes.c.lane == lane, lanes.c.holder == holder, lanes.c.leased_until == until
         return self._run(self._update(lanes).where(*held).values(leased_until=later, due_at=due)) > 0
 
     def release(self, lane: Lane, *, holder: str, until: datetime, due_at: datetime | None, note: str = "") -> None:
         """Give a lease that runs ``until`` back and say when the lane is due again. Work that came meanwhile keeps its earlier time.
 
-        The row was made due at ``until`` by the claim, so an earlier time in it was set by someone who brought work. A lease that ran out and was taken over, be it
-        by the same holder, is not given back.
+        The row was made due at ``until`` by the claim, so an earlier time in it was set by someone who brought work. A lease that ran out and was taken over,
+        be it by the same holder, is not given back.
         """
         later = due_at or NEVER
-        due = case((and_(lanes.c.due_at < until, lanes.c.due_at < later), lanes.c.due_at), else_=later)
+        due = case((and_(lanes.c.due_at < until, lanes.c.due_at < later), lanes.c.due_at), else_=literal(later, Moment))
         values = {"due_at": due, "leased_until": EPOCH, "holder": "", "note": note[:500]}
         held = lanes.c.lane == lane, lanes.c.holder == holder, lanes.c.leased_until == until
         self._run(self._update(lanes).where(*held).values(**values))

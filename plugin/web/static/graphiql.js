@@ -20,7 +20,13 @@ document.getElementById("token-form").addEventListener("submit", (event) => {
   viewer {
     member { username }
     suggestions(first: 5) {
-      edges { node { score member { username name } reasons { text contribution evidence { title url } } } }
+      edges {
+        node {
+          score
+          member { username name }
+          reasons { text contribution evidence { title url } }
+        }
+      }
     }
   }
 }

@@ -1,0 +1,115 @@
+"""A community's public archive, one topic a line in the keys of Discourse's topic JSON, as facts for the graph."""
+
+import datetime as dt
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+from plugin.graph import text
+from plugin.graph.facts import PostFact
+
+KEY = b"a key that is the same in each run"
+MAX_TEXT = 4_000
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A topic as it was when it was asked, and who replied to it."""
+
+    topic_id: str
+    at: float
+    asker: int
+    words: str
+    terms: dict[int, int]
+    category: str | None
+    tags: tuple[str, ...]
+    repliers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Topics by the time of their first post, posts by their own time. Members are numbered in order of appearance."""
+
+    openings: list[Opening]
+    posts: list[PostFact]
+    texts: list[str]
+    members: int
+
+
+class _Plain(HTMLParser):
+    """The words of a rendered post without code blocks and quotes of others."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self._hidden: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        quote = tag == "aside" and "quote" in (dict(attrs).get("class") or "")
+        if tag == "pre" or quote or (self._hidden and tag == self._hidden[-1]):
+            self._hidden.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._hidden and tag == self._hidden[-1]:
+            self._hidden.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.pieces.append(data)
+
+
+def plain(html: str) -> str:
+    parser = _Plain()
+    parser.feed(html)
+    parser.close()
+    return " ".join(" ".join(parser.pieces).split())[:MAX_TEXT]
+
+
+def read(path: Path) -> Archive:
+    """Read an archive. Topics without posts are left out; the first post of a topic is its question."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        topics = [topic for topic in map(json.loads, lines) if topic["posts"]]
+    topics.sort(key=lambda topic: _seconds(topic["posts"][0]["created_at"]))
+    members: dict[str, int] = {}
+    openings, rows = [], []
+    for topic in topics:
+        asker = members.setdefault(topic["posts"][0]["username"], len(members))
+        facts = list(_facts(topic, asker, members))
+        rows += facts
+        first, words = facts[0]
+        words = f"{topic['title']} {words}"  # the title counts twice in a question
+        repliers = tuple(fact.author for fact, _ in facts[1:])
+        openings.append(Opening(first.topic_id, first.at, asker, words, dict(first.terms), first.category, first.tags, repliers))
+    rows.sort(key=lambda row: row[0].at)
+    return Archive(openings, [fact for fact, _ in rows], [words for _, words in rows], len(members))
+
+
+def _facts(topic: dict, asker: int, members: dict[str, int]) -> Iterator[tuple[PostFact, str]]:  # type: ignore[type-arg]  # JSON of a file
+    authors: dict[int, int] = {}
+    for index, post in enumerate(topic["posts"]):
+        author = authors[post["post_number"]] = members.setdefault(post["username"], len(members))
+        words = plain(post["cooked"])
+        terms = text.term_counts(words, key=KEY)
+        if index == 0:
+            for term, count in text.term_counts(topic["title"], key=KEY).items():
+                terms[term] = terms.get(term, 0) + 2 * count
+        fact = PostFact(
+            post_id=str(post["id"]),
+            topic_id=str(topic["id"]),
+            author=author,
+            at=_seconds(post["created_at"]),
+            number=1 if index == 0 else max(2, post["post_number"]),
+            asker=asker,
+            reply_to_author=authors.get(post["reply_to_post_number"] or 0),
+            terms=terms,
+            category=str(topic["category_id"]) if topic.get("category_id") is not None else None,
+            tags=tuple(str(tag["name"] if isinstance(tag, dict) else tag) for tag in topic.get("tags") or ()),
+        )
+        yield fact, f"{topic['title']} {words}"
+
+
+def _seconds(stamp: str) -> float:
+    return dt.datetime.fromisoformat(stamp).timestamp()

@@ -1,0 +1,52 @@
+"""One WebSocket that speaks graphql-transport-ws, stricter than Strawberry's."""
+
+from typing import TYPE_CHECKING
+
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
+
+from plugin.errors import PluginError
+from schema.context import Context
+
+if TYPE_CHECKING:
+    from schema.http import GraphQLEndpoint
+
+_PAYLOAD = {"query": (str,), "variables": (dict, type(None)), "operationName": (str, type(None)), "extensions": (dict, type(None))}
+
+
+def well_formed(message: Message) -> bool:
+    """Whether a message has the shape that the protocol gives it (github.com/enisdenjo/graphql-ws, PROTOCOL.md)."""
+    loose: dict[str, object] = {**message}
+    if not isinstance(loose.get("type"), str):
+        return False
+    if loose["type"] not in {"subscribe", "complete"}:
+        return True
+    if not isinstance(loose.get("id"), str) or not loose["id"]:
+        return False
+    if loose["type"] == "complete":
+        return True
+    payload = loose.get("payload")
+    return isinstance(payload, dict) and "query" in payload and all(isinstance(payload.get(name), kinds) for name, kinds in _PAYLOAD.items())
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
+    """Closes on what is malformed instead of failing, and asks for every operation again who is there: a token may have been revoked since."""
+
+    view: "GraphQLEndpoint"
+
+    async def handle_message(self, message: Message) -> None:
+        """One message."""
+        if not well_formed(message):
+            await self.handle_invalid_message("the message is not what graphql-transport-ws says")
+            return
+        await super().handle_message(message)
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        """Begin an operation."""
+        if self.connection_acknowledged:
+            try:
+                await self.view.identify(self.context)
+            except PluginError:
+                await self.websocket.close(code=4403, reason="Forbidden")
+                return
+        await super().handle_subscribe(message)

@@ -1,0 +1,98 @@
+"""Migrations: twice, at the same time, and equal to the tables that the code has."""
+
+import asyncio
+import sqlite3
+import threading
+from pathlib import Path
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from plugin.errors import Misconfigured, PluginError
+from plugin.settings import Settings
+from plugin.store.engines import postgres_engine, sqlite_engine
+from plugin.store.migrate import expected_revision, migrate_database
+from plugin.store.tables import metadata
+from tests.conftest import make_settings
+from tests.postgres import OWNER, Postgres
+
+
+def difference(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": False}), metadata))
+
+
+async def test_the_migrated_tables_are_those_of_the_code(settings: Settings) -> None:
+    if settings.embedded:
+        engine = sqlite_engine(settings.sqlite_path)
+        with engine.begin() as connection:
+            assert difference(connection) == []
+        engine.dispose()
+    else:
+        engine_pg = postgres_engine(settings.migrate_url)
+        async with engine_pg.begin() as opened:
+            assert await opened.run_sync(difference) == []
+        await engine_pg.dispose()
+
+
+async def test_migrating_again_changes_nothing(settings: Settings) -> None:
+    for _ in range(2):
+        await migrate_database(settings)
+
+
+def test_two_at_once_on_a_new_file(tmp_path: Path) -> None:
+    settings = make_settings(database_url=f"sqlite:///{tmp_path / 'new.db'}")
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            asyncio.run(migrate_database(settings))
+        except BaseException as error:  # noqa: BLE001 - looked at below
+            failures.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with sqlite3.connect(settings.sqlite_path) as raw:
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchall() == [(expected_revision(),)]
+    raw.close()
+
+
+async def test_two_at_once_on_a_new_postgres(postgres: Postgres) -> None:
+    admin = await asyncpg.connect(postgres.admin_url)
+    await admin.execute(f"CREATE DATABASE brand_new OWNER {OWNER}")
+    try:
+        settings = make_settings(
+            database_url=postgres.service_url.replace("/mentorgraph?", "/brand_new?"), migrate_url=postgres.owner_url.replace("/mentorgraph?", "/brand_new?")
+        )
+        await asyncio.gather(*(migrate_database(settings) for _ in range(3)))
+        service = await asyncpg.connect(settings.database_url)
+        assert await service.fetchval("SELECT version_num FROM alembic_version") == expected_revision()
+        assert await service.fetchval("SELECT count(*) FROM installations") == 0
+        await service.close()
+    finally:
+        await admin.execute("DROP DATABASE brand_new WITH (FORCE)")
+        await admin.close()
+
+
+@pytest.mark.parametrize("place", ["missing/x.db", "."])
+async def test_a_place_that_cannot_be_says_what_to_do(tmp_path: Path, place: str) -> None:
+    with pytest.raises(PluginError) as failure:
+        await migrate_database(make_settings(database_url=f"sqlite:///{tmp_path / place}"))
+    assert str(tmp_path) in failure.value.message or "MENTORGRAPH_DATABASE_URL" in failure.value.message
+
+
+async def test_a_weak_role_may_not_migrate(postgres: Postgres) -> None:
+    admin = await asyncpg.connect(postgres.admin_url)
+    await admin.execute(f"CREATE DATABASE not_ours OWNER {OWNER}")
+    try:
+        with pytest.raises(Misconfigured, match="must own the tables"):
+            await migrate_database(make_settings(database_url=postgres.service_url.replace("/mentorgraph?", "/not_ours?")))
+    finally:
+        await admin.execute("DROP DATABASE not_ours WITH (FORCE)")
+        await admin.close()

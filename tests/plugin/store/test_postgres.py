@@ -1,0 +1,212 @@
+"""Row-level security with a role that owns nothing, and what else only PostgreSQL does."""
+
+import asyncio
+from datetime import timedelta
+from functools import partial
+
+import asyncpg
+import pytest
+
+from plugin.errors import Misconfigured, Unavailable
+from plugin.settings import Settings
+from plugin.store.crypto import Vault
+from plugin.store.database import Database
+from plugin.store.dispatch import Claim
+from plugin.store.migrate import migrate_database
+from plugin.store.postgres import PostgresDatabase
+from plugin.store.tables import metadata
+from plugin.store.unit_of_work import UnitOfWork
+from tests.conftest import FixedClock, make_settings
+from tests.plugin.store.test_database import member
+from tests.plugin.support import community
+from tests.postgres import OWNER, SERVICE, Postgres
+from tests.statements import ACROSS
+
+pytestmark = pytest.mark.usefixtures("postgres_settings")
+
+
+@pytest.fixture
+async def two(postgres_database: Database) -> tuple[int, int]:
+    """Two communities, each with one row in several tables."""
+    made = await community(postgres_database), await community(postgres_database, base_url="https://other.example.org")
+    for one in made:
+
+        def fill(unit: UnitOfWork) -> None:
+            member(unit, "1")
+            unit.tags.put("x")
+            unit.record("a", actor="b")
+
+        await postgres_database.write(one, fill)
+    return made
+
+
+async def seen(connection: asyncpg.Connection, table: str) -> set[int]:
+    return {row["installation_id"] for row in await connection.fetch(f'SELECT installation_id FROM "{table}"')}
+
+
+async def test_the_weak_role_sees_nothing_unless_it_says_whose(postgres: Postgres, two: tuple[int, int]) -> None:
+    connection = await asyncpg.connect(postgres.service_url)
+    for table in metadata.tables:
+        assert await seen(connection, table) == set(), table
+    async with connection.transaction():
+        await connection.execute("SELECT set_config('mentorgraph.installation', $1, true)", str(two[0]))
+        for table in ("installations", "members", "tags", "audit", "lanes"):
+            assert await seen(connection, table) == {two[0]}, table
+    assert await seen(connection, "members") == set(), "the setting ended with its transaction"
+    await connection.close()
+
+
+async def test_the_weak_role_writes_nothing_for_another(postgres: Postgres, two: tuple[int, int]) -> None:
+    connection = await asyncpg.connect(postgres.service_url)
+    for statement in (
+        f"INSERT INTO tags (installation_id, name) VALUES ({two[1]}, 'y')",
+        f"UPDATE tags SET installation_id = {two[1]}",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+            async with connection.transaction():
+                await connection.execute("SELECT set_config('mentorgraph.installation', $1, true)", str(two[0]))
+                await connection.execute(statement)
+    async with connection.transaction():
+        await connection.execute("SELECT set_config('mentorgraph.installation', $1, true)", str(two[0]))
+        assert await connection.execute(f"DELETE FROM tags WHERE installation_id = {two[1]}") == "DELETE 0"
+    await connection.close()
+
+
+async def test_the_dispatcher_sees_its_four_tables_only(postgres: Postgres, two: tuple[int, int]) -> None:
+    connection = await asyncpg.connect(postgres.service_url)
+    async with connection.transaction():
+        await connection.execute("SELECT set_config('mentorgraph.dispatcher', 'on', true)")
+        for table in metadata.tables:
+            rows = await seen(connection, table)
+            assert table in ACROSS or not rows, table
+        assert await seen(connection, "installations") == set(two)
+    await connection.close()
+
+
+async def test_every_table_is_protected_even_from_its_owner(postgres: Postgres) -> None:
+    connection = await asyncpg.connect(postgres.admin_url)
+    rows = await connection.fetch(
+        "SELECT relname, relrowsecurity, relforcerowsecurity, pg_get_userbyid(relowner) AS owner FROM pg_class WHERE relkind = 'r' AND relname = ANY($1)",
+        list(metadata.tables),
+    )
+    await connection.close()
+    assert {(row["relname"], row["relrowsecurity"], row["relforcerowsecurity"], row["owner"]) for row in rows} == {
+        (name, True, True, OWNER) for name in metadata.tables
+    }
+
+
+async def test_the_weak_role_changes_no_table(postgres: Postgres) -> None:
+    connection = await asyncpg.connect(postgres.service_url)
+    for statement in (
+        "ALTER TABLE members DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY one_community ON members",
+        "TRUNCATE members",
+        "CREATE TABLE x (y int)",
+        "UPDATE alembic_version SET version_num = 'x'",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(statement)
+    await connection.close()
+
+
+async def test_a_pooled_connection_carries_nothing_over(postgres_settings: Settings, vault: Vault, clock: FixedClock, two: tuple[int, int]) -> None:
+    database = PostgresDatabase(postgres_settings.database_url, vault=vault, clock=clock)
+    counts = [await database.read(one, lambda unit: unit.members.count()) for one in (*two, 12, *two)]
+    assert counts == [1, 1, 0, 1, 1]
+    assert database._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    async with database._engine.connect() as connection:
+        assert (await connection.exec_driver_sql("SHOW mentorgraph.installation")).scalar() in {None, ""}
+    await database.close()
+
+
+async def test_a_role_that_no_policy_binds_is_refused(postgres: Postgres, vault: Vault, clock: FixedClock) -> None:
+    database = PostgresDatabase(postgres.admin_url, vault=vault, clock=clock)
+    with pytest.raises(Misconfigured, match="superuser"):
+        await database.check()
+    await database.close()
+    settings = make_settings(database_url=postgres.service_url, migrate_url=postgres.owner_url, service_role="postgres")
+    with pytest.raises(Misconfigured, match="superuser"):
+        await migrate_database(settings)
+    with pytest.raises(Misconfigured, match="CREATE ROLE nobody_there"):
+        await migrate_database(settings.model_copy(update={"service_role": "nobody_there"}))
+
+
+async def test_the_role_that_gets_rights_is_the_one_the_service_connects_as(postgres: Postgres) -> None:
+    settings = make_settings(database_url=postgres.service_url, migrate_url=postgres.owner_url)
+    assert settings.granted_role == SERVICE
+    assert make_settings(database_url=postgres.owner_url).granted_role == ""
+    assert make_settings(database_url=postgres.owner_url, migrate_url=postgres.owner_url).granted_role == ""
+    assert make_settings(database_url=postgres.service_url, service_role="x").granted_role == "x"
+
+
+async def test_a_server_that_went_away_is_unavailable_and_comes_back(postgres_database: Database, postgres: Postgres, two: tuple[int, int]) -> None:
+    admin = await asyncpg.connect(postgres.admin_url)
+
+    def cut(unit: UnitOfWork) -> None:
+        unit.tags.put("z")
+
+    await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1", SERVICE)
+    await postgres_database.write(two[0], cut)
+    await admin.close()
+
+
+async def test_no_server_is_unavailable(vault: Vault, clock: FixedClock) -> None:
+    url = "postgresql://x@127.0.0.1:1/y"
+    database = PostgresDatabase(url, vault=vault, clock=clock)
+    with pytest.raises(Unavailable):
+        await database.check()
+    await database.close()
+    with pytest.raises(Misconfigured, match="does not answer"):
+        await migrate_database(make_settings(database_url=url))
+
+
+async def test_eight_claimers_never_hold_one_lane_twice(postgres_settings: Settings, vault: Vault, clock: FixedClock) -> None:
+    databases = [PostgresDatabase(postgres_settings.database_url, vault=vault, clock=clock) for _ in range(4)]
+    ids = [await community(databases[0], base_url=f"https://{number}.example.org") for number in range(6)]
+    for one in ids:
+        await databases[0].write(one, lambda unit: [unit.wake(lane) for lane in ("inbox", "checks", "outbox")])
+
+    async def claimer(number: int) -> list[Claim]:
+        found: list[Claim] = []
+        database = databases[number % 4]
+        empty = 0
+        while empty < 3:
+            claim = partial(_claim, now=clock(), holder=str(number))
+            got = await database.dispatch(claim)
+            empty = 0 if got else empty + 1
+            found += got
+        return found
+
+    taken = [claim for claims in await asyncio.gather(*(claimer(number) for number in range(8))) for claim in claims]
+    pairs = [(claim.installation_id, claim.lane) for claim in taken]
+    assert len(pairs) == len(set(pairs)) == 18
+    for database in databases:
+        await database.close()
+
+
+def _claim(dispatcher: object, *, now: object, holder: str) -> list[Claim]:
+    found: list[Claim] = dispatcher.claim(now=now, lease=timedelta(minutes=1), holder=holder, limit=2)  # type: ignore[attr-defined]
+    return found
+
+
+async def test_work_brought_by_a_transaction_that_ends_after_the_look_is_not_lost(
+    postgres_database: Database, postgres: Postgres, clock: FixedClock, two: tuple[int, int]
+) -> None:
+    one = two[0]
+    await postgres_database.write(one, lambda unit: unit.wake("inbox"))
+    # Somebody brings work to a lane that is due already, and has not ended yet.
+    slow = await asyncpg.connect(postgres.service_url)
+    transaction = slow.transaction()
+    await transaction.start()
+    await slow.execute("SELECT set_config('mentorgraph.installation', $1, true)", str(one))
+    await slow.execute(
+        "UPDATE lanes SET due_at = CASE WHEN lanes.due_at < $1 THEN lanes.due_at ELSE $1 END WHERE lanes.installation_id = $2 AND lanes.lane = 'inbox'",
+        2**60,
+        one,
+    )
+    claims = await postgres_database.dispatch(lambda found: found.claim(now=clock(), lease=timedelta(minutes=1), holder="a", limit=9, only=["inbox"]))
+    assert claims == [], "whoever brings work holds the lane until it is there to be seen"
+    await transaction.commit()
+    await slow.close()
+    claims = await postgres_database.dispatch(lambda found: found.claim(now=clock(), lease=timedelta(minutes=1), holder="a", limit=9, only=["inbox"]))
+    assert [claim.installation_id for claim in claims] == [one]

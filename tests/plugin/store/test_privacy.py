@@ -1,0 +1,133 @@
+"""Every column that names a member is known to the export and the erasure."""
+
+from sqlalchemy import Table
+
+from plugin.domain.content import Post, Topic
+from plugin.domain.members import Consent, ConsentRecord
+from plugin.domain.needs import Need, Reason, Suggestion
+from plugin.domain.people import Scope
+from plugin.store.database import Database
+from plugin.store.repositories.access import Token
+from plugin.store.repositories.work import Outgoing
+from plugin.store.tables import MEMBER_COLUMNS, badges, mentorships, metadata, rare_terms
+from plugin.store.unit_of_work import UnitOfWork
+from tests.plugin.store.test_database import member
+from tests.plugin.support import community
+
+
+def columns_that_name_a_member(table: Table) -> set[str]:
+    by_key = {
+        key.parent.name for constraint in table.foreign_key_constraints for key in constraint.elements if key.column.table.name == "members"
+    } - {"installation_id"}
+    by_name = {
+        column.name
+        for column in table.c
+        if column.name.endswith("_id") and (column.name.startswith(("member", "author", "mentor_", "mentee", "user", "person")) or "member" in column.name)
+    }
+    return by_key | by_name
+
+
+def test_the_registry_is_whole() -> None:
+    found = {name: columns_that_name_a_member(table) for name, table in metadata.tables.items()}
+    assert {name: columns for name, columns in found.items() if columns} == {name: set(columns) for name, columns in MEMBER_COLUMNS.items()}
+
+
+def fill(unit: UnitOfWork) -> tuple[int, int]:
+    """A row in every table of the registry about the first member, and some about the second."""
+    one, other = member(unit, "1", name="Planted"), member(unit, "2")
+    unit.flush_rows()
+    unit.groups.put("g", name="g", title="g")
+    unit.groups.add("g", [one.id, other.id])
+    unit.topics.put(Topic(id="t", title="of one", author_id=one.id))
+    unit.topics.put(Topic(id="u", title="of other", author_id=other.id, solution_post_id="p"))
+    for post_id, author, topic in (("p", one, "u"), ("q", other, "t")):
+        unit.posts.put(
+            Post(
+                id=post_id,
+                topic_id=topic,
+                author_id=author.id,
+                number=2,
+                reply_to_number=None,
+                created_at=unit.now,
+                updated_at=unit.now,
+                version=1,
+                terms={1: 1},
+            )
+        )
+    unit.posts.set_mentions("p", [other.id], new=True)
+    unit.posts.set_mentions("q", [one.id, other.id], new=True)
+    unit.flush_rows()
+    for post_id, liker in (("p", other), ("q", one), ("q", other)):
+        unit.likes.put(post_id, liker.id, at=unit.now)
+    for each in (one, other):
+        unit._connection.execute(badges.insert().values(installation_id=unit.installation_id, member_id=each.id, badge_id="b", grant_id="", granted_at=unit.now))
+        unit._connection.execute(rare_terms.insert().values(installation_id=unit.installation_id, member_id=each.id, digest=5))
+        unit.consents.add(ConsentRecord(member_id=each.id, kind=Consent.MESSAGES, at=unit.now, given=True, source="self", text_version="1"))
+        need = Need(id=unit.new_id(), member_id=each.id, text="need", topic_id=None, terms={1: 1}, stated_at=unit.now)
+        unit.needs.put(need)
+        helper = other if each is one else one
+        reason = Reason(criterion="x", contribution=1.0, post_ids=("p",))
+        unit.suggestions.replace(
+            need.id,
+            [
+                Suggestion(
+                    id=unit.new_id(),
+                    need_id=need.id,
+                    member_id=helper.id,
+                    for_member_id=each.id,
+                    score=1.0,
+                    rank=1,
+                    reasons=(reason,),
+                    created_at=unit.now,
+                )
+            ],
+        )
+        unit.tokens.put(
+            Token(
+                id=unit.new_id(),
+                digest=str(each.id).encode(),
+                member_id=each.id,
+                scopes=frozenset({Scope.ME}),
+                audience="api",
+                name="",
+                created_at=unit.now,
+                expires_at=None,
+            )
+        )
+        unit.outbox.put(
+            Outgoing(
+                id=unit.new_id(),
+                key=f"k{each.id}",
+                kind="suggestions",
+                member_id=each.id,
+                body=b"x",
+                state="pending",
+                attempts=0,
+                created_at=unit.now,
+                next_at=unit.now,
+            )
+        )
+    unit._connection.execute(
+        mentorships.insert().values(
+            installation_id=unit.installation_id, mentorship_id=unit.new_id(), mentor_id=one.id, mentee_id=other.id, began_at=unit.now
+        )
+    )
+    return one.id, other.id
+
+
+async def test_the_export_has_every_table_and_the_erasure_leaves_no_row(database: Database) -> None:
+    installation = await community(database)
+    one, other = await database.write(installation, fill)
+    rows = await database.read(installation, lambda unit: unit.personal.rows_of(one))
+    assert rows.keys() == MEMBER_COLUMNS.keys()
+    assert not [name for name, found in rows.items() if not found], "this test puts a row into every table"
+    before = await database.read(installation, lambda unit: unit.personal.rows_of(other))
+    await database.write(installation, lambda unit: unit.personal.erase(one))
+    after = await database.read(installation, lambda unit: unit.personal.rows_of(one))
+    assert not [name for name, found in after.items() if found]
+    left = await database.read(installation, lambda unit: unit.personal.rows_of(other))
+    assert {name for name in left if len(left[name]) != len(before[name])} == {"likes", "mentions", "suggestions"}
+    assert await database.read(installation, lambda unit: unit.posts.mentions()) == [("q", other)]
+    topic = await database.read(installation, lambda unit: unit.topics.get("u"))
+    assert topic is not None
+    assert topic.solution_post_id is None
