@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """How fast a whole community is read through the host's API, and with how many calls.
 
-A forum double in a process of its own is filled from an archive (or with the demo community); the service connects and reads it over real HTTP. The time that the same
-calls take without doing anything with the answers is measured in the same run, as the limit.
+A forum double in a process of its own is filled from an archive (or with the demo community); the service connects and reads it over real HTTP. The
+time that the same calls take without doing anything with the answers is measured in the same run, as the limit.
 
 usage: importing.py [--topics FILE.jsonl.gz --users FILE.jsonl.gz]
 Progress goes to stderr; the last line of stdout is one JSON object.

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What it costs to acknowledge a delivery only once it is durable.
 
-The service's `/hooks` beside a handler that reads the body, verifies the same signature and answers 202, both on Starlette and uvicorn in a process of their own,
-under the same load over real HTTP. CPU time is the server process's own (user + system), from the operating system, so the load generator does not count; on PostgreSQL
-the database's processes do not count either and are printed apart. Runs are interleaved; the figure is the median of the ratios pair by pair.
+The service's `/hooks` beside a handler that reads the body, verifies the same signature and answers 202, both on Starlette and uvicorn in a process of
+their own, under the same load over real HTTP. CPU time is the server process's own (user + system), from the operating system, so the load generator and
+PostgreSQL's processes do not count. Runs are interleaved; the figure is the median of the ratios pair by pair.
 
 usage: intake.py [--runs 5] [--requests 4000] [--connections 64] [--database sqlite|postgresql|both]
 Progress goes to stderr; the last line of stdout is one JSON object.

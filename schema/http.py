@@ -1,7 +1,7 @@
 """GraphQL over HTTP and WebSocket."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Set
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
 
 import orjson
@@ -29,7 +29,7 @@ from schema.sockets import SocketHandler
 
 INIT_SECONDS = 10
 JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
-Origins = Callable[[], Awaitable[Set[str]]]
+Origins = Callable[[], Awaitable[Collection[str]]]
 
 
 def bearer(headers: Mapping[str, str]) -> str:
@@ -83,7 +83,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] == "websocket" and self._origins is not None:
-            self.allowed_origins = frozenset(await self._origins())
+            self.allowed_origins = tuple(await self._origins())
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -154,7 +154,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """The answer to an operation; without ``data`` when it was not executed and the client knows what that means."""
         answer = await super().process_result(request, result)
         if isinstance(result, PreExecutionError) and wants_graphql_json(request.headers.get("accept", "")):
-            del answer["data"]  # type: ignore[misc]  # the specification forbids the entry here
+            del answer["data"]  # the specification forbids the entry here
         return answer
 
     def create_response(self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response) -> Response:

@@ -99,6 +99,7 @@ class Query:
     async def experts_for(self, info: Info, need: str, first: int | None = 10) -> list[Suggestion]:
         """Members who could help with a need in words."""
         principal = info.context.require(Scope.READ)
+        size = 10 if first is None else first
         found = await suggesting.experts_for(
             info.context.runtime, info.context.graphs, principal, need_text=plain(need, "need"), first=10 if first is None else first
         )

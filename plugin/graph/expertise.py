@@ -1,7 +1,10 @@
-"""What a member knows, cares about, and says they can help with."""
+"""What a member knows, cares about, and says they can help with.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Expertise is what the questions that a member answered are about, more than questions in this community are anyway; interest is the same of the questions they asked.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,10 +17,16 @@ HALF_LIFE = 365.0
 """Days after which an answer says half as much about what somebody knows now."""
 
 ENOUGH = 3.0
-"""So many recent answers about something make it as good as known: confidence one half."""
+"""So many recent answers about something, beyond what anybody's answers would be about, make it as good as known: confidence one half."""
+
+STATED = 0.5
+"""How far somebody's own word is believed without anything to show for it."""
 
 MAX_SKILLS = 20
 MAX_POSTS = 5
+MAX_PARTS = 1000
+MAX_TERMS = 60
+_COMMON = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,45 +39,108 @@ class Skill:
     post_ids: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class _Seen:
+    """How often, faded, a term or tag came up, and where: participations, newest first."""
+
+    weight: float = 0.0
+    parts: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Side:
+    """One side of a member's life: the questions they answered, or those they asked."""
+
+    total: float = 0.0
+    terms: dict[int, _Seen] = field(default_factory=dict)
+    tags: dict[str, _Seen] = field(default_factory=dict)
+
+
 def terms_of(knowledge: Knowledge, member: int) -> set[int]:
-    """The terms of what a member says of themselves, whose words :func:`profile` needs."""
+    """The terms whose words :func:`profile` needs: of what a member says of themselves, and of what their answers and questions are about."""
     with knowledge.lock:
         row = knowledge.member_rows.get(member)
-        fact = None if row is None else knowledge.facts.get(row)
-        return set() if fact is None else set(fact.offers)
+        if row is None:
+            return set()
+        fact = knowledge.facts.get(row)
+        stated = {*fact.offers, *fact.wants} if fact is not None else set()
+        answered, asked = _sides(knowledge, row, now=None)
+        return stated.union(*(_telling(knowledge, side) for side in (answered, asked)))
 
 
 def profile(knowledge: Knowledge, member: int, *, vocabulary: Mapping[int, str], now: float) -> list[Skill]:
-    """The skills of a member, the surest first: tags of the topics they answered and asked, and shared words of what they say they can help with."""
+    """The skills of a member, the surest first. Terms whose word is not in ``vocabulary`` stay unsaid."""
     with knowledge.lock:
         row = knowledge.member_rows.get(member)
         if row is None:
             return []
-        answered, asked = _by_tag(knowledge, row, now=now)
         fact = knowledge.facts.get(row)
-        stated = () if fact is None else tuple(fact.offers)
-    found = [
-        Skill(tag, kind, round(weight / (weight + ENOUGH), 3), tuple(posts[:MAX_POSTS]))
-        for kind, tags in (("expertise", answered), ("interest", asked))
-        for tag, (weight, posts) in tags.items()
-        if kind == "expertise" or tag not in answered
-    ]
-    found += [Skill(vocabulary[term], "stated", 0.5) for term in stated if term in vocabulary]
-    return sorted(found, key=lambda skill: (-skill.confidence, skill.kind, skill.name))[:MAX_SKILLS]
+        answered, asked = _sides(knowledge, row, now=now)
+        shown = {skill.name: skill for skill in _skills(knowledge, answered, "expertise", vocabulary)}
+        for skill in _skills(knowledge, asked, "interest", vocabulary):
+            shown.setdefault(skill.name, skill)
+    found = {(skill.name, skill.kind): skill for skill in shown.values()}
+    for name in _words(fact.offers if fact else (), vocabulary):
+        before = shown.get(name)
+        if before is not None and before.kind == "expertise":
+            # Said and shown: each makes the other surer.
+            sure = 1 - (1 - before.confidence) * (1 - STATED)
+            found[name, "expertise"] = Skill(name, "expertise", round(sure, 3), before.post_ids)
+        else:
+            found[name, "stated"] = Skill(name, "stated", STATED)
+    for name in _words(fact.wants if fact else (), vocabulary):
+        found.setdefault((name, "interest"), Skill(name, "interest", STATED))
+    return sorted(found.values(), key=lambda skill: (-skill.confidence, skill.kind, skill.name))[:MAX_SKILLS]
 
 
-_Tags = dict[str, tuple[float, list[str]]]
+def _words(terms: Iterable[int], vocabulary: Mapping[int, str]) -> list[str]:
+    return [vocabulary[term] for term in terms if term in vocabulary]
 
 
-def _by_tag(k: Knowledge, row: int, *, now: float) -> tuple[_Tags, _Tags]:
-    answered: _Tags = {}
-    asked: _Tags = {}
-    for part in k.parts_of_author.of(row, limit=1000):
+def _sides(k: Knowledge, row: int, *, now: float | None) -> tuple[_Side, _Side]:
+    """What a member answered and what they asked; unfaded without a time."""
+    answered, asked = _Side(), _Side()
+    for part in k.parts_of_author.of(row, limit=MAX_PARTS):
         topic = int(k.part_topic.data[part])
-        into = asked if int(k.topic_asker.data[topic]) == row else answered
-        age = max(0.0, now - float(k.part_last.data[part])) / DAY
+        side = asked if int(k.topic_asker.data[topic]) == row else answered
+        age = 0.0 if now is None else max(0.0, now - float(k.part_last.data[part])) / DAY
         weight = float(np.exp2(-age / HALF_LIFE))
+        side.total += weight
+        for term in k.terms_of(topic):
+            _see(side.terms.setdefault(term, _Seen()), weight, part)
         for tag in k.topic_tags.get(topic, ()):
-            before, posts = into.get(tag, (0.0, []))
-            into[tag] = (before + weight, [*posts, k.posts_of(part)[0]])
+            _see(side.tags.setdefault(tag, _Seen()), weight, part)
     return answered, asked
+
+
+def _see(seen: _Seen, weight: float, part: int) -> None:
+    seen.weight += weight
+    if len(seen.parts) < MAX_POSTS:
+        seen.parts.append(part)
+
+
+def _telling(k: Knowledge, side: _Side) -> list[int]:
+    """The terms that a side is about more than questions are anyway, the most telling first."""
+    often = sorted((term for term, seen in side.terms.items()), key=lambda term: (-side.terms[term].weight, term))[: 4 * MAX_TERMS]
+    beyond = {term: _beyond(k, side, term) for term in often}
+    return sorted((term for term in often if beyond[term] > 0), key=lambda term: (-beyond[term], term))[:MAX_TERMS]
+
+
+def _beyond(k: Knowledge, side: _Side, term: int) -> float:
+    """How many of a side's topics are about a term beyond what would be so for anybody; 0 for what everybody writes."""
+    share = k.questions.frequency(term) / max(k.question_count, 1)
+    if share > _COMMON and k.question_count >= 50:
+        return 0.0
+    # Two standard deviations of a count that is just as anybody's.
+    expected = side.total * share
+    return max(side.terms[term].weight - expected - 2 * float(np.sqrt(expected * (1 - share))), 0.0) if side.total > 2 else 0.0
+
+
+def _skills(k: Knowledge, side: _Side, kind: str, vocabulary: Mapping[int, str]) -> list[Skill]:
+    found = [(tag, seen.weight, seen) for tag, seen in side.tags.items()]
+    tags = set(side.tags)
+    for term in _telling(k, side):
+        word = vocabulary.get(term)
+        if word is not None and word not in tags:
+            found.append((word, _beyond(k, side, term), side.terms[term]))
+    return [Skill(name, kind, round(weight / (weight + ENOUGH), 3), tuple(k.posts_of(part)[0] for part in seen.parts)) for name, weight, seen in found]
