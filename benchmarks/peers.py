@@ -26,7 +26,7 @@ class Peers:
         self.author = np.array([post.author for post in posts])
         self.reply = np.array([post.number > 1 for post in posts])
         self.topic = np.array([int(post.topic_id) if post.topic_id.isdigit() else hash(post.topic_id) for post in posts])
-        self._words = CountVectorizer(min_df=2, max_df=0.3, stop_words="english", token_pattern=r"(?u)\b[a-zA-Z]\w+\b", dtype=np.float32)
+        self._words = CountVectorizer(min_df=2, max_df=0.3, stop_words="english", token_pattern=r"(?u)\b[a-zA-Z]\w+\b", dtype=np.float32)  # noqa: S106  # a pattern of words
         early = np.flatnonzero(self.at < split)
         self._words.fit([archive.texts[i] for i in early])
         self._weights = _bm25(self._words.transform(archive.texts), early)
@@ -59,7 +59,7 @@ class Peers:
         }
 
     def _sum(self, members: NDArray[np.int64], weights: Floats) -> Floats:
-        return np.bincount(members, weights=weights, minlength=self.members)
+        return np.bincount(members, weights=weights, minlength=self.members).astype(np.float64)
 
 
 def _bm25(counts: sp.csr_matrix, early: NDArray[np.int64]) -> sp.csr_matrix:

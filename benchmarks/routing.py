@@ -1,14 +1,15 @@
 """Who would answer? The product's ranking beside simple ones, on a community's archive.
 
-Topics are ordered by the time of their first post; the last fifth are the questions. For each the need is its title and first post, the candidates are the members with
-at least three posts before it without the asker, and right are the candidates who replied; a topic without such a reply is skipped. Only posts made before the topic
-count. The product goes through the archive as it would through the community's life: every post is put into its knowledge when its time comes, and its weights are
-learned from the earlier topics.
+Topics are ordered by the time of their first post; the last fifth are the questions. For each the need is its title and first post, the candidates are the
+members with at least three posts before it without the asker, and right are the candidates who replied; a topic without such a reply is skipped. Only posts
+made before the topic count. The product goes through the archive as it would through the community's life: every post is put into its knowledge when its
+time comes, and its weights are learned from the earlier topics.
 
     routing.py --topics FILE.jsonl.gz [--limit N] [--curve] [--transfer] [--learn WEIGHTS.json]
 
-``--curve`` adds what spreading costs at several settings, ``--transfer`` what weights learned on one part of the archive are worth on the rest. ``--learn`` writes the
-weights that ship with the product, from topics in the first half of the archive only, and measures nothing. The last line of standard output is one JSON object.
+``--curve`` adds what spreading costs at several settings, ``--transfer`` what weights learned on one part of the archive are worth on the rest. ``--learn``
+writes the weights that ship with the product, from topics in the first half of the archive only, and measures nothing. The last line of standard output is
+one JSON object.
 """
 
 import argparse
@@ -169,7 +170,8 @@ def measure(archive: Archive, *, limit: int, curve: bool, transfer: bool) -> dic
             measures[name].add(ranking, question.right, at=at)
         for name, spread in spreading.items():
             shown[name].into(life.knowledge)
-            ranking = [one.member for one in rank(life.knowledge, question.need, now=at, weights=weights, spread=spread, limit=PLACES, eligible=question.eligible)]
+            found = rank(life.knowledge, question.need, now=at, weights=weights, spread=spread, limit=PLACES, eligible=question.eligible)
+            ranking = [one.member for one in found]
             for member in ranking[:5]:
                 shown[name].note(member, at)
             shown[name].out_of(life.knowledge)

@@ -65,8 +65,8 @@ def rank(
 ) -> list[Ranked]:
     """The members who fit a need best, best first.
 
-    ``spread`` from 0 to 1 is how readily whoever was suggested lately leaves the last places of the first five to others; the first three stay with whoever fits best, so
-    that an asker loses little. Members without any relevance to the need are left out when anybody has some;
+    ``spread`` from 0 to 1 is how readily whoever was suggested lately leaves the last places of the first five to others; the first three stay with whoever
+    fits best, so that an asker loses little. Members without any relevance to the need are left out when anybody has some;
     ``minimum_fit`` asks for that many points from topic, offer and category together, so that nobody is shown as filler. Ties are broken by member number.
     """
     with knowledge.lock:
@@ -152,9 +152,7 @@ def _fit_enough(signals: Signals, points: NDArray[np.float64], *, minimum_fit: f
     return keep
 
 
-def _ranked(
-    k: Knowledge, need: Need, found: Similar, signals: Signals, points: NDArray[np.float64], *, i: int, back: float, now: float
-) -> Ranked:
+def _ranked(k: Knowledge, need: Need, found: Similar, signals: Signals, points: NDArray[np.float64], *, i: int, back: float, now: float) -> Ranked:
     row = int(signals.rows[i])
     sums = {"spread": back} if back else {}
     for name, value in zip(SIGNALS, points[i].tolist(), strict=True):

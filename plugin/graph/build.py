@@ -5,6 +5,7 @@ Ranking does not use it: an edge costs some hundred bytes here.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import networkx as nx
 
@@ -15,7 +16,7 @@ __all__ = ["Graph", "MentorshipFact", "Node", "build"]
 Node = tuple[str, int | str]
 """("member", number), ("skill", word) or ("topic", id)."""
 
-Graph = nx.MultiDiGraph[Node]
+Graph: TypeAlias = "nx.MultiDiGraph[Node]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +40,10 @@ def build(
 ) -> Graph:
     """Members, their skills, topics and all that went on between them.
 
-    Edges between members say from whom to whom: ``reply`` from the author of a reply to whom they reply (the asker where the host does not say), ``mention``, ``like``
-    and ``solved`` (from the asker to the author of the accepted answer), ``mentorship`` from mentor to mentee. ``asked`` and ``answered`` lead from a member to a topic,
-    ``knows`` from a member to a skill with its ``confidence``. Each has ``at`` (seconds since 1970), and ``post`` where a post stands behind it. Topics have
-    ``category``, ``tags`` and ``at``. Members that only occur in posts are there too, without ``joined``.
+    Edges between members say from whom to whom: ``reply`` from the author of a reply to whom they reply (the asker where the host does not say),
+    ``mention``, ``like`` and ``solved`` (from the asker to the author of the accepted answer), ``mentorship`` from mentor to mentee. ``asked`` and
+    ``answered`` lead from a member to a topic, ``knows`` from a member to a skill with its ``confidence``. Each has ``at`` (seconds since 1970), and
+    ``post`` where a post stands behind it. Topics have ``category``, ``tags`` and ``at``. Members that only occur in posts are there too, without ``joined``.
     """
     graph: Graph = nx.MultiDiGraph()
     for member in members:

@@ -121,4 +121,3 @@ class Chains:
         head[ordered[starts]] = order[starts]
         for column, data in ((self.head, head), (self.after, after), (self.before, before)):
             column.replace(data)
-

@@ -1,7 +1,7 @@
 """Sums that fade: how much of something a member did lately, at several half-lives.
 
-A sum of fading terms is kept as a whole number relative to a reference time, so that adding and taking back are exact and independent of order. The reference moves
-with the clock of whoever reads, in steps; then all sums are made anew from the events, once in :data:`STEP`.
+A sum of fading terms is kept as a whole number relative to a reference time, so that adding and taking back are exact and independent of order. The
+reference moves with the clock of whoever reads, in steps; then all sums are made anew from the events, once in :data:`STEP`.
 """
 
 import numpy as np

@@ -1,6 +1,7 @@
 """What a member knows, cares about, and says they can help with.
 
-Expertise is what the questions that a member answered are about, more than questions in this community are anyway; interest is the same of the questions they asked.
+Expertise is what the questions that a member answered are about, more than questions in this community are anyway; interest is the same of the questions
+they asked.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,9 @@ ENOUGH = 3.0
 
 STATED = 0.5
 """How far somebody's own word is believed without anything to show for it."""
+
+TOPICS = 3
+"""A word that comes up in fewer topics of a member is a word, not a subject."""
 
 MAX_SKILLS = 20
 MAX_POSTS = 5
@@ -121,7 +125,7 @@ def _see(seen: _Seen, weight: float, part: int) -> None:
 
 def _telling(k: Knowledge, side: _Side) -> list[int]:
     """The terms that a side is about more than questions are anyway, the most telling first."""
-    often = sorted((term for term, seen in side.terms.items()), key=lambda term: (-side.terms[term].weight, term))[: 4 * MAX_TERMS]
+    often = sorted((term for term, seen in side.terms.items() if len(seen.parts) >= TOPICS), key=lambda term: (-side.terms[term].weight, term))[: 4 * MAX_TERMS]
     beyond = {term: _beyond(k, side, term) for term in often}
     return sorted((term for term in often if beyond[term] > 0), key=lambda term: (-beyond[term], term))[:MAX_TERMS]
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 class PostFact:
     """One post that counts.
 
-    ``number`` is 1 for the post that opens its topic; its ``terms`` include those of the title. ``asker`` is who opened the topic. ``category`` and ``tags`` are
-    the topic's.
+    ``number`` is 1 for the post that opens its topic; its ``terms`` include those of the title. ``asker`` is who opened the topic. ``category`` and ``tags``
+    are the topic's.
     """
 
     post_id: str
@@ -52,9 +52,9 @@ class SolvedFact:
 class MemberFact:
     """What is known of a member, and what they say of themselves.
 
-    ``offers`` and ``wants`` are the terms of what they say they can help with and want to learn. ``willing`` is whether they said that they would mentor; ``None``
-    when they said nothing. ``capacity`` is how many people they would take at once, ``load`` how many they have. A member who is not ``available`` (on leave,
-    suspended, opted out) is never suggested.
+    ``offers`` and ``wants`` are the terms of what they say they can help with and want to learn. ``willing`` is whether they said that they would mentor;
+    ``None`` when they said nothing. ``capacity`` is how many people they would take at once, ``load`` how many they have. A member who is not ``available``
+    (on leave, suspended, opted out) is never suggested.
     """
 
     member: int

@@ -98,6 +98,10 @@ class Fading:
         """The raw sums of all members; comparable with each other."""
         return self._sums[kind][HALF_LIVES[kind].index(half_life)].column.view
 
+    def columns(self, kind: str) -> list[NDArray[np.int64]]:
+        """The raw sums of a kind at each half-life."""
+        return [one.column.view for one in self._sums[kind]]
+
     def category_amounts(self, category: int, members: NDArray[np.int64], *, now: float) -> tuple[NDArray[np.float64], float]:
         """How much each of some members helped in a category lately, and all members together."""
         raw = np.fromiter((self.in_category.get((category, m), 0) for m in members.tolist()), np.int64, count=len(members))

@@ -1,7 +1,7 @@
 """What is known of one community, in memory, ready for questions.
 
-Everything is kept as columns of whole numbers, so that a change is small and undoing it is exact: taking a post out leaves the state as if it had never been there.
-Words are not kept, only keyed digests; of replies only the index from term to document. Removing a post therefore needs the fact that was put.
+Everything is kept as columns of whole numbers, so that a change is small and undoing it is exact: taking a post out leaves the state as if it had never been
+there. Words are not kept, only keyed digests; of replies only the index from term to document. Removing a post therefore needs the fact that was put.
 
 One lock guards everything: a writer holds it for one fact, a reader for one ranking. Several threads may read and one may write.
 """

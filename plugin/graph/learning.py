@@ -1,8 +1,8 @@
 """Weights from a community's own history: who really answered whom.
 
-A question is an example: the candidates that a ranking would have considered seriously, and which of them answered. Only these count, because telling the first ten apart
-is what a ranking is for; members who have been away for a year say nothing about it. The model is a logistic regression of "answered" on the signals, drawn towards the
-prior weights, with no weight below zero: a signal that speaks for a member can count nothing, never the opposite.
+A question is an example: the candidates that a ranking would have considered seriously, and which of them answered. Only these count, because telling the
+first ten apart is what a ranking is for; members who have been away for a year say nothing about it. The model is a logistic regression of "answered" on the
+signals, drawn towards the prior weights, with no weight below zero: a signal that speaks for a member can count nothing, never the opposite.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -81,7 +81,10 @@ def fit(history: Iterable[Example], *, prior: Weights, strength: float = STRENGT
 
 
 def update(weights: Weights, outcome: Example, *, strength: float = STRENGTH) -> Weights:
-    """Move weights by one more question. The more questions have moved them before, the less this one does; where it says nothing, they drift back to the prior."""
+    """Move weights by one more question.
+
+    The more questions have moved them before, the less this one does; where it says nothing, they drift back to the prior.
+    """
     seen = max((w.questions for w in weights.by_signal.values()), default=0)
     values = np.array([weights.value(name) for name in SIGNALS])
     prior = np.array([weights.by_signal[name].prior if name in weights.by_signal else 0.0 for name in SIGNALS])

@@ -24,10 +24,10 @@ MAX_SOURCES = 200
 class Health:
     """The measures of one period.
 
-    ``reach``: the part of active members that a member can get to through at most two exchanges, on average. ``isolated_newcomers``: the part of newcomers who posted
-    and got no reply from anybody. ``gini`` and ``top5_share`` say how unequally answers are spread over helpers, ``helpers_for_half`` the smallest number of helpers
-    who gave half of the answers. ``unanswered``: by category, topics nobody else replied to and all topics. ``bridges``: members without whom some would be cut off
-    from others, and how many pairs that is.
+    ``reach``: the part of active members that a member can get to through at most two exchanges, on average. ``isolated_newcomers``: the part of newcomers
+    who posted and got no reply from anybody. ``gini`` and ``top5_share`` say how unequally answers are spread over helpers, ``helpers_for_half`` the
+    smallest number of helpers who gave half of the answers. ``unanswered``: by category, topics nobody else replied to and all topics. ``bridges``: members
+    without whom some would be cut off from others, and how many pairs that is.
     """
 
     since: float
@@ -106,7 +106,7 @@ def bridges(exchanges: "nx.DiGraph[Node]", *, limit: int = 10) -> tuple[tuple[in
 
     Articulation points (Hopcroft and Tarjan 1973); the pairs are counted from the sizes of the pieces that are left.
     """
-    ties = nx.Graph(exchanges.to_undirected())
+    ties = exchanges.to_undirected()
     found: list[tuple[int, int]] = []
     for piece in nx.connected_components(ties):
         inside = ties.subgraph(piece)

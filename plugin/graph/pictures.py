@@ -20,7 +20,7 @@ def network(exchanges: "nx.DiGraph[Node]", *, names: Mapping[int, str], seed: in
     """A map of the members with the most exchanges; who received more replies and thanks is a larger dot. The same seed draws the same picture."""
     weight = {node: sum(edge["weight"] for _, _, edge in exchanges.in_edges(node, data=True)) for node in exchanges}
     most = sorted(exchanges, key=lambda node: (-weight[node] - exchanges.degree(node), node))[:MAX_MEMBERS]
-    ties = nx.Graph()
+    ties: nx.Graph[Node] = nx.Graph()
     ties.add_nodes_from(most)
     for source, target, edge in exchanges.edges(data=True):
         if source in ties and target in ties:

@@ -1,7 +1,7 @@
 """Which documents hold a term: an inverted index that takes increments and gives them back without a trace.
 
-A document is a topic (its opening post) or a member's replies within one topic. Lists are sorted by document; counts are whole numbers, so what was added can be
-subtracted exactly. Bulk builds leave segments, which are never changed; a term that changes afterwards gets lists of its own, copied from the segments.
+A document is a topic (its opening post) or a member's replies within one topic. Lists are sorted by document; counts are whole numbers, so what was added
+can be subtracted exactly. Bulk builds leave segments, which are never changed; a term that changes afterwards gets lists of its own, copied from the segments.
 """
 
 from collections.abc import Mapping

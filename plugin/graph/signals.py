@@ -1,7 +1,7 @@
 """What is known of each candidate with regard to a need, as numbers: the signals that a ranking weighs.
 
-Each signal grows with what speaks for a member and is 0 for somebody of whom nothing is known, or for the community's average where more and less is meant. All are
-on a scale of about 0 to 1 whatever the size of the community, and each belongs to a criterion that a reason can be given for.
+Each signal grows with what speaks for a member and is 0 for somebody of whom nothing is known, or for the community's average where more and less is meant.
+All are on a scale of about 0 to 1 whatever the size of the community, and each belongs to a criterion that a reason can be given for.
 """
 
 from collections.abc import Mapping
@@ -104,7 +104,8 @@ def _much(amount: Values, *, of: float) -> Values:
 def _topic(k: Knowledge, found: Similar, rows: NDArray[np.int64], now: float, columns: dict[str, Values], facts: dict[str, Values]) -> None:
     """How much more a member's past help resembles the need than help in this community does on average, on a logarithmic scale.
 
-    Similarity is squared, as one close topic tells more than many remote ones, and fades; ten average topics are taken for granted, so that little evidence says little.
+    Similarity is squared, as one close topic tells more than many remote ones, and fades; ten average topics are taken for granted, so that little evidence
+    says little.
     """
     size = k.member_numbers.size
     total = k.fading.amounts(fading.HELPED, _TOPIC_HALF_LIFE, rows, now=now)

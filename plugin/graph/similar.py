@@ -1,8 +1,8 @@
 """Earlier topics and replies like a need, and whose they are.
 
-BM25 (Robertson and Zaragoza 2009) over two kinds of documents: what was asked (opening posts) and what a member replied within a topic. The rarest terms of the need
-go first, and only so many postings are read, so the time of a question does not grow with the community's chatter. A second pass looks for the terms that the most
-similar questions share (pseudo relevance feedback, after Lavrenko and Croft 2001): people say the same thing in other words.
+BM25 (Robertson and Zaragoza 2009) over two kinds of documents: what was asked (opening posts) and what a member replied within a topic. The rarest terms of
+the need go first, and only so many postings are read, so the time of a question does not grow with the community's chatter. A second pass looks for the
+terms that the most similar questions share (pseudo relevance feedback, after Lavrenko and Croft 2001): people say the same thing in other words.
 """
 
 from collections.abc import Mapping
@@ -38,8 +38,8 @@ Scored = tuple[NDArray[np.int32], NDArray[np.float64]]
 class Similar:
     """Participations of members in other people's topics, and how far each resembles a need.
 
-    ``asked``: the topic's question does; ``replied``: what the member replied does. ``related_asked`` and ``related_replied`` are the same for terms that similar
-    questions use.
+    ``asked``: the topic's question does; ``replied``: what the member replied does. ``related_asked`` and ``related_replied`` are the same for terms that
+    similar questions use.
     """
 
     parts: NDArray[np.int64]

@@ -1,7 +1,8 @@
 """Words to terms, and terms to keyed digests.
 
-A term is what a word becomes so that two members who mean the same write the same: normalised, lower case, without Latin accents, without a plural ending. Scripts
-that do not put spaces between words give overlapping pairs of characters instead. Everything here is linear in the text and bounded, whatever the text is.
+A term is what a word becomes so that two members who mean the same write the same: normalised, lower case, without Latin accents, without a plural ending.
+Scripts that do not put spaces between words give overlapping pairs of characters instead. Everything here is linear in the text and bounded, whatever the
+text is.
 """
 
 import re
@@ -25,7 +26,10 @@ MAX_LENGTH = 32
 """Longer words are identifiers, addresses or noise."""
 
 # Marks that belong to the letter before them. Python's \w does not count them, and words of Indic, Arabic and Hebrew text would fall apart.
-_MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0962-\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a51\u0abc-\u0acd\u0b3c-\u0b57\u0bbe-\u0bcd\u0c3e-\u0c56\u0cbc-\u0cd6\u0d3e-\u0d4d"
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0962-\u0963\u0981-\u0983\u09bc-\u09cd"
+    "\u0a01-\u0a51\u0abc-\u0acd\u0b3c-\u0b57\u0bbe-\u0bcd\u0c3e-\u0c56\u0cbc-\u0cd6\u0d3e-\u0d4d"
+)
 _DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ffff"
 _WORD = re.compile(rf"[{_DENSE}]+|(?:(?![{_DENSE}])[^\W_])(?:(?![{_DENSE}])[^\W_]|[{_MARKS}])*(?:\+\+|#)?")
 _DENSE_RUN = re.compile(rf"[{_DENSE}]")

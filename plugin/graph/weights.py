@@ -12,7 +12,10 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One weight. ``prior`` is what it was before this community had a say; ``questions`` is how many of its questions moved it, ``source`` where the prior is from."""
+    """One weight.
+
+    ``prior`` is what it was before this community had a say; ``questions`` is how many of its questions moved it; ``source`` says where the prior is from.
+    """
 
     value: float
     prior: float

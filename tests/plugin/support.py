@@ -271,7 +271,7 @@ def make_runtime(settings: Settings, database: Database, vault: Vault, clock: Cl
     )
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """A served community on a host in memory."""
 

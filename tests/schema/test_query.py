@@ -120,7 +120,9 @@ async def test_experts_are_as_many_as_asked_for(world: World, first: int | None,
     assert 0 < len(found) <= 10 if count is None else len(found) == count
 
 
-@pytest.mark.parametrize("arguments", ['need: ""', 'need: "  "', f'need: "{"x" * 2001}"', 'need: "pricing", first: 0', 'need: "pricing", first: -1', 'need: "a\\u0000b"'])
+@pytest.mark.parametrize(
+    "arguments", ['need: ""', 'need: "  "', f'need: "{"x" * 2001}"', 'need: "pricing", first: 0', 'need: "pricing", first: -1', 'need: "a\\u0000b"']
+)
 async def test_a_need_that_says_nothing_is_refused(world: World, arguments: str) -> None:
     answer = await world.ask(f"{{ expertsFor({arguments}) {{ id }} }}", await world.token("cat"))
     assert answer.codes == ["invalid"]
@@ -135,7 +137,12 @@ async def test_the_asker_is_no_expert_of_their_own(world: World) -> None:
 
 
 async def test_without_a_token_nothing_is_read(world: World) -> None:
-    for query in ("{ community { name } }", "{ members { edges { cursor } } }", NODE.replace("($id: ID!)", "").replace("$id", '"x"'), "{ programs { edges { cursor } } }"):
+    for query in (
+        "{ community { name } }",
+        "{ members { edges { cursor } } }",
+        NODE.replace("($id: ID!)", "").replace("$id", '"x"'),
+        "{ programs { edges { cursor } } }",
+    ):
         answer = await world.ask(query)
         assert answer.codes == ["unauthenticated"], query
     assert (await world.ask("{ viewer { member { id } } }")).data == {"viewer": None}
@@ -215,7 +222,11 @@ async def test_a_viewer_needs_the_scope_of_acting_for_the_member(world: World) -
 
 async def test_ids_of_another_community_are_like_ids_of_nothing(world: World) -> None:
     other = await community(world.database, base_url="https://other.example.org", host="discourse")
-    events = [e.SpaceChanged(seen_at=START, source=e.Source.HOST, space_id="1", name="G", access=e.Access.MEMBERS), person(1, "ann", START), person(3, "cat", START)]
+    events = [
+        e.SpaceChanged(seen_at=START, source=e.Source.HOST, space_id="1", name="G", access=e.Access.MEMBERS),
+        person(1, "ann", START),
+        person(3, "cat", START),
+    ]
     await world.apply(*events, *thread(100, START, space="1", asker=3, answers=[1], title="T", days=1, text="How does pricing work?"), of=other)
     await world.suggest()
     theirs = await world.token("cat", of=other)
@@ -246,7 +257,9 @@ async def test_ids_of_another_community_are_like_ids_of_nothing(world: World) ->
 async def test_every_kind_of_node_is_found_again(world: World) -> None:
     cat = await world.token("cat")
     await world.ask('mutation { createProgram(input: {name: "Autumn"}) { program { id } } }', await world.token())
-    found = (await world.ask("{ community { id } members(first: 1) { edges { node { id } } } viewer { needs { id } suggestions { edges { node { id } } } } }", cat)).data
+    found = (
+        await world.ask("{ community { id } members(first: 1) { edges { node { id } } } viewer { needs { id } suggestions { edges { node { id } } } } }", cat)
+    ).data
     ids = {
         "Community": found["community"]["id"],
         "Member": found["members"]["edges"][0]["node"]["id"],
@@ -277,7 +290,10 @@ odd_ids = st.one_of(
 async def test_odd_ids_name_nothing_and_break_nothing(world: World, ids: list[str]) -> None:
     token = world.tokens.get("cat") or world.tokens.setdefault("cat", await world.token("cat"))
     here = str(world.installation_id)
-    sent = {f"i{place}": _id(base64.urlsafe_b64decode(one + "=" * (-len(one) % 4)).decode().replace("HERE", here)) if _is_ours(one) else one for place, one in enumerate(ids)}
+    sent = {
+        f"i{place}": _id(base64.urlsafe_b64decode(one + "=" * (-len(one) % 4)).decode().replace("HERE", here)) if _is_ours(one) else one
+        for place, one in enumerate(ids)
+    }
     query = f"query ({', '.join(f'${name}: ID!' for name in sent)}) {{ {' '.join(f'{name}: node(id: ${name}) {{ id }}' for name in sent)} }}"
     answer = await world.ask(query, token, **sent)
     assert set(answer.data.values()) == {None}
@@ -296,9 +312,12 @@ def _is_ours(text: str) -> bool:
 async def test_programs_are_listed_by_state_and_drafts_only_to_who_writes_them(world: World) -> None:
     service, cat = await world.token(), await world.token("cat")
     principal = await principal_of(world.parts.runtime, service)
-    made = [await programming.create_program(world.parts.runtime, principal, name=f"Program {one}", purpose="p") for one in range(6)]
-    for one in made[::2]:
-        await programming.move_program(world.parts.runtime, principal, one.id, programming.ProgramState.ENROLLING)
+    made = []
+    for one in range(6):
+        made.append(await programming.create_program(world.parts.runtime, principal, name=f"Program {one}", purpose="p"))
+        world.clock.move(seconds=1)
+    for program in made[::2]:
+        await programming.move_program(world.parts.runtime, principal, program.id, programming.ProgramState.ENROLLING)
     query = "query ($state: ProgramState) { programs(first: 2, state: $state) { edges { node { id name state } } pageInfo { hasNextPage } } }"
     seen = (await world.ask(query, cat)).data["programs"]
     assert [edge["node"]["name"] for edge in seen["edges"]] == ["Program 4", "Program 2"]

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, build_schema, print_type
-from graphql.utilities import ast_from_value
 from graphql.language import print_ast
 from graphql.pyutils import Undefined
+from graphql.utilities import ast_from_value
 
 from schema.schema import schema, sdl
 

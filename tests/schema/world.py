@@ -135,9 +135,7 @@ class World:
 
         return await self.read(work, of=of)
 
-    async def token(
-        self, username: str = "", *, scopes: Sequence[Scope] | None = None, lifetime: timedelta | None = timedelta(days=90), of: int = 0
-    ) -> str:
+    async def token(self, username: str = "", *, scopes: Sequence[Scope] | None = None, lifetime: timedelta | None = timedelta(days=90), of: int = 0) -> str:
         """A token of a member, or of a service."""
         return await access.create_token(
             self.parts.runtime,
@@ -154,7 +152,6 @@ class World:
         answer = await self.http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
         kind = answer.headers.get("content-type", "")
         return Answer(answer.status_code, answer.headers, answer.json() if "json" in kind else answer.text)
-
 
 
 def person(number: int, username: str, now: datetime, *, groups: tuple[str, ...] = (), **more: Any) -> e.MemberChanged:
@@ -227,10 +224,10 @@ def events(now: datetime) -> list[e.Event]:
     ]
     for one in range(8):
         found += thread(
-            100 + one, now, space="1", asker=10 + one, answers=[1, 2] if one % 2 else [1], title=f"Pricing question {one}", days=40 + one, text=WORDS[one % 3]
+            100 + one, now, space="1", asker=10 + one, answers=[1, 2] if one == 1 else [1], title=f"Pricing question {one}", days=40 + one, text=WORDS[one % 3]
         )
     for one in range(4):
-        found += thread(200 + one, now, space="2", asker=4, answers=[2, 1], title=f"Secret lounge pricing {one}", days=30 + one, text=WORDS[one % 3])
+        found += thread(200 + one, now, space="2", asker=4, answers=[2], title=f"Secret lounge pricing {one}", days=30 + one, text=WORDS[one % 3])
     found += thread(300, now, space="1", asker=3, answers=[], title="How should I choose pricing plans?", days=0.1, text=f"How? {WORDS[0]}")
     return found
 

@@ -18,6 +18,8 @@ from plugin.store.unit_of_work import UnitOfWork
 
 ASKED_WITHIN = timedelta(days=14)
 """How old a question may be to be still taken for a need when it is first read."""
+LATE = timedelta(minutes=10)
+"""A delivery about a post that is older than this when it is first heard of may have been held back or sent again: the host is asked how the post is now."""
 _REFUSALS = frozenset({"no", "not", "stop", "don't", "never", "unsubscribe", "nein", "nicht", "non", "pas", "nie", "não", "нет", "いいえ"})
 """Any of them among the first words makes a reply a refusal: rather one message too few than one that nobody agreed to."""
 _WORD = re.compile(r"[\w']+")
@@ -67,6 +69,8 @@ def changed(event: PostChanged, unit: UnitOfWork) -> None:
         like_count=event.like_count if event.like_count is not None else (old.like_count if old else 0),
         live=True,
     )
+    if old is None and event.source is Source.HINT and event.updated_at < unit.now - LATE:
+        doubt("post", event.post_id, unit=unit)
     if new != old:
         unit.posts.put(new)
         unit.change("post", new.id)

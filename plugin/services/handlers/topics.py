@@ -78,9 +78,9 @@ def deleted(event: TopicDeleted, unit: UnitOfWork) -> None:
 
 
 def read(event: TopicRead, unit: UnitOfWork) -> None:
-    """The whole list of a topic's posts was read: ask about posts of ours that it does not name, and about hidden ones that it does."""
+    """The whole list of a topic's posts was read: ask about posts of ours that it does not name, and about hidden ones."""
     listed = set(event.post_ids)
-    doubtful = [post.id for post in unit.posts.of_topic(event.topic_id) if (post.id in listed) != post.live]
+    doubtful = [post.id for post in unit.posts.of_topic(event.topic_id) if post.id not in listed or not post.live]
     if doubtful:
         doubt("post", *doubtful, unit=unit)
 

@@ -15,7 +15,7 @@ from tests.conftest import NOW, FixedClock
 from tests.plugin.services.stories import HOST, known, person, post, settle, space, tell, topic
 from tests.plugin.support import Picture, World, make_runtime, community, FakeHost, FakeClient  # noqa: I001 - one line for each kind of part
 
-EXAMPLES = 60
+EXAMPLES = 15
 
 
 def test_every_event_has_a_handler() -> None:
@@ -61,12 +61,19 @@ POST_HINTS: Sequence[e.Event] = (
     e.HookPinged(seen_at=NOW),
 )
 
+
+
+def whole(**values: object) -> e.MemberChanged:
+    """A member of whom everything is said."""
+    return person("7", **({"name": "Now", "bio": "", "fields": {}, "group_ids": ()} | values))
+
+
 PICTURES = {
     "member is there": Picture(
-        members={"7": person("7", name="Now", bio="bio now", group_ids=("3",))}, groups={"3": e.GroupChanged(seen_at=NOW, group_id="3", name="three")}
+        members={"7": whole(name="Now", bio="bio now", group_ids=("3",))}, groups={"3": e.GroupChanged(seen_at=NOW, group_id="3", name="three")}
     ),
-    "member without group": Picture(members={"7": person("7", name="Now", group_ids=())}, badges={"7": ("5",)}),
-    "member suspended": Picture(members={"7": person("7", name="Now", suspended=True, group_ids=())}),
+    "member without group": Picture(members={"7": whole()}, badges={"7": ("5",)}),
+    "member suspended": Picture(members={"7": whole(suspended=True)}),
     "member destroyed": Picture(),
 }
 
@@ -83,16 +90,30 @@ async def fresh(world: World, picture: Picture) -> World:
     return World(make_runtime(world.runtime.settings, world.database, world.runtime.vault, world.runtime.clock, host), host, made)
 
 
-async def of_a_whole_reading(world: World, picture: Picture) -> dict[str, object]:
+_READ: dict[str, dict[str, object]] = {}
+"""What reading each host gives; it is the same for every example."""
+
+
+async def of_a_whole_reading(world: World, name: str, picture: Picture) -> dict[str, object]:
     """What is known after reading a host like this from the beginning, without any delivery."""
-    read = await fresh(world, picture)
-    await reconcile.reconcile(read.runtime, read.installation_id, whole=True)
-    await settle(read)
-    return await known(read)
+    if name not in _READ:
+        read = await fresh(world, picture)
+        await reconcile.reconcile(read.runtime, read.installation_id, whole=True)
+        await settle(read)
+        _READ[name] = await known(read)
+        # Terms are digests under a key of each community.
+        _READ[name]["posts"] = bare(_READ[name]["posts"])
+    return _READ[name]
+
+
+def bare(posts: object) -> dict[str, tuple[object, ...]]:
+    """Posts with the number of their terms."""
+    assert isinstance(posts, dict)
+    return {key: (one[0], one[1], one[2], len(one[3]), one[4]) for key, one in posts.items()}
 
 
 @pytest.mark.parametrize("name", PICTURES)
-@settings(max_examples=EXAMPLES // 3)
+@settings(max_examples=EXAMPLES)
 @given(units=said(MEMBER_HINTS))
 async def test_a_member_ends_as_the_host_knows_them(small_world: World, name: str, units: list[list[e.Event]]) -> None:
     world = await fresh(small_world, PICTURES[name])
@@ -101,7 +122,7 @@ async def test_a_member_ends_as_the_host_knows_them(small_world: World, name: st
         await tell(world, *unit)
     await settle(world)
     found = await known(world)
-    expected = await of_a_whole_reading(small_world, PICTURES[name])
+    expected = await of_a_whole_reading(small_world, name, PICTURES[name])
     mentioned = "7" in found["members"]  # type: ignore[operator]  # a mapping
     wanted = expected["members"]
     if mentioned:
@@ -133,7 +154,7 @@ POST_PICTURES = {
 
 
 @pytest.mark.parametrize("name", POST_PICTURES)
-@settings(max_examples=EXAMPLES // 3)
+@settings(max_examples=EXAMPLES)
 @given(units=said(POST_HINTS))
 async def test_a_post_ends_as_the_host_knows_it(small_world: World, name: str, units: list[list[e.Event]]) -> None:
     picture = POST_PICTURES[name]
@@ -142,17 +163,24 @@ async def test_a_post_ends_as_the_host_knows_it(small_world: World, name: str, u
     await tell(world, post("11", number=1, text="a question", source=HOST), topic("1", source=HOST))
     for unit in units:
         await tell(world, *unit)
+    if name.startswith("space"):
+        # That a space closed is told; who may read is read.
+        await tell(world, space("1", None))
     await settle(world)
     hinted = await known(world)
-    expected = await of_a_whole_reading(small_world, picture)
-    # What came must be as the host has it, and nothing that the host does not have may be there.
+    hinted["posts"] = bare(hinted["posts"])
+    expected = await of_a_whole_reading(small_world, name, picture)
+    # Nothing that the host does not have is there, and a post at most as new as the host has it: an edit of which nobody told is found by reading.
     for part in ("topics", "posts"):
         for key, value in hinted[part].items():  # type: ignore[attr-defined]  # a mapping
-            assert expected[part].get(key) == value, (part, key)  # type: ignore[attr-defined]  # a mapping
+            there = expected[part].get(key)  # type: ignore[attr-defined]  # a mapping
+            assert there is not None, (part, key)
+            assert there == value or (part == "posts" and value[2] < there[2] and value[4]), (part, key)
     # What did not come is found by the next reading.
     await reconcile.reconcile(world.runtime, world.installation_id, whole=True)
     await settle(world)
-    assert {key: value for key, value in (await known(world)).items() if key != "badges"} == {key: value for key, value in expected.items() if key != "badges"}
+    found = await known(world)
+    assert found | {"posts": bare(found["posts"])} == expected
 
 
 async def test_a_destroyed_member_never_comes_back_but_by_their_own_sign_in(world: World, clock: FixedClock) -> None:

@@ -1,0 +1,62 @@
+"""The inverted index against a dictionary of counters."""
+
+from collections import Counter, defaultdict
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugin.graph.postings import MAX_COUNT, Postings, segment
+
+TERMS = st.dictionaries(st.integers(-3, 3), st.integers(1, 5), max_size=4)
+POSTS = st.lists(st.tuples(st.integers(0, 6), TERMS), max_size=12)
+
+
+def expected(posts: list[tuple[int, dict[int, int]]]) -> dict[int, dict[int, int]]:
+    content: dict[int, Counter[int]] = defaultdict(Counter)
+    for document, terms in posts:
+        for term, count in terms.items():
+            content[term][document] += min(count, MAX_COUNT)
+    return {term: dict(counts) for term, counts in content.items()}
+
+
+def loaded(posts: list[tuple[int, dict[int, int]]]) -> Postings:
+    rows = [(term, document, count) for document, terms in posts for term, count in terms.items()]
+    table = np.array(rows, np.int64).reshape(-1, 3)
+    postings = Postings()
+    postings.load([segment(table[:, 0], table[:, 1].astype(np.int32), table[:, 2].astype(np.uint8))])
+    return postings
+
+
+@given(POSTS, POSTS)
+def test_what_is_added_in_bulk_and_singly_can_be_subtracted(first: list[tuple[int, dict[int, int]]], second: list[tuple[int, dict[int, int]]]) -> None:
+    postings = loaded(first)
+    assert postings.content() == expected(first)
+    for document, terms in second:
+        postings.add(document, terms)
+    assert postings.content() == expected(first + second)
+    for document, terms in first:
+        postings.subtract(document, terms)
+    assert postings.content() == expected(second)
+    for term in range(-3, 4):
+        assert postings.frequency(term) == len(expected(second).get(term, {}))
+        assert [d for d in range(7) if postings.holds(term, d)] == sorted(expected(second).get(term, {}))
+
+
+def test_counts_beyond_a_byte_are_exact() -> None:
+    postings = Postings()
+    for _ in range(100):
+        postings.add(4, {1: 3})
+    assert postings.content() == {1: {4: 300}}
+    for _ in range(99):
+        postings.subtract(4, {1: 3})
+    assert postings.content() == {1: {4: 3}}
+
+
+def test_segments_follow_each_other() -> None:
+    parts = [segment(np.array([7, 7]), np.array([d, d + 1], np.int32), np.array([1, 2], np.uint8)) for d in (0, 2)]
+    postings = Postings()
+    postings.load(parts)
+    documents, counts = postings.get(7)
+    assert documents.tolist() == [0, 1, 2, 3]
+    assert counts.tolist() == [1, 2, 1, 2]

@@ -1,0 +1,304 @@
+"""GraphQL over HTTP under attack: bodies, limits, errors, introspection."""
+
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from plugin.domain.people import Scope
+from plugin.errors import Unavailable
+from schema.http import GRAPHQL_JSON, bearer, wants_graphql_json
+from schema.limits import MAX_ALIASES, MAX_BODY, MAX_CHARACTERS, MAX_DEPTH, MAX_DIRECTIVES, MAX_ERRORS
+from tests.schema.world import World
+
+HELLO = "{ community { name } }"
+
+
+async def post(world: World, body: bytes, *, token: str = "", kind: str | None = "application/json", **headers: str) -> tuple[int, str]:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()} | ({"Content-Type": kind} if kind is not None else {})
+    if token:
+        sent["Authorization"] = f"Bearer {token}"
+    answer = await world.http.post("/graphql", content=body, headers=sent)
+    return answer.status_code, answer.text
+
+
+# ---------------------------------------------------------------------------------------------------------------------- bodies
+
+ODD_BODIES = {
+    "nothing": b"",
+    "deep arrays": b"[" * 40_000 + b"]" * 40_000,
+    "deep objects": b'{"query":' * 9_000 + b"1" + b"}" * 9_000,
+    "deep variables": b'{"query":"{ community { name } }","variables":{"a":' + b"[" * 30_000 + b"]" * 30_000 + b"}}",
+    "invalid UTF-8": b'{"query":"\xff\xfe"}',
+    "a number": b"7",
+    "null": b"null",
+    "a text": b'"{ community { name } }"',
+    "true": b"true",
+    "an array": b"[]",
+    "a batch": b'[{"query":"{ community { name } }"}]',
+    "a huge integer": b'{"query":"{ community { name } }","variables":{"a":' + b"9" * 5_000 + b"}}",
+    "a huge number": b"9" * 5_000,
+    "no query": b"{}",
+    "query null": b'{"query":null}',
+    "query a number": b'{"query":1}',
+    "query an array": b'{"query":[]}',
+    "variables an array": b'{"query":"{ community { name } }","variables":[]}',
+    "operation name an object": b'{"query":"{ community { name } }","operationName":{}}',
+    "operation name unknown": b'{"query":"{ community { name } }","operationName":"other"}',
+    "extensions a text": b'{"query":"{ community { name } }","extensions":"x"}',
+    "a lone surrogate": b'{"query":"{ node(id: \\"\\ud800\\") { id } }"}',
+    "zero byte": b'{"query":"\\u0000"}',
+    "not a number": b'{"query":"{ community { name } }","variables":{"a":NaN}}',
+    "truncated": b'{"query":"{ community',
+    "empty query": b'{"query":""}',
+    "a comment only": b'{"query":"# nothing"}',
+    "a form": b"query=%7Bcommunity%7D",
+    "byte order mark": b'\xef\xbb\xbf{"query":"{ community { name } }"}',
+}
+
+
+@pytest.mark.parametrize("name", ODD_BODIES)
+async def test_an_odd_body_is_the_clients_mistake(world: World, name: str) -> None:
+    for token in ("", await world.token("cat")):
+        status, text = await post(world, ODD_BODIES[name], token=token)
+        assert status in {200, 400}, text
+        assert "Traceback" not in text
+        assert "lookup" not in text
+
+
+@given(
+    body=st.binary(max_size=200),
+    kind=st.sampled_from(["application/json", "application/json; charset=utf-16", "application/graphql", "text/plain", "", "x/y; =;;", None]),
+)
+@hypothesis_settings(max_examples=100)
+async def test_no_body_breaks_the_endpoint(world: World, body: bytes, kind: str | None) -> None:
+    status, text = await post(world, body, kind=kind)
+    assert 400 <= status < 500, text
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain; a=application/json", "", None]
+)
+async def test_what_a_plain_form_can_send_is_refused(world: World, kind: str | None) -> None:
+    status, _ = await post(world, b'{"query":"{ community { name } }"}', kind=kind, token=await world.token("cat"))
+    assert status == 400
+
+
+async def test_get_shows_the_page_and_runs_no_query(world: World) -> None:
+    answer = await world.http.get("/graphql", params={"query": HELLO}, headers={"Authorization": f"Bearer {await world.token('cat')}"})
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "Forum" not in answer.text
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+async def test_other_methods_are_refused(world: World, method: str) -> None:
+    assert (await world.http.request(method, "/graphql", json={"query": HELLO})).status_code == 405
+
+
+async def test_answers_are_not_kept_by_anyone(world: World) -> None:
+    for answer in (await world.ask(HELLO, await world.token("cat")), await world.ask("{"), await world.ask(HELLO)):
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+# ---------------------------------------------------------------------------------------------------------------------- limits
+
+
+async def test_a_body_has_a_largest_size(world: World) -> None:
+    padding = b" " * (MAX_BODY - len('{"query":"{ community { name } }"}'))
+    token = await world.token("cat")
+    assert (await post(world, padding + b'{"query":"{ community { name } }"}', token=token))[0] == 200
+    status, text = await post(world, padding + b' {"query":"{ community { name } }"}', token=token)
+    assert status == 413
+    assert "too_large" in text
+
+
+async def test_a_body_in_pieces_has_the_same_largest_size(world: World) -> None:
+    sent = 0
+
+    async def pieces() -> AsyncIterator[bytes]:
+        nonlocal sent
+        for _ in range(1000):
+            sent += 10_000
+            yield b" " * 10_000
+
+    answer = await world.http.post("/graphql", content=pieces(), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+    assert sent <= MAX_BODY + 20_000
+
+
+TOO_MUCH = {
+    "characters": ("#" + "x" * MAX_CHARACTERS + f"\n{HELLO}", f"at most {MAX_CHARACTERS} characters"),
+    "tokens": ("{ community { " + "name " * 1_000 + "} }", "token"),
+    "aliases": ("{ " + " ".join(f"a{one}: community {{ name }}" for one in range(MAX_ALIASES + 1)) + " }", f"{MAX_ALIASES + 1} aliases found"),
+    "directives": ("{ community { name " + "@skip(if: false) " * (MAX_DIRECTIVES + 1) + "} }", f"at most {MAX_DIRECTIVES} directives"),
+    "unknown directives": ("{ community { name " + "@aa " * 60 + "} }", ""),
+    "a cycle": ("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", ""),
+    "depth": ("{ viewer " + "{ viewer " * (MAX_DEPTH + 2) + "{ x }" + " }" * (MAX_DEPTH + 3), ""),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+async def test_what_asks_for_too_much_is_refused_before_it_is_done(world: World, name: str) -> None:
+    query, message = TOO_MUCH[name]
+    token = await world.token("cat")
+    before = world.database.reads
+    answer = await world.ask(query, token)
+    assert answer.status == 200
+    assert answer.body["data"] is None
+    assert message in answer.body["errors"][0]["message"]
+    assert 1 <= len(answer.body["errors"]) <= MAX_ERRORS
+    assert world.database.reads - before <= 1, "only the token was looked at"
+
+
+async def test_the_deepest_honest_query_passes(world: World) -> None:
+    query = (
+        "{ viewer { suggestions { edges { node { member { skills { name evidence { title url } } } reasons { evidence { title } } program { name } } } } } }"
+    )
+    assert (await world.ask(query, await world.token("cat"))).data["viewer"]
+
+
+async def test_a_depth_beyond_the_limit_is_named(world: World) -> None:
+    nested = "ofType { " * 12 + "name" + " }" * 12
+    query = f'{{ community {{ ...F }} }} fragment F on Community {{ name }} query Q {{ __type(name: "Member") {{ fields {{ type {{ {nested} }} }} }} }}'
+    answer = await world.http.post(
+        "/graphql", json={"query": query, "operationName": "Q"}, headers={"Authorization": f"Bearer {await world.token('cat', scopes=[Scope.READ])}"}
+    )
+    assert answer.json()["data"] is None
+
+
+@pytest.mark.parametrize("levels", [8, 14, 30])
+async def test_doubling_fragments_take_no_time(world: World, levels: int) -> None:
+    parts = [f"fragment F{one} on Query {{ ...F{one + 1} ...F{one + 1} }}" for one in range(levels)]
+    query = "{ ...F0 } " + " ".join(parts) + f" fragment F{levels} on Query {{ community {{ name }} }}"
+    began = time.process_time()
+    answer = await world.ask(query, await world.token("cat"))
+    assert time.process_time() - began < 1.0
+    assert answer.status == 200
+
+
+async def test_a_query_with_everything_in_it_takes_bounded_time(world: World) -> None:
+    parts = " ".join(f"a{one}: members(first: 100) {{ edges {{ node {{ skills {{ name evidence {{ title url }} }} }} }} }}" for one in range(MAX_ALIASES))
+    began = time.process_time()
+    answer = await world.ask(f"{{ {parts} }}", await world.token("cat"))
+    assert answer.status == 200
+    assert time.process_time() - began < 2.0
+
+
+# ---------------------------------------------------------------------------------------------------------------------- errors
+
+
+async def test_an_unexpected_error_shows_an_id_to_look_up_and_nothing_else(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    token = await world.token("cat")
+    await world.ask(HELLO, token)
+    original = world.database.read
+
+    async def broken(installation_id: int, work: object) -> object:
+        if "principal" in getattr(work, "__qualname__", ""):
+            return await original(installation_id, work)  # type: ignore[arg-type]  # handed on
+        raise RuntimeError("SELECT secret FROM members WHERE password = 'hunter2'")
+
+    world.database.read = broken  # type: ignore[method-assign, assignment]  # the fault
+    answer = await world.ask(HELLO, token)
+    assert answer.status == 200
+    (error,) = answer.body["errors"]
+    assert set(error) == {"message", "locations", "path", "extensions"}
+    assert error["message"] == "something went wrong on our side; the id leads to it in the log"
+    assert error["extensions"]["code"] == "internal"
+    assert len(error["extensions"]["lookup"]) == 16
+    assert "hunter2" not in str(answer.body)
+
+
+async def test_a_database_that_is_away_is_said_so(world: World) -> None:
+    token = await world.token("cat")
+    world.database.failure = Unavailable("the database does not answer", code="database_down")
+    answer = await world.ask(HELLO, token)
+    assert (answer.status, answer.body["error"]["code"]) == (503, "database_down")
+    assert answer.headers["retry-after"]
+    world.database.failure = None
+    assert (await world.ask(HELLO, token)).status == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ comunity { name } }",
+        "{ community { nam } }",
+        "query ($x: Comunity) { community { name } }",
+        "{ members(frist: 1) { edges { cursor } } }",
+        'mutation { setNeed(input: {txt: "x"}) { need { id } } }',
+        "{ programs(state: DRAF) { edges { cursor } } }",
+    ],
+)
+async def test_errors_suggest_no_names(world: World, query: str) -> None:
+    answer = await world.ask(query, await world.token("cat"))
+    assert "errors" in answer.body
+    assert "did you mean" not in str(answer.body).lower()
+
+
+async def test_introspection_needs_its_scope(world: World) -> None:
+    for query in ("{ __schema { types { name } } }", '{ __type(name: "Member") { name } }', "{ ...F } fragment F on Query { __schema { queryType { name } } }"):
+        for token in ("", await world.token("cat", scopes=[Scope.READ, Scope.ME]), await world.token(scopes=[Scope.READ, Scope.PROGRAMS])):
+            answer = await world.ask(query, token)
+            assert answer.body["data"] is None
+            assert "introspection" in answer.body["errors"][0]["message"]
+        assert (await world.ask(query, await world.token("cat", scopes=[Scope.INTROSPECT]))).data
+    assert (await world.ask("{ __typename }")).data == {"__typename": "Query"}
+
+
+async def test_what_was_validated_for_one_token_is_not_for_another(world: World) -> None:
+    """Parsed and validated queries are remembered; the right to introspect is part of what is remembered."""
+    query, allowed = "{ __schema { queryType { name } } }", await world.token("cat", scopes=[Scope.INTROSPECT])
+    for _ in range(3):
+        assert (await world.ask(query, allowed)).data
+        assert (await world.ask(query, await world.token("cat", scopes=[Scope.READ]))).body["data"] is None
+
+
+# ---------------------------------------------------------------------------------------------------------------------- media types
+
+
+@pytest.mark.parametrize(
+    ("accept", "wanted"),
+    [
+        ("", False),
+        ("*/*", False),
+        ("application/json", False),
+        (GRAPHQL_JSON, True),
+        (f"{GRAPHQL_JSON}, application/json;q=0.9", True),
+        (f"application/json, {GRAPHQL_JSON};q=0.5", False),
+        (f"{GRAPHQL_JSON};q=0", False),
+        (f"{GRAPHQL_JSON};q=nonsense", False),
+        (";;;,,,q=", False),
+        (f"{GRAPHQL_JSON.upper()}; charset=utf-8", True),
+    ],
+)
+def test_the_media_type_is_the_clients_wish(accept: str, *, wanted: bool) -> None:
+    assert wants_graphql_json(accept) is wanted
+
+
+@pytest.mark.parametrize(
+    "query", ["{", "{ nothing }", "{ __schema { queryType { name } } }", "query ($x: Int!) { members(first: $x) { edges { cursor } } }", "#" * 20_000]
+)
+async def test_what_is_not_executed_is_400_without_data_for_who_knows_the_media_type(world: World, query: str) -> None:
+    token = await world.token("cat", scopes=[Scope.READ])
+    answer = await world.ask(query, token, accept=GRAPHQL_JSON)
+    assert answer.status == 400
+    assert answer.headers["content-type"] == GRAPHQL_JSON
+    assert "data" not in answer.body
+    plain = await world.ask(query, token)
+    assert (plain.status, plain.body["data"], plain.headers["content-type"]) == (200, None, "application/json")
+
+
+async def test_what_is_executed_is_200_with_data(world: World) -> None:
+    answer = await world.ask(HELLO, await world.token("cat"), accept=GRAPHQL_JSON)
+    assert (answer.status, answer.body) == (200, {"data": {"community": {"name": "Forum"}}})
+    failed = await world.ask(HELLO, accept=GRAPHQL_JSON)
+    assert (failed.status, failed.body["data"]) == (200, None)
+
+
+@pytest.mark.parametrize(("header", "token"), [("Bearer abc", "abc"), ("bearer  abc ", "abc"), ("Basic abc", ""), ("abc", ""), ("", "")])
+def test_the_token_is_read_from_its_header(header: str, token: str) -> None:
+    assert bearer({"authorization": header} if header else {}) == token

@@ -1,0 +1,238 @@
+"""graphql-transport-ws over a real socket, as a client of its own speaks it (github.com/enisdenjo/graphql-ws, PROTOCOL.md)."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin, Subprotocol
+
+from plugin.domain.people import Scope
+from schema import http, subscription
+from tests.schema.world import World, served
+
+FOLLOW = {"query": "subscription { suggestionsChanged { count } }"}
+PROTOCOL = Subprotocol("graphql-transport-ws")
+
+
+@pytest.fixture
+async def address(world: World) -> AsyncIterator[str]:
+    async with served(world.app) as found:
+        yield f"ws://{found}/graphql"
+
+
+@asynccontextmanager
+async def socket(
+    address: str, *, token: str | None = None, protocol: str = PROTOCOL, origin: str | None = None, **headers: str
+) -> AsyncIterator[ClientConnection]:
+    """A connection; with a token also the handshake of the protocol."""
+    given = None if origin is None else Origin(origin)
+    async with connect(
+        address, subprotocols=[Subprotocol(protocol)], origin=given, additional_headers=headers, open_timeout=5, close_timeout=2, proxy=None
+    ) as opened:
+        if token is not None:
+            await say(opened, type="connection_init", payload={"authorization": token})
+            assert await heard(opened) == {"type": "connection_ack"}
+        yield opened
+
+
+async def say(opened: ClientConnection, **message: object) -> None:
+    await opened.send(json.dumps(message))
+
+
+async def heard(opened: ClientConnection, seconds: float = 3.0) -> Any:
+    text = await asyncio.wait_for(opened.recv(), seconds)
+    assert isinstance(text, str), "the protocol knows only text messages"
+    return json.loads(text)
+
+
+async def closed(opened: ClientConnection, seconds: float = 3.0) -> int:
+    """The close code."""
+    try:
+        while True:
+            await asyncio.wait_for(opened.recv(), seconds)
+    except ConnectionClosed as end:
+        assert end.rcvd is not None
+        return end.rcvd.code
+
+
+async def test_a_change_arrives_within_two_seconds(world: World, address: str) -> None:
+    token = await world.token("cat")
+    async with socket(address, token=token) as opened:
+        await say(opened, type="subscribe", id="1", payload=FOLLOW)
+        first = await heard(opened)
+        assert first["type"] == "next"
+        count = first["payload"]["data"]["suggestionsChanged"]["count"]
+        assert count > 0
+        began = time.monotonic()
+        async with asyncio.timeout(2.0):
+            await world.ask('mutation { setNeed(input: {text: "how customers react to pricing"}) { need { id } } }', token)
+            found = await heard(opened)
+            while found["payload"]["data"]["suggestionsChanged"]["count"] <= count:
+                found = await heard(opened)
+        assert time.monotonic() - began < 2.0
+        await say(opened, type="complete", id="1")
+        await say(opened, type="ping")
+        assert await heard(opened) == {"type": "pong"}
+
+
+async def test_a_change_by_another_process_arrives_within_two_seconds(world: World, address: str) -> None:
+    """Nobody tells the bus of this process."""
+    token = await world.token("cat")
+    suggested = await world.member_id("ann")
+    async with socket(address, token=token) as opened:
+        await say(opened, type="subscribe", id="1", payload=FOLLOW)
+        before = (await heard(opened))["payload"]["data"]["suggestionsChanged"]["count"]
+        await world.write(lambda unit: unit.suggestions.withdraw(suggested))
+        after = await heard(opened, 2.0)
+        assert after["payload"]["data"]["suggestionsChanged"]["count"] == before - 1
+
+
+async def test_several_subscriptions_and_a_query_share_a_connection(world: World, address: str) -> None:
+    async with socket(address, token="Bearer " + await world.token("cat")) as opened:
+        for one in ("1", "2"):
+            await say(opened, type="subscribe", id=one, payload=FOLLOW)
+        assert {(await heard(opened))["id"] for _ in range(2)} == {"1", "2"}
+        await say(opened, type="subscribe", id="3", payload={"query": "{ viewer { member { username } } }"})
+        answer = await heard(opened)
+        assert answer["payload"]["data"] == {"viewer": {"member": {"username": "cat"}}}
+        assert await heard(opened) == {"type": "complete", "id": "3"}
+
+
+async def test_a_second_query_sees_what_changed_since_the_first(world: World, address: str) -> None:
+    """What loaders remember lives as long as an operation, not as long as the connection."""
+    async with socket(address, token=await world.token("cat")) as opened:
+        for state in (1, 0):
+            await say(opened, type="subscribe", id=str(state), payload={"query": '{ members(query: "ann") { edges { node { skills { name } } } } }'})
+            skills = (await heard(opened))["payload"]["data"]["members"]["edges"][0]["node"]["skills"]
+            assert (len(skills) > 0) == bool(state)
+            assert (await heard(opened))["type"] == "complete"
+            await world.ask("mutation { optOutOfSuggestions { consents { expert } } }", await world.token("ann"))
+
+
+async def test_the_header_of_the_handshake_serves_as_well(world: World, address: str) -> None:
+    async with socket(address, Authorization=f"Bearer {await world.token('cat')}") as opened:
+        await say(opened, type="connection_init")
+        assert await heard(opened) == {"type": "connection_ack"}
+        await say(opened, type="subscribe", id="1", payload=FOLLOW)
+        assert (await heard(opened))["type"] == "next"
+
+
+@pytest.mark.parametrize("token", ["mg_unknown", "x", "Bearer mg_é"])
+async def test_a_bad_token_is_4403(address: str, token: str) -> None:
+    async with socket(address) as opened:
+        await say(opened, type="connection_init", payload={"authorization": token})
+        assert await closed(opened) == 4403
+
+
+async def test_a_bad_token_in_the_header_is_4403(address: str) -> None:
+    async with socket(address, Authorization="Bearer mg_unknown") as opened:
+        await say(opened, type="connection_init")
+        assert await closed(opened) == 4403
+
+
+async def test_without_a_token_nothing_is_followed(world: World, address: str) -> None:
+    for token in ("", await world.token(), await world.token("cat", scopes=[Scope.READ])):
+        async with socket(address, token=token) as opened:
+            await say(opened, type="subscribe", id="1", payload=FOLLOW)
+            found = await heard(opened)
+            error = found["payload"][0] if found["type"] == "error" else found["payload"]["errors"][0]
+            assert error["extensions"]["code"] == ("forbidden" if token else "unauthenticated")
+
+
+@pytest.mark.parametrize(
+    ("messages", "code"),
+    [
+        ([{"type": "subscribe", "id": "1", "payload": FOLLOW}], 4401),
+        ([{"type": "connection_init"}, {"type": "connection_init"}], 4429),
+        ([{"type": "connection_init", "payload": 1}], 4400),
+        ([{"type": "nonsense"}], 4400),
+        ([{}], 4400),
+        ([[]], 4400),
+        ([1], 4400),
+        ([None], 4400),
+        ([{"type": 1}], 4400),
+        ([{"type": []}], 4400),
+        ([{"type": "connection_init"}, {"type": "subscribe"}], 4400),
+        ([{"type": "connection_init"}, {"type": "subscribe", "id": 1, "payload": FOLLOW}], 4400),
+        ([{"type": "connection_init"}, {"type": "subscribe", "id": [], "payload": FOLLOW}], 4400),
+        ([{"type": "connection_init"}, {"type": "subscribe", "id": "", "payload": FOLLOW}], 4400),
+        ([{"type": "connection_init"}, {"type": "subscribe", "id": "1", "payload": 1}], 4400),
+        ([{"type": "connection_init"}, {"type": "subscribe", "id": "1", "payload": {}}], 4400),
+        ([{"type": "connection_init"}, {"type": "subscribe", "id": "1", "payload": {"query": 1}}], 4400),
+        ([{"type": "connection_init"}, {"type": "subscribe", "id": "1", "payload": {"query": "{", "variables": []}}], 4400),
+        ([{"type": "connection_init"}, {"type": "subscribe", "id": "1", "payload": {"query": "{"}}], 4400),
+        ([{"type": "connection_init"}, {"type": "complete", "id": {}}], 4400),
+        (["not json", {"type": "connection_init"}], 4400),
+    ],
+)
+async def test_what_breaks_the_protocol_closes_the_connection(world: World, address: str, messages: list[object], code: int) -> None:
+    async with socket(address) as opened:
+        for one in messages:
+            await opened.send(one if isinstance(one, str) else json.dumps(one))
+        assert await closed(opened) == code
+
+
+async def test_one_id_is_one_operation(world: World, address: str) -> None:
+    async with socket(address, token=await world.token("cat")) as opened:
+        for _ in range(2):
+            await say(opened, type="subscribe", id="1", payload=FOLLOW)
+        assert await closed(opened) == 4409
+
+
+async def test_bytes_that_are_no_text_close_the_connection(address: str) -> None:
+    async with socket(address) as opened:
+        await opened.send(b"\xff\xfe")
+        assert await closed(opened) == 4400
+
+
+async def test_a_message_that_is_too_large_closes_the_connection(address: str) -> None:
+    async with socket(address) as opened:
+        await opened.send("x" * 200_000)
+        assert await closed(opened) == 1009
+
+
+async def test_who_does_not_begin_is_let_go(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert http.INIT_SECONDS == 10
+    for route in world.app.routes:
+        endpoint = getattr(route, "endpoint", None)
+        if isinstance(endpoint, http.GraphQLEndpoint):
+            monkeypatch.setattr(endpoint, "connection_init_wait_timeout", type(endpoint.connection_init_wait_timeout)(seconds=0.2))
+    async with served(world.app) as found, socket(f"ws://{found}/graphql") as opened:
+        assert await closed(opened) == 4408
+
+
+async def test_another_protocol_is_refused(address: str) -> None:
+    async with connect(address, subprotocols=[Subprotocol("graphql-ws")], proxy=None) as opened:
+        assert await closed(opened) == 4406
+
+
+async def test_only_pages_of_connected_communities_may_open_a_connection(world: World, address: str) -> None:
+    async with socket(address, token=await world.token("cat"), origin="https://forum.example.org") as opened:
+        await say(opened, type="ping")
+        assert await heard(opened) == {"type": "pong"}
+    for origin in ("https://evil.example", "null", "http://forum.example.org", "https://forum.example.org.evil.example"):
+        with pytest.raises(InvalidStatus) as caught:
+            async with socket(address, origin=origin):
+                pass
+        assert caught.value.response.status_code == 403
+
+
+async def test_a_revoked_token_ends_a_subscription_and_begins_no_other(world: World, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscription, "TRUST", 0.0)
+    monkeypatch.setattr(subscription, "LOOK", 0.05)
+    token = await world.token("cat")
+    async with socket(address, token=token) as opened:
+        await say(opened, type="subscribe", id="1", payload=FOLLOW)
+        assert (await heard(opened))["type"] == "next"
+        await world.ask("mutation { signOutEverywhere { revoked } }", token)
+        ended = await heard(opened)
+        assert ended["payload"]["errors"][0]["extensions"]["code"] == "unauthenticated"
+        assert await heard(opened) == {"type": "complete", "id": "1"}
+        await say(opened, type="subscribe", id="2", payload=FOLLOW)
+        assert await closed(opened) == 4403
