@@ -51,7 +51,7 @@ fast: $(VENV)/.dev ## fast tests
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not slow"
 
 slow: $(VENV)/.dev ## slow tests
-	@$(BIN)/pytest -q -m slow
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m slow
 
 bench: $(VENV)/.dev ## benchmarks: ratios against a peer or a limit in the same run
 	@$(BIN)/python benchmarks/intake.py

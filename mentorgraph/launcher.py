@@ -31,7 +31,6 @@ def create_app() -> "Starlette":
     """The ASGI application, with settings from the environment; for a server of your own (``uvicorn --factory mentorgraph:create_app``)."""
     _find_the_service()
     from plugin.app import create_app as create  # noqa: PLC0415 - only importable once the path is set
-
     from plugin.settings import Settings  # noqa: PLC0415
 
     return create(Settings())

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from integrations import all_hosts
 from mentorgraph.host import Host, RateLimit
@@ -97,6 +98,17 @@ def manifest_path() -> Path:
     return _HERE.parent / "manifest.yaml"
 
 
+class Application(Starlette):
+    """Everything behind one entrance; deliveries are answered at the door."""
+
+    hooks: Hooks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI."""
+        if not await self.hooks.answer(scope, receive, send):
+            await super().__call__(scope, receive, send)
+
+
 async def _manifest(_request: Request) -> Response:
     return FileResponse(manifest_path(), media_type="application/yaml")
 
@@ -145,12 +157,14 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Mount("/static/graphiql", StaticFiles(directory=bundles)),
         Mount("/static", StaticFiles(directory=_HERE / "web" / "static")),
     ]
-    return Starlette(
+    application = Application(
         routes=routes,
         lifespan=lifespan,
         exception_handlers=errors.HANDLERS,
         middleware=[Middleware(Cors, origins=origins)],
     )
+    application.hooks = hooks
+    return application
 
 
 def create_app(settings: Settings) -> Starlette:

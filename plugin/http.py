@@ -1,8 +1,8 @@
 """The one way out: a guarded HTTP client for every address that an admin or developer can name.
 
-The name is resolved here, every address it has must be public (or allowed by ``MENTORGRAPH_ALLOW_PRIVATE``), and the connection goes to the address that was checked,
-so that a name cannot change its mind between the check and the use. No redirect is followed. Time, size and compression are bounded. Calls to one host are paced;
-a host that fails again and again is left alone for a while.
+The name is resolved here, every address it has must be public (or allowed by ``MENTORGRAPH_ALLOW_PRIVATE``), and the connection goes to the address that
+was checked, so that a name cannot change its mind between the check and the use. No redirect is followed. Time, size and compression are bounded. Calls to
+one host are paced; a host that fails again and again is left alone for a while.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import email.utils
 import ipaddress
 import random
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,10 @@ REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 BREAK_AFTER = 5
 """Failures in a row after which a host is left alone."""
 COOL_DOWN = 30.0
+LONGEST_WAIT = 86_400.0
+"""A host that asks us to wait for longer than a day is asked again after a day."""
+_OWN_FAULT = frozenset({"private_address", "no_such_name", "bad_address", "circuit_open"})
+"""Reasons that say nothing about how the host is, and that a repeat does not mend."""
 
 
 class Resolver(Protocol):
@@ -42,10 +47,17 @@ async def system_resolver(host: str, port: int) -> Sequence[str]:
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
+_NEVER_PUBLIC = ipaddress.ip_network("::/96")
+"""Addresses that hold an IPv4 address in a form that was given up (RFC 4291 section 2.5.5.1)."""
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
+
+
 def is_public(address: str) -> bool:
     """Whether an address can be on the public internet; those that wrap an IPv4 address are judged by it."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
+        if ip.is_site_local or ip in _NEVER_PUBLIC or ip in _LOCAL_NAT64:
+            return False
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
         if inner is not None:
             ip = inner
@@ -60,7 +72,7 @@ class _Health:
     open_until: float = 0.0
     next_at: float = 0.0
     tokens: float = 0.0
-    refilled_at: float = 0.0
+    refilled_at: float | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -85,8 +97,9 @@ class GuardedHttp:
         monotonic: Callable[[], float] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         user_agent: str = "Mentorgraph/0.1",
+        trust: ssl.SSLContext | None = None,
     ) -> None:
-        self._allowed = frozenset(entry.lower() for entry in allow_private)
+        self._allowed = frozenset(entry.lower().replace("[", "").replace("]", "") for entry in allow_private)
         self._limit = limit
         self._patience = patience
         self._resolver = resolver
@@ -97,6 +110,7 @@ class GuardedHttp:
         self._client = httpx2.AsyncClient(
             headers={"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"},
             timeout=httpx2.Timeout(TOTAL_SECONDS, connect=5.0),
+            verify=True if trust is None else trust,
             follow_redirects=False,
             trust_env=False,
             limits=httpx2.Limits(max_connections=4, max_keepalive_connections=2),
@@ -113,10 +127,13 @@ class GuardedHttp:
 
     async def _pin(self, url: str) -> tuple[str, str, str]:
         """The address to connect to, the Host header and the name to check the certificate by."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+        except ValueError as error:
+            raise HostUnreachable("the address cannot be understood: it must look like https://forum.example.org", reason="bad_address") from error
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise HostUnreachable("the address must begin with http:// or https://", reason="bad_address")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
         try:
             addresses = await self._resolver(parts.hostname, port)
         except (OSError, UnicodeError) as error:
@@ -144,31 +161,38 @@ class GuardedHttp:
     ) -> Response:
         """See :meth:`mentorgraph.host.Http.request`. Raises :class:`HostBusy` when the host's wait is longer than the patience."""
         again = method.upper() in REPEATABLE if repeatable is None else repeatable
-        health = self._health.setdefault(urlsplit(url).netloc.lower(), _Health())
+        health = self._health.setdefault(url.partition("://")[2].partition("/")[0].lower(), _Health())
         deadline = self._now() + self._patience.total
         for attempt in range(1, self._patience.tries + 1):
             last = attempt == self._patience.tries
             await self._turn(health, deadline)
             try:
                 answer = await self._once(method, url, headers=headers, params=params, json=json, form=form)
+            except HostBroken:
+                self._note(health, ok=True)
+                raise
             except HostUnreachable as error:
+                if error.reason in _OWN_FAULT:
+                    self._note(health, ok=True)
+                    raise
                 self._note(health, ok=False)
-                if last or not again or error.reason in {"private_address", "no_such_name", "bad_address"}:
+                if last or not again:
                     raise
                 await self._pause(self._backoff(attempt), deadline, error)
                 continue
             self._note(health, ok=answer.status < 500)
             wait = retry_after(answer)
-            if answer.status == 429:
-                # The host refused without doing anything, so even a POST may be repeated; and nobody else may call before the time is over.
-                wait = 60.0 if wait is None else wait
+            if answer.status == 429 and wait is None:
+                wait = 60.0
+            if answer.status in {429, 502, 503, 504} and wait is not None:
+                # Nobody calls before the time is over, whoever is told so and whether or not this call is made again.
                 health.next_at = max(health.next_at, self._now() + wait)
-                if last or self._now() + wait > deadline:
+            if answer.status == 429:
+                # The host refused without doing anything, so even a POST may be repeated.
+                if last or health.next_at > deadline:
                     return answer
                 continue
             if answer.status in {502, 503, 504} and again and not last:
-                if wait is not None:
-                    health.next_at = max(health.next_at, self._now() + wait)
                 pause = self._backoff(attempt) if wait is None else wait
                 if self._now() + pause > deadline:
                     return answer
@@ -188,28 +212,35 @@ class GuardedHttp:
 
     def _note(self, health: _Health, *, ok: bool) -> None:
         health.failures = 0 if ok else health.failures + 1
-        if health.failures >= BREAK_AFTER:
-            # Half open: the count stays, so that a single further failure opens it again.
-            health.open_until = self._now() + COOL_DOWN
+        # Half open afterwards: the count stays, so that a single further failure opens it again.
+        health.open_until = self._now() + COOL_DOWN if health.failures >= BREAK_AFTER else 0.0
 
     async def _turn(self, health: _Health, deadline: float) -> None:
         """Wait for this call's turn: the pace, what the host asked for, and the pause after failures."""
         async with health.lock:
-            now = self._now()
-            if health.open_until > now:
-                raise HostUnreachable("the host failed several times in a row and is left alone for a moment", reason="circuit_open")
-            rate = self._limit.per_minute / 60
-            health.tokens = min(float(self._limit.burst), health.tokens + (now - health.refilled_at) * rate) if health.refilled_at else float(self._limit.burst)
-            health.refilled_at = now
-            wait = max(health.next_at - now, 0.0 if health.tokens >= 1 else (1 - health.tokens) / rate)
-            if wait > 0:
+            while True:
+                now = self._now()
+                if health.open_until > now:
+                    raise HostUnreachable("the host failed several times in a row and is left alone for a moment", reason="circuit_open")
+                wait = max(health.next_at - now, self._refill(health, now))
+                if wait <= 0:
+                    break
                 if now + wait > deadline:
                     raise HostBusy("the host asked us to wait", retry_after=wait)
+                # Looked at again afterwards: a call that was under way may have been told to wait for longer.
                 await self._sleep(wait)
-                later = self._now()
-                health.tokens = min(float(self._limit.burst), health.tokens + (later - health.refilled_at) * rate)
-                health.refilled_at = later
-            health.tokens = max(0.0, health.tokens - 1)
+            health.tokens -= 1
+            if health.failures >= BREAK_AFTER:
+                # One call finds out whether the host is back; the others wait for what it finds.
+                health.open_until = now + COOL_DOWN
+
+    def _refill(self, health: _Health, now: float) -> float:
+        """Add the tokens that time brought; returns the seconds until there is one."""
+        rate, burst = self._limit.per_minute / 60, float(self._limit.burst)
+        health.tokens = burst if health.refilled_at is None else min(burst, health.tokens + (now - health.refilled_at) * rate)
+        health.refilled_at = now
+        # Rounding must not leave a billionth of a token to wait for.
+        return 0.0 if health.tokens >= 1 - 1e-9 else (1 - health.tokens) / rate
 
     async def _once(
         self,
@@ -221,18 +252,20 @@ class GuardedHttp:
         json: object | None,
         form: Sequence[tuple[str, str]] | None,
     ) -> Response:
-        pinned, host, name = await self._pin(url)
+        name = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
         content: bytes | None = None
-        sent = dict(headers or {}) | {"Host": host}
+        sent = dict(headers or {})
         if json is not None:
             content = orjson.dumps(json)
             sent["Content-Type"] = "application/json"
-        request = self._client.build_request(
-            method, pinned, headers=sent, params=list(params) or None, content=content, data=_form(form), extensions={"sni_hostname": name}
-        )
-        self.calls += 1
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
+                pinned, host, name = await self._pin(url)
+                sent["Host"] = host
+                request = self._client.build_request(
+                    method, pinned, headers=sent, params=list(params) or None, content=content, data=_form(form), extensions={"sni_hostname": name}
+                )
+                self.calls += 1
                 answer = await self._client.send(request, stream=True)
                 try:
                     body = await self._read(answer)
@@ -249,6 +282,9 @@ class GuardedHttp:
         return Response(status=answer.status_code, headers={key.lower(): value for key, value in answer.headers.items()}, body=body)
 
     async def _read(self, answer: httpx2.Response) -> bytes:
+        if answer.headers.get("content-encoding", "identity").strip().lower() not in {"identity", "gzip", "x-gzip", ""}:
+            # We asked for gzip at most. Layers of it multiply: a small answer in two could fill the memory within one step.
+            raise HostBroken("the host sent an answer in a compression that was not asked for", reason="bad_compression")
         parts: list[bytes] = []
         size = 0
         async for part in answer.aiter_bytes(65536):
@@ -269,16 +305,17 @@ def _form(form: Sequence[tuple[str, str]] | None) -> dict[str, list[str]] | None
 
 
 def retry_after(answer: Response, *, now: datetime | None = None) -> float | None:
-    """Seconds of a ``Retry-After`` header in either form (RFC 9110 §10.2.3); at most an hour, ``None`` if there is none or it makes no sense."""
+    """Seconds of a ``Retry-After`` header in either form (RFC 9110 §10.2.3); at most :data:`LONGEST_WAIT`, ``None`` if there is none or it makes no sense."""
     text = answer.headers.get("retry-after", "").strip()
     if not text:
         return None
     if text.isascii() and text.isdigit() and len(text) < 10:
-        return min(float(text), 3600.0)
+        return min(float(text), LONGEST_WAIT)
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, IndexError, OverflowError, TypeError):
+        # The parser of the standard library raises all of them.
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), 3600.0)
+    return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), LONGEST_WAIT)

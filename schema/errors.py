@@ -1,5 +1,6 @@
 """Errors of GraphQL: those a client can act on are part of the payload or carry their code; everything else shows an id to look up."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -12,6 +13,7 @@ from plugin.errors import Conflict, Invalid, NotFound, PluginError
 
 log = structlog.get_logger()
 T = TypeVar("T")
+_GUESS = re.compile(r"\s*Did you mean [^?]*\?")
 
 
 @strawberry.type(description="Something the client can act on.")
@@ -31,11 +33,19 @@ async def attempt(work: Callable[[], Awaitable[T]]) -> tuple[T | None, list[User
         return None, [UserError(code=error.code, message=error.message, field=error.field)]
 
 
+def _without_names(error: GraphQLError) -> GraphQLError:
+    """An error of the client's own making, without the names that graphql-core guesses: they would tell the schema to who may not introspect."""
+    plain = _GUESS.sub("", error.message)
+    if plain == error.message:
+        return error
+    return GraphQLError(plain, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path)
+
+
 def mask(error: GraphQLError) -> GraphQLError:
     """What a client is shown of an error."""
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):
-        return error
+        return _without_names(error)
     if isinstance(cause, PluginError):
         extensions: dict[str, object] = {"code": cause.code}
         message = cause.message

@@ -51,6 +51,11 @@ def wants_graphql_json(accept: str) -> bool:
     return 0 < wishes.get(GRAPHQL_JSON, 0.0) >= wishes.get(JSON, 0.0)
 
 
+def _was_executed(result: ExecutionResult) -> bool:
+    """Whether execution began: an error of a field has a path, one of the request (its text, its variables) has none."""
+    return not isinstance(result, PreExecutionError) and (result.data is not None or any(error.path is not None for error in result.errors or ()))
+
+
 class _Draft(Response):
     """What Strawberry hands from the request to the answer; carries what the client wants and whether anything was executed."""
 
@@ -153,7 +158,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """The answer to an operation; without ``data`` when it was not executed and the client knows what that means."""
         answer = await super().process_result(request, result)
-        if isinstance(result, PreExecutionError) and wants_graphql_json(request.headers.get("accept", "")):
+        if not _was_executed(result) and wants_graphql_json(request.headers.get("accept", "")):
             del answer["data"]  # the specification forbids the entry here
         return answer
 

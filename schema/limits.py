@@ -5,13 +5,12 @@ The rule classes are built once: classes made per request would never hit the ca
 
 from collections.abc import Iterator
 
-from graphql import DirectiveNode, GraphQLError, NoSchemaIntrospectionCustomRule, ValidationContext, ValidationRule
+from graphql import DirectiveNode, FieldNode, GraphQLError, NoSchemaIntrospectionCustomRule, OperationDefinitionNode, ValidationContext, ValidationRule
 from strawberry.extensions import SchemaExtension
-from strawberry.extensions.max_aliases import create_validator as aliases_rule
-from strawberry.extensions.query_depth_limiter import create_validator as depth_rule
 
 from plugin.domain.people import Scope
 from schema.context import Context
+from schema.cost import measuring
 from schema.errors import mask
 
 MAX_BODY = 100_000
@@ -20,6 +19,8 @@ MAX_CHARACTERS = 15_000
 MAX_TOKENS = 1_000
 MAX_ALIASES = 15
 MAX_DEPTH = 10
+MAX_COST = 20_000
+"""Values in an answer, by a static upper bound; see :mod:`schema.cost`."""
 MAX_DIRECTIVES = 50
 MAX_ERRORS = 5
 
@@ -38,7 +39,38 @@ class MaxDirectives(ValidationRule):
             self.report_error(GraphQLError(f"a query may have at most {MAX_DIRECTIVES} directives"))
 
 
-RULES = (depth_rule(MAX_DEPTH, None), aliases_rule(MAX_ALIASES), MaxDirectives)
+class MaxCost(ValidationRule):
+    """At most :data:`MAX_DEPTH` levels and :data:`MAX_COST` values in an operation."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self._measuring = measuring(context.document, context.schema)
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: object) -> None:
+        """Measure one."""
+        found = self._measuring.operation(node)
+        if found.depth > MAX_DEPTH:
+            self.report_error(GraphQLError(f"a query may have at most {MAX_DEPTH} levels, this one has {found.depth}", node))
+        if found.cost > MAX_COST:
+            self.report_error(GraphQLError(f"a query may ask for at most {MAX_COST} values, this one asks for {found.cost}: take smaller pages", node))
+
+
+class MaxAliases(ValidationRule):
+    """At most :data:`MAX_ALIASES` fields under another name in a document; how often a fragment is spread makes no difference to the answer."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self._count = 0
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        """Count one."""
+        self._count += node.alias is not None
+        if self._count == MAX_ALIASES + 1:
+            self._count += 1
+            self.report_error(GraphQLError(f"a query may have at most {MAX_ALIASES} aliases"))
+
+
+RULES = (MaxCost, MaxAliases, MaxDirectives)
 
 
 class Limits(SchemaExtension):

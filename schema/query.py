@@ -100,9 +100,7 @@ class Query:
         """Members who could help with a need in words."""
         principal = info.context.require(Scope.READ)
         size = 10 if first is None else first
-        found = await suggesting.experts_for(
-            info.context.runtime, info.context.graphs, principal, need_text=plain(need, "need"), first=10 if first is None else first
-        )
+        found = await suggesting.experts_for(info.context.runtime, info.context.graphs, principal, need_text=plain(need, "need"), first=size)
         made = await asyncio.gather(*(proposal(one, info, installation_id=principal.installation_id) for one in found))
         return [one for one in made if one is not None]
 

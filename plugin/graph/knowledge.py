@@ -16,6 +16,7 @@ from plugin.graph import decay
 from plugin.graph.columns import Chains, Column
 from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
 from plugin.graph.fading import ACCEPTED, HELPED, LIKED, POSTED, SHOWN, Fading
+from plugin.graph.forward import TopicTerms
 from plugin.graph.ids import Ids
 from plugin.graph.postings import Postings
 
@@ -24,8 +25,8 @@ MAX_TERMS = 64
 
 
 def seconds(at: float) -> int:
-    """A time as the columns hold it."""
-    return min(max(int(at), 0), 2**32 - 1)
+    """A time as the columns hold it, where 0 means none."""
+    return min(max(int(at), 1), 2**32 - 1)
 
 
 class Knowledge:
@@ -53,7 +54,7 @@ class Knowledge:
         self.topic_length = Column(np.int32)
         self.topic_posts = Column(np.int32)
         self.topic_at = Column(np.uint32)
-        self.topic_terms: dict[int, NDArray[np.int64]] = {}
+        self.topic_terms = TopicTerms()
         self.topic_tags: dict[int, tuple[str, ...]] = {}
         self.categories: dict[str, int] = {}
         self.part_topic = Column(np.int32, fill=-1)
@@ -88,17 +89,10 @@ class Knowledge:
         solved: Iterable[SolvedFact] = (),
         max_terms: int = MAX_TERMS,
     ) -> "Knowledge":
-        """Know everything at once."""
-        knowledge = cls(max_terms=max_terms)
-        for member in members:
-            knowledge.put_member(member)
-        for post in posts:
-            knowledge.put_post(post)
-        for like in likes:
-            knowledge.put_like(like)
-        for solution in solved:
-            knowledge.put_solved(solution)
-        return knowledge
+        """See :func:`plugin.graph.bulk.build`."""
+        from plugin.graph.bulk import build  # noqa: PLC0415  # the builder fills an instance of this class
+
+        return build(members=members, posts=posts, likes=likes, solved=solved, max_terms=max_terms)
 
     # ------------------------------------------------------------------------------------------------------------------ members
 
@@ -106,7 +100,7 @@ class Knowledge:
         """Know a member, or know them better. Only members that were put are ever suggested."""
         with self.lock:
             self.revision += 1
-            row = self._member(fact.member)
+            row = self.member_row(fact.member)
             self._forget_offers(row)
             self.facts[row] = fact
             for term, count in fact.offers.items():
@@ -128,7 +122,7 @@ class Knowledge:
     def note_shown(self, member: int, at: float) -> None:
         """Remember that a member was suggested to somebody; others get their turn next."""
         with self.lock:
-            row = self._member(member)
+            row = self.member_row(member)
             self.revision += 1
             self.shown.setdefault(row, []).append(seconds(at))
             self.fading.add(SHOWN, row, seconds(at))
@@ -150,7 +144,7 @@ class Knowledge:
             if self.post_ids.find(fact.post_id) >= 0:
                 return False
             self.revision += 1
-            at, author = seconds(fact.at), self._member(fact.author)
+            at, author = seconds(fact.at), self.member_row(fact.author)
             topic = self._topic(fact)
             part = self._part(topic, author)
             if part < 0:
@@ -246,7 +240,7 @@ class Knowledge:
             origin = decay.reference(now)
             if origin != self.fading.origin:
                 self.fading.origin = origin
-                self._refade()
+                self.refade()
 
     def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The callers' numbers of members."""
@@ -254,8 +248,7 @@ class Knowledge:
 
     def terms_of(self, topic: int) -> list[int]:
         """The terms of a topic's opening post."""
-        terms = self.topic_terms.get(topic)
-        return terms.tolist() if terms is not None else []
+        return self.topic_terms.get(topic)
 
     def posts_of(self, part: int) -> list[str]:
         """Ids of a member's posts in a topic: the accepted one first, then by likes, then the earliest."""
@@ -265,7 +258,8 @@ class Knowledge:
 
     # ------------------------------------------------------------------------------------------------------------------ rows
 
-    def _member(self, number: int) -> int:
+    def member_row(self, number: int) -> int:
+        """The row of a member, a new one for whoever is new. The caller holds the lock."""
         row = self.member_rows.get(number)
         if row is None:
             row = self.member_rows[number] = self.member_numbers.append(number)
@@ -276,7 +270,7 @@ class Knowledge:
         return row
 
     def _name(self, number: int) -> int:
-        row = self._member(number)
+        row = self.member_row(number)
         self.member_named.data[row] += 1
         return row
 
@@ -389,9 +383,9 @@ class Knowledge:
             self.topic_length.data[topic] += times * words
             self.topic_at.data[topic] = seconds(fact.at) if times > 0 else 0
             if times > 0:
-                self.topic_terms[topic] = np.fromiter(terms, np.int64, count=len(terms))
+                self.topic_terms.put(topic, terms)
             else:
-                self.topic_terms.pop(topic, None)
+                self.topic_terms.drop(topic)
             self.question_count += times
             self.question_words += times * words
         elif fact.author == fact.asker:
@@ -421,7 +415,8 @@ class Knowledge:
         if at is not None:
             self.fading.add(ACCEPTED, author, at, times=-1)
 
-    def _refade(self) -> None:
+    def refade(self) -> None:
+        """Make all fading sums anew from the rows. The caller holds the lock."""
         live = self.part_topic.view >= 0
         topics, authors = self.part_topic.view[live], self.part_author.view[live]
         others = self.topic_asker.data[topics] != authors

@@ -5,7 +5,7 @@ the need go first, and only so many postings are read, so the time of a question
 terms that the most similar questions share (pseudo relevance feedback, after Lavrenko and Croft 2001): people say the same thing in other words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from plugin.graph.columns import Column
 from plugin.graph.knowledge import Knowledge
-from plugin.graph.postings import Postings
+from plugin.graph.postings import Entries, Postings
 
 MAX_POSTINGS = 1_500_000
 """How many postings one need reads at most, of questions and of replies."""
@@ -51,11 +51,10 @@ class Similar:
     related_replied: NDArray[np.float64]
 
 
-def rarity(postings: Postings, terms: Mapping[int, object], *, documents: int) -> dict[int, float]:
-    """How much each term tells, rarest first; terms that nobody or everybody uses are left out."""
-    frequencies = {term: postings.frequency(term) for term in terms}
+def rarity(frequencies: Mapping[int, int], *, documents: int) -> dict[int, float]:
+    """How much each term tells, rarest first; terms that everybody uses are left out."""
     common = max(MAX_SHARE * documents, 10)
-    known = sorted((n, term) for term, n in frequencies.items() if 0 < n <= common)
+    known = sorted((n, term) for term, n in frequencies.items() if n <= common)
     return {term: float(np.log1p((max(documents - n, 0) + 0.5) / (n + 0.5))) for n, term in known}
 
 
@@ -85,7 +84,8 @@ def _related(k: Knowledge, asked: Scored) -> dict[int, float]:
     for topic, share in zip(topics[best].tolist(), (similarity[best] / max(float(similarity[best].sum()), 1e-9)).tolist(), strict=True):
         for term in k.terms_of(topic):
             behind[term] = behind.get(term, 0.0) + share
-    telling = rarity(k.questions, behind, documents=k.question_count)
+    found = k.questions.find(behind)
+    telling = rarity({term: _frequency(pieces) for term, pieces in found.items()}, documents=k.question_count)
     best_terms = sorted(telling, key=lambda term: (-behind[term] * telling[term], term))[:RELATED_TERMS]
     return {term: behind[term] for term in best_terms}
 
@@ -108,21 +108,26 @@ def _join(*scored: Scored) -> tuple[NDArray[np.int64], list[NDArray[np.float64]]
     return documents.astype(np.int64), columns
 
 
+def _frequency(pieces: Sequence[Entries]) -> int:
+    return sum(len(documents) for documents, _ in pieces)
+
+
 def _scores(postings: Postings, terms: Mapping[int, float], *, lengths: Column[np.int32], documents: int, words: int, budget: int) -> Scored:
     """The documents with any of the terms that tell, the most similar ones, and how similar they are."""
     mean = max(words / max(documents, 1), 1.0)
     scores = np.zeros(lengths.size, np.float32)
     touched: list[NDArray[np.int32]] = []
-    for term, weight in rarity(postings, terms, documents=documents).items():
-        found, counts = postings.get(term)
-        budget -= len(found)
+    pieces = postings.find(terms)
+    for term, weight in rarity({term: _frequency(found) for term, found in pieces.items()}, documents=documents).items():
+        budget -= _frequency(pieces[term])
         if budget < 0 and touched:
             break
-        frequency = counts.astype(np.float32)
-        gain = frequency * (_K1 + 1) / (frequency + _K1 * (1 - _B + _B * lengths.data[found].astype(np.float32) / mean))
-        before = scores[found]
-        touched.append(found[before == 0])
-        scores[found] = before + gain * np.float32(weight * terms[term])
+        for found, counts in pieces[term]:
+            frequency = counts.astype(np.float32)
+            gain = frequency * (_K1 + 1) / (frequency + _K1 * (1 - _B + _B * lengths.data[found].astype(np.float32) / mean))
+            before = scores[found]
+            touched.append(found[before == 0])
+            scores[found] = before + gain * np.float32(weight * terms[term])
     if not touched:
         return np.empty(0, np.int32), np.empty(0)
     together = np.concatenate(touched)

@@ -303,7 +303,8 @@ def open_proposal(handle: str, principal: Principal, unit: UnitOfWork) -> Propos
         token_id, member_id, score, reasons = orjson.loads(content)
     except (Invalid, zlib.error, ValueError) as error:
         raise NotFound("there is no such suggestion, or it is more than an hour old") from error
-    if token_id != principal.token_id:
+    expert = unit.consents.of(member_id).get(Consent.EXPERT)
+    if token_id != principal.token_id or (expert is not None and not expert.given):
         raise NotFound("there is no such suggestion, or it is more than an hour old")
     return Proposal(
         handle=handle,

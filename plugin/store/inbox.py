@@ -49,9 +49,7 @@ def put_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
     # Written even if it is due already: see Lanes.wake. In one order, as above.
     earlier = case((lanes.c.due_at < now, lanes.c.due_at), else_=literal(now, Moment))
     for installation_id in sorted({one.installation_id for one in arrivals}):
-        connection.execute(
-            update(lanes).where(lanes.c.installation_id == installation_id, lanes.c.lane == LANE).values(due_at=earlier), execution_options=MARK
-        )
+        connection.execute(update(lanes).where(lanes.c.installation_id == installation_id, lanes.c.lane == LANE).values(due_at=earlier), execution_options=MARK)
 
 
 class Waiting:

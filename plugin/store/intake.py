@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Connection, LargeBinary, Text, bindparam, func, literal_column, select
+from sqlalchemy import ARRAY, BigInteger, ColumnClause, ColumnElement, Connection, LargeBinary, Text, bindparam, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 
@@ -41,9 +42,9 @@ _COLUMNS = {
     "next_at": BigInteger,
 }
 """What a delivery fills, in the order of the table."""
-_NEW = literal_column("'new'")
+_NEW: ColumnClause[str] = literal_column("'new'")
 _ROWS_AT_ONCE = 64
-"""Rows of the longest statement on SQLite. Each step of a statement lets go of the interpreter's lock, so a row a step would make the writer wait in line as often."""
+"""Rows of the longest statement on SQLite. Each statement lets go of the interpreter's lock: one for each row would make the writer wait in line as often."""
 
 
 def insert_group(connection: Connection, arrivals: Sequence[Arrival]) -> int:
@@ -70,7 +71,7 @@ def _row(one: Arrival) -> tuple[int, str, str, bytes, bytes, str, int, int]:
 @cache
 def _multiplied(size: int) -> str:
     """The statement for ``size`` rows on SQLite."""
-    rows = [{name: bindparam(f"{name}_{row}") for name in _COLUMNS} | {"state": _NEW} for row in range(size)]
+    rows: list[dict[str, ColumnElement[Any]]] = [{name: bindparam(f"{name}_{row}") for name in _COLUMNS} | {"state": _NEW} for row in range(size)]
     return str(sqlite.insert(inbox).values(rows).on_conflict_do_nothing().compile(dialect=sqlite.dialect()))
 
 
@@ -80,4 +81,4 @@ def _unnested() -> str:
     arrays = [bindparam(name, type_=ARRAY(kind())) for name, kind in _COLUMNS.items()]
     rows = func.unnest(*arrays).table_valued(*_COLUMNS).render_derived()
     chosen = select(*(rows.c[name] for name in _COLUMNS), _NEW)
-    return str(postgresql.insert(inbox).from_select([*_COLUMNS, "state"], chosen).on_conflict_do_nothing().compile(dialect=asyncpg.dialect()))
+    return str(postgresql.insert(inbox).from_select([*_COLUMNS, "state"], chosen).on_conflict_do_nothing().compile(dialect=asyncpg.dialect()))  # type: ignore[no-untyped-call]  # SQLAlchemy's

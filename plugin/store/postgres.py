@@ -122,6 +122,7 @@ class PostgresDatabase:
 
     async def check(self) -> None:
         """See :meth:`Database.check`."""
+
         def work(connection: Connection) -> str | None:
             check_bound(connection)
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

@@ -5,6 +5,7 @@ import contextlib
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -27,7 +28,7 @@ from plugin.store.unit_of_work import Installations, UnitOfWork
 
 T = TypeVar("T")
 _Job = tuple[Callable[[Connection], Any], "Future[Any]"]
-_Intake = tuple[Arrival, asyncio.AbstractEventLoop, "asyncio.Future[None]"]
+_Intake = tuple[Arrival, "asyncio.Future[None]"]
 
 _WAKE: _Job = (lambda _connection: None, Future())
 """A job that only wakes the writer."""
@@ -55,7 +56,8 @@ class SqliteDatabase:
         self._reader_engine = sqlite_engine(path, read_only=True, size=READERS)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._arrivals: SimpleQueue[_Intake] = SimpleQueue()
+        self._arrivals: deque[_Intake] = deque()
+        self._woken = False
         self._writer = threading.Thread(target=self._write_for_ever, name="write", daemon=True)
         self._writer.start()
 
@@ -70,6 +72,8 @@ class SqliteDatabase:
                 self._cut_log()
                 tidied, written = time.monotonic(), False
                 continue
+            # Before looking: whoever comes later finds it unset and wakes the writer again.
+            self._woken = False
             self._take_in()
             if job is None:
                 return
@@ -104,21 +108,19 @@ class SqliteDatabase:
                 raw.close()
 
     def _take_in(self) -> None:
-        while not self._arrivals.empty():
-            group: list[_Intake] = []
-            while len(group) < GROUP and not self._arrivals.empty():
-                group.append(self._arrivals.get())
+        while self._arrivals:
+            group = [self._arrivals.popleft() for _ in range(min(GROUP, len(self._arrivals)))]
             failure: BaseException | None = None
             try:
                 with self._writer_engine.begin() as connection:
-                    put_arrivals(connection, [arrival for arrival, _, _ in group])
+                    put_arrivals(connection, [arrival for arrival, _ in group])
             except DBAPIError as error:
                 failure = unavailable(error)
             except BaseException as error:  # noqa: BLE001 - handed to whoever waits
                 failure = error
             by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-            for _, loop, future in group:
-                by_loop.setdefault(loop, []).append(future)
+            for _, future in group:
+                by_loop.setdefault(future.get_loop(), []).append(future)
             for loop, futures in by_loop.items():
                 # A loop that was closed has nobody left who waits.
                 with contextlib.suppress(RuntimeError):
@@ -161,16 +163,18 @@ class SqliteDatabase:
 
     async def put(self, arrival: Arrival) -> None:
         """See :meth:`Database.put`."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = loop.create_future()
         self._refuse_if_closed()
-        self._arrivals.put((arrival, loop, future))
-        # Always: whether the writer still sees what is already in the queue cannot be known here.
-        self._jobs.put(_WAKE)
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._arrivals.append((arrival, future))
+        if not self._woken:
+            self._woken = True
+            # At once, never from a callback: a loop that ends before its callback would leave the others waiting.
+            self._jobs.put(_WAKE)
         await future
 
     async def check(self) -> None:
         """See :meth:`Database.check`."""
+
         def work(connection: Connection) -> str | None:
             there = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")).scalar()
             return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if there else None

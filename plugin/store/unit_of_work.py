@@ -17,11 +17,12 @@ from plugin.store.crypto import Vault
 from plugin.store.ids import Ids, new_installation_id
 from plugin.store.inbox import Inbox
 from plugin.store.repositories.access import Audit, SignIns, Tokens
-from plugin.store.repositories.content import Gone, Likes, Posts, Spaces, Tags, Topics, Words
+from plugin.store.repositories.content import Posts, Spaces, Tags, Topics
 from plugin.store.repositories.members import Badges, Consents, Groups, Members
 from plugin.store.repositories.needs import Needs, Suggestions
 from plugin.store.repositories.privacy import Personal
 from plugin.store.repositories.programs import Mentorships, Programs
+from plugin.store.repositories.traces import Gone, Likes, Words
 from plugin.store.repositories.work import Changes, Checks, Lane, Lanes, Outbox, Sweeps
 from plugin.store.tables import installations, metadata
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plugin.errors import Invalid, TooLarge
@@ -12,22 +12,29 @@ BODY_SECONDS = 20.0
 
 async def read_body(request: Request, *, limit: int) -> bytes:
     """The whole body, at most ``limit`` bytes and within :data:`BODY_SECONDS`. A larger one is refused before it is read, or as soon as it shows."""
-    declared = request.headers.get("content-length", "")
+    return await read_within(request.receive, declared=request.headers.get("content-length", ""), limit=limit)
+
+
+async def read_within(receive: Receive, *, declared: str, limit: int) -> bytes:
+    """:func:`read_body` for plain ASGI; ``declared`` is the length that the header says."""
     if declared.isascii() and declared.isdigit() and (len(declared) > 12 or int(declared) > limit):
         raise TooLarge(f"the body may have at most {limit} bytes")
     parts: list[bytes] = []
     size = 0
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            async for part in request.stream():
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Invalid("the body did not arrive whole", code="disconnected")
+                part, more = message.get("body", b""), message.get("more_body", False)
                 size += len(part)
                 if size > limit:
                     raise TooLarge(f"the body may have at most {limit} bytes")
                 parts.append(part)
     except TimeoutError as error:
         raise Invalid("the body did not arrive in time", code="too_slow") from error
-    except ClientDisconnect as error:
-        raise Invalid("the body did not arrive whole", code="disconnected") from error
     return b"".join(parts)
 
 

@@ -158,13 +158,13 @@ class FakeClient:
             posts = tuple(post.post_id for post in picture.posts.values() if post.topic_id == host_id)
             said: list[e.Event] = [replace(picture.topics[host_id], solved=solved is not None), e.TopicRead(seen_at=now, topic_id=host_id, post_ids=posts)]
             return said if solved is None else [*said, e.SolutionAccepted(seen_at=now, topic_id=host_id, post_id=solved)]
-        known: Mapping[str, e.Event] = {
+        subjects: dict[Kind, Mapping[str, e.Event]] = {
             "member": picture.members,
             "space": picture.spaces,
             "group": picture.groups,
             "topic": picture.topics,
             "post": picture.posts,
-        }[kind]
+        }
         gone: dict[str, e.Event] = {
             "member": e.MemberLeft(seen_at=now, host_user_id=host_id),
             "space": e.SpaceDeleted(seen_at=now, space_id=host_id),
@@ -172,7 +172,7 @@ class FakeClient:
             "topic": e.TopicDeleted(seen_at=now, topic_id=host_id),
             "post": e.PostDeleted(seen_at=now, post_id=host_id),
         }
-        return [known.get(host_id, gone[kind])]
+        return [subjects[kind].get(host_id, gone[kind])]
 
     async def find_member(self, username: str) -> e.MemberChanged | None:
         return next((one for one in self.picture.members.values() if one.username == username), None)
@@ -200,7 +200,7 @@ class FakeHost:
     name: str = "fake"
     title: str = "Fake"
     capabilities: frozenset[Capability] = frozenset(Capability)
-    rate_limit: RateLimit = RateLimit(per_minute=60)
+    rate_limit: RateLimit = field(default_factory=lambda: RateLimit(per_minute=60))
     max_body: int = 10_000
 
     def normalise_url(self, url: str) -> str:
@@ -266,9 +266,7 @@ class NoHttp:
 
 def make_runtime(settings: Settings, database: Database, vault: Vault, clock: Clock, *hosts: Host) -> Runtime:
     """A runtime over a database and hosts, without network."""
-    return Runtime(
-        settings=settings, database=database, vault=vault, hosts={one.name: one for one in hosts}, clock=clock, make_http=lambda _limit: NoHttp()
-    )
+    return Runtime(settings=settings, database=database, vault=vault, hosts={one.name: one for one in hosts}, clock=clock, make_http=lambda _limit: NoHttp())
 
 
 @dataclass(repr=False)

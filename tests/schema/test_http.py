@@ -130,14 +130,18 @@ async def test_a_body_in_pieces_has_the_same_largest_size(world: World) -> None:
     assert sent <= MAX_BODY + 20_000
 
 
+EVERYTHING = "members(first: 100) { edges { node { skills { name evidence { title url } } } } }"
 TOO_MUCH = {
     "characters": ("#" + "x" * MAX_CHARACTERS + f"\n{HELLO}", f"at most {MAX_CHARACTERS} characters"),
     "tokens": ("{ community { " + "name " * 1_000 + "} }", "token"),
-    "aliases": ("{ " + " ".join(f"a{one}: community {{ name }}" for one in range(MAX_ALIASES + 1)) + " }", f"{MAX_ALIASES + 1} aliases found"),
-    "directives": ("{ community { name " + "@skip(if: false) " * (MAX_DIRECTIVES + 1) + "} }", f"at most {MAX_DIRECTIVES} directives"),
+    "aliases": ("{ " + " ".join(f"a{one}: community {{ name }}" for one in range(MAX_ALIASES + 1)) + " }", f"at most {MAX_ALIASES} aliases"),
+    "directives": ("{ community { " + "name @skip(if: false) " * (MAX_DIRECTIVES + 1) + "} }", f"at most {MAX_DIRECTIVES} directives"),
     "unknown directives": ("{ community { name " + "@aa " * 60 + "} }", ""),
     "a cycle": ("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", ""),
-    "depth": ("{ viewer " + "{ viewer " * (MAX_DEPTH + 2) + "{ x }" + " }" * (MAX_DEPTH + 3), ""),
+    "depth": ("{ viewer " + "{ viewer " * MAX_DEPTH + "{ x }" + " }" * (MAX_DEPTH + 1), f"at most {MAX_DEPTH} levels"),
+    "depth in fragments": ("{ viewer { ...F } } fragment F on Viewer { a " + "{ a " * MAX_DEPTH + "}" * (MAX_DEPTH + 1), f"at most {MAX_DEPTH} levels"),
+    "cost": ("{ " + " ".join(f"a{one}: {EVERYTHING}" for one in range(6)) + " }", "at most 20000 values"),
+    "cost by a variable": ("query ($n: Int) { " + " ".join(f"a{one}: {EVERYTHING}" for one in range(6)).replace("100", "$n") + " }", "at most 20000 values"),
 }
 
 
@@ -149,7 +153,7 @@ async def test_what_asks_for_too_much_is_refused_before_it_is_done(world: World,
     answer = await world.ask(query, token)
     assert answer.status == 200
     assert answer.body["data"] is None
-    assert message in answer.body["errors"][0]["message"]
+    assert message in str(answer.body["errors"])
     assert 1 <= len(answer.body["errors"]) <= MAX_ERRORS
     assert world.database.reads - before <= 1, "only the token was looked at"
 
@@ -159,15 +163,6 @@ async def test_the_deepest_honest_query_passes(world: World) -> None:
         "{ viewer { suggestions { edges { node { member { skills { name evidence { title url } } } reasons { evidence { title } } program { name } } } } } }"
     )
     assert (await world.ask(query, await world.token("cat"))).data["viewer"]
-
-
-async def test_a_depth_beyond_the_limit_is_named(world: World) -> None:
-    nested = "ofType { " * 12 + "name" + " }" * 12
-    query = f'{{ community {{ ...F }} }} fragment F on Community {{ name }} query Q {{ __type(name: "Member") {{ fields {{ type {{ {nested} }} }} }} }}'
-    answer = await world.http.post(
-        "/graphql", json={"query": query, "operationName": "Q"}, headers={"Authorization": f"Bearer {await world.token('cat', scopes=[Scope.READ])}"}
-    )
-    assert answer.json()["data"] is None
 
 
 @pytest.mark.parametrize("levels", [8, 14, 30])
@@ -180,11 +175,10 @@ async def test_doubling_fragments_take_no_time(world: World, levels: int) -> Non
     assert answer.status == 200
 
 
-async def test_a_query_with_everything_in_it_takes_bounded_time(world: World) -> None:
-    parts = " ".join(f"a{one}: members(first: 100) {{ edges {{ node {{ skills {{ name evidence {{ title url }} }} }} }} }}" for one in range(MAX_ALIASES))
+async def test_a_query_with_as_much_as_is_allowed_takes_bounded_time(world: World) -> None:
+    parts = " ".join(f"a{one}: {EVERYTHING}" for one in range(2))
     began = time.process_time()
-    answer = await world.ask(f"{{ {parts} }}", await world.token("cat"))
-    assert answer.status == 200
+    assert (await world.ask(f"{{ {parts} }}", await world.token("cat"))).data
     assert time.process_time() - began < 2.0
 
 

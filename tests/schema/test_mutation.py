@@ -5,7 +5,8 @@ import pytest
 from mentorgraph import events as e
 from tests.schema.world import START, World, person
 
-SET = "mutation ($text: String, $url: String) { setNeed(input: {text: $text, topicUrl: $url}) { need { id text topicUrl state suggestions { id member { username } } } userErrors { code message field } } }"
+SET = """mutation ($text: String, $url: String) { setNeed(input: {text: $text, topicUrl: $url}) {
+  need { id text topicUrl state suggestions { id member { username } } } userErrors { code message field } } }"""
 MINE = "{ viewer { suggestions { edges { node { id member { username } } } } needs { id text state } consents { messages expert } } }"
 
 

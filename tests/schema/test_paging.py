@@ -193,7 +193,7 @@ async def test_new_suggestions_between_two_pages_repeat_and_hide_nothing(world: 
         after, more = found["pageInfo"]["endCursor"], found["pageInfo"]["hasNextPage"]
         if not changed and len(ids) >= 8:
             changed = True
-            await world.write(put(2**62, [1, 2]))
+            await world.write(put(3, [1, 2]))
             await world.write(put(2, [1, 2, 3, 4, 5]))
             await world.write(put(1, [1, 2, 3, 4]))
     assert len(ids) == len(set(ids))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from plugin.domain.people import Scope
@@ -53,12 +53,9 @@ async def heard(opened: ClientConnection, seconds: float = 3.0) -> Any:
 
 async def closed(opened: ClientConnection, seconds: float = 3.0) -> int:
     """The close code."""
-    try:
-        while True:
-            await asyncio.wait_for(opened.recv(), seconds)
-    except ConnectionClosed as end:
-        assert end.rcvd is not None
-        return end.rcvd.code
+    await asyncio.wait_for(opened.wait_closed(), seconds)
+    assert opened.close_code is not None
+    return opened.close_code
 
 
 async def test_a_change_arrives_within_two_seconds(world: World, address: str) -> None:

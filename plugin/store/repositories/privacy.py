@@ -30,7 +30,7 @@ class Personal(Repository):
             table = metadata.tables[name]
             shown = [column for column in table.c if column.name not in {"installation_id", "seen_sweep"} and not isinstance(column.type, LargeBinary | Terms)]
             rows = self._rows(self._select(table, *shown).where(or_(*(table.c[column] == member_id for column in columns))))
-            found[name] = [{key: _plain(value) for key, value in row._mapping.items()} for row in rows]  # noqa: SLF001 - SQLAlchemy's documented name
+            found[name] = [{str(key): _plain(value) for key, value in row._mapping.items()} for row in rows]  # noqa: SLF001 - SQLAlchemy's documented name
         return found
 
     def erase(self, member_id: int) -> None:

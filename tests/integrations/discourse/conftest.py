@@ -40,7 +40,7 @@ class PlainHttp:
         params: Sequence[tuple[str, str]] = (),
         json: object | None = None,
         form: Sequence[tuple[str, str]] | None = None,
-        repeatable: bool | None = None,  # noqa: ARG002  # nothing is repeated here
+        repeatable: bool | None = None,  # nothing is repeated here
     ) -> Response:
         assert form is None
         self.calls.append(f"{method} {httpx2.URL(url).path}")

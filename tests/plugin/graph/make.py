@@ -1,6 +1,7 @@
 """Small communities for tests."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
 from plugin.graph.text import digest, term_counts
@@ -11,7 +12,7 @@ NOW = 1_700_000_000.0
 
 
 def member(number: int, *, offers: str = "", wants: str = "", **more: object) -> MemberFact:
-    return MemberFact(member=number, joined=NOW - 400 * DAY, offers=counts(offers), wants=counts(wants), **more)  # type: ignore[arg-type]  # passed through
+    return replace(MemberFact(member=number, joined=NOW - 400 * DAY, offers=counts(offers), wants=counts(wants)), **more)  # type: ignore[arg-type]  # passed on
 
 
 def counts(words: str) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,9 +44,10 @@ def test_what_is_added_in_bulk_and_singly_can_be_subtracted(first: list[tuple[in
         assert [d for d in range(7) if postings.holds(term, d)] == sorted(expected(second).get(term, {}))
 
 
-def test_counts_beyond_a_byte_are_exact() -> None:
-    postings = Postings()
-    for _ in range(100):
+@pytest.mark.parametrize("bulk", [True, False])
+def test_counts_beyond_a_byte_are_exact(*, bulk: bool) -> None:
+    postings = loaded([(4, {1: 3})] * 100) if bulk else Postings()
+    for _ in range(0 if bulk else 100):
         postings.add(4, {1: 3})
     assert postings.content() == {1: {4: 300}}
     for _ in range(99):

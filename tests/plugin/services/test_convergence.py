@@ -13,9 +13,9 @@ from plugin.services.handlers import HANDLERS
 from plugin.services.handlers.members import buried
 from tests.conftest import NOW, FixedClock
 from tests.plugin.services.stories import HOST, known, person, post, settle, space, tell, topic
-from tests.plugin.support import Picture, World, make_runtime, community, FakeHost, FakeClient  # noqa: I001 - one line for each kind of part
+from tests.plugin.support import FakeClient, FakeHost, Picture, World, community, make_runtime
 
-EXAMPLES = 15
+EXAMPLES = 10
 
 
 def test_every_event_has_a_handler() -> None:
@@ -60,7 +60,6 @@ POST_HINTS: Sequence[e.Event] = (
     e.TagDeleted(seen_at=NOW, name="t"),
     e.HookPinged(seen_at=NOW),
 )
-
 
 
 def whole(**values: object) -> e.MemberChanged:
@@ -189,7 +188,12 @@ async def test_a_destroyed_member_never_comes_back_but_by_their_own_sign_in(worl
     await tell(world, e.MemberLeft(seen_at=NOW, host_user_id="7"))
     await settle(world)
     picture.members["7"] = person("7", name="again")
-    late = [person("7"), e.MemberSeen(seen_at=NOW, host_user_id="7", username="user7"), post("12", author="7"), e.PostLiked(seen_at=NOW, post_id="12", member_id="7")]
+    late = [
+        person("7"),
+        e.MemberSeen(seen_at=NOW, host_user_id="7", username="user7"),
+        post("12", author="7"),
+        e.PostLiked(seen_at=NOW, post_id="12", member_id="7"),
+    ]
     for _ in range(2):
         await tell(world, *late)
         await tell(world, *(person("7", source=HOST), post("12", author="7", source=HOST)))
@@ -207,7 +211,12 @@ async def test_a_post_of_a_restricted_space_is_never_stored(world: World) -> Non
     world.picture.posts["12"] = post("12", space_id="2")
     world.picture.topics["5"] = topic("5", space_id="2")
     await tell(world, person("1", source=HOST))
-    for events in ([post("12", topic_id="5", space_id="2")], [topic("5", space_id="2")], [space("2", None)], [post("12", topic_id="5", space_id="2", version=2)]):
+    for events in (
+        [post("12", topic_id="5", space_id="2")],
+        [topic("5", space_id="2")],
+        [space("2", None)],
+        [post("12", topic_id="5", space_id="2", version=2)],
+    ):
         await tell(world, *events)
         assert (await known(world))["posts"] == {}
         await settle(world)
@@ -255,5 +264,3 @@ async def test_a_doubt_that_arises_while_the_host_is_asked_is_asked_again(world:
     await tell(world, person("7", name="older"))
     await settle(world)
     assert (await known(world))["members"]["7"][1] == "new"  # type: ignore[index]  # a mapping
-
-

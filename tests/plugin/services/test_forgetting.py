@@ -82,10 +82,12 @@ async def live(world: World) -> int:
     principal = Principal(installation_id=world.installation_id, member_id=member.id, scopes=MEMBER_SCOPES, token_id=1)
     await state_need(world.runtime, world.graphs, principal, need_text=f"help with {PLANTED['need']}", topic_url=None)
     message = DirectMessage(to=(PLANTED["username"],), title="t", body=(Paragraph((Mention(PLANTED["username"]), Words(PLANTED["need"]))),))
-    await world.database.write(
-        world.installation_id,
-        lambda unit: [outgoing.post(message, kind="suggestions", key="k", member_id=member.id, unit=unit), unit.record("x", actor=str(member.id))],
-    )
+
+    def work(unit: UnitOfWork) -> None:
+        outgoing.post(message, kind="suggestions", key="k", member_id=member.id, unit=unit)
+        unit.record("x", actor=str(member.id))
+
+    await world.database.write(world.installation_id, work)
     return member.id
 
 

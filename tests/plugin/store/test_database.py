@@ -20,9 +20,9 @@ from plugin.store.database import Database
 from plugin.store.engines import sqlite_engine, unavailable
 from plugin.store.sqlite import SqliteDatabase
 from plugin.store.unit_of_work import UnitOfWork
-from tests.conftest import FixedClock, Guard
+from tests.conftest import FixedClock
 from tests.plugin.support import community, create
-from tests.statements import ACROSS, tables_of, unbound_tables
+from tests.statements import ACROSS, Guard, tables_of, unbound_tables
 
 
 class Boom(Exception):
@@ -56,6 +56,16 @@ async def test_a_unit_that_raises_leaves_nothing(database: Database) -> None:
     assert await database.read(one, lambda unit: unit.changes.since(-1)) == []
 
 
+def spoil(unit: UnitOfWork) -> None:
+    """Change much, then fail."""
+    member(unit, "2")
+    unit.topics.put(Topic(id="5", title="inside"))
+    unit.memory["spaces"] = {}
+    unit.change("member", "undone")
+    unit.wake("outbox")
+    raise Boom
+
+
 async def test_a_part_is_undone_alone_with_the_memory_of_it(database: Database) -> None:
     one = await community(database)
 
@@ -64,12 +74,7 @@ async def test_a_part_is_undone_alone_with_the_memory_of_it(database: Database) 
         unit.topics.put(Topic(id="5", title="before"))
         unit.change("member", "kept")
         with pytest.raises(Boom), unit.savepoint():
-            member(unit, "2")
-            unit.topics.put(Topic(id="5", title="inside"))
-            unit.memory["spaces"] = {}
-            unit.change("member", "undone")
-            unit.wake("outbox")
-            raise Boom
+            spoil(unit)
         title = unit.topics.get("5")
         assert title is not None
         return unit.members.by_host("2") is None, "spaces" in unit.memory, title.title
@@ -251,7 +256,7 @@ async def test_a_closed_database_refuses_at_once(sqlite_settings: Settings, vaul
     database = SqliteDatabase(sqlite_settings.sqlite_path, vault=vault, clock=clock)
     await database.close()
     with pytest.raises(Unavailable):
-        await asyncio.wait_for(database.write(1, lambda unit: None), 2)
+        await asyncio.wait_for(database.write(1, lambda _unit: None), 2)
 
 
 async def test_what_was_erased_leaves_the_log_after_a_while(

@@ -141,7 +141,7 @@ async def test_a_loop_that_was_closed_does_not_end_the_writer(sqlite_database: D
 async def test_what_cannot_be_kept_is_not_acknowledged(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     one = await community(sqlite_database)
     bad = Arrival(installation_id=one, event_id="1", kind="k", digest=b"", body=b"", trace_id="t", received_at=NOW.replace(tzinfo=None))
-    with pytest.raises(Exception, match="zone|offset"):
+    with pytest.raises(Exception, match=r"zone|offset"):
         await sqlite_database.put(bad)
     await sqlite_database.put(arrival(one, "2"))
     assert await sqlite_database.read(one, lambda unit: unit.inbox.counts()) == {"new": 1}

@@ -18,6 +18,7 @@ from plugin.store.tables import metadata
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock, make_settings
 from tests.plugin.store.test_database import member
+from tests.plugin.store.test_lanes import wake_all
 from tests.plugin.support import community
 from tests.postgres import OWNER, SERVICE, Postgres
 from tests.statements import ACROSS
@@ -62,10 +63,12 @@ async def test_the_weak_role_writes_nothing_for_another(postgres: Postgres, two:
         f"INSERT INTO tags (installation_id, name) VALUES ({two[1]}, 'y')",
         f"UPDATE tags SET installation_id = {two[1]}",
     ):
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("SELECT set_config('mentorgraph.installation', $1, true)", str(two[0]))
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
-            async with connection.transaction():
-                await connection.execute("SELECT set_config('mentorgraph.installation', $1, true)", str(two[0]))
-                await connection.execute(statement)
+            await connection.execute(statement)
+        await transaction.rollback()
     async with connection.transaction():
         await connection.execute("SELECT set_config('mentorgraph.installation', $1, true)", str(two[0]))
         assert await connection.execute(f"DELETE FROM tags WHERE installation_id = {two[1]}") == "DELETE 0"
@@ -164,7 +167,7 @@ async def test_eight_claimers_never_hold_one_lane_twice(postgres_settings: Setti
     databases = [PostgresDatabase(postgres_settings.database_url, vault=vault, clock=clock) for _ in range(4)]
     ids = [await community(databases[0], base_url=f"https://{number}.example.org") for number in range(6)]
     for one in ids:
-        await databases[0].write(one, lambda unit: [unit.wake(lane) for lane in ("inbox", "checks", "outbox")])
+        await databases[0].write(one, wake_all)
 
     async def claimer(number: int) -> list[Claim]:
         found: list[Claim] = []

@@ -16,9 +16,9 @@ from tests.plugin.support import community
 
 
 def columns_that_name_a_member(table: Table) -> set[str]:
-    by_key = {
-        key.parent.name for constraint in table.foreign_key_constraints for key in constraint.elements if key.column.table.name == "members"
-    } - {"installation_id"}
+    by_key = {key.parent.name for constraint in table.foreign_key_constraints for key in constraint.elements if key.column.table.name == "members"} - {
+        "installation_id"
+    }
     by_name = {
         column.name
         for column in table.c
@@ -60,7 +60,9 @@ def fill(unit: UnitOfWork) -> tuple[int, int]:
     for post_id, liker in (("p", other), ("q", one), ("q", other)):
         unit.likes.put(post_id, liker.id, at=unit.now)
     for each in (one, other):
-        unit._connection.execute(badges.insert().values(installation_id=unit.installation_id, member_id=each.id, badge_id="b", grant_id="", granted_at=unit.now))
+        unit._connection.execute(
+            badges.insert().values(installation_id=unit.installation_id, member_id=each.id, badge_id="b", grant_id="", granted_at=unit.now)
+        )
         unit._connection.execute(rare_terms.insert().values(installation_id=unit.installation_id, member_id=each.id, digest=5))
         unit.consents.add(ConsentRecord(member_id=each.id, kind=Consent.MESSAGES, at=unit.now, given=True, source="self", text_version="1"))
         need = Need(id=unit.new_id(), member_id=each.id, text="need", topic_id=None, terms={1: 1}, stated_at=unit.now)
@@ -108,9 +110,7 @@ def fill(unit: UnitOfWork) -> tuple[int, int]:
             )
         )
     unit._connection.execute(
-        mentorships.insert().values(
-            installation_id=unit.installation_id, mentorship_id=unit.new_id(), mentor_id=one.id, mentee_id=other.id, began_at=unit.now
-        )
+        mentorships.insert().values(installation_id=unit.installation_id, mentorship_id=unit.new_id(), mentor_id=one.id, mentee_id=other.id, began_at=unit.now)
     )
     return one.id, other.id
 

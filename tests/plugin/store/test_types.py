@@ -32,7 +32,7 @@ def test_moments_sort(one: datetime, other: datetime) -> None:
 def test_moments_of_other_zones_are_the_same_moment_and_naive_ones_are_refused() -> None:
     assert to_micros(NOW.astimezone(timezone(timedelta(hours=5)))) == to_micros(NOW)
     with pytest.raises(ValueError, match="zone"):
-        Moment().process_bind_param(NOW.replace(tzinfo=None), sqlite.dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's
+        Moment().process_bind_param(NOW.replace(tzinfo=None), sqlite.dialect())
 
 
 @given(terms=TERMS)

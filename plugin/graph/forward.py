@@ -1,0 +1,61 @@
+"""What each topic's opening post is about: from topic to terms, the other way round than the index."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Topics of one bulk build, ``first`` and following.
+
+    ``terms[ranks[offsets[i]:offsets[i + 1]]]`` are those of topic ``first + i``; a rank below zero is gone.
+    """
+
+    first: int
+    offsets: NDArray[np.int64]
+    ranks: NDArray[np.int32]
+    terms: NDArray[np.int64]
+
+
+class TopicTerms:
+    """Terms by topic. Not synchronised."""
+
+    def __init__(self) -> None:
+        self._own: dict[int, NDArray[np.int64]] = {}
+        self._stretches: list[Stretch] = []
+
+    def put(self, topic: int, terms: Iterable[int]) -> None:
+        self._own[topic] = np.fromiter(terms, np.int64)
+
+    def drop(self, topic: int) -> None:
+        self._own.pop(topic, None)
+        found = self._stretch(topic)
+        if found is not None:
+            stretch, a, b = found
+            stretch.ranks[a:b] = -1
+
+    def get(self, topic: int) -> list[int]:
+        """The terms of a topic, none for one that is not known."""
+        own = self._own.get(topic)
+        if own is not None:
+            return [int(term) for term in own]
+        found = self._stretch(topic)
+        if found is None:
+            return []
+        stretch, a, b = found
+        ranks = stretch.ranks[a:b]
+        return [int(term) for term in stretch.terms[ranks[ranks >= 0]]]
+
+    def load(self, stretches: list[Stretch]) -> None:
+        """Take the stretches of a bulk build, in order, in place of everything."""
+        self._own, self._stretches = {}, stretches
+
+    def _stretch(self, topic: int) -> tuple[Stretch, int, int] | None:
+        for stretch in self._stretches:
+            place = topic - stretch.first
+            if 0 <= place < len(stretch.offsets) - 1:
+                return stretch, int(stretch.offsets[place]), int(stretch.offsets[place + 1])
+        return None
