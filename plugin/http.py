@@ -38,7 +38,7 @@ _OWN_FAULT = frozenset({"private_address", "no_such_name", "bad_address", "circu
 class Resolver(Protocol):
     """Turns a name into addresses."""
 
-    async def __call__(self, host: str, port: int) -> Sequence[str]: ...
+    async def __call__(self, host: str, port: int, /) -> Sequence[str]: ...
 
 
 async def system_resolver(host: str, port: int) -> Sequence[str]:

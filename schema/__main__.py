@@ -1,7 +1,7 @@
-"""``python -m schema`` prints the schema; its output is committed as ``schema/schema.graphql``."""
+"""``python -m schema`` writes ``schema/schema.graphql`` anew."""
 
-import sys
+from pathlib import Path
 
 from schema.schema import sdl
 
-sys.stdout.write(sdl())
+Path(__file__).with_name("schema.graphql").write_text(sdl())

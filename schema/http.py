@@ -124,7 +124,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             await self.identify(context)
         except PluginError as error:
             raise ConnectionRejectionError({"message": error.message}) from error
-        return UNSET
+        nothing: UnsetType = UNSET
+        return nothing
 
     # ------------------------------------------------------------------------------------------------------------- bodies
 

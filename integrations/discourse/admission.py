@@ -26,7 +26,11 @@ def reduced(root: str, name: str, payload: object) -> _Kept | None:
     if not isinstance(payload, dict):
         raise _misshapen()
     kept = _BY_ROOT[root](name, payload)
-    if kept is not None and not (root == "post" and _is_post(kept)) and not translation.events(root, name, _without_words(kept), received_at=_ANY_TIME, base_url="https://forum.invalid"):
+    if (
+        kept is not None
+        and not (root == "post" and _is_post(kept))
+        and not translation.events(root, name, _without_words(kept), received_at=_ANY_TIME, base_url="https://forum.invalid")
+    ):
         raise _misshapen()
     return kept
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mentorgraph import events as e
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Scope
+from plugin.domain.programs import ProgramState
 from plugin.services import programming
 from plugin.services.access import principal_of
 from tests.plugin.support import community
@@ -150,7 +151,7 @@ async def test_without_a_token_nothing_is_read(world: World) -> None:
 
 @pytest.mark.parametrize("token", ["mg_unknown", "nonsense", "mg_" + "x" * 300, "mg_é", "Bearer"])
 async def test_a_bad_token_is_refused_before_anything_is_parsed(world: World, token: str) -> None:
-    answer = await world.http.post("/graphql", content=b"not even JSON", headers={"Authorization": f"Bearer {token}".encode()})
+    answer = await world.http.post("/graphql", content=b"not even JSON", headers={b"Authorization": f"Bearer {token}".encode()})
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == "unauthenticated"
     assert answer.headers["www-authenticate"] == "Bearer"
@@ -313,11 +314,11 @@ async def test_programs_are_listed_by_state_and_drafts_only_to_who_writes_them(w
     service, cat = await world.token(), await world.token("cat")
     principal = await principal_of(world.parts.runtime, service)
     made = []
-    for one in range(6):
-        made.append(await programming.create_program(world.parts.runtime, principal, name=f"Program {one}", purpose="p"))
+    for number in range(6):
+        made.append(await programming.create_program(world.parts.runtime, principal, name=f"Program {number}", purpose="p"))
         world.clock.move(seconds=1)
     for program in made[::2]:
-        await programming.move_program(world.parts.runtime, principal, program.id, programming.ProgramState.ENROLLING)
+        await programming.move_program(world.parts.runtime, principal, program.id, ProgramState.ENROLLING)
     query = "query ($state: ProgramState) { programs(first: 2, state: $state) { edges { node { id name state } } pageInfo { hasNextPage } } }"
     seen = (await world.ask(query, cat)).data["programs"]
     assert [edge["node"]["name"] for edge in seen["edges"]] == ["Program 4", "Program 2"]

@@ -93,7 +93,7 @@ def _text(argument: object) -> str:
 
 def test_the_committed_schema_is_the_schema() -> None:
     committed = (Path(__file__).resolve().parents[2] / "schema" / "schema.graphql").read_text()
-    assert committed == sdl(), "the API changed: run `python -m schema > schema/schema.graphql` and look at the difference"
+    assert committed == sdl(), "the API changed: run `make schema` and look at the difference"
 
 
 def test_the_committed_schema_is_valid() -> None:

@@ -23,7 +23,7 @@ def answered(sso: str, *, user: str = "3", username: str = "cat", secret: str = 
     """What the forum answers to our question for whoever is signed in there."""
     asked = dict(parse_qsl(base64.b64decode(sso).decode()))
     said = {
-        "nonce": asked["nonce"],
+        **asked,
         "external_id": user,
         "username": username,
         "email": "x@example.org",
@@ -140,7 +140,7 @@ async def test_an_answer_that_the_forum_did_not_give_signs_nobody_in(world: Worl
 async def test_nobody_signed_in_in_the_forum_is_said_so(world: World) -> None:
     sso, _ = await start(world)
     asked = dict(parse_qsl(base64.b64decode(sso).decode()))
-    payload = base64.b64encode(urlencode({"nonce": asked["nonce"], "failed": "true"}).encode()).decode()
+    payload = base64.b64encode(urlencode(asked | {"failed": "true"}).encode()).decode()
     answer = await world.http.get(
         callback(world), params={"sso": payload, "sig": hmac.new(SIGN_IN_SECRET.encode(), payload.encode(), hashlib.sha256).hexdigest()}
     )

@@ -62,7 +62,7 @@ async def test_the_acknowledgement_waits_until_the_delivery_is_durable(world: Wo
         await put(arrival)  # type: ignore[arg-type]  # handed on
         order.append("kept")
 
-    world.database.put = slow  # type: ignore[method-assign, assignment]  # to see the order
+    world.database.put = slow  # type: ignore[method-assign]  # to see the order
     body = body_of()
     await send(world, body, signed(body))
     order.append("acknowledged")
@@ -117,7 +117,7 @@ async def test_the_content_type_makes_no_difference_to_what_was_signed(world: Wo
 )
 async def test_what_is_forged_or_relabelled_is_refused_and_not_kept(world: World, changed: dict[str, str], status: int) -> None:
     body = body_of()
-    headers = {name: value.encode("latin-1") for name, value in (signed(body) | changed).items()}
+    headers = {name.encode(): value.encode("latin-1") for name, value in (signed(body) | changed).items()}
     answer = await world.http.post(f"/hooks/{world.installation_id}/", content=body, headers=headers)
     assert answer.status_code == status
     assert answer.json()["error"]["message"]
