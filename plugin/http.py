@@ -1,8 +1,8 @@
 """The one way out: a guarded HTTP client for every address that an admin or developer can name.
 
-The name is resolved here, every address it has must be public (or allowed by ``MENTORGRAPH_ALLOW_PRIVATE``), and the connection goes to the address that
-was checked, so that a name cannot change its mind between the check and the use. No redirect is followed. Time, size and compression are bounded. Calls to
-one host are paced; a host that fails again and again is left alone for a while.
+The name is resolved here, every address it has must be public (or allowed by ``MENTORGRAPH_ALLOW_PRIVATE``), and the connection goes to the address that was
+checked, so that a name cannot change its mind between the check and the use. No redirect is followed. Time, size and compression are bounded. Calls to one
+host are paced; a host that fails again and again is left alone for a while.
 """
 
 import asyncio

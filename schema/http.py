@@ -114,7 +114,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         context.principal = await access.principal_of(self._runtime, context.token) if context.token else None
         return context.principal
 
-    async def on_ws_connect(self, context: Context) -> UnsetType | dict[str, object] | None:
+    async def on_ws_connect(self, context: Context) -> UnsetType:
         """A browser cannot set headers on a WebSocket: the token comes with ``connection_init``."""
         parameters = context.connection_params
         token = parameters.get("authorization", "") if isinstance(parameters, dict) else ""
@@ -124,8 +124,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             await self.identify(context)
         except PluginError as error:
             raise ConnectionRejectionError({"message": error.message}) from error
-        nothing: UnsetType = UNSET
-        return nothing
+        no_payload: UnsetType = UNSET
+        return no_payload
 
     # ------------------------------------------------------------------------------------------------------------- bodies
 

@@ -1,6 +1,5 @@
 """One WebSocket that speaks graphql-transport-ws, stricter than Strawberry's."""
 
-from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from graphql import GraphQLError
@@ -36,7 +35,7 @@ def well_formed(message: Message) -> bool:
     return isinstance(payload, dict) and "query" in payload and all(isinstance(payload.get(name), kinds) for name, kinds in _PAYLOAD.items())
 
 
-async def _masked(source: StreamResult) -> AsyncGenerator[object, None]:
+async def _masked(source: StreamResult) -> StreamResult:
     """Results with their errors as a client may see them; what is refused before execution becomes a result as well."""
     try:
         async for result in source:
@@ -73,4 +72,4 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:
         async with aclosing(_masked(result_source)) as masked:
-            await super()._send_result_stream(operation, masked)  # type: ignore[arg-type]  # the same results, masked
+            await super()._send_result_stream(operation, masked)

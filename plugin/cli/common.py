@@ -77,12 +77,18 @@ def guarded(work: Coroutine[Any, Any, T]) -> T:
         fail(f"{error.filename or 'a file'} cannot be opened: check who may read and write it")
     except (KeyboardInterrupt, asyncio.CancelledError):
         raise typer.Exit(130) from None
+    except typer.Exit:
+        raise
+    except Exception as error:
+        if os.environ.get("MENTORGRAPH_LOG_LEVEL", "").lower() == "debug":
+            raise
+        fail(f"an unexpected error ({type(error).__name__}): run again with MENTORGRAPH_LOG_LEVEL=debug to see where")
 
 
 def show(value: dict[str, object], *, as_json: bool, lines: Callable[[], None]) -> None:
     """Print a result for a program or for a person."""
     if as_json:
-        sys.stdout.write(orjson.dumps(value, default=str).decode() + "\n")
+        sys.stdout.write(orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode() + "\n")
     else:
         lines()
 

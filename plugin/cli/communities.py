@@ -37,14 +37,16 @@ class Bars(reconciling.Progress):
         self._tasks: dict[Sweep, TaskID] = {}
 
     def __enter__(self) -> Self:
-        self._bars.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bars.stop()
+        if self._tasks:
+            self._bars.stop()
 
     def step(self, sweep: Sweep, *, done: int, total: int | None) -> None:
         """So many items are done."""
+        # Not before there is something to draw: a failure at the start is then a single line.
+        self._bars.start()
         if sweep not in self._tasks:
             self._tasks[sweep] = self._bars.add_task(_LABELS[sweep], total=total)
         self._bars.update(self._tasks[sweep], completed=done, total=None if total is None else max(total, done))
@@ -104,16 +106,18 @@ def connect(
         policy=_pairs(set_ or []),
     )
 
-    async def work(parts: Parts) -> tuple[Connection, Report | None]:
+    async def work(parts: Parts) -> Connection:
         made = await connecting.connect(parts.runtime, new)
         if no_import:
             await parts.runtime.database.write(made.installation_id, lambda unit: unit.wake("reconcile"))
-            return made, None
+        return made
+
+    # Somebody who mistyped the address should hear of it soon; reading a large community may take its time.
+    made, report = run(work), None
+    if not no_import:
         if not as_json:
             out.print(f"Connected to {made.title}. Reading it …", markup=False)
-        return made, await read_whole(parts, made.installation_id, whole=True, quiet=as_json)
-
-    made, report = run(work, patience=WITH_TIME)
+        report = run(lambda parts: read_whole(parts, made.installation_id, whole=True, quiet=as_json), patience=WITH_TIME)
 
     def lines() -> None:
         out.print(f"Installation {made.installation_id}", style="bold")

@@ -61,7 +61,7 @@ def erase(
     as_json: AsJson = False,
 ) -> None:
     """Erase a member. What the host still shows of them is not taken in again, unless they sign in themselves."""
-    if not yes and not typer.confirm(f"Erase everything about {member}? This cannot be undone"):
+    if not yes and not typer.confirm(f"Erase everything about {member}? This cannot be undone", err=True):
         fail("nothing was erased")
 
     async def work(parts: Parts) -> None:

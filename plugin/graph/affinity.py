@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plugin.graph import fading
-from plugin.graph.evidence import evidence_of
+from plugin.graph.decay import DAY
+from plugin.graph.evidence import Shown, evidence_of
 from plugin.graph.knowledge import Knowledge
 from plugin.graph.signals import CRITERIA, SIGNALS, Need, Signals, collect
 from plugin.graph.similar import Similar, similar
@@ -15,7 +16,7 @@ from plugin.graph.weights import Weights
 
 __all__ = ["Contribution", "Need", "Ranked", "rank"]
 
-MAX_CANDIDATES = 4_000
+MAX_CANDIDATES = 2_000
 """How many members are looked at closely: those with the most similar help, and those who help most these days."""
 
 NEGLIGIBLE = 0.25
@@ -76,7 +77,11 @@ def rank(
         kept = np.flatnonzero(_fit_enough(signals, points, minimum_fit=minimum_fit))
         ordered = kept[np.lexsort((knowledge.numbers(signals.rows)[kept], -scores[kept]))]
         chosen = _take_turns(ordered[: limit + 10 * PAGE], scores, signals.facts["shown"], spread=spread, limit=limit)
-        return [_ranked(knowledge, need, found, signals, points, i=i, back=back, now=now) for i, back in chosen]
+        places = [place for place, _ in chosen]
+        facts = {name: values[places] for name, values in signals.facts.items()}
+        evidence = evidence_of(knowledge, need, found, signals.rows[places].tolist(), facts=facts, now=now)
+        members = knowledge.numbers(signals.rows[places]).tolist()
+        return [_ranked(member, points[i], shown, back=back) for member, (i, back), shown in zip(members, chosen, evidence, strict=True)]
 
 
 def consider(
@@ -122,24 +127,26 @@ def _take_turns(ordered: NDArray[np.int64], scores: NDArray[np.float64], shown: 
 
 
 def _candidates(k: Knowledge, need: Need, found: Similar, *, now: float, exclude: Collection[int], eligible: Callable[[int], bool] | None) -> NDArray[np.int64]:
-    known = np.zeros(k.member_numbers.size, bool)
     if len(k.facts) <= MAX_CANDIDATES:
-        known[list(k.facts)] = True
+        rows = np.flatnonzero(k.member_ready.view)
     else:
         recent = k.fading.column(fading.HELPED, 30.0)
-        known[np.argpartition(-recent, MAX_CANDIDATES // 4)[: MAX_CANDIDATES // 4]] = True
-        votes = np.bincount(found.authors, weights=(found.asked**2 + found.replied**2) * np.exp2((found.first - now) / (365 * 86400)), minlength=len(known))
-        top = np.argpartition(-votes, MAX_CANDIDATES // 2)[: MAX_CANDIDATES // 2]
-        known[top[votes[top] > 0]] = True
+        votes = np.bincount(found.authors, weights=(found.asked**2 + found.replied**2) * np.exp2((found.first - now) / (365 * DAY)), minlength=len(recent))
         offering = [row for term in need.terms for row in list(k.offers.get(term, ()))[: MAX_CANDIDATES // 4]]
-        known[offering] = True
-    banned = {need.asker, *exclude}
-    chosen = [
-        row
-        for row in np.flatnonzero(known).tolist()
-        if (fact := k.facts.get(row)) is not None and fact.available and fact.member not in banned and (eligible is None or eligible(fact.member))
-    ]
-    return np.array(chosen, np.int64)
+        known = np.unique(np.concatenate([_top(recent, MAX_CANDIDATES // 4), _top(votes, MAX_CANDIDATES // 2), np.array(offering, np.int64)]))
+        rows = known[k.member_ready.data[known] > 0]
+    numbers = k.numbers(rows)
+    rows = rows[~np.isin(numbers, [number for number in (need.asker, *exclude) if number is not None])]
+    if eligible is None:
+        return rows
+    able = np.fromiter((eligible(number) for number in k.numbers(rows).tolist()), bool, count=len(rows))
+    return np.asarray(rows[able], np.int64)
+
+
+def _top(amounts: NDArray[np.int64] | NDArray[np.float64], count: int) -> NDArray[np.int64]:
+    """Where the largest amounts above zero stand."""
+    rows = np.flatnonzero(amounts > 0)
+    return rows if len(rows) <= count else np.asarray(rows[np.argpartition(-amounts[rows], count)[:count]], np.int64)
 
 
 _FIT = [i for i, name in enumerate(SIGNALS) if CRITERIA[name] in ("topic", "offer", "category")]
@@ -152,17 +159,14 @@ def _fit_enough(signals: Signals, points: NDArray[np.float64], *, minimum_fit: f
     return keep
 
 
-def _ranked(k: Knowledge, need: Need, found: Similar, signals: Signals, points: NDArray[np.float64], *, i: int, back: float, now: float) -> Ranked:
-    row = int(signals.rows[i])
+def _ranked(number: int, points: NDArray[np.float64], evidence: Mapping[str, Shown], *, back: float) -> Ranked:
     sums = {"spread": back} if back else {}
-    for name, value in zip(SIGNALS, points[i].tolist(), strict=True):
+    for name, value in zip(SIGNALS, points.tolist(), strict=True):
         sums[CRITERIA[name]] = sums.get(CRITERIA[name], 0.0) + value
-    score = sum(sums.values())
     told = {criterion: value for criterion, value in sums.items() if abs(value) >= NEGLIGIBLE}
-    evidence = evidence_of(k, need, found, row, facts={name: float(values[i]) for name, values in signals.facts.items()}, now=now)
     contributions = [Contribution(criterion, value, *evidence.get(criterion, ((), (), {}))) for criterion, value in told.items()]
     contributions.sort(key=lambda c: (-c.value, c.criterion))
     other = sum(value for criterion, value in sums.items() if criterion not in told)
     if other:
         contributions.append(Contribution("other", other))
-    return Ranked(int(k.member_numbers.data[row]), score, tuple(contributions))
+    return Ranked(number, sum(sums.values()), tuple(contributions))

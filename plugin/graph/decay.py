@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 DAY = 86_400.0
 STEP = 16 * DAY
-"""How far the reference time may lag behind. With a shortest half-life of three days no sum of 2³² events overflows 64 bits."""
+"""How far the reference time may lag behind. With a shortest half-life of a day no sum of 2²⁴ events overflows 64 bits."""
 
 _ONE = float(2**22)
 
@@ -25,8 +25,8 @@ def weigh(exponents: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def units(at: NDArray[np.float64], *, half_life: float, origin: float) -> NDArray[np.int64]:
-    """What events at these times weigh. ``half_life`` is in days. What lies further ahead than the reference may lag weighs as if it did not."""
-    return weigh(np.minimum(at - origin, 2 * STEP) / (half_life * DAY))
+    """What events at these times weigh. ``half_life`` is in days. What lies further ahead than the reference can lag weighs as if it did not."""
+    return weigh(np.minimum(at - origin, STEP) / (half_life * DAY))
 
 
 def amounts(sums: NDArray[np.int64], *, half_life: float, origin: float, now: float) -> NDArray[np.float64]:

@@ -1,28 +1,45 @@
 """What there is to show for a reason: terms, posts and numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plugin.graph.decay import DAY
 from plugin.graph.knowledge import Knowledge
 from plugin.graph.signals import Need
-from plugin.graph.similar import Similar
+from plugin.graph.similar import Similar, frequency_of, held, rarity
 
 MAX_POSTS = 5
 MAX_TERMS = 5
+_MAX_ANSWERS = 300
+_RECENT_DAYS = 90
 
 Shown = tuple[tuple[int, ...], tuple[str, ...], Mapping[str, float | int | str]]
 
 
-def evidence_of(k: Knowledge, need: Need, found: Similar, row: int, *, facts: Mapping[str, float], now: float) -> dict[str, Shown]:
-    """For each criterion of a member the terms, posts and numbers that speak for it. The caller holds the lock."""
+def evidence_of(
+    k: Knowledge, need: Need, found: Similar, rows: Sequence[int], *, facts: Mapping[str, NDArray[np.float64]], now: float
+) -> list[dict[str, Shown]]:
+    """For each of some members and each criterion the terms, posts and numbers that speak for it.
+
+    ``facts`` has the numbers of each member in the same order. The caller holds the lock.
+    """
+    topics = _topics(k, found, rows, now=now)
+    every = []
+    for place, (row, topic) in enumerate(zip(rows, topics, strict=True)):
+        numbers = {name: float(values[place]) for name, values in facts.items()}
+        every.append({"topic": topic, **_of_member(k, need, row, numbers, now=now)})
+    return every
+
+
+def _of_member(k: Knowledge, need: Need, row: int, facts: Mapping[str, float], *, now: float) -> dict[str, Shown]:
     seen = round(facts["seen_days"], 2)
+    answers, recent = _answered(k, row, now=now)
     shown: dict[str, Shown] = {
-        "topic": _topic(k, need, found, row, now=now),
-        "offer": (_offered(k, need, row), (), {}),
+        "offer": (tuple(term for term in need.terms if row in k.offers.get(term, ()))[:MAX_TERMS], (), {}),
         "category": ((), (), {"answers": round(facts["category"], 1), "half_life_days": 365}),
-        "help": ((), _recent(k, row), {**_answered(k, row, now=now), "seen_days": seen}),
+        "help": ((), recent, {"answers": answers, "days": _RECENT_DAYS, "seen_days": seen}),
         "presence": ((), (), {"seen_days": seen}),
         "appreciated": ((), (), {"likes": round(facts["liked"], 1), "half_life_days": 180}),
         "solved": ((), (), {"accepted": round(facts["accepted"], 1), "half_life_days": 365}),
@@ -38,36 +55,42 @@ def evidence_of(k: Knowledge, need: Need, found: Similar, row: int, *, facts: Ma
     return shown
 
 
-def _topic(k: Knowledge, need: Need, found: Similar, row: int, *, now: float) -> Shown:
-    mine = np.flatnonzero(found.authors == row)
-    strength = (found.asked[mine] + found.replied[mine]) * np.exp2((found.first[mine] - now) / (2000 * DAY))
-    best = mine[np.lexsort((found.parts[mine], -strength))][:MAX_POSTS]
-    posts = [k.posts_of(int(part))[0] for part in found.parts[best]]
-    hits: dict[int, int] = {}
-    for part in found.parts[best].tolist():
-        topic = int(k.part_topic.data[part])
-        for term in need.terms:
-            if k.questions.holds(term, topic) or k.replies.holds(term, part):
-                hits[term] = hits.get(term, 0) + 1
-    common = 0.3 * max(k.question_count, 34)
-    telling = [term for term in hits if k.questions.frequency(term) <= common]
-    telling.sort(key=lambda term: (-hits[term] * float(np.log1p(k.question_count / (1 + k.questions.frequency(term)))), term))
-    return tuple(telling[:MAX_TERMS]), tuple(posts), {"topics": len(mine)}
+def _topics(k: Knowledge, found: Similar, rows: Sequence[int], *, now: float) -> list[Shown]:
+    """For each member the posts most like the need, the terms of the need that these share, and how many topics are like it at all.
+
+    Terms that are rare in the community and frequent in the posts come first.
+    """
+    strength = (found.asked + found.replied) * np.exp2((found.first - now) / (2000 * DAY))
+    own = (found.asked > 0) | (found.replied > 0)
+    best: list[NDArray[np.int64]] = []
+    counts = []
+    for row in rows:
+        mine = np.flatnonzero((found.authors == row) & own)
+        best.append(mine[np.lexsort((found.parts[mine], -strength[mine]))][:MAX_POSTS])
+        counts.append(len(mine))
+    parts = found.parts[np.concatenate(best)] if best else np.empty(0, np.int64)
+    holder = np.repeat(np.arange(len(rows)), [len(one) for one in best])
+    hits = _hits(k, found, parts, holder, members=len(rows))
+    return [(hits[place], tuple(k.posts_of(int(part))[0] for part in found.parts[mine]), {"topics": counts[place]}) for place, mine in enumerate(best)]
 
 
-def _offered(k: Knowledge, need: Need, row: int) -> tuple[int, ...]:
-    return tuple(term for term in need.terms if row in k.offers.get(term, ()))[:MAX_TERMS]
+def _hits(k: Knowledge, found: Similar, parts: NDArray[np.int64], holder: NDArray[np.int64], *, members: int) -> list[tuple[int, ...]]:
+    topics = k.part_topic.data[parts].astype(np.int64)
+    terms = found.question_entries.keys() | found.reply_entries.keys()
+    telling = rarity({term: frequency_of(found.question_entries.get(term, ())) for term in terms}, documents=k.question_count)
+    weights: list[dict[int, float]] = [{} for _ in range(members)]
+    for term, weight in telling.items():
+        there = held(found.question_entries.get(term, ()), topics) | held(found.reply_entries.get(term, ()), parts)
+        for place, count in enumerate(np.bincount(holder[there], minlength=members).tolist()):
+            if count:
+                weights[place][term] = weight * count
+    return [tuple(sorted(of, key=lambda term: (-of[term], term))[:MAX_TERMS]) for of in weights]
 
 
-def _recent(k: Knowledge, row: int) -> tuple[str, ...]:
-    parts = [p for p in k.parts_of_author.of(row, limit=50) if k.topic_asker.data[k.part_topic.data[p]] != row]
-    parts.sort(key=lambda part: (-int(k.part_last.data[part]), part))
-    return tuple(k.posts_of(part)[0] for part in parts[:3])
-
-
-def _answered(k: Knowledge, row: int, *, now: float) -> dict[str, int]:
-    """How many topics of others the member answered in the last ninety days, at most a thousand."""
-    parts = np.array(k.parts_of_author.of(row, limit=1000), np.int64)
-    others = k.topic_asker.data[k.part_topic.data[parts]] != row
-    recent = k.part_first.data[parts].astype(np.float64) >= now - 90 * DAY
-    return {"answers": int((others & recent).sum()), "days": 90}
+def _answered(k: Knowledge, row: int, *, now: float) -> tuple[int, tuple[str, ...]]:
+    """How many topics of others a member answered lately, up to three hundred, and a post in each of the last three."""
+    parts = np.array(k.parts_of_author.of(row, limit=_MAX_ANSWERS), np.int64)
+    parts = parts[k.topic_asker.data[k.part_topic.data[parts]] != row]
+    recent = k.part_first.data[parts].astype(np.float64) >= now - _RECENT_DAYS * DAY
+    latest = parts[np.lexsort((parts, -k.part_last.data[parts].astype(np.int64)))][:3]
+    return int(recent.sum()), tuple(k.posts_of(int(part))[0] for part in latest)

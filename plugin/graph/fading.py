@@ -19,7 +19,7 @@ ACCEPTED = "accepted"
 SHOWN = "shown"
 
 HALF_LIVES: dict[str, tuple[float, ...]] = {
-    HELPED: (3.0, 10.0, 30.0, 90.0, 365.0, 2000.0),
+    HELPED: (1.0, 3.0, 10.0, 30.0, 90.0, 365.0, 2000.0),
     POSTED: (3.0, 30.0),
     LIKED: (180.0,),
     ACCEPTED: (365.0,),
@@ -54,7 +54,7 @@ class Fading:
 
     def add(self, kind: str, member: int, at: float, *, times: int = 1) -> None:
         """Count an event in, or with ``times=-1`` out again."""
-        exponents = np.minimum(at - self.origin, 2 * decay.STEP) / (self._lives[kind] * decay.DAY)
+        exponents = np.minimum(at - self.origin, decay.STEP) / (self._lives[kind] * decay.DAY)
         weights = decay.weigh(exponents)
         for one, weight in zip(self._sums[kind], weights.tolist(), strict=True):
             one.column.data[member] += times * weight

@@ -23,6 +23,11 @@ from plugin.graph.postings import Postings
 MAX_TERMS = 64
 """How many terms of a post count, unless the knowledge is told otherwise."""
 
+USUAL_CAPACITY = 3
+"""How many people somebody is taken to have room for who has not said."""
+
+MANY = 10_000
+
 
 def seconds(at: float) -> int:
     """A time as the columns hold it, where 0 means none."""
@@ -45,6 +50,11 @@ class Knowledge:
         self.member_numbers = Column(np.int64, fill=-1)
         self.member_last = Column(np.uint32)
         self.member_posts = Column(np.int32)
+        self.member_ready = Column(np.int8)
+        self.member_seen = Column(np.uint32)
+        self.member_willing = Column(np.int8)
+        self.member_load = Column(np.int32)
+        self.member_capacity = Column(np.int32)
         self.member_named = Column(np.int32)  # how many topics and likes refer to the member
         self.member_hours: list[Column[np.int32]] = [Column(np.int32) for _ in range(24)]
         self.fading = Fading()
@@ -103,6 +113,11 @@ class Knowledge:
             row = self.member_row(fact.member)
             self._forget_offers(row)
             self.facts[row] = fact
+            self.member_ready.data[row] = fact.available
+            self.member_seen.data[row] = seconds(fact.last_seen) if fact.last_seen is not None else 0
+            self.member_willing.data[row] = {True: 1, None: 0, False: -1}[fact.willing]
+            self.member_load.data[row] = min(max(fact.load, 0), MANY)
+            self.member_capacity.data[row] = min(max(fact.capacity, 0), MANY) if fact.capacity is not None else USUAL_CAPACITY
             for term, count in fact.offers.items():
                 self.offers.setdefault(term, {})[row] = count
 
@@ -115,6 +130,10 @@ class Knowledge:
             self.revision += 1
             self._forget_offers(row)
             self.facts.pop(row, None)
+            for column in (self.member_load, self.member_capacity):
+                column.data[row] = 0
+            self.member_ready.data[row] = self.member_willing.data[row] = 0
+            self.member_seen.data[row] = 0
             for at in self.shown.pop(row, []):
                 self.fading.add(SHOWN, row, at, times=-1)
             self._drop_member(row)
@@ -263,8 +282,11 @@ class Knowledge:
         row = self.member_rows.get(number)
         if row is None:
             row = self.member_rows[number] = self.member_numbers.append(number)
-            self.member_last.grow(row + 1)
-            for column in (self.member_posts, self.member_named, *self.member_hours):
+            for moment in (self.member_last, self.member_seen):
+                moment.grow(row + 1)
+            for small in (self.member_ready, self.member_willing):
+                small.grow(row + 1)
+            for column in (self.member_load, self.member_capacity, self.member_posts, self.member_named, *self.member_hours):
                 column.grow(row + 1)
             self.fading.grow(row + 1)
         return row

@@ -28,6 +28,7 @@ CRITERIA: Mapping[str, str] = MappingProxyType(
         "related_replied": "topic",
         "offers": "offer",
         "category": "category",
+        "help_1": "help",
         "help_3": "help",
         "help_10": "help",
         "help_30": "help",
@@ -89,7 +90,7 @@ def collect(knowledge: Knowledge, need: Need, found: Similar, rows: NDArray[np.i
     _presence(knowledge, rows, now, columns, facts)
     _category(knowledge, need, rows, now, columns, facts)
     _ties(knowledge, need, rows, now, columns, facts)
-    _statements(knowledge, need, rows, now, columns, facts)
+    _statements(knowledge, need, rows, now, columns)
     facts["shown"] = knowledge.fading.amounts(fading.SHOWN, 7.0, rows, now=now)
     matrix = np.stack([columns[name] for name in SIGNALS], axis=1) if len(rows) else np.empty((0, len(SIGNALS)))
     relevant = (facts["similar"] > 0) | (columns["offers"] > 0)
@@ -127,7 +128,7 @@ def _topic(k: Knowledge, found: Similar, rows: NDArray[np.int64], now: float, co
 
 
 def _help(k: Knowledge, rows: NDArray[np.int64], now: float, columns: dict[str, Values], facts: dict[str, Values]) -> None:
-    for half_life in (3.0, 10.0, 30.0, 90.0, 365.0):
+    for half_life in (1.0, 3.0, 10.0, 30.0, 90.0, 365.0):
         amount = k.fading.amounts(fading.HELPED, half_life, rows, now=now)
         facts[f"help_{half_life:.0f}"] = amount
         columns[f"help_{half_life:.0f}"] = _much(amount, of=30.0)
@@ -138,17 +139,12 @@ def _help(k: Knowledge, rows: NDArray[np.int64], now: float, columns: dict[str, 
 
 def _presence(k: Knowledge, rows: NDArray[np.int64], now: float, columns: dict[str, Values], facts: dict[str, Values]) -> None:
     last = k.member_last.data[rows].astype(np.float64)
-    said = np.fromiter((_seen(k.facts.get(row)) for row in rows.tolist()), np.float64, count=len(rows))
-    age = np.maximum(now - np.maximum(last, said), 0) / DAY
+    age = np.maximum(now - np.maximum(last, k.member_seen.data[rows].astype(np.float64)), 0) / DAY
     facts["seen_days"] = age
     columns["seen"] = np.clip(1 - np.log1p(age / 0.2) / float(np.log1p(3 * 365 / 0.2)), 0, 1)
     hour = int(now // 3600) % 24
     soon = sum((k.member_hours[(hour + i) % 24].data[rows] for i in range(8)), np.zeros(len(rows)))
     columns["hours"] = (soon + 1) / (k.member_posts.data[rows] + 3) - 1 / 3
-
-
-def _seen(fact: MemberFact | None) -> float:
-    return fact.last_seen or 0.0 if fact is not None else 0.0
 
 
 def _category(k: Knowledge, need: Need, rows: NDArray[np.int64], now: float, columns: dict[str, Values], facts: dict[str, Values]) -> None:
@@ -186,24 +182,20 @@ def _ties(k: Knowledge, need: Need, rows: NDArray[np.int64], now: float, columns
     columns["answered_asker"], columns["answered_by_asker"] = np.log1p(answered[rows]) / 3, np.log1p(by_asker[rows]) / 3
 
 
-def _statements(k: Knowledge, need: Need, rows: NDArray[np.int64], now: float, columns: dict[str, Values], facts: dict[str, Values]) -> None:
+def _statements(k: Knowledge, need: Need, rows: NDArray[np.int64], now: float, columns: dict[str, Values]) -> None:
     """What members say of themselves."""
     offered = _offered(k, need)
     asker_row = k.member_rows.get(need.asker) if need.asker is not None else None
     asker = k.facts.get(asker_row) if asker_row is not None else None
-    table = np.zeros((5, len(rows)))
-    for i, row in enumerate(rows.tolist()):
-        fact = k.facts.get(row)
-        if fact is None:
-            continue
-        table[0, i] = offered.get(row, 0.0)
-        table[1, i] = _zone_fit(fact, asker, now=now)
-        table[2, i] = _language_fit(fact, asker)
-        table[3, i] = {True: 1.0, None: 0.0, False: -1.0}[fact.willing]
-        table[4, i] = min(fact.load / max(fact.capacity if fact.capacity is not None else 3, 1), 2.0)
-    for name, values in zip(("offers", "timezone", "language", "willing", "load"), table, strict=True):
-        columns[name] = values
-        facts[name] = values
+    columns["offers"] = np.fromiter((offered.get(row, 0.0) for row in rows.tolist()), np.float64, count=len(rows)) if offered else np.zeros(len(rows))
+    columns["willing"] = k.member_willing.data[rows].astype(np.float64)
+    columns["load"] = np.minimum(k.member_load.data[rows] / np.maximum(k.member_capacity.data[rows], 1), 2.0)
+    columns["timezone"] = np.zeros(len(rows))
+    columns["language"] = np.zeros(len(rows))
+    if asker is not None and (asker.timezone or asker.locale):
+        facts_of = [k.facts[row] for row in rows.tolist()]
+        columns["timezone"] = np.array([_zone_fit(fact, asker, now=now) for fact in facts_of])
+        columns["language"] = np.array([_language_fit(fact, asker) for fact in facts_of])
 
 
 def _offered(k: Knowledge, need: Need) -> dict[int, float]:
@@ -219,17 +211,17 @@ def _offered(k: Knowledge, need: Need) -> dict[int, float]:
     return {row: total / most for row, total in sums.items()}
 
 
-def _zone_fit(fact: MemberFact, asker: MemberFact | None, *, now: float) -> float:
+def _zone_fit(fact: MemberFact, asker: MemberFact, *, now: float) -> float:
     """1 for the same time of day, 0 for six hours apart, -1 for twelve; 0 when either zone is unknown."""
-    mine, theirs = offset_hours(fact.timezone, now=now), offset_hours(asker.timezone if asker else None, now=now)
+    mine, theirs = offset_hours(fact.timezone, now=now), offset_hours(asker.timezone, now=now)
     if mine is None or theirs is None:
         return 0.0
     apart = abs(mine - theirs) % 24
     return 1 - min(apart, 24 - apart) / 6
 
 
-def _language_fit(fact: MemberFact, asker: MemberFact | None) -> float:
+def _language_fit(fact: MemberFact, asker: MemberFact) -> float:
     """1 for the same language, -1 for another, 0 when either is unknown."""
-    if asker is None or not asker.locale or not fact.locale:
+    if not asker.locale or not fact.locale:
         return 0.0
     return 1.0 if asker.locale.replace("-", "_").split("_")[0].lower() == fact.locale.replace("-", "_").split("_")[0].lower() else -1.0

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from plugin.graph.columns import Column
 from plugin.graph.knowledge import Knowledge
-from plugin.graph.postings import Entries, Postings
+from plugin.graph.postings import Entries
 
-MAX_POSTINGS = 1_500_000
+MAX_POSTINGS = 400_000
 """How many postings one need reads at most, of questions and of replies."""
 
-MAX_DOCUMENTS = 20_000
+MAX_DOCUMENTS = 6_000
 """How many documents count at most, the most similar ones."""
 
 MAX_SHARE = 0.3
@@ -32,6 +32,7 @@ _MAX_COUNT = 3
 
 
 Scored = tuple[NDArray[np.int32], NDArray[np.float64]]
+Found = dict[int, list[Entries]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Similar:
     replied: NDArray[np.float64]
     related_asked: NDArray[np.float64]
     related_replied: NDArray[np.float64]
+    question_entries: Found
+    reply_entries: Found
 
 
 def rarity(frequencies: Mapping[int, int], *, documents: int) -> dict[int, float]:
@@ -61,18 +64,32 @@ def rarity(frequencies: Mapping[int, int], *, documents: int) -> dict[int, float
 def similar(knowledge: Knowledge, terms: Mapping[int, int]) -> Similar:
     """The participations of members in other people's topics that resemble a need. The caller holds the lock."""
     counts = {term: float(min(count, _MAX_COUNT)) for term, count in terms.items()}
-    asked, replied = _both(knowledge, counts, budget=MAX_POSTINGS)
-    related_asked, related_replied = _both(knowledge, _related(knowledge, asked), budget=MAX_POSTINGS // 4)
+    questions, replies = knowledge.questions.find(counts), knowledge.replies.find(counts)
+    asked, replied = _both(knowledge, counts, questions, replies, budget=MAX_POSTINGS)
+    related = _related(knowledge, asked)
+    related_questions, related_replies = knowledge.questions.find(related), knowledge.replies.find(related)
+    related_asked, related_replied = _both(knowledge, related, related_questions, related_replies, budget=MAX_POSTINGS // 4)
     parts, columns = _join(_of_parts(knowledge, asked), replied, _of_parts(knowledge, related_asked), related_replied)
     authors = knowledge.part_author.data[parts].astype(np.int64)
     others = knowledge.topic_asker.data[knowledge.part_topic.data[parts]] != authors
     first = knowledge.part_first.data[parts].astype(np.float64)
-    return Similar(parts[others], authors[others], first[others], *(column[others] for column in columns))
+    asked_like, replied_like, related_asked_like, related_replied_like = (column[others] for column in columns)
+    return Similar(
+        parts=parts[others],
+        authors=authors[others],
+        first=first[others],
+        asked=asked_like,
+        replied=replied_like,
+        related_asked=related_asked_like,
+        related_replied=related_replied_like,
+        question_entries=questions,
+        reply_entries=replies,
+    )
 
 
-def _both(k: Knowledge, terms: Mapping[int, float], *, budget: int) -> tuple[Scored, Scored]:
-    asked = _scores(k.questions, terms, lengths=k.topic_length, documents=k.question_count, words=k.question_words, budget=budget)
-    replied = _scores(k.replies, terms, lengths=k.part_length, documents=k.reply_count, words=k.reply_words, budget=budget)
+def _both(k: Knowledge, terms: Mapping[int, float], questions: Found, replies: Found, *, budget: int) -> tuple[Scored, Scored]:
+    asked = _scores(questions, terms, lengths=k.topic_length, documents=k.question_count, words=k.question_words, budget=budget)
+    replied = _scores(replies, terms, lengths=k.part_length, documents=k.reply_count, words=k.reply_words, budget=budget)
     return asked, replied
 
 
@@ -80,12 +97,16 @@ def _related(k: Knowledge, asked: Scored) -> dict[int, float]:
     """The terms that the most similar questions share, with how much of the similarity stands behind each."""
     topics, similarity = asked
     best = np.lexsort((topics, -similarity))[:RELATED_TOPICS]
+    shares = (similarity[best] / max(float(similarity[best].sum()), 1e-9)).tolist()
     behind: dict[int, float] = {}
-    for topic, share in zip(topics[best].tolist(), (similarity[best] / max(float(similarity[best].sum()), 1e-9)).tolist(), strict=True):
+    together: set[int] = set()
+    for topic, share in zip(topics[best].tolist(), shares, strict=True):
         for term in k.terms_of(topic):
+            if term in behind:
+                together.add(term)
             behind[term] = behind.get(term, 0.0) + share
-    found = k.questions.find(behind)
-    telling = rarity({term: _frequency(pieces) for term, pieces in found.items()}, documents=k.question_count)
+    found = k.questions.find(together)
+    telling = rarity({term: frequency_of(pieces) for term, pieces in found.items()}, documents=k.question_count)
     best_terms = sorted(telling, key=lambda term: (-behind[term] * telling[term], term))[:RELATED_TERMS]
     return {term: behind[term] for term in best_terms}
 
@@ -108,18 +129,27 @@ def _join(*scored: Scored) -> tuple[NDArray[np.int64], list[NDArray[np.float64]]
     return documents.astype(np.int64), columns
 
 
-def _frequency(pieces: Sequence[Entries]) -> int:
+def frequency_of(pieces: Sequence[Entries]) -> int:
+    """How many documents hold a term."""
     return sum(len(documents) for documents, _ in pieces)
 
 
-def _scores(postings: Postings, terms: Mapping[int, float], *, lengths: Column[np.int32], documents: int, words: int, budget: int) -> Scored:
+def held(pieces: Sequence[Entries], documents: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of some documents hold a term."""
+    found = np.zeros(len(documents), bool)
+    for entries, _ in pieces:
+        places = np.minimum(np.searchsorted(entries, documents), len(entries) - 1)
+        found |= entries[places] == documents
+    return found
+
+
+def _scores(pieces: Found, terms: Mapping[int, float], *, lengths: Column[np.int32], documents: int, words: int, budget: int) -> Scored:
     """The documents with any of the terms that tell, the most similar ones, and how similar they are."""
     mean = max(words / max(documents, 1), 1.0)
     scores = np.zeros(lengths.size, np.float32)
     touched: list[NDArray[np.int32]] = []
-    pieces = postings.find(terms)
-    for term, weight in rarity({term: _frequency(found) for term, found in pieces.items()}, documents=documents).items():
-        budget -= _frequency(pieces[term])
+    for term, weight in rarity({term: frequency_of(found) for term, found in pieces.items()}, documents=documents).items():
+        budget -= frequency_of(pieces[term])
         if budget < 0 and touched:
             break
         for found, counts in pieces[term]:

@@ -54,7 +54,7 @@ async def connect(runtime: Runtime, new: NewConnection) -> Connection:
     host = runtime.host(new.host)
     base_url = host.normalise_url(new.url)
     known = await runtime.database.dispatch(lambda dispatcher: dispatcher.find_installation(new.host, base_url))
-    if known is not None:
+    if known is not None and (await community_of(runtime, known)).state is not InstallationState.DISCONNECTED:
         raise Conflict(f"{base_url} is connected already as installation {known}: disconnect it first", code="already_connected")
     policy = parse_policy(new.policy, Policy())
     secrets = {"api_key": new.api_key, "api_username": new.api_username, "hook_secrets": [new_secret()], "sign_in_secrets": [new_secret()]}
@@ -62,6 +62,8 @@ async def connect(runtime: Runtime, new: NewConnection) -> Connection:
         id=0, host=new.host, base_url=base_url, api_key=new.api_key, api_username=new.api_username, settings={**new.host_settings, **_spaces(new.spaces)}
     )
     info = await runtime.open_client(probe).describe()
+    if known is not None:
+        return await _reconnect(runtime, known, new, info, policy, probe, secrets)
     keys = {name: new_secret_bytes() for name in ("terms", "tombstones", "audit")}
     installation_id = await runtime.database.manage(
         lambda installations: installations.create(host=new.host, base_url=base_url, secrets=secrets, keys=keys, name=new.name or info.title)
@@ -70,6 +72,26 @@ async def connect(runtime: Runtime, new: NewConnection) -> Connection:
         return await _establish(runtime, installation_id, new, info, policy, probe)
     except BaseException:
         await runtime.database.manage(lambda installations: installations.remove(installation_id))
+        raise
+
+
+async def _reconnect(
+    runtime: Runtime, installation_id: int, new: NewConnection, info: HostInfo, policy: Policy, probe: Installation, secrets: Mapping[str, object]
+) -> Connection:
+    """Serve a community again that was let go: with new secrets and its old keys, so that whoever was erased stays erased. Everything is read anew."""
+
+    def prepare(unit: UnitOfWork) -> None:
+        unit.update_installation(secrets=secrets, name=new.name or info.title)
+        for sweep_state in unit.sweeps.all():
+            unit.sweeps.put(SweepState(sweep=sweep_state.sweep, number=sweep_state.number))
+
+    await runtime.database.write(installation_id, prepare)
+    runtime.forget(installation_id)
+    try:
+        return await _establish(runtime, installation_id, new, info, policy, probe)
+    except BaseException:
+        await runtime.database.write(installation_id, _deactivate)
+        runtime.forget(installation_id)
         raise
 
 

@@ -1,8 +1,8 @@
 """What is kept sealed, and the hashes by which secrets are found again.
 
-A seal is AES-256-GCM under a key of its installation, derived from ``MENTORGRAPH_SECRET_KEYS``, newest first, so that a key can be rotated. The
-installation, the purpose and the time stand in front of the content in clear and are authenticated with it: a seal that was moved to another row does not
-open (docs/decisions/0009-seals.md). All of it is written in URL-safe Base64, so that a seal can also be handed out as text.
+A seal is AES-256-GCM under a key of its installation, derived from ``MENTORGRAPH_SECRET_KEYS``, newest first, so that a key can be rotated. The installation,
+the purpose and the time stand in front of the content in clear and are authenticated with it: a seal that was moved to another row does not open
+(docs/decisions/0009-seals.md). All of it is written in URL-safe Base64, so that a seal can also be handed out as text.
 """
 
 import hashlib
@@ -73,13 +73,13 @@ class Vault:
         try:
             raw = urlsafe_b64decode(token)
             version, key_id, at, installation_id, length = _HEAD.unpack_from(raw)
-            # Base64 can be written in more than one way; a seal has one.
-            if version != _VERSION or urlsafe_b64encode(raw) != token:
-                raise ValueError("not a seal")  # noqa: TRY301 - one way out for everything that is wrong with it
             start = _HEAD.size + length
             value = self._keys[key_id].of(installation_id).decrypt(raw[start : start + _NONCE], raw[start + _NONCE :], raw[:start])
         except (InvalidTag, KeyError, ValueError, struct.error) as error:
             raise Invalid(_BROKEN, code="seal_broken") from error
+        # Base64 can be written in more than one way; a seal has one.
+        if version != _VERSION or urlsafe_b64encode(raw) != token:
+            raise Invalid(_BROKEN, code="seal_broken")
         return value, at, installation_id, raw[_HEAD.size : start]
 
     def unseal(self, token: bytes, *, installation_id: int, purpose: str, max_age: float | None = None, now: datetime | None = None) -> bytes:

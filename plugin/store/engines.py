@@ -44,6 +44,12 @@ def sqlite_engine(path: Path, *, read_only: bool = False, size: int = 1) -> Engi
     return engine
 
 
+def is_damage(error: DBAPIError) -> bool:
+    """Whether SQLite says that the file is no database of its, or a broken one."""
+    word = str(error.orig).lower()
+    return "not a database" in word or "malformed" in word
+
+
 def unavailable(error: DBAPIError) -> Unavailable:
     """Our error for a database that is locked, full, read-only or gone; its own words go to the log, not to the caller."""
     word = str(error.orig).lower()
@@ -53,6 +59,8 @@ def unavailable(error: DBAPIError) -> Unavailable:
         return Unavailable("the database cannot be written: its disk is full", code="database_full")
     if "locked" in word:
         return Unavailable("the database is locked by another process", code="database_locked")
+    if is_damage(error):
+        return Unavailable("the file of the database is no SQLite database, or a broken one: check MENTORGRAPH_DATABASE_URL", code="database_damaged")
     return Unavailable("the database does not answer", code="database_down")
 
 

@@ -19,7 +19,7 @@ from plugin.clock import Clock
 from plugin.errors import Misconfigured, Unavailable
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
-from plugin.store.engines import sqlite_engine, unavailable
+from plugin.store.engines import is_damage, sqlite_engine, unavailable
 from plugin.store.ids import Ids
 from plugin.store.inbox import put_arrivals
 from plugin.store.intake import Arrival
@@ -201,7 +201,7 @@ class SqliteDatabase:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._readers, run)
         except DBAPIError as error:
-            if isinstance(error.orig, sqlite3.OperationalError):
+            if isinstance(error.orig, sqlite3.OperationalError) or is_damage(error):
                 raise unavailable(error) from error
             raise
 

@@ -314,8 +314,8 @@ async def test_programs_are_listed_by_state_and_drafts_only_to_who_writes_them(w
     service, cat = await world.token(), await world.token("cat")
     principal = await principal_of(world.parts.runtime, service)
     made = []
-    for number in range(6):
-        made.append(await programming.create_program(world.parts.runtime, principal, name=f"Program {number}", purpose="p"))
+    for one in range(6):
+        made.append(await programming.create_program(world.parts.runtime, principal, name=f"Program {one}", purpose="p"))
         world.clock.move(seconds=1)
     for program in made[::2]:
         await programming.move_program(world.parts.runtime, principal, program.id, ProgramState.ENROLLING)
@@ -326,9 +326,9 @@ async def test_programs_are_listed_by_state_and_drafts_only_to_who_writes_them(w
     assert (await world.ask(query, cat, state="DRAFT")).data["programs"]["edges"] == []
     drafts = (await world.ask(query, service, state="DRAFT")).data["programs"]["edges"]
     assert [edge["node"]["name"] for edge in drafts] == ["Program 5", "Program 3"]
-    one = "query ($id: ID!) { program(id: $id) { name } node(id: $id) { id } }"
-    assert (await world.ask(one, cat, id=drafts[0]["node"]["id"])).data == {"program": None, "node": None}
-    assert (await world.ask(one, service, id=drafts[0]["node"]["id"])).data["program"] == {"name": "Program 5"}
+    by_id = "query ($id: ID!) { program(id: $id) { name } node(id: $id) { id } }"
+    assert (await world.ask(by_id, cat, id=drafts[0]["node"]["id"])).data == {"program": None, "node": None}
+    assert (await world.ask(by_id, service, id=drafts[0]["node"]["id"])).data["program"] == {"name": "Program 5"}
 
 
 # ---------------------------------------------------------------------------------------------------------------------- reads

@@ -265,16 +265,16 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def served(app: Starlette) -> AsyncIterator[str]:
+async def served(app: Starlette, *, port: int = 0) -> AsyncIterator[str]:
     """The application on a real socket, as ``serve`` runs it; gives ``host:port``."""
-    server = _Server(server_config(app, host="127.0.0.1", port=0))
+    server = _Server(server_config(app, host="127.0.0.1", port=port))
     task = asyncio.create_task(server.serve())
     while not server.started:
         assert not task.done()
         await asyncio.sleep(0.005)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    number = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield f"127.0.0.1:{port}"
+        yield f"127.0.0.1:{number}"
     finally:
         server.should_exit = True
         await asyncio.wait_for(task, 10)

@@ -50,8 +50,11 @@ def changed(event: MemberChanged, unit: UnitOfWork) -> None:
     new = _merge(old, event)
     if event.source is Source.HINT and replace(new, last_seen_at=old.last_seen_at) != old:
         doubt("member", event.host_user_id, unit=unit)
-    if new != old or unit.members.by_host(event.host_user_id) is None:
+    is_new = unit.members.by_host(event.host_user_id) is None
+    if new != old or is_new:
         unit.members.put(new)
+    if is_new or replace(new, read_at=old.read_at) != old:
+        # That the host was asked again is no news to the graph, and no difference between the host and us.
         unit.change("member", new.id)
     if event.group_ids is not None:
         _set_groups(new, set(event.group_ids), unit)
