@@ -4,28 +4,26 @@ import asyncio
 
 import strawberry
 
-from plugin.domain.people import Principal, Scope
+from plugin.domain.people import Scope
 from plugin.errors import NotFound
 from plugin.services import reading, suggesting
 from schema.context import Info
-from schema.ids import GlobalId, parse_id, parse_number
+from schema.ids import parse_id
 from schema.inputs import plain
+from schema.nodes import find_node
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
+from schema.queries.programs import ProgramQueries
 from schema.types.community import Community
 from schema.types.community import community as community_type
 from schema.types.member import Member
 from schema.types.member import member as member_type
 from schema.types.node import Node
-from schema.types.program import Program, ProgramState
-from schema.types.program import program as program_type
 from schema.types.suggestion import Suggestion, proposal
-from schema.types.suggestion import suggestion as suggestion_type
 from schema.types.viewer import Viewer
-from schema.types.viewer import need as need_type
 
 
 @strawberry.type
-class Query:
+class Query(ProgramQueries):
     """What can be read."""
 
     @strawberry.field(description="The member behind the token; null for a service token.")
@@ -49,7 +47,7 @@ class Query:
         """One node."""
         principal = info.context.require(Scope.READ)
         try:
-            return await _node(info, principal, parse_id(id, installation_id=principal.installation_id))
+            return await find_node(info, principal, parse_id(id, installation_id=principal.installation_id))
         except NotFound:
             return None
 
@@ -66,35 +64,6 @@ class Query:
             cursor=lambda row: encode_cursor("member", row.id),
         )
 
-    @strawberry.field(description="Mentorship programs, newest first.")
-    async def programs(
-        self,
-        info: Info,
-        first: int | None = None,
-        after: str | None = None,
-        state: ProgramState | None = None,  # type: ignore[valid-type]  # strawberry.enum returns the enum itself
-    ) -> Connection[Program]:
-        """A page of programs."""
-        principal = info.context.require(Scope.READ)
-        size, place = page_size(first), decode_cursor(after, "program", 1)
-        rows = await reading.program_page(info.context.runtime, principal, after=None if place is None else place[0], limit=size + 1, state=state)
-        return connection(
-            Page(rows, size, after is not None),
-            node=lambda row: program_type(row, installation_id=principal.installation_id),
-            cursor=lambda row: encode_cursor("program", row.id),
-        )
-
-    @strawberry.field(description="A program by its id.")
-    async def program(self, info: Info, id: strawberry.ID) -> Program | None:  # noqa: A002 - the field's own name
-        """One program."""
-        principal = info.context.require(Scope.READ)
-        try:
-            number = parse_number(id, type_name="Program", installation_id=principal.installation_id)
-        except NotFound:
-            return None
-        found = await reading.program(info.context.runtime, principal, number)
-        return None if found is None else program_type(found, installation_id=principal.installation_id)
-
     @strawberry.field(description="Who in the community could help with this, and why. Nothing is stored; ids are good for an hour.")
     async def experts_for(self, info: Info, need: str, first: int | None = 10) -> list[Suggestion]:
         """Members who could help with a need in words."""
@@ -103,37 +72,3 @@ class Query:
         found = await suggesting.experts_for(info.context.runtime, info.context.graphs, principal, need_text=plain(need, "need"), first=size)
         made = await asyncio.gather(*(proposal(one, info, installation_id=principal.installation_id) for one in found))
         return [one for one in made if one is not None]
-
-
-async def _node(info: Info, principal: Principal, found: GlobalId) -> Node | None:
-    installation_id, runtime = principal.installation_id, info.context.runtime
-    if found.type_name == "Proposal":
-        opened = await suggesting.find_proposal(runtime, principal, found.value)
-        return await proposal(opened, info, installation_id=installation_id)
-    number = parse_number(str(found), type_name=found.type_name, installation_id=installation_id)
-    if found.type_name == "Member":
-        person = await info.context.loaders.members.load(number)
-        return None if person is None else member_type(person, installation_id=installation_id)
-    if found.type_name == "Program":
-        program = await reading.program(runtime, principal, number)
-        return None if program is None else program_type(program, installation_id=installation_id)
-    if found.type_name == "Community" and number == installation_id:
-        community, count = await reading.community(runtime, principal)
-        return community_type(community, member_count=count)
-    if not principal.may(Scope.ME):
-        return None
-    if found.type_name == "Suggestion":
-        one = await reading.suggestion(runtime, principal, number)
-        return None if one is None else await suggestion_type(one, info, installation_id=installation_id)
-    if found.type_name == "Need":
-        return await _need_node(info, principal, number)
-    return None
-
-
-async def _need_node(info: Info, principal: Principal, number: int) -> Node | None:
-    """One of the viewer's needs."""
-    viewer = await reading.needs(info.context.runtime, principal)
-    for one, topic in viewer:
-        if one.id == number:
-            return need_type(one, title=topic.title if topic else None, url=topic.url if topic else None, installation_id=principal.installation_id)
-    return None

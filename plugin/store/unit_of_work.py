@@ -17,6 +17,7 @@ from plugin.store.crypto import Vault
 from plugin.store.ids import Ids, new_installation_id
 from plugin.store.inbox import Inbox
 from plugin.store.repositories.access import Audit, SignIns, Tokens
+from plugin.store.repositories.base import repository
 from plugin.store.repositories.content import Posts, Spaces, Tags, Topics
 from plugin.store.repositories.members import Badges, Consents, Groups, Members
 from plugin.store.repositories.needs import Needs, Suggestions
@@ -39,6 +40,55 @@ class Keys:
 class UnitOfWork:
     """Repositories of one installation over one transaction, and what the transaction sets off when it commits."""
 
+    members = repository(Members)
+    """Members."""
+    groups = repository(Groups)
+    """Groups of the host."""
+    badges = repository(Badges)
+    """Badges of members."""
+    consents = repository(Consents)
+    """What members agreed to."""
+    spaces = repository(Spaces)
+    """Spaces of the host."""
+    tags = repository(Tags)
+    """Tags of the host."""
+    topics = repository(Topics)
+    """Topics."""
+    posts = repository(Posts)
+    """Posts."""
+    gone = repository(Gone)
+    """What the host said is gone."""
+    likes = repository(Likes)
+    """Likes."""
+    words = repository(Words)
+    """Terms that may be shown as words."""
+    needs = repository(Needs)
+    """Needs."""
+    suggestions = repository(Suggestions)
+    """Suggestions."""
+    programs = repository(Programs)
+    """Programs."""
+    mentorships = repository(Mentorships)
+    """Mentorships."""
+    tokens = repository(Tokens)
+    """Bearer tokens."""
+    sign_ins = repository(SignIns)
+    """Sign-ins under way."""
+    personal = repository(Personal)
+    """Everything about one member at once."""
+    inbox = repository(Inbox)
+    """Deliveries."""
+    outbox = repository(Outbox)
+    """Messages to the host."""
+    checks = repository(Checks)
+    """Doubts to settle with the host."""
+    sweeps = repository(Sweeps)
+    """Listings of the host."""
+    lanes = repository(Lanes)
+    """When work is due."""
+    changes = repository(Changes)
+    """What the graph has not seen yet."""
+
     def __init__(self, connection: Connection, installation_id: int, *, clock: Clock, vault: Vault, ids: Ids) -> None:
         self._connection = connection
         self._ids = ids
@@ -49,128 +99,6 @@ class UnitOfWork:
         self.woken: dict[Lane, datetime] = {}
         self.memory: dict[str, Any] = {}
         """What handlers read once for the whole unit; gone when a part is undone."""
-
-    # ------------------------------------------------------------------------------------------------------------- repositories
-
-    @cached_property
-    def members(self) -> Members:
-        """Members."""
-        return Members(self._connection, self.installation_id)
-
-    @cached_property
-    def groups(self) -> Groups:
-        """Groups of the host."""
-        return Groups(self._connection, self.installation_id)
-
-    @cached_property
-    def badges(self) -> Badges:
-        """Badges of members."""
-        return Badges(self._connection, self.installation_id)
-
-    @cached_property
-    def consents(self) -> Consents:
-        """What members agreed to."""
-        return Consents(self._connection, self.installation_id)
-
-    @cached_property
-    def spaces(self) -> Spaces:
-        """Spaces of the host."""
-        return Spaces(self._connection, self.installation_id)
-
-    @cached_property
-    def tags(self) -> Tags:
-        """Tags of the host."""
-        return Tags(self._connection, self.installation_id)
-
-    @cached_property
-    def topics(self) -> Topics:
-        """Topics."""
-        return Topics(self._connection, self.installation_id)
-
-    @cached_property
-    def posts(self) -> Posts:
-        """Posts."""
-        return Posts(self._connection, self.installation_id)
-
-    @cached_property
-    def gone(self) -> Gone:
-        """What the host said is gone."""
-        return Gone(self._connection, self.installation_id)
-
-    @cached_property
-    def likes(self) -> Likes:
-        """Likes."""
-        return Likes(self._connection, self.installation_id)
-
-    @cached_property
-    def words(self) -> Words:
-        """Terms that may be shown as words."""
-        return Words(self._connection, self.installation_id)
-
-    @cached_property
-    def needs(self) -> Needs:
-        """Needs."""
-        return Needs(self._connection, self.installation_id)
-
-    @cached_property
-    def suggestions(self) -> Suggestions:
-        """Suggestions."""
-        return Suggestions(self._connection, self.installation_id)
-
-    @cached_property
-    def programs(self) -> Programs:
-        """Programs."""
-        return Programs(self._connection, self.installation_id)
-
-    @cached_property
-    def mentorships(self) -> Mentorships:
-        """Mentorships."""
-        return Mentorships(self._connection, self.installation_id)
-
-    @cached_property
-    def tokens(self) -> Tokens:
-        """Bearer tokens."""
-        return Tokens(self._connection, self.installation_id)
-
-    @cached_property
-    def sign_ins(self) -> SignIns:
-        """Sign-ins under way."""
-        return SignIns(self._connection, self.installation_id)
-
-    @cached_property
-    def personal(self) -> Personal:
-        """Everything about one member at once."""
-        return Personal(self._connection, self.installation_id)
-
-    @cached_property
-    def inbox(self) -> Inbox:
-        """Deliveries."""
-        return Inbox(self._connection, self.installation_id)
-
-    @cached_property
-    def outbox(self) -> Outbox:
-        """Messages to the host."""
-        return Outbox(self._connection, self.installation_id)
-
-    @cached_property
-    def checks(self) -> Checks:
-        """Doubts to settle with the host."""
-        return Checks(self._connection, self.installation_id)
-
-    @cached_property
-    def sweeps(self) -> Sweeps:
-        """Listings of the host."""
-        return Sweeps(self._connection, self.installation_id)
-
-    @cached_property
-    def lanes(self) -> Lanes:
-        """When work is due."""
-        return Lanes(self._connection, self.installation_id)
-
-    @cached_property
-    def changes(self) -> Changes:
-        """What the graph has not seen yet."""
-        return Changes(self._connection, self.installation_id)
 
     # ------------------------------------------------------------------------------------------------------------- the installation
 

@@ -57,3 +57,14 @@ async def sign_out_everywhere(info: Info) -> SignOutEverywherePayload:
     principal = info.context.require(Scope.ME)
     count, errors = await attempt(lambda: access.sign_out(info.context.runtime, principal))
     return SignOutEverywherePayload(revoked=count or 0, user_errors=errors)
+
+
+@strawberry.type
+class ConsentMutations:
+    """What one agrees to."""
+
+    opt_out_of_suggestions = strawberry.field(resolver=opt_out_of_suggestions, description="Be suggested to nobody, at once.")
+    opt_in_to_suggestions = strawberry.field(resolver=opt_in_to_suggestions, description="Come back to expert suggestions.")
+    opt_out_of_messages = strawberry.field(resolver=opt_out_of_messages, description="Get no more messages.")
+    opt_in_to_messages = strawberry.field(resolver=opt_in_to_messages, description="Get suggestions as messages in the host.")
+    sign_out_everywhere = strawberry.field(resolver=sign_out_everywhere, description="Revoke every token of the member.")

@@ -73,3 +73,11 @@ async def close_need(info: Info, input: CloseNeedInput) -> CloseNeedPayload:  # 
 
     found, errors = await attempt(work)
     return CloseNeedPayload(need=None if found is None else await _shown(info, found), user_errors=errors)
+
+
+@strawberry.type
+class NeedMutations:
+    """Saying what one needs."""
+
+    set_need = strawberry.field(resolver=set_need, description="Say what one would like help with; suggestions are there in the answer.")
+    close_need = strawberry.field(resolver=close_need, description="Say that one no longer needs help with this.")

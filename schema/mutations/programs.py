@@ -60,3 +60,11 @@ async def move_program(info: Info, input: MoveProgramInput) -> ProgramPayload:  
 
     found, errors = await attempt(work)
     return ProgramPayload(program=found, user_errors=errors)
+
+
+@strawberry.type
+class ProgramMutations:
+    """Programs and their life."""
+
+    create_program = strawberry.field(resolver=create_program, description="Make a program, as a draft.")
+    move_program = strawberry.field(resolver=move_program, description="Move a program to another state.")

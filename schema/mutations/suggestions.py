@@ -35,3 +35,10 @@ async def dismiss_suggestion(info: Info, input: DismissSuggestionInput) -> Dismi
 
     found, errors = await attempt(work)
     return DismissSuggestionPayload(dismissed_id=found, user_errors=errors)
+
+
+@strawberry.type
+class SuggestionMutations:
+    """Answering suggestions."""
+
+    dismiss_suggestion = strawberry.field(resolver=dismiss_suggestion, description="Say that a suggestion is not wanted.")

@@ -1,7 +1,7 @@
 """What all repositories share."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
 from sqlalchemy import ColumnElement, Connection, Delete, Insert, Row, Select, Table, Update, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -59,3 +59,35 @@ class Repository:
         index = list(table.primary_key)
         full = statement.on_conflict_do_update(index_elements=index, set_=values) if values else statement.on_conflict_do_nothing(index_elements=index)
         self._connection.execute(full, [{"installation_id": self.installation_id, **row} for row in rows])
+
+
+class Scoped(Protocol):
+    """A transaction of one installation."""
+
+    _connection: Connection
+    installation_id: int
+
+
+R = TypeVar("R")
+
+
+class repository(Generic[R]):  # noqa: N801 - it is used as a declaration
+    """Declares a repository of a unit of work; it is made when it is first asked for, and again after it was forgotten."""
+
+    def __init__(self, make: Callable[[Connection, int], R]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, unit: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, unit: Scoped, owner: type) -> R: ...
+    def __get__(self, unit: Scoped | None, owner: type) -> R | Self:
+        if unit is None:
+            return self
+        # No __set__: from now on the instance's own attribute is found first.
+        made = self._make(unit._connection, unit.installation_id)  # noqa: SLF001 - it is the unit's part
+        unit.__dict__[self._name] = made
+        return made

@@ -1,0 +1,1 @@
+"""Queries by noun; :mod:`schema.query` puts them together."""
