@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from importlib.metadata import entry_points
 
 from integrations.discourse.host import HOST as DISCOURSE
+from integrations.matrix.host import HOST as MATRIX
 from mentorgraph.host import Host
 
-HOSTS: Mapping[str, Host] = {DISCOURSE.name: DISCOURSE}
+HOSTS: Mapping[str, Host] = {host.name: host for host in (DISCOURSE, MATRIX)}
 """Our own hosts by name."""
 
 GROUP = "mentorgraph.hosts"

@@ -13,6 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
+
+Kind = Literal["member", "group", "space", "topic", "post", "badges"]
+"""Subjects of a host that can be read one at a time."""
 
 
 class Source(StrEnum):
@@ -306,3 +310,11 @@ class BadgeRevoked(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookPinged(Event):
     """The host says that it can reach us."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectDoubted(Event):
+    """Something about a subject changed, and the source does not say what, or its words must not be kept: the host is asked how the subject is now."""
+
+    kind: Kind
+    host_id: str

@@ -12,9 +12,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Protocol
 
-from mentorgraph.events import Event, MemberChanged
+from mentorgraph.events import Event, Kind, MemberChanged
 
 # --------------------------------------------------------------------------------------------------------------------- errors
 
@@ -207,10 +207,6 @@ class Sweep(StrEnum):
     """Only topics with news since a moment; see :meth:`HostClient.pull`."""
     SOLUTIONS = "solutions"
     LIKES = "likes"
-
-
-Kind = Literal["member", "group", "space", "topic", "post", "badges"]
-"""Subjects that can be read one at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from integrations.discourse import connecting, reading, sending, sweeps_content, sweeps_people
 from integrations.discourse.api import Api
 from integrations.discourse.forum import Forum
-from mentorgraph.events import Event, MemberChanged
-from mentorgraph.host import Batch, Connected, ConnectPlan, HostInfo, HostMessage, Http, Installation, Kind, Receipt, Sweep
+from mentorgraph.events import Event, Kind, MemberChanged
+from mentorgraph.host import Batch, Connected, ConnectPlan, HostInfo, HostMessage, Http, Installation, Receipt, Sweep
 
 _SWEEPS: Mapping[Sweep, Callable[[Forum, str | None, datetime | None], Awaitable[Batch]]] = {
     Sweep.SPACES: sweeps_content.spaces,

@@ -11,13 +11,14 @@ from mentorgraph.events import (
     BadgeGranted,
     Event,
     GroupDeleted,
+    Kind,
     MemberChanged,
     MemberLeft,
     PostDeleted,
     SpaceDeleted,
     TopicDeleted,
 )
-from mentorgraph.host import HostBroken, HostDenied, HostInvalid, HostNotFound, Kind
+from mentorgraph.host import HostBroken, HostDenied, HostInvalid, HostNotFound
 
 
 async def read(forum: Forum, kind: Kind, host_id: str) -> Sequence[Event]:

@@ -69,18 +69,21 @@ async def read_whole(parts: Parts, installation_id: int, *, whole: bool, quiet: 
     return report
 
 
-def _pairs(given: list[str]) -> dict[str, str]:
+KEYS_OF_HOST = "what the host's page in the documentation names"
+
+
+def _pairs(given: list[str], keys: str = ", ".join(POLICY_KEYS)) -> dict[str, str]:
     pairs = {}
     for one in given:
         key, equals, value = one.partition("=")
         if not equals:
-            fail(f"{one!r} is not KEY=VALUE; keys are: {', '.join(POLICY_KEYS)}")
+            fail(f"{one!r} is not KEY=VALUE; keys are: {keys}")
         pairs[key.strip()] = value
     return pairs
 
 
 def connect(
-    host: Annotated[str, typer.Argument(help="What kind of community: discourse.")],
+    host: Annotated[str, typer.Argument(help="What kind of community: discourse or matrix.")],
     url: Annotated[str, typer.Argument(help="Its address, such as https://forum.example.org.")],
     name: Annotated[str, typer.Option(help="What to call it; its own title if empty.")] = "",
     category: Annotated[
@@ -88,13 +91,17 @@ def connect(
     ] = None,
     username: Annotated[str, typer.Option(help="The account that the key acts as.")] = "system",
     requests_per_minute: Annotated[int, typer.Option(min=0, max=6000, help="How many calls the host allows; 0 for its default.")] = 0,
+    with_: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="What this kind of host wants to know as KEY=VALUE, as its page in the documentation says; may be repeated."),
+    ] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="A choice as KEY=VALUE, as for `configure`; may be repeated.")] = None,
     no_import: Annotated[bool, typer.Option("--no-import", help="Leave the reading to the running service.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Connect a community: check the key (MENTORGRAPH_API_KEY or standard input), create the webhooks, read what is there."""
     key = secret_from("MENTORGRAPH_API_KEY", f"API key of {url}")
-    settings = {"requests_per_minute": str(requests_per_minute)} if requests_per_minute else {}
+    settings = _pairs(with_ or [], KEYS_OF_HOST) | ({"requests_per_minute": str(requests_per_minute)} if requests_per_minute else {})
     new = NewConnection(
         host=host,
         url=url,

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from mentorgraph import events as e
-from mentorgraph.host import Batch, HostBusy, HostClient, HostDenied, HostError, HostUnreachable, Kind, Sweep
+from mentorgraph.host import Batch, HostBusy, HostClient, HostDenied, HostError, HostUnreachable, Sweep
 from plugin.errors import Conflict
 from plugin.services import handlers
 from plugin.services.runtime import Runtime
@@ -153,7 +153,7 @@ def _mark(events: Sequence[e.Event], state: SweepState, unit: UnitOfWork) -> Non
 
 def _doubt_unnamed(state: SweepState, unit: UnitOfWork) -> int:
     began = state.began_at or unit.now
-    kind: Kind
+    kind: e.Kind
     if state.sweep is Sweep.MEMBERS:
         kind, unnamed = "member", unit.members.unseen(sweep=state.number, before=began)
     elif state.sweep is Sweep.GROUPS:

@@ -26,7 +26,6 @@ from mentorgraph.host import (
     Http,
     Identity,
     Installation,
-    Kind,
     RateLimit,
     Receipt,
     Rendered,
@@ -98,7 +97,7 @@ class FakeClient:
     failures: list[HostError | None] = field(default_factory=list)
     page: int = 2
     empty_listings: bool = False
-    reads: list[tuple[Kind, str]] = field(default_factory=list)
+    reads: list[tuple[e.Kind, str]] = field(default_factory=list)
     pulls: list[tuple[Sweep, str | None]] = field(default_factory=list)
     sent: dict[str, HostMessage] = field(default_factory=dict)
     sends: list[str] = field(default_factory=list)
@@ -144,12 +143,12 @@ class FakeClient:
         }
         return listings[sweep]
 
-    async def read(self, kind: Kind, host_id: str) -> Sequence[e.Event]:
+    async def read(self, kind: e.Kind, host_id: str) -> Sequence[e.Event]:
         self.reads.append((kind, host_id))
         self._fail()
         return [told(one, self.clock()) for one in self._subject(kind, host_id)]
 
-    def _subject(self, kind: Kind, host_id: str) -> Sequence[e.Event]:
+    def _subject(self, kind: e.Kind, host_id: str) -> Sequence[e.Event]:
         now, picture = self.clock(), self.picture
         if kind == "badges":
             return [e.BadgeGranted(seen_at=now, host_user_id=host_id, badge_id=one) for one in picture.badges.get(host_id, ())]
@@ -158,7 +157,7 @@ class FakeClient:
             posts = tuple(post.post_id for post in picture.posts.values() if post.topic_id == host_id)
             said: list[e.Event] = [replace(picture.topics[host_id], solved=solved is not None), e.TopicRead(seen_at=now, topic_id=host_id, post_ids=posts)]
             return said if solved is None else [*said, e.SolutionAccepted(seen_at=now, topic_id=host_id, post_id=solved)]
-        subjects: dict[Kind, Mapping[str, e.Event]] = {
+        subjects: dict[e.Kind, Mapping[str, e.Event]] = {
             "member": picture.members,
             "space": picture.spaces,
             "group": picture.groups,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mentorgraph import events as e
-from plugin.services.handlers import members, people, posts, spaces, topics
+from plugin.services.handlers import doubts, members, people, posts, spaces, topics
 from plugin.store.unit_of_work import UnitOfWork
 
 Handler = Callable[[Any, UnitOfWork], None]
@@ -38,6 +38,7 @@ HANDLERS: dict[type[e.Event], Handler] = {
     e.PostUnliked: posts.unliked,
     e.LikesRead: posts.likes_read,
     e.HookPinged: spaces.pinged,
+    e.SubjectDoubted: doubts.doubted,
 }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from mentorgraph.host import Kind
+from mentorgraph.events import Kind, SubjectDoubted
 from plugin.store.unit_of_work import UnitOfWork
 
 PAUSE: dict[Kind, timedelta] = {"member": timedelta(seconds=3), "topic": timedelta(seconds=2), "post": timedelta(seconds=2)}
@@ -14,3 +14,8 @@ def doubt(kind: Kind, *host_ids: str, unit: UnitOfWork, urgent: bool = False) ->
     due = unit.now if urgent else unit.now + PAUSE.get(kind, timedelta())
     unit.checks.add(kind, host_ids, due_at=due)
     unit.wake("checks", at=due)
+
+
+def doubted(event: SubjectDoubted, unit: UnitOfWork) -> None:
+    """Have the host asked at once: the source said all that there is to wait for."""
+    doubt(event.kind, event.host_id, unit=unit, urgent=True)

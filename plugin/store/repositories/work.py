@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, and_, case, func, literal
 
-from mentorgraph.host import Kind, Sweep
+from mentorgraph.events import Kind
+from mentorgraph.host import Sweep
 from plugin.store.dispatch import EPOCH, NEVER
 from plugin.store.repositories.base import Repository, chunks
 from plugin.store.tables import changes, checks, lanes, outbox, sweeps

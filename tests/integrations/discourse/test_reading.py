@@ -7,6 +7,7 @@ from mentorgraph.events import (
     BadgeGranted,
     GroupChanged,
     GroupDeleted,
+    Kind,
     MemberChanged,
     MemberLeft,
     PostChanged,
@@ -17,7 +18,7 @@ from mentorgraph.events import (
     TopicChanged,
     TopicDeleted,
 )
-from mentorgraph.host import HostBroken, HostDenied, HostInvalid, HostUnreachable, Kind
+from mentorgraph.host import HostBroken, HostDenied, HostInvalid, HostUnreachable
 from tests.integrations.discourse.fake import ABSENT, FORBIDDEN, LOST, FakeHttp, answer, client, with_spaces
 from tests.integrations.discourse.support import NOW
 

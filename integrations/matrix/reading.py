@@ -1,0 +1,100 @@
+"""One subject as the homeserver has it now."""
+
+from collections.abc import Sequence
+
+from integrations.matrix import subjects
+from integrations.matrix.api import CLIENT
+from integrations.matrix.homeserver import Homeserver
+from integrations.matrix.identifiers import member_id, member_of, segment, split
+from integrations.values import Json, mapping
+from mentorgraph.events import Event, GroupChanged, GroupDeleted, Kind, MemberChanged, MemberLeft, PostDeleted, SpaceDeleted, TopicDeleted
+from mentorgraph.host import HostDenied, HostInvalid, HostNotFound
+
+
+async def read(server: Homeserver, kind: Kind, host_id: str) -> Sequence[Event]:
+    """One subject, as events that override hints. A room that our account is no longer in counts as gone, and with it what was said there."""
+    if kind == "member":
+        return await _member(server, host_id)
+    if kind == "space":
+        return await _space(server, host_id)
+    if kind == "group":
+        return await _group(server, host_id)
+    if kind in {"topic", "post"}:
+        return await _message(server, kind, host_id)
+    return ()
+
+
+async def find_member(server: Homeserver, username: str) -> MemberChanged | None:
+    """A member by their user name, which is their Matrix id without the ``@``."""
+    try:
+        found = member_of(username)
+    except HostInvalid:
+        return None
+    return next((event for event in await _member(server, found) if isinstance(event, MemberChanged)), None)
+
+
+async def _member(server: Homeserver, host_id: str) -> Sequence[Event]:
+    seen = server.seen()
+    if member_id(host_id) is None:
+        return [MemberLeft(seen_at=seen.seen_at, source=seen.source, host_user_id=host_id)]
+    for room in await server.open_rooms():
+        state = await server.api.state(room.id, "m.room.member", host_id)
+        if state is not None and state.get("membership") == "join":
+            return [subjects.member(host_id, state, seen)]
+    try:
+        profile = await server.api.get(f"{CLIENT}/profile/{segment(host_id)}")
+    except HostNotFound:
+        # A deactivated account has no profile any more.
+        return [MemberLeft(seen_at=seen.seen_at, source=seen.source, host_user_id=host_id)]
+    except HostDenied:
+        # The profile is shown only to those who share a room.
+        profile = {}
+    return [subjects.member(host_id, profile, seen, joined=False)]
+
+
+async def _space(server: Homeserver, host_id: str) -> Sequence[Event]:
+    seen = server.seen()
+    rooms = await server.rooms(fresh=True)
+    room = next((room for room in rooms if room.id == host_id and not room.is_circle), None)
+    if room is None:
+        return [SpaceDeleted(seen_at=seen.seen_at, source=seen.source, space_id=host_id)]
+    return [subjects.space(room, frozenset(other.id for other in rooms), seen)]
+
+
+async def _group(server: Homeserver, host_id: str) -> Sequence[Event]:
+    seen = server.seen()
+    room = await server.room(host_id)
+    if room is None or not room.is_circle:
+        return [GroupDeleted(seen_at=seen.seen_at, source=seen.source, group_id=host_id)]
+    me = await server.me()
+    joined = tuple(sorted(found for found in await server.joined(room.id) if found != me))
+    return [GroupChanged(seen_at=seen.seen_at, source=seen.source, group_id=room.id, name=room.alias, title=room.title, member_ids=joined)]
+
+
+async def _message(server: Homeserver, kind: Kind, host_id: str) -> Sequence[Event]:
+    seen = server.seen()
+    gone: list[Event] = [
+        TopicDeleted(seen_at=seen.seen_at, source=seen.source, topic_id=host_id)
+        if kind == "topic"
+        else PostDeleted(seen_at=seen.seen_at, source=seen.source, post_id=host_id)
+    ]
+    place = split(host_id)
+    # Words in a room that does not count are not even read.
+    if place is None or not any(room.id == place[0] for room in await server.counted_rooms()):
+        return gone
+    room, name = place
+    try:
+        event = await server.event(room, name)
+    except (HostNotFound, HostDenied):
+        return gone
+    if subjects.is_redacted(event):
+        return gone
+    if _replaced(event):
+        # An edit is told of with the message that it changes.
+        return await _message(server, kind, f"{room}/{_replaced(event)}")
+    return await subjects.post(server, room, event, seen) or gone
+
+
+def _replaced(event: Json) -> str:
+    relation = mapping(mapping(event.get("content")).get("m.relates_to"))
+    return str(relation.get("event_id", "")) if relation.get("rel_type") == "m.replace" else ""
