@@ -1,0 +1,101 @@
+"""A real OpenID provider for the tests: npm ``oidc-provider`` on loopback."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from urllib.parse import urljoin
+
+import httpx2
+import pytest
+
+from tests.synapse import free_port
+
+VERSION = "9.13.3"
+_TOOLS = Path(__file__).parent.parent / ".tools"
+_FORM = re.compile(r'<form[^>]*action="([^"]+)"')
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+
+def installed() -> Path:
+    """The folder with the provider; installs it once. Without Node the tests that need it are skipped, but not where everything must run."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Node 20 or newer is needed for the OpenID provider")
+        pytest.skip("Node 20 or newer is not here")
+    home = _TOOLS / f"oidc-provider-{VERSION}"
+    if not (home / ".ready").exists():
+        home.mkdir(parents=True, exist_ok=True)
+        command = [npm, "install", "--silent", "--no-fund", "--no-audit", "--no-save", "--prefix", str(home), f"oidc-provider@{VERSION}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 - our own words
+        if done.returncode:
+            pytest.fail(f"oidc-provider could not be installed from npm: {done.stderr[-500:]}")
+        (home / ".ready").touch()
+    return home
+
+
+@dataclass
+class OpenIdProvider:
+    """A provider that can be stopped, and started again with other keys."""
+
+    redirect_uri: str
+    secret: str = "the secret of the client, long enough"
+    algorithm: str = "RS256"
+    port: int = field(default_factory=free_port)
+    people: dict[str, dict[str, object]] = field(default_factory=dict)
+    client: dict[str, object] = field(default_factory=dict)
+    _process: subprocess.Popen[str] | None = None
+
+    @property
+    def issuer(self) -> str:
+        """How it names itself."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it with new keys and wait until it answers."""
+        client = {"client_id": "mentorgraph", "client_secret": self.secret, "redirect_uris": [self.redirect_uri], **self.client}
+        config = json.dumps({"clients": [client], "people": self.people, "algorithm": self.algorithm})
+        script = Path(__file__).with_name("oidc_provider.mjs")
+        node = shutil.which("node")
+        assert node is not None
+        self._process = subprocess.Popen(  # noqa: S603 - our own words
+            [node, str(script), str(installed()), str(self.port), config], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.strip() == "ready":
+                return
+        pytest.fail("the OpenID provider did not start")
+
+    def stop(self) -> None:
+        """Stop it."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(timeout=10)
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+        self._process = None
+
+    async def browse(self, address: str, *, login: str) -> str:
+        """What a person does in a browser: follow redirects, fill in the forms; gives the address at which they come back to us."""
+        async with httpx2.AsyncClient(timeout=10, trust_env=False) as browser:
+            method, where, form = "GET", address, None
+            for _ in range(20):
+                answer = await browser.request(method, where, data=form)
+                if answer.is_redirect:
+                    method, where, form = "GET", urljoin(where, answer.headers["location"]), None
+                    if where.startswith(self.redirect_uri):
+                        return where
+                    continue
+                found = _FORM.search(answer.text)
+                assert found is not None, answer.text[:500]
+                form = {name: unescape(value) for name, value in _HIDDEN.findall(answer.text)}
+                if 'name="login"' in answer.text:
+                    form |= {"login": login, "password": "any"}
+                method, where = "POST", urljoin(where, unescape(found[1]))
+        raise AssertionError("the provider never sends the browser back")
