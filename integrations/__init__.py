@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 
+from integrations.circle.host import HOST as CIRCLE
 from integrations.discourse.host import HOST as DISCOURSE
 from integrations.matrix.host import HOST as MATRIX
 from mentorgraph.host import Host
 
-HOSTS: Mapping[str, Host] = {host.name: host for host in (DISCOURSE, MATRIX)}
+HOSTS: Mapping[str, Host] = {host.name: host for host in (CIRCLE, DISCOURSE, MATRIX)}
 """Our own hosts by name."""
 
 GROUP = "mentorgraph.hosts"

@@ -318,3 +318,8 @@ class SubjectDoubted(Event):
 
     kind: Kind
     host_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsHinted(Event):
+    """Something happened, and the source does not say to what: what is new is read soon."""

@@ -137,12 +137,17 @@ class Installation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One webhook request as it came in. Header names are lower case; ``rest`` is the path behind the installation; ``body`` is the raw bytes."""
+    """One webhook request as it came in.
+
+    Header names are lower case; ``rest`` is the path behind the installation; ``body`` is the raw bytes. ``received_at`` is for hosts whose deliveries have
+    neither an id nor a time; a recording may lack it.
+    """
 
     method: str
     rest: str
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -407,10 +412,14 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateLimit:
-    """What a host allows, from its manifest: at most ``per_minute`` requests over any minute, with at most ``burst`` at once."""
+    """What a host allows, from its manifest: at most ``per_minute`` requests over any minute, with at most ``burst`` at once.
+
+    ``per_month`` is a quota of a calendar month (UTC); 0 means that there is none.
+    """
 
     per_minute: int
     burst: int = 1
+    per_month: int = 0
 
 
 class Http(Protocol):

@@ -1,0 +1,54 @@
+"""The client of one community behind the port."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+
+from integrations.circle import connecting, reading, sending
+from integrations.circle.api import Api
+from integrations.circle.community import Community
+from integrations.circle.sweeps import SWEEPS
+from mentorgraph.events import Event, Kind, MemberChanged
+from mentorgraph.host import Batch, Connected, ConnectPlan, HostInfo, HostMessage, Http, Installation, Receipt, Sweep
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class CircleClient:
+    """A community's API; satisfies :class:`mentorgraph.host.HostClient`, where each method is described."""
+
+    def __init__(self, installation: Installation, http: Http, *, clock: Callable[[], datetime] = _now) -> None:
+        self._community = Community(api=Api(installation, http), installation=installation, clock=clock)
+
+    async def describe(self) -> HostInfo:
+        """See :func:`connecting.describe`."""
+        return await connecting.describe(self._community)
+
+    async def connect(self, plan: ConnectPlan) -> Connected:
+        """See :func:`connecting.connect`."""
+        return await connecting.connect(self._community, plan)
+
+    async def disconnect(self, remote: Mapping[str, str]) -> None:
+        """See :func:`connecting.disconnect`."""
+        await connecting.disconnect(self._community, remote)
+
+    async def pull(self, sweep: Sweep, cursor: str | None, *, since: datetime | None = None) -> Batch:
+        """See :mod:`sweeps`."""
+        return await SWEEPS[sweep](self._community, cursor, since)
+
+    async def read(self, kind: Kind, host_id: str) -> Sequence[Event]:
+        """See :func:`reading.read`."""
+        return await reading.read(self._community, kind, host_id)
+
+    async def find_member(self, username: str) -> MemberChanged | None:
+        """See :func:`reading.find_member`."""
+        return await reading.find_member(self._community, username)
+
+    async def send(self, message: HostMessage, *, key: str) -> Receipt:
+        """See :func:`sending.send`."""
+        return await sending.send(self._community, message, key=key)
+
+    async def find_sent(self, message: HostMessage, *, key: str) -> Receipt | None:
+        """See :func:`sending.find_sent`."""
+        return await sending.find_sent(self._community, message, key=key)
