@@ -1,0 +1,27 @@
+"""Groups: who meets with whom, made up as wanted, at an hour that all share; each group with its reasons."""
+
+from plugin.graph.grouping.forming import form
+from plugin.graph.grouping.left import left_over
+from plugin.graph.grouping.model import Aim, Because, Demand, Design, Grouping, Impossible, Kind, Left, Person, Slot, Trait, Why
+from plugin.graph.grouping.running import Merged, Placed, merge, place
+
+__all__ = [
+    "Aim",
+    "Because",
+    "Demand",
+    "Design",
+    "Grouping",
+    "Impossible",
+    "Kind",
+    "Left",
+    "Merged",
+    "Person",
+    "Placed",
+    "Slot",
+    "Trait",
+    "Why",
+    "form",
+    "left_over",
+    "merge",
+    "place",
+]

@@ -1,0 +1,105 @@
+"""Which candidate pairs are open under rules, bans and pins."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from plugin.errors import Invalid
+from plugin.graph.matching.problem import Bools, Floats, Ints, Problem
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opening:
+    """What may be used, and what must be.
+
+    ``usable`` pairs; ``pinned`` rows that must be taken; ``held`` mentees who must get somebody: those pinned to a mentor with several offers, all of whose
+    other pairs are closed; ``broken`` pins, whose pair is closed.
+    """
+
+    usable: Bools
+    pinned: Ints
+    held: Ints
+    broken: tuple[tuple[int, int], ...]
+
+
+def banned(problem: Problem) -> Bools:
+    """For each candidate pair, whether it is forbidden."""
+    return _among(problem, problem.forbidden)
+
+
+def allowed(problem: Problem, *, without: str | None = None) -> Bools:
+    """For each candidate pair, whether every rule and ban lets it be; ``without`` leaves one rule out."""
+    open_ = ~banned(problem)
+    for rule in problem.rules:
+        if rule.name != without:
+            open_ &= rule.allowed
+    return open_
+
+
+def opened(problem: Problem, *, mentee_choices: bool = False, mentor_choices: bool = False) -> Opening:
+    """The opening of a problem. Where a side's choices count, pairs that it did not choose are closed, but for pins."""
+    open_ = allowed(problem)
+    e = problem.edges
+    usable = open_.copy()
+    for counts, ranks in ((mentee_choices, e.mentee_rank), (mentor_choices, e.mentor_rank)):
+        if counts and ranks is not None:
+            usable &= ranks > 0
+    pinned, held, broken = [], [], []
+    wanted = _among(problem, problem.forced)
+    at = np.flatnonzero(wanted)
+    rows_of: dict[tuple[int, int], list[int]] = {}
+    for row, mentee, mentor in zip(at.tolist(), e.mentee[at].tolist(), e.mentor[at].tolist(), strict=True):
+        rows_of.setdefault((mentee, mentor), []).append(row)
+    for mentee, mentor in problem.forced:
+        number = problem.mentee_index[mentee]
+        rows = rows_of.get((number, problem.mentor_index[mentor]))
+        if rows is None:
+            raise Invalid(f"forced: mentee {mentee} and mentor {mentor} are not a candidate pair: add them to the candidates to pin them", field="forced")
+        left = [row for row in rows if open_[row]]
+        if not left:
+            broken.append((mentee, mentor))
+        elif len(left) == 1:
+            usable[left] = True
+            pinned += left
+        else:
+            usable[e.mentee == number] = False
+            usable[left] = True
+            held.append(number)
+    return Opening(usable, np.array(sorted(pinned), np.int64), np.array(held, np.int64), tuple(broken))
+
+
+def mentee_keys(problem: Problem) -> Floats:
+    """How mentees order their candidates, the least first: by their choices, or by the score where they made none."""
+    ranks = problem.edges.mentee_rank
+    return -problem.edges.score if ranks is None else ranks.astype(np.float64)
+
+
+def mentor_keys(problem: Problem) -> Floats:
+    """How mentors order their candidates, the least first."""
+    ranks = problem.edges.mentor_rank
+    return -problem.edges.score if ranks is None else ranks.astype(np.float64)
+
+
+def dense_ranks(group: Ints, key: Floats) -> Ints:
+    """Within each group the rank of each key, least first from 1, equal keys sharing a rank."""
+    order = np.lexsort((key, group))
+    new_group = np.diff(group[order], prepend=-1) != 0
+    new_key = np.diff(key[order], prepend=np.nan) != 0
+    steps = np.cumsum(new_group | new_key)
+    starts = np.maximum.accumulate(np.where(new_group, steps, 0))
+    ranks = np.empty(len(group), np.int64)
+    ranks[order] = steps - starts + 1
+    return ranks
+
+
+def lots(count: int, seed: int, side: int) -> Ints:
+    """An order drawn by lot, which decides between equals; that of the list for seed 0."""
+    return np.arange(count) if seed == 0 else np.random.default_rng((seed, side)).permutation(count)
+
+
+def _among(problem: Problem, pairs: tuple[tuple[int, int], ...]) -> Bools:
+    e, width = problem.edges, len(problem.mentors)
+    if not pairs:
+        return np.zeros(len(e), bool)
+    keys = np.array([problem.mentee_index[mentee] * width + problem.mentor_index[mentor] for mentee, mentor in pairs], np.int64)
+    return np.isin(e.mentee.astype(np.int64) * width + e.mentor, keys)
