@@ -26,6 +26,7 @@ class Opening:
     terms: dict[int, int]
     category: str | None
     tags: tuple[str, ...]
+    named: tuple[int, ...]
     repliers: tuple[int, ...]
 
 
@@ -38,17 +39,32 @@ class Archive:
     texts: list[str]
     members: int
 
+    def shared_words(self, *, until: float) -> dict[int, str]:
+        """The terms, with their words, that three members had used by a moment."""
+        users: dict[int, set[int]] = {}
+        words: dict[int, str] = {}
+        for post, own in zip(self.posts, self.texts, strict=True):
+            if post.at < until:
+                for term, word in text.words_of(own, key=KEY).items():
+                    users.setdefault(term, set()).add(post.author)
+                    words.setdefault(term, word.lower())
+        return {term: words[term] for term, found in users.items() if len(found) >= 3}
+
 
 class _Plain(HTMLParser):
-    """The words of a rendered post without code blocks and quotes of others."""
+    """The words of a rendered post without code blocks and quotes of others, and whom it mentions."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
+        self.mentions: list[str] = []
+        self._mentioning = False
         self._hidden: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        quote = tag == "aside" and "quote" in (dict(attrs).get("class") or "")
+        classes = (dict(attrs).get("class") or "").split()
+        self._mentioning = tag in ("a", "span") and "mention" in classes
+        quote = tag == "aside" and "quote" in classes
         if tag == "pre" or quote or (self._hidden and tag == self._hidden[-1]):
             self._hidden.append(tag)
 
@@ -57,15 +73,19 @@ class _Plain(HTMLParser):
             self._hidden.pop()
 
     def handle_data(self, data: str) -> None:
+        if self._mentioning and not self._hidden:
+            self.mentions.append(data.strip().removeprefix("@"))
+        self._mentioning = False
         if not self._hidden:
             self.pieces.append(data)
 
 
-def plain(html: str) -> str:
+def plain(html: str) -> tuple[str, list[str]]:
+    """The words of a rendered post, and the names that it mentions."""
     parser = _Plain()
     parser.feed(html)
     parser.close()
-    return " ".join(" ".join(parser.pieces).split())[:MAX_TEXT]
+    return " ".join(" ".join(parser.pieces).split())[:MAX_TEXT], parser.mentions
 
 
 def read(path: Path) -> Archive:
@@ -73,16 +93,17 @@ def read(path: Path) -> Archive:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         topics = [topic for topic in map(json.loads, lines) if topic["posts"]]
     topics.sort(key=lambda topic: _seconds(topic["posts"][0]["created_at"]))
-    members: dict[str, int] = {}
+    names = dict.fromkeys(post["username"] for topic in topics for post in topic["posts"])
+    members = {name: number for number, name in enumerate(names)}
     openings, rows = [], []
     for topic in topics:
-        asker = members.setdefault(topic["posts"][0]["username"], len(members))
+        asker = members[topic["posts"][0]["username"]]
         facts = list(_facts(topic, asker, members))
         rows += facts
         first, words = facts[0]
         words = f"{topic['title']} {words}"  # the title counts twice in a question
         repliers = tuple(fact.author for fact, _ in facts[1:])
-        openings.append(Opening(first.topic_id, first.at, asker, words, dict(first.terms), first.category, first.tags, repliers))
+        openings.append(Opening(first.topic_id, first.at, asker, words, dict(first.terms), first.category, first.tags, first.mentions, repliers))
     rows.sort(key=lambda row: row[0].at)
     return Archive(openings, [fact for fact, _ in rows], [words for _, words in rows], len(members))
 
@@ -90,8 +111,8 @@ def read(path: Path) -> Archive:
 def _facts(topic: dict, asker: int, members: dict[str, int]) -> Iterator[tuple[PostFact, str]]:  # type: ignore[type-arg]  # JSON of a file
     authors: dict[int, int] = {}
     for index, post in enumerate(topic["posts"]):
-        author = authors[post["post_number"]] = members.setdefault(post["username"], len(members))
-        words = plain(post["cooked"])
+        author = authors[post["post_number"]] = members[post["username"]]
+        words, mentions = plain(post["cooked"])
         terms = text.term_counts(words, key=KEY)
         if index == 0:
             for term, count in text.term_counts(topic["title"], key=KEY).items():
@@ -107,6 +128,7 @@ def _facts(topic: dict, asker: int, members: dict[str, int]) -> Iterator[tuple[P
             terms=terms,
             category=str(topic["category_id"]) if topic.get("category_id") is not None else None,
             tags=tuple(str(tag["name"] if isinstance(tag, dict) else tag) for tag in topic.get("tags") or ()),
+            mentions=tuple(sorted({members[name] for name in mentions if name in members} - {author})),
         )
         yield fact, f"{topic['title']} {words}"
 

@@ -5,9 +5,10 @@ members with at least three posts before it without the asker, and right are the
 made before the topic count. The product goes through the archive as it would through the community's life: every post is put into its knowledge when its
 time comes, and its weights are learned from the earlier topics.
 
-    routing.py --topics FILE.jsonl.gz [--limit N] [--curve] [--transfer] [--learn WEIGHTS.json]
+    routing.py --topics FILE.jsonl.gz [--limit N] [--curve] [--transfer] [--semantic] [--learn WEIGHTS.json]
 
-``--curve`` adds what spreading costs at several settings, ``--transfer`` what weights learned on one part of the archive are worth on the rest. ``--learn``
+``--curve`` adds what spreading costs at several settings, ``--transfer`` what weights learned on one part of the archive are worth on the rest,
+``--semantic`` what word vectors of the extra ``mentorgraph[semantic]`` are worth beside the community's own topics. ``--learn``
 writes the weights that ship with the product, from topics in the first half of the archive only, and measures nothing. The last line of standard output is
 one JSON object.
 """
@@ -30,9 +31,13 @@ from benchmarks.archive import Archive, Opening, read
 from benchmarks.peers import Peers
 from plugin.graph.affinity import Need, rank
 from plugin.graph.facts import MemberFact
+from plugin.graph.history import Apprentice
 from plugin.graph.knowledge import Knowledge
-from plugin.graph.learning import Example, example, fit
+from plugin.graph.learning import Example, Trial, adapt, fit
+from plugin.graph.meaning import Model
+from plugin.graph.semantic import model_of
 from plugin.graph.weights import SHIPPED, Weight, Weights
+from plugin.services import embedding
 
 DAY = 86_400
 TRAIN_FROM, TEST_FROM, SHIP_UNTIL = 0.1, 0.8, 0.5
@@ -43,7 +48,20 @@ CURVE = (0.1, 0.25, 0.5, 0.75, 1.0)
 JUDGEMENT = {"offers": 1.5, "liked": 0.3, "accepted": 0.4, "timezone": 0.1, "language": 0.3, "willing": 0.6, "load": -0.6}
 """What an archive cannot tell: these weights are decided by people. An answer's likes count about as much as a third of a recent answer."""
 
-START = {"asked": 1.0, "replied": 1.0, "related_asked": 1.0, "related_replied": 1.0, "category": 1.0, "help_30": 2.0, "help_90": 2.0, "seen": 1.0}
+START = {
+    "asked": 1.0,
+    "replied": 1.0,
+    "related_asked": 1.0,
+    "related_replied": 1.0,
+    "category": 1.0,
+    "help_30": 2.0,
+    "help_90": 2.0,
+    "seen": 1.0,
+    "active": 0.0,
+    "habit": 0.5,
+    "meaning": 1.0,
+    "named": 2.0,
+}
 """Where learning what ships begins."""
 
 
@@ -87,14 +105,16 @@ class Question:
     need: Need
     eligible: Callable[[int], bool]
     right: set[int]
+    example: Example | None
 
 
 class Life:
-    """The community's life, post by post."""
+    """The community's life, post by post. Habits are kept all along, as a service does that looks at its history every day."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, *, learn: Callable[[Knowledge], Model | None] = Knowledge.learn_meaning) -> None:
         self.archive = archive
         self.knowledge = Knowledge()
+        self.apprentice = Apprentice(self.knowledge, learn=lambda: learn(self.knowledge))
         self.written: NDArray[np.int64] = np.zeros(archive.members, np.int64)
         self._next = 0
         for member in range(archive.members):
@@ -108,33 +128,34 @@ class Life:
             able = self.written >= 3
             able[opening.asker] = False
             right = {member for member in opening.repliers if able[member]}
+            need = Need(terms=opening.terms, asker=opening.asker, category=opening.category, tags=opening.tags, asked_at=opening.at, named=opening.named)
+
+            def eligible(member: int, able: NDArray[np.bool_] = able) -> bool:
+                return bool(able[member])
+
+            example = self.apprentice.ask(opening.topic_id, need, now=opening.at, answerers=right, eligible=eligible)
             if right:
-                need = Need(terms=opening.terms, asker=opening.asker, category=opening.category, tags=opening.tags, asked_at=opening.at)
-                yield Question(opening, need, lambda member, able=able: bool(able[member]), right)  # type: ignore[misc]  # the default binds this topic's
+                yield Question(opening, need, eligible, right, example)
 
     def _until(self, moment: float) -> None:
         posts = self.archive.posts
         while self._next < len(posts) and posts[self._next].at < moment:
             self.knowledge.put_post(posts[self._next])
+            self.apprentice.see(posts[self._next])
             self.written[posts[self._next].author] += 1
             self._next += 1
 
 
 def learn(life: Life, start: float, end: float) -> list[tuple[Question, Example]]:
     """What the topics between two parts of the archive teach."""
-    taught = []
-    for question in life.questions(start, end):
-        found = example(life.knowledge, question.need, question.right, now=question.opening.at, weights=SHIPPED, eligible=question.eligible)
-        if found is not None:
-            taught.append((question, found))
-    return taught
+    return [(question, question.example) for question in life.questions(start, end) if question.example is not None]
 
 
 def ship(archive: Archive, path: Path) -> None:
     """Write the weights that ship."""
     decided = {name: Weight(value, value) for name, value in JUDGEMENT.items()}
     start = Weights({**decided, **{name: Weight(value, value) for name, value in START.items()}})
-    learned = fit([one for _, one in learn(Life(archive), TRAIN_FROM, SHIP_UNTIL)], prior=start, strength=20.0)
+    learned = fit([one for _, one in learn(Life(archive), TRAIN_FROM, SHIP_UNTIL)], prior=start)
     weights = {
         name: Weight(round(w.value, 2), round(w.value, 2), source="judgement" if name in JUDGEMENT else "archive") for name, w in learned.by_signal.items()
     }
@@ -144,15 +165,15 @@ def ship(archive: Archive, path: Path) -> None:
     path.write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def measure(archive: Archive, *, limit: int, curve: bool, transfer: bool) -> dict[str, object]:
+def measure(archive: Archive, *, limit: int, curve: bool, transfer: bool, with_vectors: bool) -> dict[str, object]:
     began = time.monotonic()
     life = Life(archive)
     taught = learn(life, TRAIN_FROM, TEST_FROM)
-    weights = fit([one for _, one in taught], prior=SHIPPED)
-    print(f"learned from {len(taught)} questions, {time.monotonic() - began:.0f} s", file=sys.stderr)
-    sets = {"product": weights, "product_shipped": SHIPPED}
-    if transfer:
-        sets |= _parts(taught)
+    trial = adapt([one for _, one in taught], prior=SHIPPED)
+    weights = trial.weights
+    print(f"learned from {len(taught)} questions, {time.monotonic() - began:.0f} s; on the latest fifth of them: {_figures(trial)}", file=sys.stderr)
+    # Habits and meanings are learned from the community too: shipped weights alone go without.
+    sets = {"product": weights, "product_shipped": SHIPPED.without("habit", "meaning"), **(_parts(taught) if transfer else {})}
     spreads = {f"spread {value}": value for value in CURVE} if curve else {}
     measures: dict[str, Measure] = defaultdict(Measure)
     peers = Peers(archive, split=archive.openings[int(len(archive.openings) * TEST_FROM)].at)
@@ -189,9 +210,45 @@ def measure(archive: Archive, *, limit: int, curve: bool, transfer: bool) -> dic
     result["baselines"] = {name: figures[name] for name in Peers.NAMES}
     if curve:
         result["curve"] = [[value, figures[f"spread {value}"]["top5_share"], figures[f"spread {value}"]["ndcg10"]] for value in CURVE]
-    if transfer:
-        result["transfer"] = {name: figures[name] for name in sets if name.startswith("learned ")}
-    return result
+    result |= {"transfer": {name: figures[name] for name in sets if name.startswith("learned ")}} if transfer else {}
+    return result | ({"semantic": semantic(archive, limit=limit, taught=taught)} if with_vectors else {})
+
+
+def semantic(archive: Archive, *, limit: int, taught: list[tuple[Question, Example]]) -> dict[str, dict[str, float]]:
+    """The same questions with what words mean taken from word vectors, beside the community's own topics and beside neither.
+
+    Only words that three members had used by the time that the questions begin are looked up, as the product does.
+    """
+    encode = embedding.load()
+    if encode is None:
+        raise SystemExit("--semantic needs the extra: pip install mentorgraph[semantic]")
+    words = archive.shared_words(until=archive.openings[int(len(archive.openings) * TEST_FROM)].at)
+
+    def vectors(knowledge: Knowledge) -> Model | None:
+        topics = [knowledge.terms_of(topic) for topic in range(knowledge.topic_asker.size)]
+        return model_of(words, topics=[terms for terms in topics if terms], encode=encode)
+
+    lives = {"vectors": Life(archive, learn=vectors), "own topics": Life(archive)}
+    adapted = {
+        "vectors": fit([one for _, one in learn(lives["vectors"], TRAIN_FROM, TEST_FROM)], prior=SHIPPED),
+        "own topics": fit([e for _, e in taught], prior=SHIPPED),
+    }
+    measures: dict[str, Measure] = defaultdict(Measure)
+    for name, life in lives.items():
+        for number, question in enumerate(life.questions(TEST_FROM, 1.0)):
+            if number >= limit:
+                break
+            sets = {f"{name}, shipped": SHIPPED.without("habit"), f"{name}, adapted": adapted[name]}
+            if name == "own topics":
+                sets["neither, shipped"] = SHIPPED.without("habit", "meaning")
+            for called, weights in sets.items():
+                found = rank(life.knowledge, question.need, now=question.opening.at, weights=weights, limit=PLACES, eligible=question.eligible)
+                measures[called].add([one.member for one in found], question.right, at=question.opening.at)
+    return {name: one.figures() for name, one in measures.items()}
+
+
+def _figures(trial: Trial) -> str:
+    return f"loss {trial.loss_before:.4f} to {trial.loss_after:.4f} (noise {trial.noise:.4f}), nDCG {trial.ndcg_before:.4f} to {trial.ndcg_after:.4f}"
 
 
 class Shown:
@@ -235,6 +292,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=10**9)
     parser.add_argument("--curve", action="store_true")
     parser.add_argument("--transfer", action="store_true")
+    parser.add_argument("--semantic", action="store_true")
     parser.add_argument("--learn", type=Path)
     arguments = parser.parse_args()
     archive = read(arguments.topics)
@@ -243,7 +301,7 @@ def main() -> None:
         ship(archive, arguments.learn)
         print(json.dumps({"written": str(arguments.learn)}))
         return
-    print(json.dumps(measure(archive, limit=arguments.limit, curve=arguments.curve, transfer=arguments.transfer)))
+    print(json.dumps(measure(archive, limit=arguments.limit, curve=arguments.curve, transfer=arguments.transfer, with_vectors=arguments.semantic)))
 
 
 if __name__ == "__main__":

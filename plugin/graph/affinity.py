@@ -67,8 +67,8 @@ def rank(
     """The members who fit a need best, best first.
 
     ``spread`` from 0 to 1 is how readily whoever was suggested lately leaves the last places of the first five to others; the first three stay with whoever
-    fits best, so that an asker loses little. Members without any relevance to the need are left out when anybody has some;
-    ``minimum_fit`` asks for that many points from topic, offer and category together, so that nobody is shown as filler. Ties are broken by member number.
+    fits best, so that an asker loses little. Members without any relevance to the need are left out, so that nobody is shown as filler;
+    ``minimum_fit`` asks for that many points from topic, offer and category together. Ties are broken by member number.
     """
     with knowledge.lock:
         found, signals = consider(knowledge, need, now=now, exclude=exclude, eligible=eligible)
@@ -135,6 +135,8 @@ def _candidates(k: Knowledge, need: Need, found: Similar, *, now: float, exclude
         offering = [row for term in need.terms for row in list(k.offers.get(term, ()))[: MAX_CANDIDATES // 4]]
         known = np.unique(np.concatenate([_top(recent, MAX_CANDIDATES // 4), _top(votes, MAX_CANDIDATES // 2), np.array(offering, np.int64)]))
         rows = known[k.member_ready.data[known] > 0]
+    shy = [row for row, subjects in k.hidden.items() if any(subject and subject <= need.terms.keys() for subject in subjects)]
+    rows = rows[~np.isin(rows, shy)] if shy else rows
     numbers = k.numbers(rows)
     rows = rows[~np.isin(numbers, [number for number in (need.asker, *exclude) if number is not None])]
     if eligible is None:
@@ -153,7 +155,7 @@ _FIT = [i for i, name in enumerate(SIGNALS) if CRITERIA[name] in ("topic", "offe
 
 
 def _fit_enough(signals: Signals, points: NDArray[np.float64], *, minimum_fit: float) -> NDArray[np.bool_]:
-    keep = signals.relevant.copy() if signals.relevant.any() else np.ones(len(signals.rows), bool)
+    keep = signals.relevant.copy()
     if minimum_fit > 0:
         keep &= points[:, _FIT].sum(axis=1) >= minimum_fit
     return keep

@@ -1,10 +1,10 @@
-"""What a member knows, cares about, and says they can help with.
+"""What a member knows and cares about, as their posts show it.
 
 Expertise is what the questions that a member answered are about, more than questions in this community are anyway; interest is the same of the questions
 they asked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,9 +20,6 @@ HALF_LIFE = 365.0
 ENOUGH = 3.0
 """So many recent answers about something, beyond what anybody's answers would be about, make it as good as known: confidence one half."""
 
-STATED = 0.5
-"""How far somebody's own word is believed without anything to show for it."""
-
 TOPICS = 3
 """A word that comes up in fewer topics of a member is a word, not a subject."""
 
@@ -35,12 +32,16 @@ _COMMON = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Something of a member's. ``kind`` is ``expertise`` (shown by answers to others), ``interest`` (by questions) or ``stated``; ``confidence`` is 0 to 1."""
+    """Something that a member's posts show. ``kind`` is ``expertise`` (by answers to others) or ``interest`` (by questions).
+
+    ``confidence`` is 0 to 1, ``at`` when it was shown last (seconds since 1970), and ``post_ids`` are the latest posts that show it.
+    """
 
     name: str
     kind: str
     confidence: float
     post_ids: tuple[str, ...] = ()
+    at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -61,44 +62,25 @@ class _Side:
 
 
 def terms_of(knowledge: Knowledge, member: int) -> set[int]:
-    """The terms whose words :func:`profile` needs: of what a member says of themselves, and of what their answers and questions are about."""
+    """The terms whose words :func:`profile` needs: those that a member's answers and questions are about."""
     with knowledge.lock:
         row = knowledge.member_rows.get(member)
         if row is None:
             return set()
-        fact = knowledge.facts.get(row)
-        stated = {*fact.offers, *fact.wants} if fact is not None else set()
-        answered, asked = _sides(knowledge, row, now=None)
-        return stated.union(*(_telling(knowledge, side) for side in (answered, asked)))
+        return {term for side in _sides(knowledge, row, now=None) for term in _telling(knowledge, side)}
 
 
 def profile(knowledge: Knowledge, member: int, *, vocabulary: Mapping[int, str], now: float) -> list[Skill]:
-    """The skills of a member, the surest first. Terms whose word is not in ``vocabulary`` stay unsaid."""
+    """What a member's posts show, the surest first. Terms whose word is not in ``vocabulary`` stay unsaid."""
     with knowledge.lock:
         row = knowledge.member_rows.get(member)
         if row is None:
             return []
-        fact = knowledge.facts.get(row)
         answered, asked = _sides(knowledge, row, now=now)
         shown = {skill.name: skill for skill in _skills(knowledge, answered, "expertise", vocabulary)}
         for skill in _skills(knowledge, asked, "interest", vocabulary):
             shown.setdefault(skill.name, skill)
-    found = {(skill.name, skill.kind): skill for skill in shown.values()}
-    for name in _words(fact.offers if fact else (), vocabulary):
-        before = shown.get(name)
-        if before is not None and before.kind == "expertise":
-            # Said and shown: each makes the other surer.
-            sure = 1 - (1 - before.confidence) * (1 - STATED)
-            found[name, "expertise"] = Skill(name, "expertise", round(sure, 3), before.post_ids)
-        else:
-            found[name, "stated"] = Skill(name, "stated", STATED)
-    for name in _words(fact.wants if fact else (), vocabulary):
-        found.setdefault((name, "interest"), Skill(name, "interest", STATED))
-    return sorted(found.values(), key=lambda skill: (-skill.confidence, skill.kind, skill.name))[:MAX_SKILLS]
-
-
-def _words(terms: Iterable[int], vocabulary: Mapping[int, str]) -> list[str]:
-    return [vocabulary[term] for term in terms if term in vocabulary]
+    return sorted(shown.values(), key=lambda skill: (-skill.confidence, skill.kind, skill.name))[:MAX_SKILLS]
 
 
 def _sides(k: Knowledge, row: int, *, now: float | None) -> tuple[_Side, _Side]:
@@ -147,4 +129,10 @@ def _skills(k: Knowledge, side: _Side, kind: str, vocabulary: Mapping[int, str])
         word = vocabulary.get(term)
         if word is not None and word not in tags:
             found.append((word, _beyond(k, side, term), side.terms[term]))
-    return [Skill(name, kind, round(weight / (weight + ENOUGH), 3), tuple(k.posts_of(part)[0] for part in seen.parts)) for name, weight, seen in found]
+    return [_skill(k, name, kind, weight, seen) for name, weight, seen in found]
+
+
+def _skill(k: Knowledge, name: str, kind: str, weight: float, seen: _Seen) -> Skill:
+    posts = tuple(k.posts_of(part)[0] for part in seen.parts)
+    at = max((float(k.part_last.data[part]) for part in seen.parts), default=0.0)
+    return Skill(name, kind, round(weight / (weight + ENOUGH), 3), posts, at)

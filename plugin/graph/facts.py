@@ -54,7 +54,7 @@ class MemberFact:
 
     ``offers`` and ``wants`` are the terms of what they say they can help with and want to learn. ``willing`` is whether they said that they would mentor;
     ``None`` when they said nothing. ``capacity`` is how many people they would take at once, ``load`` how many they have. A member who is not ``available``
-    (on leave, suspended, opted out) is never suggested.
+    (on leave, suspended, opted out) is never suggested. ``hidden`` are subjects, each as its terms, for which they do not want to be suggested.
     """
 
     member: int
@@ -68,3 +68,4 @@ class MemberFact:
     capacity: int | None = None
     load: int = 0
     available: bool = True
+    hidden: tuple[frozenset[int], ...] = ()

@@ -20,7 +20,7 @@ SHOWN = "shown"
 
 HALF_LIVES: dict[str, tuple[float, ...]] = {
     HELPED: (1.0, 3.0, 10.0, 30.0, 90.0, 365.0, 2000.0),
-    POSTED: (3.0, 30.0),
+    POSTED: (3.0,),
     LIKED: (180.0,),
     ACCEPTED: (365.0,),
     SHOWN: (7.0,),

@@ -26,6 +26,7 @@ CRITERIA: Mapping[str, str] = MappingProxyType(
         "replied": "topic",
         "related_asked": "topic",
         "related_replied": "topic",
+        "meaning": "topic",
         "offers": "offer",
         "category": "category",
         "help_1": "help",
@@ -36,7 +37,10 @@ CRITERIA: Mapping[str, str] = MappingProxyType(
         "help_365": "help",
         "liked": "appreciated",
         "accepted": "solved",
+        "habit": "habit",
+        "named": "named",
         "seen": "presence",
+        "active": "presence",
         "hours": "hours",
         "answered_asker": "ties",
         "answered_by_asker": "ties",
@@ -60,7 +64,7 @@ _MAX_TIES = 300
 class Need:
     """What somebody needs: the terms of their words with how often each occurs, and for each term the word that they used.
 
-    ``asker`` is never suggested. ``wants_language`` and the asker's time zone are taken from what is known of them.
+    ``asker`` is never suggested; their language and time zone are taken from what is known of them. ``named`` are members whom the need names.
     """
 
     terms: Mapping[int, int]
@@ -69,11 +73,16 @@ class Need:
     category: str | None = None
     tags: tuple[str, ...] = ()
     asked_at: float | None = None
+    named: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """The signals of some candidates: ``matrix`` has a row for each of ``rows`` (members) and a column for each of :data:`SIGNALS`."""
+    """The signals of some candidates: ``matrix`` has a row for each of ``rows`` (members) and a column for each of :data:`SIGNALS`.
+
+    ``relevant`` are those with something to do with the need: they answered the like, say that they can help or are named; if there is nobody of that kind,
+    those who answer in its category more than others do.
+    """
 
     rows: NDArray[np.int64]
     matrix: Values
@@ -91,9 +100,15 @@ def collect(knowledge: Knowledge, need: Need, found: Similar, rows: NDArray[np.i
     _category(knowledge, need, rows, now, columns, facts)
     _ties(knowledge, need, rows, now, columns, facts)
     _statements(knowledge, need, rows, now, columns)
+    columns["meaning"] = knowledge.meaning.signal(need.terms, rows)
+    columns["habit"] = knowledge.habits.signal(rows, now=now)
+    facts["answered"], facts["expected"] = knowledge.habits.amounts(rows, now=now)
+    columns["named"] = np.isin(knowledge.numbers(rows), need.named).astype(np.float64)
     facts["shown"] = knowledge.fading.amounts(fading.SHOWN, 7.0, rows, now=now)
     matrix = np.stack([columns[name] for name in SIGNALS], axis=1) if len(rows) else np.empty((0, len(SIGNALS)))
-    relevant = (facts["similar"] > 0) | (columns["offers"] > 0)
+    relevant = (facts["similar"] > 0) | (columns["offers"] > 0) | (columns["named"] > 0)
+    if not relevant.any():
+        relevant = columns["category"] > 0
     return Signals(rows, matrix, relevant, facts)
 
 
@@ -142,6 +157,7 @@ def _presence(k: Knowledge, rows: NDArray[np.int64], now: float, columns: dict[s
     age = np.maximum(now - np.maximum(last, k.member_seen.data[rows].astype(np.float64)), 0) / DAY
     facts["seen_days"] = age
     columns["seen"] = np.clip(1 - np.log1p(age / 0.2) / float(np.log1p(3 * 365 / 0.2)), 0, 1)
+    columns["active"] = _much(k.fading.amounts(fading.POSTED, 3.0, rows, now=now), of=30.0)
     hour = int(now // 3600) % 24
     soon = sum((k.member_hours[(hour + i) % 24].data[rows] for i in range(8)), np.zeros(len(rows)))
     columns["hours"] = (soon + 1) / (k.member_posts.data[rows] + 3) - 1 / 3

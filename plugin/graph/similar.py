@@ -28,6 +28,7 @@ RELATED_TOPICS, RELATED_TERMS = 20, 30
 """How many of the most similar questions say which other terms belong to the subject, and how many terms they say."""
 
 _K1, _B = 1.2, 0.5
+_FEW = 5
 _MAX_COUNT = 3
 
 
@@ -132,6 +133,19 @@ def _join(*scored: Scored) -> tuple[NDArray[np.int64], list[NDArray[np.float64]]
 def frequency_of(pieces: Sequence[Entries]) -> int:
     """How many documents hold a term."""
     return sum(len(documents) for documents, _ in pieces)
+
+
+def clumping(*pieces: Sequence[Entries], documents: int) -> float | None:
+    """How much rarer the documents with a term are than its occurrences let expect, in bits: residual idf (Church and Gale 1995).
+
+    Words of a subject come in clumps, words of talk ("time", "fine", "ago") are strewn evenly: near 0 for these. ``None`` where a term is too rare to say.
+    """
+    holding = sum(frequency_of(one) for one in pieces)
+    if holding < _FEW:
+        return None
+    occurrences = sum(int(counts.sum()) for one in pieces for _, counts in one)
+    expected = -float(np.expm1(-occurrences / max(documents, 1)))
+    return float(np.log2(max(expected, 1e-12) * max(documents, 1) / holding))
 
 
 def held(pieces: Sequence[Entries], documents: NDArray[np.int64]) -> NDArray[np.bool_]:

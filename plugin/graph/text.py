@@ -51,6 +51,15 @@ def terms(text: str) -> Counter[str]:
     return Counter(dict(counts.most_common(MAX_TERMS)))
 
 
+def words(text: str) -> list[str]:
+    """The words of a text, folded, common ones included.
+
+    >>> words("C++ and Go!")
+    ['c++', 'and', 'go']
+    """
+    return [match.group() for match in islice(_WORD.finditer(_normalise(text)), MAX_WORDS)]
+
+
 def digest(term: str, *, key: bytes) -> int:
     """A keyed 64-bit name of a term, as a signed integer that every database can store. ``key`` is 16 to 64 secret bytes."""
     return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest(), "big", signed=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plugin.graph.signals import SIGNALS
@@ -33,6 +33,10 @@ class Weights:
     def value(self, signal: str) -> float:
         weight = self.by_signal.get(signal)
         return weight.value if weight is not None else 0.0
+
+    def without(self, *signals: str) -> "Weights":
+        """The same with signals that do not count."""
+        return Weights({name: replace(w, value=0.0) if name in signals else w for name, w in self.by_signal.items()}, self.note)
 
     def reset(self) -> "Weights":
         """As they were before the community had a say."""

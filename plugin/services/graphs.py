@@ -10,10 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from plugin.domain.content import Post, Topic
+from plugin.domain.learning import WeightChangeKind
 from plugin.domain.members import Consent, Member
+from plugin.domain.skills import SkillChoice, Standing
 from plugin.graph import text
 from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
+from plugin.graph.habits import Habit
 from plugin.graph.knowledge import Knowledge
+from plugin.graph.meaning import Model
+from plugin.graph.names import Names
+from plugin.graph.weights import SHIPPED, Weights
 from plugin.services.runtime import Runtime
 from plugin.store.types import pack_terms, unpack_terms
 from plugin.store.unit_of_work import UnitOfWork
@@ -33,6 +39,25 @@ class _Entry:
     """What was put in for each post, its terms packed, so that it can be taken out again: the rows may be gone by then."""
     topic_posts: dict[str, set[str]] = field(default_factory=dict)
     solved: dict[str, SolvedFact] = field(default_factory=dict)
+    weights: Weights = SHIPPED
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the community's history taught: everybody's habits as of a time, what words have to do with each other, and the weights in force."""
+
+    habits: Sequence[Habit] = ()
+    at: float = 0.0
+    meaning: Model | None = None
+    weights: Weights = SHIPPED
+
+
+@dataclass(frozen=True)
+class Known:
+    """A community's graph with what a ranking needs beside it."""
+
+    knowledge: Knowledge
+    weights: Weights
 
 
 @dataclass(frozen=True)
@@ -48,6 +73,7 @@ class _Rows:
     likes: Mapping[str, Sequence[LikeFact]] = field(default_factory=dict)
     solved: Mapping[str, SolvedFact | None] = field(default_factory=dict)
     shown: Sequence[tuple[int, float]] = ()
+    study: Study | None = None
 
 
 class Graphs:
@@ -59,13 +85,17 @@ class Graphs:
 
     async def get(self, installation_id: int) -> Knowledge:
         """The graph of a community as of now."""
+        return (await self.known(installation_id)).knowledge
+
+    async def known(self, installation_id: int) -> Known:
+        """The graph of a community and the weights in force, as of now."""
         entry = self._entries.setdefault(installation_id, _Entry())
         async with entry.lock:
             rows = await self._runtime.database.read(installation_id, lambda unit: _read(unit, entry))
             if rows is not None:
                 # In a thread: building a large graph must not hold up requests. The lock keeps it the only writer.
                 await asyncio.to_thread(_apply, entry, rows)
-        return entry.knowledge
+            return Known(entry.knowledge, entry.weights)
 
     def drop(self, installation_id: int) -> None:
         """Forget a community that is no longer served."""
@@ -88,22 +118,76 @@ def _read(unit: UnitOfWork, entry: _Entry) -> _Rows | None:
     return _read_some(unit, entry, subjects, revision)
 
 
-def _read_all(unit: UnitOfWork, revision: int) -> _Rows:
+@dataclass(frozen=True)
+class Facts:
+    """Everything that a graph is told about a community."""
+
+    members: Sequence[MemberFact]
+    posts: Sequence[PostFact]
+    likes: Mapping[str, Sequence[LikeFact]]
+    solved: Mapping[str, SolvedFact | None]
+
+
+def facts(unit: UnitOfWork) -> Facts:
+    """What the store knows, as facts for the graph."""
     topics = {topic.id: topic for topic in unit.topics.all()}
     posts = list(unit.posts.each())
-    return _Rows(
-        revision=revision,
-        whole=True,
-        members=list(_member_facts(unit, unit.members.all())),
+    by_id = {post.id: post for post in posts}
+    return Facts(
+        members=list(_member_facts(unit, unit.members.all(), choices=unit.skills.all_choices(), loads=unit.skills.loads())),
         posts=_post_facts(unit, posts, topics, siblings=posts, mentions=unit.posts.mentions()),
-        likes=_like_facts({post.id: post for post in posts}, unit.likes.all()),
-        solved=_solved_facts(topics.values(), {post.id: post for post in posts}),
-        shown=[(member, at.timestamp()) for member, at in unit.suggestions.shown(since=unit.now - SHOWN_WITHIN)],
+        likes=_like_facts(by_id, unit.likes.all()),
+        solved=_solved_facts(topics.values(), by_id),
     )
 
 
+def _read_all(unit: UnitOfWork, revision: int) -> _Rows:
+    found = facts(unit)
+    return _Rows(
+        revision=revision,
+        whole=True,
+        members=found.members,
+        posts=found.posts,
+        likes=found.likes,
+        solved=found.solved,
+        shown=[(member, at.timestamp()) for member, at in unit.suggestions.shown(since=unit.now - SHOWN_WITHIN)],
+        study=_study(unit),
+    )
+
+
+def _study(unit: UnitOfWork) -> Study:
+    at, packed = unit.learned.studied_at(), unit.learned.meaning()
+    return Study(
+        habits=[Habit(*one) for one in unit.learned.habits()],
+        at=at.timestamp() if at else 0.0,
+        meaning=_model(packed),
+        weights=weights_in_force(unit),
+    )
+
+
+def _model(packed: bytes | None) -> Model | None:
+    try:
+        return None if packed is None else Model.from_bytes(packed)
+    except ValueError:
+        # Of another version of the product: the next study makes a new one.
+        return None
+
+
+def weights_in_force(unit: UnitOfWork) -> Weights:
+    """The weights by which this community ranks."""
+    change = unit.learned.in_force()
+    if change is None or change.kind is WeightChangeKind.RESET:
+        return SHIPPED
+    try:
+        return Weights.from_json(change.weights)
+    except ValueError:
+        return SHIPPED
+
+
 def _read_some(unit: UnitOfWork, entry: _Entry, subjects: Mapping[str, set[str]], revision: int) -> _Rows:
-    member_ids = {int(one) for one in subjects.get("member", ())}
+    # A hidden skill is hidden by all its names.
+    hiding = set(unit.skills.all_choices()) if "names" in subjects else set()
+    member_ids = {int(one) for one in subjects.get("member", ())} | hiding
     people = unit.members.many(member_ids)
     topic_ids = set(subjects.get("topic", ()))
     changed = set(subjects.get("post", ()))
@@ -117,25 +201,32 @@ def _read_some(unit: UnitOfWork, entry: _Entry, subjects: Mapping[str, set[str]]
     return _Rows(
         revision=revision,
         whole=False,
-        members=list(_member_facts(unit, people.values())),
+        members=list(_member_facts(unit, people.values(), choices=unit.skills.choices(people), loads=unit.skills.loads(people))),
         gone_members=sorted(member_ids - people.keys()),
         posts=_post_facts(unit, list(posts.values()), topics, siblings=siblings, mentions=unit.posts.mentions(wanted)),
         gone_posts=sorted(wanted - live.keys()),
         likes=_like_facts(live, unit.likes.of_posts(live)) | dict.fromkeys(wanted - live.keys(), ()),
         solved=_solved_facts(topics.values(), {**posts, **solutions}) | dict.fromkeys(topic_ids - topics.keys()),
         shown=[(one.member_id, one.created_at.timestamp()) for need in subjects.get("shown", ()) for one in unit.suggestions.of_need(int(need))],
+        study=_study(unit) if "learned" in subjects else None,
     )
 
 
-def _member_facts(unit: UnitOfWork, members: Iterable[Member]) -> Iterable[MemberFact]:
+def _member_facts(
+    unit: UnitOfWork, members: Iterable[Member], *, choices: Mapping[int, Sequence[SkillChoice]], loads: Mapping[int, int]
+) -> Iterable[MemberFact]:
     policy, key = unit.policy, unit.keys.terms
+    names = Names(unit.skills.names()) if choices else Names()
     hidden = {member for member, given in unit.consents.in_force(Consent.EXPERT).items() if not given}
     mentors = unit.groups.members_of(policy.mentor_group) if policy.mentor_group else set()
     for member in members:
         offers = member.fields.get(policy.offers_field, "")
         places = _number(member.fields.get(policy.places_field, ""))
         willing = member.id in mentors or bool(places) or bool(offers.strip())
-        stated = f"{offers} {member.title} {member.bio}"
+        said = choices.get(member.id, ())
+        able = [one.name for one in said if one.standing in (Standing.CAPABLE, Standing.EXPERT)]
+        curious = [one.name for one in said if one.standing is Standing.LEARNING]
+        stated = " ".join([offers, member.title, member.bio, *able])
         yield MemberFact(
             member=member.id,
             joined=member.created_at.timestamp() if member.created_at else 0.0,
@@ -143,11 +234,19 @@ def _member_facts(unit: UnitOfWork, members: Iterable[Member]) -> Iterable[Membe
             timezone=member.timezone or None,
             locale=member.locale or None,
             offers=text.term_counts(stated, key=key),
-            wants=text.term_counts(member.fields.get(policy.wants_field, ""), key=key),
+            wants=text.term_counts(" ".join([member.fields.get(policy.wants_field, ""), *curious]), key=key),
             willing=True if willing else (False if places == 0 else None),
             capacity=places,
+            load=loads.get(member.id, 0),
             available=member.takes_part and member.id not in hidden,
+            hidden=hidden_subjects(said, names, key=key),
         )
+
+
+def hidden_subjects(said: Iterable[SkillChoice], names: Names, *, key: bytes) -> tuple[frozenset[int], ...]:
+    """The terms of each skill that a member hid, by each of its names."""
+    every = [name for one in said if one.standing is Standing.HIDDEN for name in (one.name, *names.synonyms(one.name))]
+    return tuple(terms for name in every if (terms := frozenset(text.term_counts(name, key=key))))
 
 
 def _number(word: str) -> int | None:
@@ -210,30 +309,52 @@ def _solved_facts(topics: Iterable[Topic], posts: Mapping[str, Post]) -> dict[st
 
 
 def _apply(entry: _Entry, rows: _Rows) -> None:
-    if rows.whole:
-        entry.knowledge = Knowledge.build(members=rows.members)
-        entry.kept, entry.topic_posts, entry.solved = {}, {}, {}
-    graph = entry.knowledge
     # A lock of the graph's own keeps readers out for each step; between two steps they see a state that is a little behind, never a broken one.
+    if rows.whole:
+        _begin(entry, rows)
+    else:
+        _follow(entry, rows)
+    for member, at in rows.shown:
+        entry.knowledge.note_shown(member, at)
+    if rows.study is not None:
+        entry.knowledge.put_habits(rows.study.habits, at=rows.study.at)
+        entry.knowledge.put_meaning(rows.study.meaning)
+        entry.weights = rows.study.weights
+    entry.revision = rows.revision
+
+
+def _begin(entry: _Entry, rows: _Rows) -> None:
+    """Know everything at once: some seconds for what would take the increments minutes."""
+    likes = [like for found in rows.likes.values() for like in found]
+    solved = {topic: one for topic, one in rows.solved.items() if one is not None}
+    entry.knowledge = Knowledge.build(members=rows.members, posts=rows.posts, likes=likes, solved=solved.values())
+    entry.kept, entry.topic_posts, entry.solved = {}, {}, solved
+    for post in rows.posts:
+        _keep(entry, post)
+
+
+def _follow(entry: _Entry, rows: _Rows) -> None:
+    """Change only what changed."""
+    graph = entry.knowledge
     for post_id in [*rows.gone_posts, *(post.post_id for post in rows.posts)]:
         _take_out(entry, post_id)
     for member in rows.gone_members:
         graph.remove_member(member)
-    if not rows.whole:
-        for fact in rows.members:
-            graph.put_member(fact)
+    for fact in rows.members:
+        graph.put_member(fact)
     for post in rows.posts:
         graph.put_post(post)
-        entry.kept[post.post_id] = (replace(post, terms={}), pack_terms(post.terms))
-        entry.topic_posts.setdefault(post.topic_id, set()).add(post.post_id)
+        _keep(entry, post)
     for likes in rows.likes.values():
         for like in likes:
             graph.put_like(like)
     for topic_id, solved in rows.solved.items():
         _settle_answer(entry, topic_id, solved)
-    for member, at in rows.shown:
-        graph.note_shown(member, at)
-    entry.revision = rows.revision
+
+
+def _keep(entry: _Entry, post: PostFact) -> None:
+    entry.kept[post.post_id] = (replace(post, terms={}), pack_terms(post.terms))
+    entry.topic_posts.setdefault(post.topic_id, set()).add(post.post_id)
 
 
 def _settle_answer(entry: _Entry, topic_id: str, solved: SolvedFact | None) -> None:

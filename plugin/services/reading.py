@@ -1,6 +1,6 @@
 """What is read for GraphQL and pages: always within what the reader may see in the host."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from mentorgraph.events import Access
@@ -10,8 +10,6 @@ from plugin.domain.members import Consent, ConsentRecord, Member
 from plugin.domain.needs import Need, Suggestion
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import Program, ProgramState
-from plugin.graph import expertise
-from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -69,17 +67,6 @@ async def members(runtime: Runtime, principal: Principal, member_ids: Collection
 async def member_page(runtime: Runtime, principal: Principal, *, after: int | None, limit: int, query: str | None) -> list[Member]:
     """A page of the directory."""
     return await runtime.database.read(principal.installation_id, lambda unit: unit.members.page(after=after, limit=limit, query=query))
-
-
-async def skills(runtime: Runtime, graphs: Graphs, principal: Principal, member_ids: Sequence[int]) -> dict[int, Sequence[expertise.Skill]]:
-    """What each of these members knows or cares about. Members who left expert suggestions show theirs to nobody but themselves."""
-    graph = await graphs.get(principal.installation_id)
-    hidden = await runtime.database.read(principal.installation_id, lambda unit: unit.consents.in_force(Consent.EXPERT))
-    shown = [one for one in member_ids if hidden.get(one, True) or one == principal.member_id]
-    digests = {digest for one in shown for digest in expertise.terms_of(graph, one)}
-    vocabulary = await runtime.database.read(principal.installation_id, lambda unit: unit.words.words(digests))
-    now = runtime.clock().timestamp()
-    return {one: expertise.profile(graph, one, vocabulary=vocabulary, now=now) if one in shown else () for one in member_ids}
 
 
 async def suggestion_page(runtime: Runtime, principal: Principal, *, after: tuple[int, int] | None, limit: int, program_id: int | None) -> list[Suggestion]:

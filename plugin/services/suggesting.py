@@ -2,25 +2,25 @@
 
 import asyncio
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import orjson
 
-from mentorgraph.host import Bullets, DirectMessage, Inline, Link, Mention, Paragraph, Words
 from plugin.domain.members import Consent, Member
 from plugin.domain.needs import Need, NeedState, Reason, Suggestion, SuggestionState
 from plugin.domain.people import Principal
+from plugin.domain.skills import SkillChoice
 from plugin.errors import Conflict, Invalid, NotFound
 from plugin.graph import affinity, text
 from plugin.graph.affinity import Ranked
-from plugin.graph.weights import SHIPPED
-from plugin.services.graphs import Graphs
+from plugin.graph.names import Names, synonym_terms
+from plugin.services.graphs import Graphs, hidden_subjects
 from plugin.services.handlers.members import decide
 from plugin.services.outgoing import post, wants_messages
 from plugin.services.runtime import Runtime
-from plugin.services.wording import sentence, telling
+from plugin.services.wording import suggestion_message
 from plugin.store.unit_of_work import UnitOfWork
 
 MAX_NEED = 2_000
@@ -42,16 +42,25 @@ class Question:
     words: dict[int, str]
     category: str | None = None
     tags: tuple[str, ...] = ()
+    named: tuple[int, ...] = ()
     excluded: frozenset[int] = frozenset()
 
 
 async def _rank(runtime: Runtime, graphs: Graphs, installation_id: int, question: Question, *, limit: int, spread: float) -> list[Ranked]:
-    graph = await graphs.get(installation_id)
+    known = await graphs.known(installation_id)
     now = runtime.clock().timestamp()
-    need = affinity.Need(terms=question.terms, words=question.words, asker=question.member_id, category=question.category, tags=question.tags, asked_at=now)
+    need = affinity.Need(
+        terms=question.terms,
+        words=question.words,
+        asker=question.member_id,
+        category=question.category,
+        tags=question.tags,
+        asked_at=now,
+        named=question.named,
+    )
 
     def work() -> list[Ranked]:
-        return affinity.rank(graph, need, now=now, weights=SHIPPED, spread=spread, limit=limit, exclude=question.excluded)
+        return affinity.rank(known.knowledge, need, now=now, weights=known.weights, spread=spread, limit=limit, exclude=question.excluded)
 
     # In a thread: a large community takes tens of milliseconds, and the loop has deliveries to acknowledge.
     return await asyncio.to_thread(work)
@@ -202,22 +211,43 @@ def _outdated(suggestions: Sequence[Suggestion], people: dict[int, Member], ques
         return True
     if any(not unit.consents.in_force(Consent.EXPERT).get(one, True) for one in named):
         return True
+    if any(_hides(said, question, unit) for said in unit.skills.choices(named).values()):
+        return True
     cited = {post_id for one in suggestions for reason in one.reasons for post_id in reason.post_ids}
     return len([post for post in unit.posts.many(cited).values() if post.live]) < len(cited)
+
+
+def _hides(said: Sequence[SkillChoice], question: Question, unit: UnitOfWork) -> bool:
+    """Whether a member does not want to be suggested for what the need speaks of."""
+    subjects = hidden_subjects(said, Names(unit.skills.names()), key=unit.keys.terms)
+    return any(subject <= question.terms.keys() for subject in subjects)
 
 
 def _question(need: Need, unit: UnitOfWork) -> Question:
     topic = unit.topics.get(need.topic_id) if need.topic_id else None
     own_words = need.text or (topic.title if topic else "")
-    words = unit.words.words(need.terms) | text.words_of(own_words, key=unit.keys.terms)
+    terms = with_synonyms(need.terms, unit)
+    words = unit.words.words(terms) | text.words_of(own_words, key=unit.keys.terms)
     return Question(
         member_id=need.member_id,
-        terms=dict(need.terms),
+        terms=terms,
         words=words,
         category=topic.space_id if topic else None,
         tags=topic.tags if topic else (),
+        named=_named(topic.id, unit) if topic else (),
         excluded=frozenset(unit.suggestions.dismissed(need.id)),
     )
+
+
+def with_synonyms(terms: Mapping[int, int], unit: UnitOfWork) -> dict[int, int]:
+    """The terms of a need and of the other names of the skills that it speaks of."""
+    return synonym_terms(terms, Names(unit.skills.names()), key=unit.keys.terms)
+
+
+def _named(topic_id: str, unit: UnitOfWork) -> tuple[int, ...]:
+    """Members whom the first post of a topic mentions."""
+    first = next((one.id for one in unit.posts.of_topic(topic_id) if one.number == 1 and one.live), None)
+    return () if first is None else tuple(sorted({member for _, member in unit.posts.mentions([first])}))
 
 
 def _tell(need: Need, suggestions: Sequence[Suggestion], people: dict[int, Member], unit: UnitOfWork) -> None:
@@ -226,30 +256,6 @@ def _tell(need: Need, suggestions: Sequence[Suggestion], people: dict[int, Membe
         return
     message = suggestion_message(asker, need, suggestions[:3], people, unit)
     post(message, kind="suggestions", key=f"suggestions:{need.id}", member_id=asker.id, unit=unit)
-
-
-def suggestion_message(asker: Member, need: Need, suggestions: Sequence[Suggestion], people: dict[int, Member], unit: UnitOfWork) -> DirectMessage:
-    """The message that tells a member who could help, with the two strongest reasons for each."""
-    topic = unit.topics.get(need.topic_id) if need.topic_id else None
-    asked: tuple[Inline, ...] = (
-        ("You asked: ", Link(topic.title, topic.url) if topic.url else Words(topic.title)) if topic else ("You would like help with: ", Words(need.text))
-    )
-    lines = []
-    for one in suggestions:
-        person = people[one.member_id]
-        said = "; ".join(sentence(reason) for reason in telling(one.reasons)[:2])
-        lines.append((Mention(person.username), ": ", Words(said)))
-    return DirectMessage(
-        to=(asker.username,),
-        title="Members who could help you",
-        body=(
-            Paragraph(asked),
-            Paragraph(("These members of the community have experience with it:",)),
-            Bullets(tuple(lines)),
-            Paragraph(("You could mention one of them in your topic, or write to them. Nobody was told about this message.",)),
-            Paragraph(("You get this because you agreed to mentorship messages. To stop them, change that answer in your profile.",)),
-        ),
-    )
 
 
 # ---------------------------------------------------------------------------------------------------------------------- asking at once
@@ -272,15 +278,20 @@ async def experts_for(runtime: Runtime, graphs: Graphs, principal: Principal, *,
         raise Invalid(f"the need must have 1 to {MAX_NEED} characters", field="need")
     if not 1 <= first <= 50:
         raise Invalid("first must be 1 to 50", field="first")
-    key = await runtime.database.read(principal.installation_id, lambda unit: unit.keys.terms)
-    words = text.words_of(plain, key=key)
-    question = Question(member_id=principal.member_id, terms=text.term_counts(plain, key=key), words=words)
+    question = await runtime.database.read(principal.installation_id, lambda unit: _in_words(plain, principal.member_id, unit))
+    words = question.words
     ranked = await _rank(runtime, graphs, principal.installation_id, question, limit=first, spread=0.0)
 
     def keep(unit: UnitOfWork) -> list[Proposal]:
         return [_proposal(one, _reasons(one, words), principal, unit) for one in ranked]
 
     return await runtime.database.read(principal.installation_id, keep)
+
+
+def _in_words(plain: str, member_id: int | None, unit: UnitOfWork) -> Question:
+    key = unit.keys.terms
+    terms = with_synonyms(text.term_counts(plain, key=key), unit)
+    return Question(member_id=member_id, terms=terms, words=unit.words.words(terms) | text.words_of(plain, key=key))
 
 
 def _proposal(one: Ranked, reasons: tuple[Reason, ...], principal: Principal, unit: UnitOfWork) -> Proposal:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from plugin.domain.needs import Reason
+from mentorgraph.host import Bullets, DirectMessage, Inline, Link, Mention, Paragraph, Words
+from plugin.domain.members import Member
+from plugin.domain.needs import Need, Reason, Suggestion
+from plugin.store.unit_of_work import UnitOfWork
 
 Facts = Mapping[str, float | int | str]
 
 
-TELLING = ("topic", "offer", "solved", "ties", "appreciated", "category", "help", "willing", "presence")
+TELLING = ("named", "topic", "offer", "solved", "ties", "appreciated", "category", "help", "habit", "willing", "presence")
 """What says most to a member about why somebody could help, before what merely orders those who could."""
 
 
@@ -96,6 +99,7 @@ _AGAINST = {
     "presence": "Has been here less than others lately",
     "appreciated": "Their answers were liked less than others'",
     "solved": "Fewer of their answers were accepted",
+    "habit": "Takes up fewer questions than their figures let expect",
     "hours": "Is seldom here at this time of day",
     "ties": "You have not talked much before",
     "timezone": "Is in a time zone far from yours",
@@ -111,6 +115,8 @@ _PHRASES: dict[str, Callable[[Facts, str], str]] = {
     "presence": _presence,
     "appreciated": _appreciated,
     "solved": _solved,
+    "habit": lambda _facts, _words: "Takes up more questions than their figures let expect",
+    "named": lambda _facts, _words: "Is named in the question",
     "hours": lambda _facts, _words: "Is usually here at this time of day",
     "ties": _ties,
     "timezone": lambda _facts, _words: "Is in a time zone close to yours",
@@ -119,3 +125,27 @@ _PHRASES: dict[str, Callable[[Facts, str], str]] = {
     "load": _load,
     "spread": lambda _facts, _words: "Was suggested to others lately, so steps back a little",
 }
+
+
+def suggestion_message(asker: Member, need: Need, suggestions: Sequence[Suggestion], people: dict[int, Member], unit: UnitOfWork) -> DirectMessage:
+    """The message that tells a member who could help, with the two strongest reasons for each."""
+    topic = unit.topics.get(need.topic_id) if need.topic_id else None
+    asked: tuple[Inline, ...] = (
+        ("You asked: ", Link(topic.title, topic.url) if topic.url else Words(topic.title)) if topic else ("You would like help with: ", Words(need.text))
+    )
+    lines = []
+    for one in suggestions:
+        person = people[one.member_id]
+        said = "; ".join(sentence(reason) for reason in telling(one.reasons)[:2])
+        lines.append((Mention(person.username), ": ", Words(said)))
+    return DirectMessage(
+        to=(asker.username,),
+        title="Members who could help you",
+        body=(
+            Paragraph(asked),
+            Paragraph(("These members of the community have experience with it:",)),
+            Bullets(tuple(lines)),
+            Paragraph(("You could mention one of them in your topic, or write to them. Nobody was told about this message.",)),
+            Paragraph(("You get this because you agreed to mentorship messages. To stop them, change that answer in your profile.",)),
+        ),
+    )

@@ -1,12 +1,13 @@
 """Members as GraphQL shows them."""
 
+from datetime import UTC, datetime
 from enum import Enum
-from typing import Annotated
 
 import strawberry
 
 from plugin.domain.members import Member as DomainMember
-from plugin.graph.expertise import Skill as GraphSkill
+from plugin.domain.skills import Standing
+from plugin.graph.skills import Item
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.evidence import Evidence, load_evidence
@@ -22,13 +23,20 @@ class SkillKind(Enum):
     STATED = strawberry.enum_value("stated", description="Said by the member.")
 
 
+SkillStanding = strawberry.enum(Standing, name="SkillStanding", description="What a member says of a skill of theirs.")
+
+
 @strawberry.type(description="Something a member knows, cares about, or says they can help with.")
 class Skill:
     """One skill of one member."""
 
     name: str
     kind: SkillKind
-    confidence: Annotated[float, strawberry.argument(description="0 to 1")]
+    confidence: float = strawberry.field(description="0 to 1; what was shown long ago counts less.")
+    last_shown_at: datetime | None = strawberry.field(description="When a post showed it last; null for what was only said.")
+    standing: SkillStanding | None = strawberry.field(  # type: ignore[valid-type]  # strawberry.enum returns the enum itself
+        description="What the member decided about it; hidden ones are shown to nobody else."
+    )
     post_ids: strawberry.Private[tuple[str, ...]]
 
     @strawberry.field(description="Posts that show it, which the reader may read in the host.")
@@ -52,11 +60,19 @@ class Member(Node):
     @strawberry.field(description="What the member knows, cares about, or says they can help with; the surest first.")
     async def skills(self, info: Info) -> list[Skill]:
         """Skills from posts and from the member's own words."""
-        return [_skill(one) for one in await info.context.loaders.skills.load(self.number)]
+        return [skill(one) for one in await info.context.loaders.skills.load(self.number)]
 
 
-def _skill(one: GraphSkill) -> Skill:
-    return Skill(name=one.name, kind=SkillKind(one.kind), confidence=one.confidence, post_ids=tuple(one.post_ids))
+def skill(one: Item) -> Skill:
+    """A skill as GraphQL shows it."""
+    return Skill(
+        name=one.name,
+        kind=SkillKind(one.kind),
+        confidence=one.confidence,
+        last_shown_at=datetime.fromtimestamp(one.at, tz=UTC) if one.at else None,
+        standing=one.standing,
+        post_ids=one.post_ids,
+    )
 
 
 def member(found: DomainMember, *, installation_id: int) -> Member:

@@ -36,14 +36,10 @@ def test_old_answers_say_less() -> None:
     assert later["packet", "expertise"].confidence < now["packet", "expertise"].confidence
 
 
-def test_own_words_are_stated_until_answers_show_them() -> None:
-    knowledge = known()
-    knowledge.put_member(member(11, offers="packet cooking", wants="sunny"))
-    before, after = skills(known(), 11), skills(knowledge, 11)
-    assert after["cooking", "stated"] == Skill("cooking", "stated", 0.5)
-    assert after["packet", "expertise"].confidence > before["packet", "expertise"].confidence
-    assert ("packet", "stated") not in after
-    assert after["sunny", "interest"].confidence == 0.5
+def test_it_is_known_when_something_was_shown_last() -> None:
+    members, posts = community(rounds=6)
+    latest = max(fact.at for fact in posts if fact.author == 11)
+    assert skills(Knowledge.build(members=members, posts=posts), 11)["packet", "expertise"].at == float(int(latest))
 
 
 def test_tags_are_skills_by_their_own_name() -> None:
@@ -56,7 +52,6 @@ def test_tags_are_skills_by_their_own_name() -> None:
 
 def test_the_terms_asked_for_are_the_ones_used() -> None:
     knowledge = known()
-    knowledge.put_member(member(11, offers="cooking"))
     wanted = terms_of(knowledge, 11)
     few = {term: word for term, word in WORDS.items() if term in wanted}
     assert profile(knowledge, 11, vocabulary=few, now=NOW) == profile(knowledge, 11, vocabulary=WORDS, now=NOW)

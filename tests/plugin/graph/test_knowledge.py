@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from plugin.graph.affinity import Need, Ranked, rank
 from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
 from plugin.graph.knowledge import Knowledge
+from plugin.graph.meaning import DIMENSIONS, Model
 from plugin.graph.weights import SHIPPED
 from tests.plugin.graph.make import DAY, NOW, community, counts, like, member, post, solved
 
@@ -127,6 +129,31 @@ def test_order_does_not_matter_and_building_is_feeding(facts: list[PostFact], da
     empty = fed([])
     empty.advance(NOW)
     assert content(built) == content(empty)
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), st.data())
+def test_meaning_is_kept_up_exactly(facts: list[PostFact], data: st.DataObject) -> None:
+    terms = np.array(sorted({term for words in WORDS for term in counts(words)})[:3], np.int64)
+    model = Model(terms, np.random.default_rng(0).integers(-2_000, 2_000, (len(terms), DIMENSIONS)).astype(np.int16))
+    removed = data.draw(st.lists(st.sampled_from(facts), unique_by=lambda fact: fact.post_id))
+    before = data.draw(st.integers(0, len(facts)))
+    followed = fed(facts[:before])
+    followed.put_meaning(model)
+    for fact in facts[before:]:
+        followed.put_post(fact)
+    for fact in removed:
+        followed.remove_post(fact)
+    rebuilt = Knowledge.build(members=MEMBERS, posts=[fact for fact in facts if fact not in removed])
+    rebuilt.put_meaning(model)
+    assert told(followed) == told(rebuilt)
+    followed.put_meaning(None)
+    assert followed.meaning.content() == ({}, 0)
+
+
+def told(k: Knowledge) -> tuple[dict[int, list[int]], int]:
+    sums, count = k.meaning.content()
+    return {int(k.member_numbers.data[row]): values for row, values in sums.items()}, count
 
 
 def scores(found: list[Ranked]) -> dict[int, float]:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from plugin.graph.affinity import Need
 from plugin.graph.knowledge import Knowledge
-from plugin.graph.learning import Example, example, fit, update
+from plugin.graph.learning import ENOUGH, Example, adapt, example, fit
 from plugin.graph.signals import SIGNALS
 from plugin.graph.weights import SHIPPED, Weights
 from tests.plugin.graph.make import NOW, community, counts
@@ -46,16 +46,27 @@ def test_a_stronger_prior_moves_less() -> None:
     assert moved[0] > moved[1] > moved[2] > 0
 
 
-def test_updates_go_the_same_way_and_less_each_time() -> None:
-    weights, steps = SHIPPED, []
-    for one in made("hours", questions=200):
-        after = update(weights, one)
-        steps.append(abs(after.value("hours") - weights.value("hours")))
-        weights = after
-    assert weights.value("hours") > SHIPPED.value("hours") + 0.3
-    assert np.mean(steps[-20:]) < np.mean(steps[:20])
-    assert weights.by_signal["hours"].questions == 200
-    assert weights.reset() == SHIPPED.reset()
+def test_weights_are_taken_when_they_do_better_on_questions_they_have_not_seen() -> None:
+    trial = adapt(made("hours", questions=200), prior=SHIPPED)
+    assert trial.taken
+    assert trial.questions == 200
+    assert trial.held_out == 40
+    assert trial.loss_after < trial.loss_before
+    assert trial.weights.value("hours") > SHIPPED.value("hours") + 1
+    assert trial.weights.reset() == SHIPPED.reset()
+
+
+def test_weights_stay_when_history_says_nothing_that_holds() -> None:
+    history = [*made("hours", questions=160), *made("seen", questions=40, seed=1)]
+    trial = adapt(history, prior=SHIPPED)
+    assert not trial.taken
+    assert trial.weights is SHIPPED
+    assert trial.loss_after >= trial.loss_before
+
+
+def test_a_short_history_changes_nothing() -> None:
+    trial = adapt(made("hours", questions=ENOUGH - 1), prior=SHIPPED)
+    assert (trial.weights, trial.taken, trial.questions) == (SHIPPED, False, ENOUGH - 1)
 
 
 @settings(max_examples=30, deadline=None)
@@ -63,11 +74,7 @@ def test_updates_go_the_same_way_and_less_each_time() -> None:
 def test_no_weight_goes_below_zero_but_load(signal: str, seed: int) -> None:
     history = made(signal, questions=15, seed=seed, chance=0.5)
     fitted = fit(history, prior=SHIPPED)
-    stepped = SHIPPED
-    for one in history:
-        stepped = update(stepped, one)
-    for weights in (fitted, stepped):
-        assert all(weights.value(name) >= 0 for name in SIGNALS if name != "load")
+    assert all(fitted.value(name) >= 0 for name in SIGNALS if name != "load")
 
 
 def test_a_signal_that_is_always_the_same_keeps_its_weight() -> None:
