@@ -1,0 +1,142 @@
+"""What a round can be asked, and which steps its life has."""
+
+import re
+from collections.abc import Mapping
+
+from plugin.domain.rounds import Command, Criterion, CriterionKind, Design, GroupDesign, RoundState, Rule, RuleAbout
+from plugin.errors import Conflict, Invalid
+
+MAX_CRITERIA, MAX_RULES, MAX_NAME = 40, 40, 80
+
+PROTECTED = frozenset(
+    {
+        "age",
+        "birth",
+        "birthday",
+        "caste",
+        "citizenship",
+        "colour",
+        "color",
+        "disability",
+        "ethnic",
+        "ethnicity",
+        "faith",
+        "gender",
+        "health",
+        "nationality",
+        "orientation",
+        "pregnancy",
+        "pronouns",
+        "race",
+        "religion",
+        "sex",
+        "sexuality",
+    }
+)
+"""Words in a question's key that speak of an attribute by which nobody is matched unless the admin says so in so many words."""
+
+
+_OPEN = frozenset({RoundState.DRAFT, RoundState.COMPUTED, RoundState.ADJUSTED})
+_FROM: Mapping[Command, frozenset[RoundState]] = {
+    Command.EDIT: _OPEN,
+    Command.COMPUTE: _OPEN,
+    Command.ADJUST: frozenset({RoundState.COMPUTED, RoundState.ADJUSTED}),
+    Command.FINISH: frozenset({RoundState.COMPUTING}),
+    Command.GIVE_UP: frozenset({RoundState.COMPUTING}),
+    Command.PUBLISH: frozenset({RoundState.COMPUTED, RoundState.ADJUSTED}),
+    Command.CANCEL: _OPEN | {RoundState.COMPUTING},
+}
+
+
+def step(state: RoundState, command: Command, *, before: RoundState = RoundState.DRAFT, by_hand: bool = False) -> RoundState:
+    """The state that a command leads to.
+
+    ``before`` is what a computing round was, ``by_hand`` whether somebody pinned or forbade pairs. Raises :class:`Conflict` that says what is possible.
+    """
+    if state not in _FROM[command]:
+        possible = ", ".join(sorted(one.value for one in _FROM[command]))
+        raise Conflict(f"a round that is {state.value} cannot {_SAID[command]}: it must be {possible}", code="illegal_transition", field="state")
+    if command in {Command.COMPUTE, Command.ADJUST}:
+        return RoundState.COMPUTING
+    if command is Command.FINISH:
+        return RoundState.ADJUSTED if by_hand else RoundState.COMPUTED
+    return {Command.EDIT: RoundState.DRAFT, Command.GIVE_UP: before, Command.PUBLISH: RoundState.PUBLISHED, Command.CANCEL: RoundState.CANCELLED}[command]
+
+
+_SAID: Mapping[Command, str] = {
+    Command.EDIT: "be edited",
+    Command.COMPUTE: "be computed",
+    Command.ADJUST: "be adjusted",
+    Command.FINISH: "finish",
+    Command.GIVE_UP: "be stopped",
+    Command.PUBLISH: "be published",
+    Command.CANCEL: "be cancelled",
+}
+
+
+def check_design(design: Design) -> None:
+    """Raise :class:`Invalid` with the field for what no round can be made of."""
+    if not design.criteria:
+        raise Invalid("name at least one criterion: without one every pair is as good as any other", field="criteria", code="no_criteria")
+    if len(design.criteria) > MAX_CRITERIA or len(design.rules) > MAX_RULES:
+        raise Invalid(f"a round has at most {MAX_CRITERIA} criteria and {MAX_RULES} rules", field="criteria")
+    keys = [one.key for one in design.criteria]
+    if len(set(keys)) < len(keys):
+        raise Invalid("two criteria have the same key: give each its own", field="criteria", code="duplicate")
+    for one in design.criteria:
+        _check_criterion(one)
+    names = [one.name for one in design.all_rules]
+    if len(set(names)) < len(names):
+        raise Invalid("two rules have the same name: give each its own", field="rules", code="duplicate")
+    for rule in design.rules:
+        _check_rule(rule, set(keys))
+    if not 0 <= design.loss <= 1:
+        raise Invalid("loss is the share of the best total that may be given up: choose 0 to 1", field="loss")
+    if not 0 <= design.seed < 2**31:
+        raise Invalid("choose a seed from 0 to 2147483647", field="seed")
+    if not 5 <= design.candidates <= 500:
+        raise Invalid("choose 5 to 500 candidates for each mentee", field="candidates")
+
+
+def _check_criterion(one: Criterion) -> None:
+    if not 1 <= len(one.key) <= MAX_NAME or len(one.label) > MAX_NAME:
+        raise Invalid(f"a criterion's key has 1 to {MAX_NAME} characters, its label at most as many", field="criteria")
+    if not 0 < one.weight <= 100:
+        raise Invalid(f"the weight of “{one.key}” must be above 0 and at most 100", field="criteria", code="bad_weight")
+    if not 0 < one.at_least <= 1:
+        raise Invalid(f"“{one.key}” is met from a fit above 0 and up to 1: choose at_least accordingly", field="criteria")
+    if one.kind in {CriterionKind.ANSWER, CriterionKind.BACKGROUND} and not one.question:
+        raise Invalid(f"“{one.key}” compares answers: say to which question", field="criteria", code="no_question")
+    words = {word for key in (one.question, one.other_question) for word in re.split(r"[^a-z]+", key.lower())}
+    if words & PROTECTED and not one.protected:
+        told = f"“{one.key}” compares a protected attribute ({', '.join(sorted(words & PROTECTED))}): set protected to true if that is meant"
+        raise Invalid(told, field="criteria", code="protected")
+    if not -100 <= one.low <= one.high <= 100:
+        raise Invalid(f"“{one.key}” needs low and high from -100 to 100, low first", field="criteria")
+    if not 0 < one.enough <= 168:
+        raise Invalid(f"“{one.key}” needs above 0 and at most 168 hours a week", field="criteria")
+
+
+def _check_rule(rule: Rule, criteria: set[str]) -> None:
+    if not 1 <= len(rule.name) <= MAX_NAME:
+        raise Invalid(f"a rule's name has 1 to {MAX_NAME} characters", field="rules")
+    if rule.about is RuleAbout.SAME and not rule.question:
+        raise Invalid(f"the rule “{rule.name}” compares answers: say to which question", field="rules", code="no_question")
+    if rule.about is RuleAbout.CRITERION and rule.criterion not in criteria:
+        raise Invalid(f"the rule “{rule.name}” names a criterion that this round does not have", field="rules", code="unknown_criterion")
+    if not 0 < rule.at_least <= 1:
+        raise Invalid(f"the rule “{rule.name}” needs at_least above 0 and up to 1", field="rules")
+
+
+def check_group_design(design: GroupDesign) -> None:
+    """Raise :class:`Invalid` with the field for what no groups can be made of."""
+    if not 2 <= design.smallest <= design.largest <= 100:
+        raise Invalid("groups have 2 to 100 members, the smallest size first", field="smallest", code="bad_size")
+    if not 0 <= design.mentors <= 2:
+        raise Invalid("a group has no mentor, one or two", field="mentors")
+    if set(design.diversify) & set(design.cluster):
+        raise Invalid("the same answers cannot both be mixed and gathered: choose one", field="diversify", code="contradiction")
+    if len(design.diversify) + len(design.cluster) > MAX_CRITERIA:
+        raise Invalid(f"name at most {MAX_CRITERIA} questions", field="diversify")
+    if not 0 <= design.seed < 2**31:
+        raise Invalid("choose a seed from 0 to 2147483647", field="seed")

@@ -1,0 +1,52 @@
+"""What is behind a round's pairs, in plain words."""
+
+from plugin.domain.rounds import Criterion, CriterionKind, Part, Side
+
+_SAID = {
+    CriterionKind.SKILL: ("offers {share} of the skills wanted, at the level wanted", "could use what they offer ({share})"),
+    CriterionKind.NEED: ("has shown to know what is needed ({share})", "asks about what they know ({share})"),
+    CriterionKind.GOALS: ("goals alike by {share}", "goals alike by {share}"),
+    CriterionKind.LANGUAGE: ("a common language ({share})", "a common language ({share})"),
+    CriterionKind.TIMEZONE: ("near in time zones ({share})", "near in time zones ({share})"),
+    CriterionKind.AVAILABILITY: ("{share} of the common hours wanted", "{share} of the common hours wanted"),
+    CriterionKind.SENIORITY: ("as far ahead as wanted ({share})", "as far ahead as wanted ({share})"),
+    CriterionKind.BACKGROUND: ("backgrounds meet what is wanted by {share}", "backgrounds meet what is wanted by {share}"),
+    CriterionKind.PAST: ("know each other from before ({share})", "know each other from before ({share})"),
+    CriterionKind.ANSWER: ("answers go together by {share}", "answers go together by {share}"),
+}
+
+WAITING = {
+    "no_candidates": "nobody was a candidate",
+    "rules": "rules or bans removed every candidate",
+    "not_chosen": "nobody who is allowed was chosen",
+    "full": "every candidate who is allowed is full",
+    "outscored": "the round is better by its objective without placing them",
+    "mentor_left": "their mentor left the community since",
+    "no_hours": "they named no hours",
+    "no_shared_hour": "too few others can meet when they can",
+    "apart": "every group with a place has somebody they are kept apart from",
+    "enough_mentors": "every group has as many mentors as it may",
+    "not_placed": "the groups were formed without them",
+}
+"""Why somebody waits."""
+
+OBSTACLES = {
+    "not_a_candidate": "the two were not looked at: others fit both far better",
+    "forbidden": "somebody forbade this pair by hand",
+    "rule": "a rule removes this pair",
+    "mentee_has_better": "the mentee got a mentor who fits better",
+    "mentor_full": "every place of the mentor is taken by somebody who fits at least as well",
+    "mentor_full_of_others": "every place of the mentor is taken",
+    "round_is_better": "the two would gain, and others would lose more",
+    "cannot_hold": "pins and minimums leave no round with this pair",
+}
+"""What stands between two people."""
+
+
+def sentence(part: Part, criteria: dict[str, Criterion]) -> str:
+    """A part of a score as a short sentence."""
+    criterion = criteria.get(part.criterion)
+    if criterion is None:
+        return f"{part.criterion}: {part.fit:.0%}"
+    said = _SAID[criterion.kind][0 if part.side is Side.MENTEE else 1].format(share=f"{part.fit:.0%}")
+    return f"{criterion.label}: {said}" if criterion.label else said[0].upper() + said[1:]

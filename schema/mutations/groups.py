@@ -1,0 +1,149 @@
+"""Groups: drafting, moving members, placing newcomers and merging small ones."""
+
+import strawberry
+
+from plugin.domain.groups import Group as DomainGroup
+from plugin.domain.people import Principal, Scope
+from plugin.domain.rounds import GroupDesign
+from plugin.domain.rounds import Round as DomainRound
+from plugin.services import grouping, rounds
+from schema.context import Info
+from schema.errors import UserError, attempt
+from schema.ids import parse_number
+from schema.inputs import plain
+from schema.mutations.rounds import RoundPayload
+from schema.types.groups import MentoringGroup
+from schema.types.groups import group as group_type
+from schema.types.rounds import match_round
+
+
+@strawberry.input
+class GroupDesignInput:
+    """What is asked of groups."""
+
+    smallest: int = 3
+    largest: int = 6
+    mentors: int = strawberry.field(default=0, description="Mentors of each group: 0, 1 or 2 at most.")
+    diversify: list[str] = strawberry.field(default_factory=list, description="Keys of questions whose answers are to be mixed in every group.")
+    cluster: list[str] = strawberry.field(default_factory=list, description="Keys of questions whose answers are to be alike within a group.")
+    shared_slot: bool = strawberry.field(default=False, description="Whether all of a group must share a slot of the week.")
+    seed: int = 0
+
+
+@strawberry.input
+class DraftGroupsInput:
+    """A new round of groups."""
+
+    program: strawberry.ID
+    name: str
+    design: GroupDesignInput
+
+
+@strawberry.input
+class MoveToGroupInput:
+    """Who goes to which draft, and whether they are kept there when the round is computed anew."""
+
+    member: strawberry.ID
+    group: strawberry.ID
+    pin: bool = False
+
+
+@strawberry.input
+class RunningGroupsInput:
+    """Which program's groups, and what they are to be like."""
+
+    program: strawberry.ID
+    design: GroupDesignInput
+
+
+@strawberry.type
+class GroupPayload:
+    """The group as it is now."""
+
+    group: MentoringGroup | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class GroupsPayload:
+    """The groups that changed."""
+
+    groups: list[MentoringGroup]
+    user_errors: list[UserError]
+
+
+def _design(given: GroupDesignInput) -> GroupDesign:
+    return GroupDesign(
+        smallest=given.smallest,
+        largest=given.largest,
+        mentors=given.mentors,
+        diversify=tuple(plain(one, "diversify") for one in given.diversify),
+        cluster=tuple(plain(one, "cluster") for one in given.cluster),
+        shared_slot=given.shared_slot,
+        seed=given.seed,
+    )
+
+
+def _number(principal: Principal, id_: strawberry.ID, type_name: str) -> int:
+    return parse_number(id_, type_name=type_name, installation_id=principal.installation_id)
+
+
+def _payload(found: list[DomainGroup] | None, errors: list[UserError], principal: Principal) -> GroupsPayload:
+    return GroupsPayload(groups=[group_type(one, installation_id=principal.installation_id) for one in found or ()], user_errors=errors)
+
+
+async def draft_groups(info: Info, input: DraftGroupsInput) -> RoundPayload:  # noqa: A002 - the Relay convention
+    """Make a round of groups, as a draft; it is computed and published like any round."""
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> DomainRound:
+        program = _number(principal, input.program, "Program")
+        return await rounds.draft(info.context.runtime, principal, program_id=program, name=plain(input.name, "name"), design=_design(input.design))
+
+    found, errors = await attempt(work)
+    return RoundPayload(round=None if found is None else match_round(found, installation_id=principal.installation_id), user_errors=errors)
+
+
+async def move_to_group(info: Info, input: MoveToGroupInput) -> GroupPayload:  # noqa: A002 - the Relay convention
+    """Put somebody into another draft."""
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> MentoringGroup:
+        member, group = _number(principal, input.member, "Member"), _number(principal, input.group, "MentoringGroup")
+        moved = await grouping.move(info.context.runtime, principal, member_id=member, group_id=group, pin=input.pin)
+        return group_type(moved, installation_id=principal.installation_id)
+
+    found, errors = await attempt(work)
+    return GroupPayload(group=found, user_errors=errors)
+
+
+async def place_into_groups(info: Info, input: RunningGroupsInput) -> GroupsPayload:  # noqa: A002 - the Relay convention
+    """Put members who were enrolled since into groups that run."""
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> list[DomainGroup]:
+        return await grouping.place(info.context.runtime, principal, _number(principal, input.program, "Program"), _design(input.design))
+
+    found, errors = await attempt(work)
+    return _payload(found, errors, principal)
+
+
+async def merge_groups(info: Info, input: RunningGroupsInput) -> GroupsPayload:  # noqa: A002 - the Relay convention
+    """Merge groups that shrank."""
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> list[DomainGroup]:
+        return await grouping.merge(info.context.runtime, principal, _number(principal, input.program, "Program"), _design(input.design))
+
+    found, errors = await attempt(work)
+    return _payload(found, errors, principal)
+
+
+@strawberry.type
+class GroupMutations:
+    """Groups."""
+
+    draft_groups = strawberry.field(resolver=draft_groups, description="Make a round of groups, as a draft; computed and published like any round.")
+    move_to_group = strawberry.field(resolver=move_to_group, description="Put a member into another draft of the same round, and pin them there if wanted.")
+    place_into_groups = strawberry.field(resolver=place_into_groups, description="Put members who were enrolled since into groups that run; nobody is moved.")
+    merge_groups = strawberry.field(resolver=merge_groups, description="Merge running groups that have become smaller than wanted.")

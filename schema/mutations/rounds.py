@@ -1,0 +1,331 @@
+"""Matching rounds: drafting, computing, adjusting and publishing them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+import strawberry
+
+from plugin.domain.people import Principal, Scope
+from plugin.domain.rounds import Criterion, Design, Importance, Rule, Side
+from plugin.domain.rounds import Round as DomainRound
+from plugin.graph.matching import Objective, Placing
+from plugin.services import adapting, rounds
+from schema.context import Info
+from schema.errors import UserError, attempt
+from schema.ids import parse_number
+from schema.inputs import plain
+from schema.types.round_design import MatchCriterionKind, MatchImportance, MatchObjective, MatchPlacing, MatchRuleAbout, MatchRuleWay, MatchSide
+from schema.types.rounds import MatchRound, match_round
+
+# mypy: disable-error-code="valid-type"
+# strawberry.enum returns the enum itself.
+
+
+@strawberry.input
+class MatchCriterionInput:
+    """One thing that makes a pair good."""
+
+    key: str
+    kind: MatchCriterionKind
+    importance: MatchImportance = Importance.MEDIUM
+    number: float = strawberry.field(default=0.0, description="The weight, where importance is NUMBER.")
+    side: MatchSide = Side.BOTH
+    label: str = ""
+    question: str = strawberry.field(default="", description="The key of the question whose answers are compared.")
+    other_question: str = strawberry.field(default="", description="The mentor's question, where it has another key.")
+    different: bool = strawberry.field(default=False, description="Whether difference is wanted instead of likeness.")
+    at_least: float = strawberry.field(default=0.5, description="The fit from which a mandatory criterion is met, 0 to 1.")
+    low: float = strawberry.field(default=0.0, description="The least lead of a mentor, for SENIORITY.")
+    high: float = strawberry.field(default=10.0, description="The largest lead of a mentor, for SENIORITY.")
+    enough: float = strawberry.field(default=2.0, description="Common hours a week that are as good as more, for AVAILABILITY.")
+    protected: bool = strawberry.field(default=False, description="Say true to compare a protected attribute, such as gender or age, knowingly.")
+
+
+@strawberry.input
+class MatchRuleInput:
+    """A hard rule."""
+
+    name: str
+    way: MatchRuleWay
+    about: MatchRuleAbout
+    question: str = strawberry.field(default="", description="For SAME: the question whose answers are compared, such as who the manager is.")
+    criterion: str = strawberry.field(default="", description="For CRITERION: its key.")
+    at_least: float = 0.5
+
+
+@strawberry.input
+class MatchDesignInput:
+    """What is asked of a round."""
+
+    criteria: list[MatchCriterionInput]
+    rules: list[MatchRuleInput] | None = strawberry.field(default=None, description="Without any, pairs that have been before are not made again.")
+    objective: MatchObjective = Objective.TOTAL
+    placing: MatchPlacing = Placing.MOST
+    loss: float = strawberry.field(default=0.02, description="The share of the best total that an even load may cost.")
+    seed: int = strawberry.field(default=0, description="Draws lots between equals: the same seed gives the same round.")
+    candidates: int = strawberry.field(default=50, description="Mentors looked at for each mentee where not all pairs can be.")
+
+
+@strawberry.input
+class MatchPairInput:
+    """Two members."""
+
+    mentor: strawberry.ID
+    mentee: strawberry.ID
+
+
+@strawberry.input
+class DraftRoundInput:
+    """A new round."""
+
+    program: strawberry.ID
+    name: str
+    design: MatchDesignInput
+
+
+@strawberry.input
+class EditRoundInput:
+    """What changes; what is left out stays. What was computed is forgotten."""
+
+    id: strawberry.ID
+    name: str | None = None
+    design: MatchDesignInput | None = None
+
+
+@strawberry.input
+class RoundInput:
+    """Which round."""
+
+    id: strawberry.ID
+
+
+@strawberry.input
+class AdjustRoundInput:
+    """Which pairs are decided by hand; the round is computed around them."""
+
+    id: strawberry.ID
+    pin: list[MatchPairInput] = strawberry.field(default_factory=list)
+    forbid: list[MatchPairInput] = strawberry.field(default_factory=list)
+    release: list[MatchPairInput] = strawberry.field(default_factory=list, description="Pairs of which nothing is decided any more.")
+
+
+@strawberry.input
+class JoinRoundInput:
+    """Who joins which round."""
+
+    id: strawberry.ID
+    member: strawberry.ID
+
+
+@strawberry.input
+class RematchInput:
+    """The round whose pairs are kept where they can be, and the name of the new one."""
+
+    id: strawberry.ID
+    name: str
+
+
+@strawberry.input
+class ResetWeightsInput:
+    """Whose weights."""
+
+    program: strawberry.ID
+
+
+@strawberry.input
+class RankMentorsInput:
+    """Whom the viewer would like to have in a program, the dearest first."""
+
+    program: strawberry.ID
+    mentors: list[strawberry.ID]
+
+
+@strawberry.type
+class RankMentorsPayload:
+    """How many were named."""
+
+    count: int
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class RoundPayload:
+    """The round as it is now."""
+
+    round: MatchRound | None
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class ResetWeightsPayload:
+    """Whether it was done."""
+
+    done: bool
+    user_errors: list[UserError]
+
+
+def design_of(given: MatchDesignInput) -> Design:
+    """A design from its input."""
+    criteria = tuple(
+        Criterion(
+            key=plain(one.key, "criteria"),
+            kind=one.kind,
+            importance=one.importance,
+            number=one.number,
+            side=one.side,
+            label=plain(one.label, "criteria"),
+            question=plain(one.question, "criteria"),
+            other_question=plain(one.other_question, "criteria"),
+            different=one.different,
+            at_least=one.at_least,
+            low=one.low,
+            high=one.high,
+            enough=one.enough,
+            protected=one.protected,
+        )
+        for one in given.criteria
+    )
+    rules = None
+    if given.rules is not None:
+        rules = tuple(
+            Rule(
+                name=plain(one.name, "rules"),
+                way=one.way,
+                about=one.about,
+                question=plain(one.question, "rules"),
+                criterion=plain(one.criterion, "rules"),
+                at_least=one.at_least,
+            )
+            for one in given.rules
+        )
+    made = Design(
+        criteria=criteria,
+        objective=Objective(given.objective).value,
+        placing=Placing(given.placing).value,
+        loss=given.loss,
+        seed=given.seed,
+        candidates=given.candidates,
+    )
+    return made if rules is None else replace(made, rules=rules)
+
+
+async def _answer(info: Info, work: Callable[[Principal], Awaitable[DomainRound]]) -> RoundPayload:
+    principal = info.context.require(Scope.READ)
+
+    async def shown() -> MatchRound:
+        return match_round(await work(principal), installation_id=principal.installation_id)
+
+    found, errors = await attempt(shown)
+    return RoundPayload(round=found, user_errors=errors)
+
+
+def _number(principal: Principal, id_: strawberry.ID, type_name: str = "MatchRound") -> int:
+    return parse_number(id_, type_name=type_name, installation_id=principal.installation_id)
+
+
+def _pairs(principal: Principal, given: Sequence[MatchPairInput]) -> list[tuple[int, int]]:
+    return [(_number(principal, one.mentor, "Member"), _number(principal, one.mentee, "Member")) for one in given]
+
+
+async def draft_round(info: Info, input: DraftRoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
+    """Make a round, as a draft."""
+
+    async def work(principal: Principal) -> DomainRound:
+        program = _number(principal, input.program, "Program")
+        return await rounds.draft(info.context.runtime, principal, program_id=program, name=plain(input.name, "name"), design=design_of(input.design))
+
+    return await _answer(info, work)
+
+
+async def edit_round(info: Info, input: EditRoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
+    """Change what is asked of a round."""
+
+    async def work(principal: Principal) -> DomainRound:
+        name = None if input.name is None else plain(input.name, "name")
+        design = None if input.design is None else design_of(input.design)
+        return await rounds.edit(info.context.runtime, principal, _number(principal, input.id), name=name, design=design)
+
+    return await _answer(info, work)
+
+
+async def compute_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
+    """Send a round to the worker."""
+    return await _answer(info, lambda principal: rounds.compute(info.context.runtime, principal, _number(principal, input.id)))
+
+
+async def adjust_round(info: Info, input: AdjustRoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
+    """Decide about pairs by hand."""
+
+    async def work(principal: Principal) -> DomainRound:
+        pin, forbid, release = (_pairs(principal, given) for given in (input.pin, input.forbid, input.release))
+        return await rounds.adjust(info.context.runtime, principal, _number(principal, input.id), pin=pin, forbid=forbid, release=release)
+
+    return await _answer(info, work)
+
+
+async def join_round(info: Info, input: JoinRoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
+    """Let somebody who was enrolled since into a round."""
+    return await _answer(
+        info, lambda principal: rounds.join(info.context.runtime, principal, _number(principal, input.id), _number(principal, input.member, "Member"))
+    )
+
+
+async def stop_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
+    """Stop a computation."""
+    return await _answer(info, lambda principal: rounds.stop(info.context.runtime, principal, _number(principal, input.id)))
+
+
+async def cancel_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
+    """End a round that was not published."""
+    return await _answer(info, lambda principal: rounds.cancel(info.context.runtime, principal, _number(principal, input.id)))
+
+
+async def publish_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
+    """Publish a computed round to both sides."""
+    return await _answer(info, lambda principal: rounds.publish(info.context.runtime, principal, _number(principal, input.id)))
+
+
+async def rematch_round(info: Info, input: RematchInput) -> RoundPayload:  # noqa: A002 - the Relay convention
+    """A new draft that keeps what works."""
+    return await _answer(info, lambda principal: rounds.rematch(info.context.runtime, principal, _number(principal, input.id), name=plain(input.name, "name")))
+
+
+async def reset_weights(info: Info, input: ResetWeightsInput) -> ResetWeightsPayload:  # noqa: A002 - the Relay convention
+    """Forget what answers have taught."""
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> bool:
+        await adapting.reset(info.context.runtime, principal, _number(principal, input.program, "Program"))
+        return True
+
+    found, errors = await attempt(work)
+    return ResetWeightsPayload(done=bool(found), user_errors=errors)
+
+
+async def rank_mentors(info: Info, input: RankMentorsInput) -> RankMentorsPayload:  # noqa: A002 - the Relay convention
+    """Say whom one would like to have."""
+    principal = info.context.require(Scope.ME)
+
+    async def work() -> int:
+        program, mentors = _number(principal, input.program, "Program"), [_number(principal, one, "Member") for one in input.mentors]
+        return await rounds.rank_mentors(info.context.runtime, principal, program, mentors)
+
+    found, errors = await attempt(work)
+    return RankMentorsPayload(count=found or 0, user_errors=errors)
+
+
+@strawberry.type
+class RoundMutations:
+    """Matching rounds."""
+
+    draft_round = strawberry.field(resolver=draft_round, description="Make a matching round, as a draft.")
+    edit_round = strawberry.field(resolver=edit_round, description="Change what is asked of a round; what was computed is forgotten.")
+    compute_round = strawberry.field(resolver=compute_round, description="Compute a round in the worker; contradictions name a smallest set of causes.")
+    adjust_round = strawberry.field(resolver=adjust_round, description="Pin, forbid or release pairs, and compute around them.")
+    join_round = strawberry.field(resolver=join_round, description="Let a member who was enrolled since into a computed round; only what changes is computed.")
+    stop_round = strawberry.field(resolver=stop_round, description="Stop a computation; the round is as it was before.")
+    cancel_round = strawberry.field(resolver=cancel_round, description="End a round that was not published.")
+    publish_round = strawberry.field(resolver=publish_round, description="Publish a computed round: its mentorships or groups begin and both sides are told.")
+    rematch_round = strawberry.field(resolver=rematch_round, description="A new draft with the same design that keeps pairs wherever they still can be.")
+    rank_mentors = strawberry.field(resolver=rank_mentors, description="As a mentee, say whom one would like to have; rounds by choices go by it.")
+    reset_weights = strawberry.field(resolver=reset_weights, description="Forget what a program's answers have taught about criteria.")

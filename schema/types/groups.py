@@ -1,0 +1,87 @@
+"""Groups that we form, as GraphQL shows them."""
+
+from collections.abc import Mapping
+
+import strawberry
+
+from plugin.domain.groups import Group as DomainGroup
+from plugin.domain.groups import GroupState
+from plugin.services.grouping import slot_words
+from schema.context import Info
+from schema.ids import GlobalId
+from schema.types.member import Member
+from schema.types.member import member as member_type
+from schema.types.node import Node
+
+# mypy: disable-error-code="valid-type"
+# strawberry.enum returns the enum itself.
+
+MentoringGroupState = strawberry.enum(GroupState, name="MentoringGroupState", description="The life of a group.")
+
+
+@strawberry.type(description="How many of a group share a value of an attribute, and how many would be its share.")
+class GroupValue:
+    """A value and its counts; never who has it."""
+
+    value: str
+    count: int
+    share: int
+
+
+@strawberry.type(description="How far a group meets one aim.")
+class GroupReason:
+    """The contributions sum to the group's score."""
+
+    attribute: str
+    kind: str
+    met: float
+    contribution: float
+    misses: int
+    values: list[GroupValue]
+
+
+@strawberry.type(description="A place in a group.")
+class GroupSeat:
+    """Who, and as what."""
+
+    mentor: bool
+    pinned: bool
+    number: strawberry.Private[int]
+
+    @strawberry.field
+    async def member(self, info: Info) -> Member | None:
+        """Who sits there."""
+        person = await info.context.loaders.members.load(self.number)
+        return None if person is None else member_type(person, installation_id=info.context.loaders.principal.installation_id)
+
+
+@strawberry.type(description="A group that mentors and mentees meet in.")
+class MentoringGroup(Node):
+    """A group."""
+
+    name: str
+    state: MentoringGroupState
+    slot: str | None = strawberry.field(description="A half hour of the week in UTC at which all can meet.")
+    note: str | None = strawberry.field(description="What the host could not be asked to do, in words.")
+    seats: list[GroupSeat]
+    reasons: list[GroupReason]
+
+
+def group(found: DomainGroup, *, installation_id: int, manager: bool = True) -> MentoringGroup:
+    """A group as GraphQL shows it; only managers see which answers are how frequent in it."""
+    return MentoringGroup(
+        id=strawberry.ID(str(GlobalId("MentoringGroup", installation_id, str(found.id)))),
+        name=found.name,
+        state=found.state,
+        slot=slot_words(found.slot) or None,
+        note=found.note or None,
+        seats=[GroupSeat(mentor=one.mentor, pinned=one.pinned, number=one.member_id) for one in found.seats],
+        reasons=[_reason(one, manager=manager) for one in found.reasons],
+    )
+
+
+def _reason(one: Mapping[str, object], *, manager: bool) -> GroupReason:
+    values = one.get("values") if manager else None
+    counted = [GroupValue(value=value, count=count, share=share) for value, count, share in values] if isinstance(values, list) else []
+    # Our own JSON: the names and types are those that were written.
+    return GroupReason(**{name: one[name] for name in ("attribute", "kind", "met", "contribution", "misses")}, values=counted)  # type: ignore[arg-type]  # as said above

@@ -1,0 +1,176 @@
+"""Groups from draft to running ones, on both databases."""
+
+from dataclasses import replace
+
+import pytest
+
+from mentorgraph.host import AddToGroup, Capability, CreateGroup, DirectMessage
+from plugin.domain.groups import Group, GroupState
+from plugin.domain.people import MEMBER_SCOPES, Principal
+from plugin.domain.programs import Role
+from plugin.domain.rounds import GroupDesign, RoundState
+from plugin.errors import Conflict, Forbidden, Invalid
+from plugin.services import grouping, outgoing, rounds
+from plugin.services.erasure import erase_member
+from plugin.store.unit_of_work import UnitOfWork
+from tests.plugin.services.matching import Matching, program_of
+from tests.plugin.support import World
+
+NAMES = tuple(f"{zone}_{number}" for zone in ("berlin", "lima") for number in range(4))
+DESIGN = GroupDesign(smallest=3, largest=5, mentors=1)
+
+
+@pytest.fixture
+async def program(world: World) -> Matching:
+    return await program_of(world, mentors=("london_m", "tokyo_m"), mentees=NAMES)
+
+
+async def formed(program: Matching, design: GroupDesign = DESIGN) -> int:
+    made = await rounds.draft(program.world.runtime, program.manager, program_id=program.program_id, name="Circles", design=design)
+    await rounds.compute(program.world.runtime, program.manager, made.id)
+    await program.work()
+    done = await program.read_state(made.id)
+    assert done.state is RoundState.COMPUTED, done.failure
+    return made.id
+
+
+async def groups_of(program: Matching, round_id: int) -> list[Group]:
+    return await grouping.of_round(program.world.runtime, program.manager, round_id)
+
+
+async def published(program: Matching) -> list[Group]:
+    number = await formed(program)
+    await rounds.publish(program.world.runtime, program.manager, number)
+    await program.work()
+    return await groups_of(program, number)
+
+
+async def test_groups_are_formed_explained_and_published_into_the_host(program: Matching) -> None:
+    running = await published(program)
+    assert [group.state for group in running] == [GroupState.RUNNING, GroupState.RUNNING]
+    assert {program.name(one) for group in running for one in group.members} == set(NAMES)
+    assert all(3 <= len(group.members) <= 5 and len(group.mentors) == 1 for group in running)
+    assert len(await program.begun()) == len(NAMES)
+    await outgoing.send_due(program.world.runtime, program.world.installation_id)
+    sent = [message for message in program.world.client.sent.values() if isinstance(message, CreateGroup)]
+    assert {frozenset(message.member_usernames) for message in sent} == {frozenset(program.name(seat.member_id) for seat in group.seats) for group in running}
+    viewer = Principal(installation_id=program.world.installation_id, member_id=running[0].members[0], scopes=MEMBER_SCOPES, token_id=2)
+    assert [group.id for group in await grouping.mine(program.world.runtime, viewer)] == [running[0].id]
+    with pytest.raises(Forbidden):
+        await grouping.of_round(program.world.runtime, viewer, running[0].round_id or 0)
+
+
+async def test_the_same_design_and_seed_give_the_same_groups(program: Matching) -> None:
+    first, second = [await groups_of(program, await formed(program)) for _ in range(2)]
+    assert [set(group.members) for group in first] == [set(group.members) for group in second]
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "kind", "note"),
+    [(frozenset({Capability.DIRECT_MESSAGES}), DirectMessage, "this host has no groups"), (frozenset(), None, "tell the members yourself")],
+)
+async def test_hosts_without_groups_degrade_in_words(program: Matching, capabilities: frozenset[Capability], kind: type | None, note: str) -> None:
+    program.world.host.capabilities = capabilities
+    running = await published(program)
+    assert all(note in group.note for group in running)
+    await outgoing.send_due(program.world.runtime, program.world.installation_id)
+    assert {type(message) for message in program.world.client.sent.values()} <= {kind}
+    assert len(program.world.client.sent) == (2 if kind else 0)
+
+
+async def test_somebody_is_moved_and_stays_where_they_were_pinned(program: Matching) -> None:
+    number = await formed(program)
+    one, other = await groups_of(program, number)
+    moved, companion = one.members[0], other.members[0]
+    for member in (moved, companion):
+        await grouping.move(program.world.runtime, program.manager, member_id=member, group_id=other.id, pin=True)
+    after = await groups_of(program, number)
+    assert moved in after[1].members
+    assert (await program.read_state(number)).state is RoundState.ADJUSTED
+    await rounds.compute(program.world.runtime, program.manager, number)
+    await program.work()
+    again = await groups_of(program, number)
+    assert any({moved, companion} <= set(group.members) for group in again)
+
+
+async def test_moves_that_cannot_be_are_refused(program: Matching) -> None:
+    number = await formed(program, replace(DESIGN, largest=4, smallest=4))
+    one, other = await groups_of(program, number)
+    with pytest.raises(Conflict) as raised:
+        await grouping.move(program.world.runtime, program.manager, member_id=one.members[0], group_id=other.id, pin=False)
+    assert raised.value.code == "full"
+    with pytest.raises(Invalid):
+        await grouping.move(program.world.runtime, program.manager, member_id=12345, group_id=other.id, pin=False)
+    assert await groups_of(program, number) == [one, other]
+
+
+async def test_newcomers_are_placed_into_running_groups_and_the_host_lets_them_in(program: Matching) -> None:
+    running = await published(program)
+    await outgoing.send_due(program.world.runtime, program.world.installation_id)
+    newcomer = await program.enrol("lima_9", Role.MENTEE)
+    changed = await grouping.place(program.world.runtime, program.manager, program.program_id, DESIGN)
+    (group,) = changed
+    assert newcomer in group.members
+    before = next(each for each in running if each.id == group.id)
+    assert set(group.members) == {*before.members, newcomer}
+    await outgoing.send_due(program.world.runtime, program.world.installation_id)
+    added = [message for message in program.world.client.sent.values() if isinstance(message, AddToGroup)]
+    assert [message.usernames for message in added] == [("lima_9",)]
+
+
+async def test_newcomers_before_the_host_was_asked_are_in_the_first_request(program: Matching) -> None:
+    await published(program)
+    await program.enrol("lima_9", Role.MENTEE)
+    await grouping.place(program.world.runtime, program.manager, program.program_id, DESIGN)
+    await outgoing.send_due(program.world.runtime, program.world.installation_id)
+    created = [message for message in program.world.client.sent.values() if isinstance(message, CreateGroup)]
+    assert len(created) == len(program.world.client.sent) == 2
+    assert sum("lima_9" in message.member_usernames for message in created) == 1
+
+
+async def test_groups_that_shrank_are_merged(program: Matching) -> None:
+    running = await published(program)
+    smaller = min(running, key=lambda group: len(group.members))
+
+    def leave(unit: UnitOfWork) -> None:
+        for member in smaller.members[1:]:
+            found = unit.members.get(member)
+            assert found is not None
+            erase_member(found.host_user_id, unit, why="self")
+
+    await program.world.database.write(program.world.installation_id, leave)
+    changed = await grouping.merge(program.world.runtime, program.manager, program.program_id, replace(DESIGN, largest=8))
+    states = {group.id: group.state for group in changed}
+    assert GroupState.MERGED in states.values()
+    left = [group for group in await groups_of(program, running[0].round_id or 0) if group.state is GroupState.RUNNING]
+    assert smaller.members[0] in {member for group in left for member in group.members}
+
+
+async def test_erasing_somebody_leaves_no_trace_in_groups(program: Matching) -> None:
+    running = await published(program)
+    gone = running[0].members[0]
+
+    def erase(unit: UnitOfWork) -> dict[str, int]:
+        found = unit.members.get(gone)
+        assert found is not None
+        erase_member(found.host_user_id, unit, why="self")
+        return {name: len(rows) for name, rows in unit.personal.rows_of(gone).items() if rows}
+
+    assert await program.world.database.write(program.world.installation_id, erase) == {}
+    after = await groups_of(program, running[0].round_id or 0)
+    assert gone not in {seat.member_id for group in after for seat in group.seats}
+
+
+@pytest.mark.parametrize(
+    ("design", "code"),
+    [
+        (GroupDesign(smallest=1), "bad_size"),
+        (GroupDesign(smallest=6, largest=3), "bad_size"),
+        (GroupDesign(mentors=3), "invalid"),
+        (GroupDesign(diversify=("a",), cluster=("a",)), "contradiction"),
+    ],
+)
+async def test_designs_of_which_no_groups_can_be_made_are_refused(program: Matching, design: GroupDesign, code: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        await rounds.draft(program.world.runtime, program.manager, program_id=program.program_id, name="Circles", design=design)
+    assert raised.value.code == code

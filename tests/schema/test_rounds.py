@@ -1,0 +1,257 @@
+"""Rounds over GraphQL, from the draft to what each member sees."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from plugin.domain.people import Scope
+from plugin.domain.programs import Program, ProgramState, Role
+from plugin.store.unit_of_work import UnitOfWork
+from plugin.worker import Worker
+from schema.ids import GlobalId
+from tests.plugin.services.matching import put_enrolment
+from tests.schema.world import World
+
+DESIGN = {
+    "criteria": [
+        {"key": "need", "kind": "NEED", "importance": "HIGH", "label": "Needs"},
+        {"key": "zone", "kind": "TIMEZONE", "importance": "NUMBER", "number": 1.5},
+    ]
+}
+ERRORS = "userErrors { code message field }"
+DRAFT = f"mutation ($input: DraftRoundInput!) {{ draftRound(input: $input) {{ round {{ id state }} {ERRORS} }} }}"
+ADJUST = f"mutation ($input: AdjustRoundInput!) {{ adjustRound(input: $input) {{ round {{ id state }} {ERRORS} }} }}"
+ROUND = """query ($id: ID!) { matchRound(id: $id) { state progress failure objective
+  figures { total worst placed mentees mentors candidates proved blockingPairs loadGini profile curve { loadGini total } }
+  criteria { key kind importance weight } rules { name way removed removedAlone totalWithout placedWithout }
+  pairs { edges { node { score pinned state mentor { username } mentee { username } reasons { criterion side fit contribution text } } } }
+  waitlist { missing reason text member { username } removedBy { rule pairs } alternatives { score remaining barriers mentor { username } } }
+  choices { kind mentor { username } mentee { username } } causes { kind rule mentor { username } mentee { username } } } }"""
+MINE = "{ myMatches { score mentor { username } mentee { username } reasons { contribution text } } }"
+WHY = """query ($round: ID!, $mentor: ID!, $mentee: ID!) { whyNot(round: $round, mentorId: $mentor, menteeId: $mentee) {
+  together score obstacles texts rules loss made { mentee { username } } broken { mentee { username } } } }"""
+
+
+def simple(name: str) -> str:
+    return f"mutation ($id: ID!) {{ {name}(input: {{id: $id}}) {{ round {{ id state failure }} {ERRORS} }} }}"
+
+
+@dataclass
+class Made:
+    """A program in the filled community: ann and ben mentor; cat, user10 and user11 are mentees."""
+
+    world: World
+    program: str
+    program_id: int
+    manager: str
+    ids: dict[str, str]
+
+    async def do(self, query: str, name: str, **variables: Any) -> dict[str, Any]:
+        found = (await self.world.ask(query, self.manager, **variables)).data[name]
+        assert isinstance(found, dict)
+        return found
+
+    async def draft(self, **design: object) -> str:
+        given = {"program": self.program, "name": "Spring", "design": DESIGN | design}
+        found = await self.do(DRAFT, "draftRound", input=given)
+        assert found["userErrors"] == []
+        return str(found["round"]["id"])
+
+    async def work(self) -> None:
+        await Worker(self.world.parts.runtime, self.world.parts.graphs).run_until_idle(lanes=frozenset({"rounds"}))
+
+    async def computed(self, **design: object) -> str:
+        number = await self.draft(**design)
+        assert (await self.do(simple("computeRound"), "computeRound", id=number))["userErrors"] == []
+        await self.work()
+        return number
+
+    async def show(self, number: str) -> dict[str, Any]:
+        return await self.do(ROUND, "matchRound", id=number)
+
+    def pair(self, mentor: str, mentee: str) -> dict[str, str]:
+        return {"mentor": self.ids[mentor], "mentee": self.ids[mentee]}
+
+
+def pairs_of(shown: dict[str, Any]) -> dict[str, str]:
+    return {edge["node"]["mentee"]["username"]: edge["node"]["mentor"]["username"] for edge in shown["pairs"]["edges"]}
+
+
+@pytest.fixture
+async def made(world: World) -> Made:
+    roles = {"ann": Role.MENTOR, "ben": Role.MENTOR, "cat": Role.MENTEE, "user10": Role.MENTEE, "user11": Role.MENTEE}
+
+    def write(unit: UnitOfWork) -> int:
+        program = Program(id=unit.new_id(), name="Spring", purpose="", state=ProgramState.MATCHING, created_at=unit.now)
+        unit.programs.put(program)
+        for name, role in roles.items():
+            found = unit.members.by_username(name)
+            assert found is not None
+            put_enrolment(unit, program.id, found.id, role)
+        return program.id
+
+    program_id = await world.write(write)
+    ids = {name: str(GlobalId("Member", world.installation_id, str(await world.member_id(name)))) for name in roles}
+    return Made(world, str(GlobalId("Program", world.installation_id, str(program_id))), program_id, await world.token(), ids)
+
+
+async def test_the_whole_way_over_graphql(made: Made) -> None:
+    number = await made.computed()
+    shown = await made.show(number)
+    assert (shown["state"], shown["progress"], shown["failure"]) == ("COMPUTED", 1.0, None)
+    assert shown["figures"]["placed"] == 2
+    assert set(pairs_of(shown).values()) == {"ann", "ben"}
+    for edge in shown["pairs"]["edges"]:
+        node = edge["node"]
+        assert sum(reason["contribution"] for reason in node["reasons"]) == pytest.approx(node["score"])
+        assert {reason["side"] for reason in node["reasons"]} == {"MENTEE", "MENTOR"}
+        assert all(reason["text"] for reason in node["reasons"])
+    (waiting,) = shown["waitlist"]
+    assert (waiting["missing"], waiting["reason"]) == (1, "full")
+    assert {one["mentor"]["username"] for one in waiting["alternatives"]} == {"ann", "ben"}
+    assert {rule["name"] for rule in shown["rules"]} == {"blocked", "already matched before"}
+    for name in ("cat", "ann"):
+        assert (await made.world.ask(MINE, await made.world.token(name))).data["myMatches"] == []
+    assert (await made.do(simple("publishRound"), "publishRound", id=number))["userErrors"] == []
+    await made.work()
+    for mentee, mentor in pairs_of(shown).items():
+        for name in (mentee, mentor):
+            (own,) = (await made.world.ask(MINE, await made.world.token(name))).data["myMatches"]
+            assert (own["mentee"]["username"], own["mentor"]["username"]) == (mentee, mentor)
+            assert sum(reason["contribution"] for reason in own["reasons"]) == pytest.approx(own["score"])
+    assert (await made.world.ask(MINE, await made.world.token("dan"))).data["myMatches"] == []
+
+
+async def test_a_round_is_adjusted_and_why_not_is_told(made: Made) -> None:
+    number = await made.computed()
+    before = pairs_of(await made.show(number))
+    (waits,) = {"cat", "user10", "user11"} - before.keys()
+    told = await made.do(WHY, "whyNot", round=number, mentor=made.ids["ann"], mentee=made.ids[waits])
+    assert told["together"] is False
+    assert told["texts"]
+    assert len(told["obstacles"]) == len(told["texts"])
+    mentee, mentor = next(iter(before.items()))
+    why = "query ($r: ID!, $a: ID!, $b: ID!) { whyTogether(round: $r, mentorId: $a, menteeId: $b) { menteePlace menteeCandidates worth pair { score } } }"
+    together = await made.do(why, "whyTogether", r=number, a=made.ids[mentor], b=made.ids[mentee])
+    assert 1 <= together["menteePlace"] <= together["menteeCandidates"] == 2
+    assert (await made.world.ask(why, made.manager, r=number, a=made.ids["ann"], b=made.ids[waits])).codes == ["not_found"]
+    sent = await made.do(ADJUST, "adjustRound", input={"id": number, "pin": [made.pair("ann", waits)]})
+    assert sent["userErrors"] == []
+    await made.work()
+    after = await made.show(number)
+    assert after["state"] == "ADJUSTED"
+    assert pairs_of(after)[waits] == "ann"
+    assert after["choices"] == [{"kind": "PIN", "mentor": {"username": "ann"}, "mentee": {"username": waits}}]
+
+
+async def test_contradictions_name_who_cannot_go_together(made: Made) -> None:
+    number = await made.computed(criteria=[{"key": "zone", "kind": "TIMEZONE"}])
+    before = await made.show(number)
+    found = await made.do(ADJUST, "adjustRound", input={"id": number, "pin": [made.pair("ann", "cat"), made.pair("ann", "user10")]})
+    assert found["round"] is None
+    (error,) = found["userErrors"]
+    assert error["code"] == "contradiction"
+    assert all(name in error["message"] for name in ("ann", "cat", "user10"))
+    assert await made.show(number) == before
+
+
+@pytest.mark.parametrize(
+    ("design", "code", "field"),
+    [
+        ({"criteria": []}, "no_criteria", "criteria"),
+        ({"criteria": [{"key": "a", "kind": "ANSWER"}]}, "no_question", "criteria"),
+        ({"criteria": [{"key": "a", "kind": "ANSWER", "question": "gender_identity"}]}, "protected", "criteria"),
+        ({"criteria": [{"key": "a\x00", "kind": "TIMEZONE"}]}, "invalid", "criteria"),
+        ({"rules": [{"name": "x", "way": "MUST", "about": "SAME"}]}, "no_question", "rules"),
+        ({"seed": -3}, "invalid", "seed"),
+    ],
+)
+async def test_bad_designs_are_told_and_nothing_is_made(made: Made, design: dict[str, object], code: str, field: str) -> None:
+    found = await made.do(DRAFT, "draftRound", input={"program": made.program, "name": "Spring", "design": DESIGN | design})
+    assert found["round"] is None
+    (error,) = found["userErrors"]
+    assert (error["code"], error["field"]) == (code, field)
+    listed = await made.do("query ($p: ID!) { matchRounds(program: $p) { edges { node { id } } } }", "matchRounds", p=made.program)
+    assert listed["edges"] == []
+
+
+async def test_foreign_ids_are_like_random_ones(made: Made) -> None:
+    number = await made.computed()
+    here, elsewhere = made.world.installation_id, made.world.installation_id + 1
+    answers = []
+    for wrong in (str(GlobalId("Member", elsewhere, "1")), "cmFuZG9t", "…", made.program):
+        pinned = await made.do(ADJUST, "adjustRound", input={"id": number, "pin": [{"mentor": wrong, "mentee": made.ids["cat"]}]})
+        answers.append(pinned)
+    for wrong in (str(GlobalId("MatchRound", elsewhere, "1")), str(GlobalId("MatchRound", here, "1")), "cmFuZG9t"):
+        answers += [await made.do(simple(name), name, id=wrong) for name in ("computeRound", "publishRound", "cancelRound", "stopRound")]
+        assert (await made.world.ask(ROUND, made.manager, id=wrong)).data["matchRound"] is None
+    codes = {error["code"] for found in answers for error in found["userErrors"]}
+    assert codes == {"not_found"}
+    assert all(found["round"] is None for found in answers)
+
+
+async def test_members_and_readers_manage_no_rounds(made: Made) -> None:
+    number = await made.computed()
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (
+        (ROUND, {"id": number}),
+        (simple("publishRound"), {"id": number}),
+        (DRAFT, {"input": {"program": made.program, "name": "Spring", "design": DESIGN}}),
+        (WHY, {"round": number, "mentor": made.ids["ann"], "mentee": made.ids["cat"]}),
+    )
+    for token in (await made.world.token("cat"), await made.world.token(scopes=[Scope.READ])):
+        for query, variables in asked:
+            assert (await made.world.ask(query, token, **variables)).codes == ["forbidden"]
+
+
+async def test_a_published_round_cannot_be_changed(made: Made) -> None:
+    number = await made.computed()
+    await made.do(simple("publishRound"), "publishRound", id=number)
+    for name in ("computeRound", "publishRound", "cancelRound", "stopRound"):
+        found = await made.do(simple(name), name, id=number)
+        assert [error["code"] for error in found["userErrors"]] == ["illegal_transition"]
+
+
+async def test_mentees_rank_mentors_and_managers_do_not(made: Made) -> None:
+    query = f"mutation ($p: ID!, $m: [ID!]!) {{ rankMentors(input: {{program: $p, mentors: $m}}) {{ count {ERRORS} }} }}"
+    cat = await made.world.token("cat")
+    assert (await made.world.ask(query, cat, p=made.program, m=[made.ids["ben"], made.ids["ann"]])).data["rankMentors"] == {"count": 2, "userErrors": []}
+    refused = (await made.world.ask(query, cat, p=made.program, m=[made.ids["user10"]])).data["rankMentors"]
+    assert [error["code"] for error in refused["userErrors"]] == ["not_found"]
+    assert (await made.world.ask(query, made.manager, p=made.program, m=[])).codes == ["forbidden"]
+
+
+async def test_rounds_and_groups_are_nodes_for_who_may_see_them(made: Made) -> None:
+    number = await made.computed()
+    query = "query ($id: ID!) { node(id: $id) { id ... on MatchRound { name } ... on MentoringGroup { name reasons { values { count } } } } }"
+    assert (await made.world.ask(query, made.manager, id=number)).data["node"]["name"] == "Spring"
+    assert (await made.world.ask(query, await made.world.token("cat"), id=number)).data["node"] is None
+    draft = f"mutation ($input: DraftGroupsInput!) {{ draftGroups(input: $input) {{ round {{ id }} {ERRORS} }} }}"
+    drafted = await made.do(
+        draft, "draftGroups", input={"program": made.program, "name": "Circles", "design": {"smallest": 3, "largest": 3, "diversify": ["field"]}}
+    )
+    circle = str(drafted["round"]["id"])
+    assert (await made.do(simple("computeRound"), "computeRound", id=circle))["userErrors"] == []
+    await made.work()
+    shown = await made.do(
+        "query ($id: ID!) { matchRound(id: $id) { state groups { id seats { member { username } } reasons { met } } } }", "matchRound", id=circle
+    )
+    (group,) = shown["groups"]
+    assert {seat["member"]["username"] for seat in group["seats"]} == {"cat", "user10", "user11"}
+    cat = await made.world.token("cat")
+    assert (await made.world.ask(query, cat, id=group["id"])).data["node"] is None
+    await made.do(simple("publishRound"), "publishRound", id=circle)
+    await made.work()
+    assert (await made.world.ask(query, cat, id=group["id"])).data["node"]["name"] == "Circles 1"
+    assert (await made.world.ask(query, await made.world.token("ann"), id=group["id"])).data["node"] is None
+    (mine,) = (await made.world.ask("{ myGroups { id state } }", cat)).data["myGroups"]
+    assert mine == {"id": group["id"], "state": "RUNNING"}
+
+
+async def test_what_answers_have_taught_is_shown_and_reset(made: Made) -> None:
+    query = (
+        "query ($p: ID!) { learnedWeights(program: $p) { factors { criterion factor samples } moves { criterion earlier later because { name value } at } } }"
+    )
+    assert await made.do(query, "learnedWeights", p=made.program) == {"factors": [], "moves": []}
+    done = await made.do(f"mutation ($p: ID!) {{ resetWeights(input: {{program: $p}}) {{ done {ERRORS} }} }}", "resetWeights", p=made.program)
+    assert done == {"done": True, "userErrors": []}
