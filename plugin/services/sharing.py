@@ -1,0 +1,76 @@
+"""Sharing what worked: a pair's own words about its mentorship, in a topic of the host, once everybody in it agreed."""
+
+from collections.abc import Sequence
+
+from mentorgraph.host import Mention, Paragraph, Quote, TopicMessage
+from plugin.errors import Conflict, Invalid, NotFound
+from plugin.services import outgoing, telling
+from plugin.store.repositories.stories import Story
+from plugin.store.unit_of_work import UnitOfWork
+from plugin.texts import _, language_of, translate
+
+MOST = 4_000
+TITLE = _("How our mentorship went")
+BY = _("Told by {names}, who agreed to it.")
+
+
+def share(unit: UnitOfWork, *, mentorship_id: int, author_id: int, member_ids: Sequence[int], words: str, space_id: str) -> int:
+    """Propose to publish ``words`` about a mentorship in a space of the host; the others in it are asked. Returns the story's id.
+
+    Raises :class:`Invalid` for words that are none, for an author who is not in it and for a mentorship of one; :class:`Conflict` for a second story.
+    """
+    plain = words.strip()
+    if not 20 <= len(plain) <= MOST:
+        raise Invalid(f"a story has 20 to {MOST} characters", field="words")
+    if author_id not in member_ids or len(set(member_ids)) < 2:
+        raise Invalid("a story is told by somebody of the mentorship, about two or more", field="mentorship")
+    story = Story(
+        id=unit.new_id(),
+        mentorship_id=mentorship_id,
+        author_id=author_id,
+        words=unit.seal(plain.encode(), purpose="story"),
+        state="asked",
+        space_id=space_id,
+        created_at=unit.now,
+    )
+    if not unit.stories.put(story, member_ids):
+        raise Conflict("there is a story of this mentorship already")
+    for member_id in set(member_ids) - {author_id}:
+        telling.tell(unit, member_id, "story.asked", key=f"story:{story.id}:asked:{member_id}", about={"author": author_id, "words": plain})
+    return story.id
+
+
+def answer(unit: UnitOfWork, story_id: int, *, member_id: int, agreed: bool) -> str:
+    """A member's answer; returns the state that the story is in then. It is published when all agreed, and never when one did not.
+
+    Raises :class:`NotFound` for a story that is not about this member, :class:`Conflict` for one that was decided.
+    """
+    story = unit.stories.get(story_id)
+    answers = unit.stories.answers(story_id)
+    if story is None or member_id not in answers:
+        raise NotFound("there is no such story")
+    if story.state != "asked":
+        raise Conflict(f"this story is {story.state} already")
+    unit.stories.answer(story_id, member_id, agreed=agreed)
+    answers[member_id] = agreed
+    if not agreed:
+        unit.stories.move(story_id, "declined")
+        telling.unsay(unit, f"story:{story_id}:", why="somebody in it does not want it told")
+        return "declined"
+    # Somebody who left since is not there to agree: then it is about one, and stays with them.
+    if len(answers) < 2 or not all(answers.values()):
+        return "asked"
+    _publish(unit, story, sorted(answers))
+    return "published"
+
+
+def _publish(unit: UnitOfWork, story: Story, member_ids: Sequence[int]) -> None:
+    language = language_of(unit.community.locale)
+    before, _middle, after = translate(BY, language=language).partition("{names}")
+    names = [part for one in unit.members.many(member_ids).values() for part in (", ", Mention(one.username))][1:]
+    body = (Quote(unit.unseal(story.words, purpose="story").decode()), Paragraph((before, *names, after)))
+    message = TopicMessage(space_id=story.space_id, title=translate(TITLE, language=language), body=body)
+    outgoing.post(message, kind="story", key=f"story:{story.id}", member_id=None, unit=unit)
+    unit.stories.move(story.id, "published")
+    for member_id in member_ids:
+        telling.tell(unit, member_id, "story.published", key=f"story:{story.id}:published:{member_id}", about={})

@@ -1,0 +1,73 @@
+"""Telling members something, each by the channel and at the hour that they chose, and never twice."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import orjson
+
+from plugin.domain.notices import NoticeState
+from plugin.store.repositories.telling import Notice
+from plugin.store.unit_of_work import UnitOfWork
+from plugin.texts import KINDS, missing
+
+KEPT_FOR = timedelta(days=365)
+"""How long it is kept what members were told; keys are used once for as long."""
+
+
+def tell(
+    unit: UnitOfWork,
+    member_id: int,
+    kind: str,
+    *,
+    key: str,
+    about: Mapping[str, str | int],
+    at: datetime | None = None,
+    until: datetime | None = None,
+    quietly: bool = False,
+) -> bool:
+    """Tell one member something once, at ``at`` or as soon as they can be reached; ``False`` if ``key`` was used before or the member is gone.
+
+    Everything else is decided when it is sent: whether a manager holds this kind, what the member chose and agreed to, their quiet hours, and how much they
+    were told that day. After ``until`` it is of no use and not sent; ``quietly`` only lists it, because it is said in another way. Raises :class:`ValueError`
+    for a kind that is not declared or a placeholder that is not given: a mistake of ours.
+    """
+    declared = KINDS.get(kind)
+    if declared is None:
+        raise ValueError(f"the kind {kind!r} is not declared in plugin/texts")
+    if lacking := missing(kind, about):
+        raise ValueError(f"the kind {kind!r} needs {', '.join(lacking)}")
+    if unit.members.get(member_id) is None:
+        return False
+    due = max(at or unit.now, unit.now)
+    told = unit.notices.put(
+        Notice(
+            id=unit.new_id(),
+            key=key,
+            member_id=member_id,
+            kind=kind,
+            group=declared.group,
+            about=unit.seal(orjson.dumps(dict(about)), purpose="notice"),
+            state=NoticeState.SHOWN if quietly else NoticeState.WAITING,
+            created_at=unit.now,
+            due_at=due,
+            until=until,
+        )
+    )
+    if told and not quietly:
+        unit.wake("tell", at=due)
+    return told
+
+
+def unsay(unit: UnitOfWork, prefix: str, *, why: str) -> int:
+    """Give up what was not sent yet and whose keys begin with ``prefix``; returns how much there was."""
+    return unit.notices.drop_keys(prefix, why=why)
+
+
+def export_of(unit: UnitOfWork, member_id: int) -> dict[str, object]:
+    """What is kept sealed about a member here, opened for their export: what they were told, and their address."""
+    told = unit.notices.of_member(member_id, after=None, limit=100_000)
+    address = unit.addresses.get(member_id)
+    return {
+        "notices": [{"key": one.key, "about": orjson.loads(unit.unseal(one.about, purpose="notice"))} for one in told],
+        "address": None if address is None else unit.unseal(address.address, purpose="address").decode(),
+    }

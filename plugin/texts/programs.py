@@ -1,0 +1,98 @@
+"""What members are told about programs, requests and mentorships."""
+
+from plugin.texts.kinds import _, declare
+
+declare(
+    "enrolment.approved",
+    group="programs",
+    title=_("You take part in {program}"),
+    body=_("Welcome! You take part as {role_word}. You can change for how many people you have room, or pause, at any time."),
+)
+declare(
+    "enrolment.declined",
+    group="programs",
+    title=_("Your application to {program}"),
+    body=_("Thank you for applying. This time the program cannot offer you a place. You may apply again later; nothing is held against you."),
+)
+declare(
+    "enrolment.invited",
+    group="recruiting",
+    title=_("Would you take part in {program}?"),
+    body=_("{reason}\n\nThe program is for: {purpose}\n\nIf it is not for you, you need not do anything."),
+)
+declare(
+    "enrolment.waits",
+    group="managing",
+    title=_("Somebody applied to {program}"),
+    body=_("{applicant:member} would like to take part. Applications wait for a manager's word."),
+)
+declare(
+    "request.received",
+    group="requests",
+    title=_("{mentee:member} asks whether you would mentor them"),
+    body=_(
+        "What they would like to reach: {goal}\n\n{note}\n\nYou have until {until:day}. A no with a reason is as welcome as a yes: then somebody else is asked."
+    ),
+)
+declare(
+    "request.reminder",
+    group="requests",
+    title=_("{mentee:member} waits for your answer"),
+    body=_("Their request to you ends on {until:day}. If now is not the time, a short no lets them ask somebody else."),
+)
+declare(
+    "request.accepted",
+    group="requests",
+    title=_("{mentor:member} will mentor you"),
+    body=_("They said yes. Write to them and propose a first meeting; a good one is short and soon."),
+)
+declare(
+    "request.declined",
+    group="requests",
+    title=_("Your request to {mentor:member}"),
+    body=_("They cannot mentor you at the moment. That says nothing about you: most often it is a matter of time. {next}"),
+)
+declare(
+    "request.expired",
+    group="requests",
+    title=_("{mentor:member} has not answered"),
+    body=_("Your request has ended after three days without an answer. {next}"),
+)
+declare(
+    "mentorship.begun",
+    group="mentorships",
+    title=_("Your mentorship begins"),
+    body=_("{mentor:member} and {mentee:member}, you can begin."),
+    roles={
+        "mentor": (
+            _("You mentor {mentee:member} from now on"),
+            _("Ask what they would like to reach, and agree on how often you meet. The first meeting matters most."),
+        ),
+        "mentee": (
+            _("{mentor:member} mentors you from now on"),
+            _("Write to them and propose a first meeting. Say what you would like to reach, and what you have tried."),
+        ),
+    },
+)
+declare(
+    "mentorship.ended",
+    group="mentorships",
+    title=_("Your mentorship has ended"),
+    body=_("Thank you for the time you gave each other."),
+    roles={
+        "mentor": (
+            _("Your mentorship with {mentee:member} has ended"),
+            _("Thank you for your time. It ends without blame; if you like, you can mentor somebody else."),
+        ),
+        "mentee": (
+            _("Your mentorship with {mentor:member} has ended"),
+            _("It ends without blame. If you would like another mentor, say so: you are first in line for the next round."),
+        ),
+    },
+)
+declare(
+    "mentorship.quiet",
+    group="mentorships",
+    title=_("How is it going with {other:member}?"),
+    body=_("You two have been quiet for three weeks. A line is enough to begin again. If it has run its course, end it: that is fine too."),
+)

@@ -1,0 +1,129 @@
+"""A notice in the reader's language: pieces that a host makes safe for its markup, or plain text."""
+
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from mentorgraph.host import Block, Bullets, CalendarEntry, Inline, Link, Mention, Paragraph, Quote, Words
+from plugin.texts.catalogues import language_of, translate
+from plugin.texts.dates import date_words, day_words
+from plugin.texts.kinds import KINDS, Plural, Template, needed
+
+About = Mapping[str, str | int]
+"""What a notice is about, by placeholder. Moments are in ISO format; members are ids of ours."""
+
+_FORMER = Words("…")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """How a member is called now."""
+
+    username: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A notice in words."""
+
+    title: str
+    body: tuple[Block, ...]
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """The body as paragraphs of plain text."""
+        return tuple(text for block in self.body if (text := _block(block)))
+
+    @property
+    def text(self) -> str:
+        """The body as plain text."""
+        return "\n\n".join(self.paragraphs)
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph():
+            return "".join(map(plain, block.parts))
+        case Bullets():
+            return "\n".join("– " + "".join(map(plain, item)) for item in block.items)
+        case Quote():
+            return block.text
+        case CalendarEntry():
+            return block.name
+
+
+def plain(part: Inline) -> str:
+    """A piece as plain text."""
+    match part:
+        case str():
+            return part
+        case Words():
+            return part.text
+        case Link():
+            return f"{part.text}: {part.url}" if part.text != part.url else part.url
+        case Mention():
+            return part.username
+
+
+def missing(kind: str, about: About) -> list[str]:
+    """Placeholders that a kind needs and ``about`` lacks."""
+    return sorted(set(needed(KINDS[kind], str(about.get("role", "")))) - set(about))
+
+
+def people_in(kind: str, about: About) -> list[int]:
+    """The members that a notice names, by id."""
+    found = needed(KINDS[kind], str(about.get("role", "")))
+    return [int(value) for name, how in found.items() if how == "member" and (value := about.get(name)) is not None and str(value).isdigit()]
+
+
+def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", people: Mapping[int, Person] | None = None) -> Shown:
+    """A notice in the reader's language, with moments in the reader's zone.
+
+    Members are named as ``people`` says; one who is not there any more is not named. Words of members stay :class:`~mentorgraph.host.Words`. Raises
+    :class:`KeyError` for a kind that nobody declared.
+    """
+    wording = KINDS[kind].words_for(str(about.get("role", "")))
+    language = language_of(locale)
+    show = partial(_value, about=about, language=language, timezone=timezone, people=people or {})
+    title = " ".join("".join(map(plain, _pieces(_text(wording.title, about, language), show))).split())
+    body: list[Block] = [Paragraph(tuple(_pieces(part, show))) for part in _text(wording.body, about, language).split("\n\n")]
+    url = str(about.get("url", ""))
+    if url.startswith(("https://", "http://")):
+        body.append(Paragraph((Link(url, url),)))
+    return Shown(title, tuple(body))
+
+
+def _text(template: Template, about: About, language: str) -> str:
+    number = about.get(template.by, 1) if isinstance(template, Plural) else 1
+    return translate(template, language=language, number=int(number) if str(number).isdigit() else 1)
+
+
+def _pieces(text: str, show: Callable[[str, str], Inline]) -> list[Inline]:
+    found: list[Inline] = []
+    for literal, name, spec, _conversion in string.Formatter().parse(text):
+        if literal:
+            found.append(literal)
+        if name is not None:
+            found.append(show(name, spec or ""))
+    return found
+
+
+def _value(name: str, spec: str, *, about: About, language: str, timezone: str, people: Mapping[int, Person]) -> Inline:
+    value = about.get(name)
+    if value is None:
+        return _FORMER
+    if spec == "member":
+        person = people.get(int(value)) if str(value).isdigit() else None
+        return Mention(person.username) if person else _FORMER
+    if spec == "text":
+        return translate(str(value), language=language)
+    if spec in {"when", "day"}:
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            return Words(str(value))
+        return (date_words if spec == "when" else day_words)(moment, timezone, language)
+    return str(value) if isinstance(value, int) else Words(value)
