@@ -1,24 +1,25 @@
-"""Programs: made and moved through their life."""
+"""Programs: made, changed, and moved through their life."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
-from plugin.domain.people import Principal
-from plugin.domain.programs import NEXT, Program, ProgramState
-from plugin.errors import Conflict, Invalid, NotFound
+from plugin.domain.people import Principal, Scope
+from plugin.domain.programs import NEXT, Plan, Program, ProgramState, check
+from plugin.domain.templates import TEMPLATES
+from plugin.errors import Conflict, Forbidden, Invalid, NotFound
+from plugin.services import mentoring
+from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
+_OVER = frozenset({ProgramState.COMPLETED, ProgramState.ARCHIVED})
 
-async def create_program(runtime: Runtime, principal: Principal, *, name: str, purpose: str) -> Program:
-    """Make a program, as a draft. Raises :class:`Invalid`."""
-    plain = " ".join(name.split())
-    if not 3 <= len(plain) <= 120:
-        raise Invalid("a program's name has 3 to 120 characters", field="name")
-    if len(purpose) > 4_000:
-        raise Invalid("a purpose has at most 4000 characters", field="purpose")
+
+async def create_program(runtime: Runtime, principal: Principal, *, plan: Plan) -> Program:
+    """Make a program, as a draft. Raises :class:`Invalid` that names what has to be otherwise."""
+    check(plan)
 
     def work(unit: UnitOfWork) -> Program:
-        program = Program(id=unit.new_id(), name=plain, purpose=purpose.strip(), state=ProgramState.DRAFT, created_at=unit.now)
+        program = _program(plan, unit)
         unit.programs.put(program)
         unit.record("program.created", actor=_actor(principal), program=str(program.id))
         return program
@@ -26,20 +27,102 @@ async def create_program(runtime: Runtime, principal: Principal, *, name: str, p
     return await runtime.database.write(principal.installation_id, work)
 
 
-async def move_program(runtime: Runtime, principal: Principal, program_id: int, state: ProgramState) -> Program:
-    """Move a program to its next state. Raises :class:`Conflict` that names the states it can go to."""
+def template(name: str) -> Plan:
+    """A program to start from. Raises :class:`Invalid` that names those there are."""
+    found = TEMPLATES.get(name)
+    if found is None:
+        raise Invalid(f"there is no template {name!r}; there are: {', '.join(sorted(TEMPLATES))}", field="template")
+    return found
+
+
+def _program(plan: Plan, unit: UnitOfWork) -> Program:
+    values = {one.name: getattr(plan, one.name) for one in fields(plan)} | {"name": " ".join(plan.name.split()), "goals": tuple(plan.goals)}
+    return Program(id=unit.new_id(), state=ProgramState.DRAFT, created_at=unit.now, **values)
+
+
+async def change_program(runtime: Runtime, principal: Principal, program_id: int, *, changes: dict[str, object]) -> Program:
+    """Change what an admin said of a program; what is left out stays. Raises :class:`Invalid`, or :class:`Conflict` for one that is over."""
 
     def work(unit: UnitOfWork) -> Program:
+        require_manager(unit, principal, program_id)
+        program = unit.programs.get(program_id)
+        if program is None:
+            raise NotFound("there is no such program")
+        if program.state in _OVER:
+            raise Conflict(f"a program that is {program.state.value} is not changed any more", code="illegal_transition")
+        plan = Plan(**{one.name: getattr(program, one.name) for one in fields(Plan)} | changes)
+        check(plan)
+        changed = replace(program, **changes)  # type: ignore[arg-type]  # the names are a program's too
+        changed = replace(changed, name=" ".join(changed.name.split()), goals=tuple(changed.goals))
+        unit.programs.put(changed)
+        unit.record("program.changed", actor=_actor(principal), program=str(program_id), fields=sorted(changes))
+        return changed
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+async def duplicate_program(runtime: Runtime, principal: Principal, program_id: int, *, name: str) -> Program:
+    """Make a draft like a program, without its people and dates."""
+
+    def work(unit: UnitOfWork) -> Program:
+        require_manager(unit, principal, program_id)
+        program = unit.programs.get(program_id)
+        if program is None:
+            raise NotFound("there is no such program")
+        plan = Plan(**{one.name: getattr(program, one.name) for one in fields(Plan)} | {"name": name, "starts_on": None, "ends_on": None})
+        check(plan)
+        made = _program(plan, unit)
+        unit.programs.put(made)
+        unit.record("program.created", actor=_actor(principal), program=str(made.id), like=str(program_id))
+        return made
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+async def move_program(runtime: Runtime, principal: Principal, program_id: int, state: ProgramState, *, end_pairs: bool = False) -> Program:
+    """Move a program to its next state.
+
+    Raises :class:`Conflict` that names the states it can go to, or how many pairs are still alive in one that is to be completed; with ``end_pairs`` they are
+    ended, and both sides are told.
+    """
+
+    def work(unit: UnitOfWork) -> Program:
+        require_manager(unit, principal, program_id)
         program = unit.programs.get(program_id)
         if program is None:
             raise NotFound("there is no such program")
         if state not in NEXT[program.state]:
             possible = ", ".join(sorted(one.value for one in NEXT[program.state])) or "nowhere: it has ended"
             raise Conflict(f"a program that is {program.state.value} can go to: {possible}", code="illegal_transition", field="state")
+        alive = unit.mentorships.running(program_id) if state in _OVER else []
+        if alive and not end_pairs:
+            raise Conflict(f"{len(alive)} mentorships of it are alive: end them, or say that they should end with it", code="pairs_alive", field="state")
+        for one in alive:
+            mentoring.end(unit, one.id, reason="program_ended", by=_actor(principal))
         moved = replace(program, state=state)
         unit.programs.put(moved)
         unit.record("program.moved", actor=_actor(principal), program=str(program_id), state=state.value)
         return moved
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+async def set_manager(runtime: Runtime, principal: Principal, program_id: int, member_id: int, *, manages: bool) -> list[int]:
+    """Let a member manage a program, or no more; only who may make programs grants it. Returns the managers."""
+    if not principal.may(Scope.PROGRAMS):
+        raise Forbidden("this is for admins of the community")
+
+    def work(unit: UnitOfWork) -> list[int]:
+        require_manager(unit, principal, program_id)
+        member = unit.members.get(member_id)
+        if member is None or not member.takes_part:
+            raise NotFound("there is no such member who takes part", field="member")
+        if manages:
+            unit.managers.add(program_id, member_id, at=unit.now)
+        else:
+            unit.managers.remove(program_id, member_id)
+        unit.record("program.manager", actor=_actor(principal), program=str(program_id), manages=manages)
+        return unit.managers.of(program_id)
 
     return await runtime.database.write(principal.installation_id, work)
 

@@ -1,15 +1,27 @@
 """Programs as GraphQL shows them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import strawberry
 
+from plugin.domain import programs as domain
 from plugin.domain.programs import Program as DomainProgram
 from plugin.domain.programs import ProgramState as DomainProgramState
 from schema.ids import GlobalId
 from schema.types.node import Node
 
 ProgramState = strawberry.enum(DomainProgramState, name="ProgramState", description="The life of a program.")
+ProgramFormat = strawberry.enum(domain.Format, name="ProgramFormat", description="How people meet in a program.")
+Role = strawberry.enum(domain.Role, name="ProgramRole", description="What a member takes part as.")
+
+
+@strawberry.type(description="Something that a program wants to reach.")
+class Goal:
+    """A goal."""
+
+    text: str
+    measure: str = strawberry.field(description="The figure of the program's health that shows it; empty if none does.")
+    target: float | None
 
 
 @strawberry.type(description="A mentorship program of the community.")
@@ -20,6 +32,19 @@ class Program(Node):
     purpose: str
     state: ProgramState  # type: ignore[valid-type]  # strawberry.enum returns the enum itself
     created_at: datetime
+    audience: str = strawberry.field(description="Whom it is for.")
+    needs: str = strawberry.field(description="What they are in want of.")
+    goals: list[Goal]
+    format: ProgramFormat  # type: ignore[valid-type]  # strawberry.enum returns the enum itself
+    starts_on: date | None
+    ends_on: date | None
+    open: bool = strawberry.field(description="Whether any member may enrol; else members are invited.")
+    approve_mentors: bool = strawberry.field(description="Whether a manager looks at applications of mentors.")
+    approve_mentees: bool
+    both_roles: bool = strawberry.field(description="Whether one may be mentor and mentee in it.")
+    mentor_benefits: str
+    mentee_benefits: str
+    code_of_conduct: str
     number: strawberry.Private[int]
 
 
@@ -31,5 +56,18 @@ def program(found: DomainProgram, *, installation_id: int) -> Program:
         purpose=found.purpose,
         state=found.state,
         created_at=found.created_at,
+        audience=found.audience,
+        needs=found.needs,
+        goals=[Goal(text=one.text, measure=one.measure, target=one.target) for one in found.goals],
+        format=found.format,
+        starts_on=found.starts_on,
+        ends_on=found.ends_on,
+        open=found.open,
+        approve_mentors=found.approve_mentors,
+        approve_mentees=found.approve_mentees,
+        both_roles=found.both_roles,
+        mentor_benefits=found.mentor_benefits,
+        mentee_benefits=found.mentee_benefits,
+        code_of_conduct=found.code_of_conduct,
         number=found.id,
     )

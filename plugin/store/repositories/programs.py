@@ -1,13 +1,15 @@
-"""Programs and mentorships."""
+"""Programs, their managers, and who takes part."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from plugin.domain.programs import Program, ProgramState
-from plugin.store.repositories.base import Repository
-from plugin.store.tables import mentorships, programs
+from plugin.domain.enrolments import Enrolment, EnrolmentState
+from plugin.domain.programs import Format, Goal, Program, ProgramState, Role
+from plugin.store.repositories.base import Repository, chunks
+from plugin.store.tables import enrolments, program_managers, programs
 
 
 class Programs(Repository):
@@ -15,13 +17,11 @@ class Programs(Repository):
 
     def put(self, program: Program) -> None:
         """Insert or replace a program."""
-        values = {
-            "program_id": program.id,
-            "name": program.name,
-            "purpose": program.purpose,
-            "state": program.state.value,
-            "created_at": program.created_at,
-        }
+        plain = ("name", "purpose", "created_at", "audience", "needs", "starts_on", "ends_on", "open", "approve_mentors", "approve_mentees", "both_roles")
+        texts = ("mentor_benefits", "mentee_benefits", "code_of_conduct", "template")
+        values: dict[str, object] = {name: getattr(program, name) for name in (*plain, *texts)}
+        values |= {"program_id": program.id, "state": program.state.value, "format": program.format.value}
+        values["goals"] = [{"text": goal.text, "measure": goal.measure, "target": goal.target} for goal in program.goals]
         self._put(programs, [values])
 
     def get(self, program_id: int) -> Program | None:
@@ -38,16 +38,117 @@ class Programs(Repository):
             statement = statement.where(programs.c.state == state.value)
         return [_program(row) for row in self._rows(statement.order_by(programs.c.program_id.desc()).limit(limit))]
 
+    def many(self, program_ids: Iterable[int]) -> dict[int, Program]:
+        """Programs by id."""
+        found: dict[int, Program] = {}
+        for part in chunks(sorted(set(program_ids))):
+            found |= {row.program_id: _program(row) for row in self._rows(self._select(programs).where(programs.c.program_id.in_(part)))}
+        return found
+
 
 def _program(row: Row[*tuple[Any, ...]]) -> Program:
-    return Program(id=row.program_id, name=row.name, purpose=row.purpose, state=ProgramState(row.state), created_at=row.created_at)
+    return Program(
+        id=row.program_id,
+        name=row.name,
+        purpose=row.purpose,
+        state=ProgramState(row.state),
+        created_at=row.created_at,
+        audience=row.audience,
+        needs=row.needs,
+        goals=tuple(Goal(text=one["text"], measure=one.get("measure", ""), target=one.get("target")) for one in row.goals),
+        format=Format(row.format),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        open=row.open,
+        approve_mentors=row.approve_mentors,
+        approve_mentees=row.approve_mentees,
+        both_roles=row.both_roles,
+        mentor_benefits=row.mentor_benefits,
+        mentee_benefits=row.mentee_benefits,
+        code_of_conduct=row.code_of_conduct,
+        template=row.template,
+    )
 
 
-class Mentorships(Repository):
-    """Who mentors whom."""
+class Managers(Repository):
+    """Who manages which program."""
 
-    def all(self) -> list[tuple[int, int, datetime, datetime | None]]:
-        """Mentor, mentee, beginning and end of every mentorship whose two people are still members."""
-        columns = mentorships.c.mentor_id, mentorships.c.mentee_id, mentorships.c.began_at, mentorships.c.ended_at
-        both = mentorships.c.mentor_id.is_not(None), mentorships.c.mentee_id.is_not(None)
-        return [(row[0], row[1], row[2], row[3]) for row in self._rows(self._select(mentorships, *columns).where(*both))]
+    def of(self, program_id: int) -> list[int]:
+        """Members who manage a program."""
+        statement = self._select(program_managers, program_managers.c.member_id).where(program_managers.c.program_id == program_id)
+        return [row[0] for row in self._rows(statement.order_by(program_managers.c.member_id))]
+
+    def manages(self, member_id: int, program_id: int) -> bool:
+        """Whether a member manages a program."""
+        columns = program_managers.c
+        return bool(self._rows(self._select(program_managers, columns.member_id).where(columns.program_id == program_id, columns.member_id == member_id)))
+
+    def add(self, program_id: int, member_id: int, *, at: datetime) -> None:
+        """Let a member manage a program."""
+        self._put(program_managers, [{"program_id": program_id, "member_id": member_id, "granted_at": at}], keep=("granted_at",))
+
+    def remove(self, program_id: int, member_id: int) -> bool:
+        """Let them manage it no more; returns whether they did."""
+        columns = program_managers.c
+        return self._run(self._delete(program_managers).where(columns.program_id == program_id, columns.member_id == member_id)) > 0
+
+
+class Enrolments(Repository):
+    """Who takes part in programs."""
+
+    def put(self, enrolment: Enrolment) -> None:
+        """Insert or replace an enrolment."""
+        plain = ("program_id", "member_id", "capacity", "minimum", "track", "paused", "note", "enrolled_at", "adult")
+        values: dict[str, object] = {name: getattr(enrolment, name) for name in plain}
+        self._put(enrolments, [values | {"enrolment_id": enrolment.id, "role": enrolment.role.value, "state": enrolment.state.value}])
+
+    def get(self, enrolment_id: int) -> Enrolment | None:
+        """The enrolment with this id."""
+        row = self._one(self._select(enrolments).where(enrolments.c.enrolment_id == enrolment_id))
+        return None if row is None else _enrolment(row)
+
+    def find(self, program_id: int, member_id: int, role: Role) -> Enrolment | None:
+        """A member's enrolment in this role."""
+        columns = enrolments.c
+        row = self._one(self._select(enrolments).where(columns.program_id == program_id, columns.member_id == member_id, columns.role == role.value))
+        return None if row is None else _enrolment(row)
+
+    def of_program(self, program_id: int, *, state: EnrolmentState | str = EnrolmentState.APPROVED) -> list[Enrolment]:
+        """Enrolments of a program in one state, the oldest first."""
+        columns = enrolments.c
+        statement = self._select(enrolments).where(columns.program_id == program_id, columns.state == EnrolmentState(state).value)
+        return [_enrolment(row) for row in self._rows(statement.order_by(columns.enrolment_id))]
+
+    def page(self, program_id: int, *, after: int | None, limit: int, state: EnrolmentState | None = None, role: Role | None = None) -> list[Enrolment]:
+        """Enrolments of a program, the oldest first."""
+        columns = enrolments.c
+        statement = self._select(enrolments).where(columns.program_id == program_id)
+        if after is not None:
+            statement = statement.where(columns.enrolment_id > after)
+        if state is not None:
+            statement = statement.where(columns.state == state.value)
+        if role is not None:
+            statement = statement.where(columns.role == role.value)
+        return [_enrolment(row) for row in self._rows(statement.order_by(columns.enrolment_id).limit(limit))]
+
+    def of_member(self, member_id: int) -> list[Enrolment]:
+        """A member's enrolments, the oldest first."""
+        statement = self._select(enrolments).where(enrolments.c.member_id == member_id)
+        return [_enrolment(row) for row in self._rows(statement.order_by(enrolments.c.enrolment_id))]
+
+
+def _enrolment(row: Row[*tuple[Any, ...]]) -> Enrolment:
+    return Enrolment(
+        id=row.enrolment_id,
+        program_id=row.program_id,
+        member_id=row.member_id,
+        role=Role(row.role),
+        state=EnrolmentState(row.state),
+        capacity=row.capacity,
+        minimum=row.minimum,
+        track=row.track,
+        paused=row.paused,
+        note=row.note,
+        enrolled_at=row.enrolled_at,
+        adult=row.adult,
+    )

@@ -1,0 +1,220 @@
+"""Taking part in programs: applying, being let in, pausing, leaving."""
+
+from dataclasses import replace
+
+from plugin.domain.enrolments import MAX_NOTE, Enrolment, EnrolmentState, check_places, move
+from plugin.domain.people import Principal
+from plugin.domain.programs import TAKING_IN, Program, Role
+from plugin.errors import Conflict, Forbidden, Invalid, NotFound
+from plugin.services.managing import managers_of, require_manager
+from plugin.services.runtime import Runtime
+from plugin.services.telling import tell
+from plugin.store.unit_of_work import UnitOfWork
+
+_DEFAULT_ROOM = {Role.MENTOR: 2, Role.MENTEE: 1}
+
+
+async def apply(
+    runtime: Runtime, principal: Principal, *, program_id: int, role: Role, capacity: int | None, minimum: int, track: str, adult: bool
+) -> Enrolment:
+    """Ask to take part, for oneself. Raises :class:`Conflict`, :class:`Forbidden`, :class:`Invalid` or :class:`NotFound`."""
+    member_id = member_of(principal)
+    return await runtime.database.write(
+        principal.installation_id,
+        lambda unit: enrol(unit, program_id=program_id, member_id=member_id, role=role, capacity=capacity, minimum=minimum, track=track, adult=adult),
+    )
+
+
+def member_of(principal: Principal) -> int:
+    """The member behind a token. Raises :class:`Forbidden` for a service."""
+    if principal.member_id is None:
+        raise Forbidden("a service takes part in nothing: use a member's token")
+    return principal.member_id
+
+
+def enrol(
+    unit: UnitOfWork, *, program_id: int, member_id: int, role: Role, capacity: int | None = None, minimum: int = 0, track: str = "", adult: bool = False
+) -> Enrolment:
+    """Let a member ask to take part; where nobody has to look at it first, they are in at once.
+
+    Raises :class:`Conflict` for a program that takes nobody in, for who is in already, and for a second role where one is allowed; :class:`Forbidden` for one
+    to which members are invited; :class:`Invalid` for who did not say that they are of age.
+    """
+    program = unit.programs.get(program_id)
+    member = unit.members.get(member_id)
+    if program is None:
+        raise NotFound("there is no such program", field="program")
+    if member is None or not member.takes_part:
+        raise NotFound("this member takes no part in the community at the moment", field="member")
+    if program.state not in TAKING_IN:
+        raise Conflict(f"a program that is {program.state.value} takes nobody in", code="not_taking_in", field="program")
+    if not adult:
+        raise Invalid("say that you are of age: programs are for adults", field="adult")
+    known = unit.enrolments.find(program_id, member_id, role)
+    invited = known is not None and known.state is EnrolmentState.INVITED
+    if not program.open and not invited:
+        raise Forbidden("members are invited to this program")
+    if known is not None and known.state in {EnrolmentState.APPLIED, EnrolmentState.APPROVED}:
+        raise Conflict("you take part in this role already, or your application waits", code="already_enrolled", field="role")
+    other = Role.MENTEE if role is Role.MENTOR else Role.MENTOR
+    second = unit.enrolments.find(program_id, member_id, other)
+    if not program.both_roles and second is not None and second.state in {EnrolmentState.APPLIED, EnrolmentState.APPROVED}:
+        raise Conflict(f"in this program one is either mentor or mentee, and you are {other.value}: leave that role first", code="two_roles", field="role")
+    room = _DEFAULT_ROOM[role] if capacity is None else capacity
+    check_places(room, minimum)
+    if len(track) > 80:
+        raise Invalid("a track's name has at most 80 characters", field="track")
+    state = EnrolmentState.APPLIED if program.needs_approval(role) and not invited else EnrolmentState.APPROVED
+    made = Enrolment(
+        id=known.id if known else unit.new_id(),
+        program_id=program_id,
+        member_id=member_id,
+        role=role,
+        state=state if known is None else move(known, state),
+        capacity=room,
+        minimum=minimum,
+        track=track.strip(),
+        enrolled_at=unit.now,
+        adult=True,
+    )
+    unit.enrolments.put(made)
+    unit.change("member", member_id)
+    if state is EnrolmentState.APPLIED:
+        for manager in managers_of(unit, program_id):
+            about: dict[str, str | int] = {"program": program.name, "applicant": member_id}
+            tell(unit, manager, "enrolment.waits", key=f"enrolment:{made.id}:waits:{unit.now.date()}:{manager}", about=about)
+    else:
+        _welcome(unit, program, made)
+    unit.record("enrolment.made", actor=str(member_id), enrolment=str(made.id), state=made.state.value)
+    return made
+
+
+def _welcome(unit: UnitOfWork, program: Program, one: Enrolment) -> None:
+    about: dict[str, str | int] = {"program": program.name, "role_word": one.role.value}
+    tell(unit, one.member_id, "enrolment.approved", key=f"enrolment:{one.id}:approved:{unit.now.date()}", about=about)
+
+
+async def decide(runtime: Runtime, principal: Principal, enrolment_id: int, *, approve: bool, note: str) -> Enrolment:
+    """Say yes or no to an application, as a manager of the program."""
+    if len(note) > MAX_NOTE:
+        raise Invalid(f"a note has at most {MAX_NOTE} characters", field="note")
+
+    def work(unit: UnitOfWork) -> Enrolment:
+        one = _managed(unit, principal, enrolment_id)
+        done = replace(one, state=move(one, EnrolmentState.APPROVED if approve else EnrolmentState.DECLINED), note=note.strip())
+        unit.enrolments.put(done)
+        unit.change("member", one.member_id)
+        program = unit.programs.get(one.program_id)
+        if program is not None and approve:
+            _welcome(unit, program, done)
+        elif program is not None:
+            key = f"enrolment:{one.id}:declined:{unit.now.date()}"
+            tell(unit, one.member_id, "enrolment.declined", key=key, about={"program": program.name})
+        unit.record("enrolment.decided", actor=f"token:{principal.token_id}", enrolment=str(one.id), approved=approve)
+        return done
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+def _managed(unit: UnitOfWork, principal: Principal, enrolment_id: int) -> Enrolment:
+    one = unit.enrolments.get(enrolment_id)
+    if one is None:
+        raise NotFound("there is no such enrolment", field="enrolment")
+    require_manager(unit, principal, one.program_id)
+    return one
+
+
+async def invite(runtime: Runtime, principal: Principal, *, program_id: int, member_id: int, role: Role, reason: str) -> Enrolment:
+    """Ask a member to take part, as a manager; they are in as soon as they say yes."""
+    if len(reason) > MAX_NOTE:
+        raise Invalid(f"a reason has at most {MAX_NOTE} characters", field="reason")
+
+    def work(unit: UnitOfWork) -> Enrolment:
+        require_manager(unit, principal, program_id)
+        program, member = unit.programs.get(program_id), unit.members.get(member_id)
+        if program is None or member is None or not member.takes_part:
+            raise NotFound("there is no such member who takes part", field="member")
+        known = unit.enrolments.find(program_id, member_id, role)
+        if known is not None and known.state is not EnrolmentState.WITHDRAWN:
+            raise Conflict("they were asked, or take part, already", code="already_enrolled", field="member")
+        one = Enrolment(
+            id=known.id if known else unit.new_id(),
+            program_id=program_id,
+            member_id=member_id,
+            role=role,
+            state=EnrolmentState.INVITED,
+            capacity=_DEFAULT_ROOM[role],
+            enrolled_at=unit.now,
+        )
+        unit.enrolments.put(one)
+        about: dict[str, str | int] = {"program": program.name, "purpose": program.purpose, "reason": reason.strip() or program.audience or program.name}
+        tell(unit, member_id, "enrolment.invited", key=f"enrolment:{one.id}:invited", about=about)
+        unit.record("enrolment.invited", actor=f"token:{principal.token_id}", enrolment=str(one.id))
+        return one
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+async def change(
+    runtime: Runtime, principal: Principal, enrolment_id: int, *, capacity: int | None = None, minimum: int | None = None, paused: bool | None = None
+) -> Enrolment:
+    """Change one's own room, or pause; what runs goes on."""
+
+    def work(unit: UnitOfWork) -> Enrolment:
+        one = own(unit, principal, enrolment_id)
+        new = replace(
+            one,
+            capacity=one.capacity if capacity is None else capacity,
+            minimum=one.minimum if minimum is None else minimum,
+            paused=one.paused if paused is None else paused,
+        )
+        check_places(new.capacity, new.minimum)
+        unit.enrolments.put(new)
+        unit.change("member", one.member_id)
+        return new
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+async def withdraw(runtime: Runtime, principal: Principal, enrolment_id: int) -> Enrolment:
+    """Leave a program. Mentorships that run have to be ended first, so that nobody is left without a word."""
+
+    def work(unit: UnitOfWork) -> Enrolment:
+        one = own(unit, principal, enrolment_id)
+        as_mentor = one.role is Role.MENTOR
+        running = [m for m in unit.mentorships.running(one.program_id) if (m.mentor_id == one.member_id if as_mentor else one.member_id in m.mentee_ids)]
+        if running:
+            raise Conflict(f"you have {len(running)} mentorships in this program: end them first, so that the other side hears of it", code="still_running")
+        done = replace(one, state=move(one, EnrolmentState.WITHDRAWN), paused=False)
+        unit.enrolments.put(done)
+        unit.change("member", one.member_id)
+        unit.record("enrolment.withdrawn", actor=str(one.member_id), enrolment=str(one.id))
+        return done
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+def own(unit: UnitOfWork, principal: Principal, enrolment_id: int) -> Enrolment:
+    """One's own enrolment. The answer for somebody else's is the one for one that there is not."""
+    one = unit.enrolments.get(enrolment_id)
+    if one is None or one.member_id != member_of(principal):
+        raise NotFound("there is no such enrolment", field="enrolment")
+    return one
+
+
+async def page(
+    runtime: Runtime, principal: Principal, program_id: int, *, after: int | None, limit: int, state: EnrolmentState | None, role: Role | None
+) -> list[Enrolment]:
+    """Enrolments of a program, for its managers."""
+
+    def work(unit: UnitOfWork) -> list[Enrolment]:
+        require_manager(unit, principal, program_id)
+        return unit.enrolments.page(program_id, after=after, limit=limit, state=state, role=role)
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
+async def mine(runtime: Runtime, principal: Principal) -> list[Enrolment]:
+    """One's own enrolments."""
+    member_id = member_of(principal)
+    return await runtime.database.read(principal.installation_id, lambda unit: unit.enrolments.of_member(member_id))

@@ -1,0 +1,180 @@
+"""Mentorships: beginning them, ending them, and a word when one has gone quiet."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from plugin.domain.enrolments import Enrolment
+from plugin.domain.mentorships import EndReason, Mentorship
+from plugin.domain.people import Principal
+from plugin.domain.programs import PAIRING, Role
+from plugin.errors import Conflict, Invalid, NotFound
+from plugin.services import adapting, scheduling, surveying
+from plugin.services.runtime import Runtime
+from plugin.services.telling import tell
+from plugin.store.unit_of_work import UnitOfWork
+
+QUIET_AFTER = timedelta(days=21)
+"""How long a pair may give no sign before both are asked how it goes; the figure that vendors use too."""
+NUDGES = 3
+"""How often a quiet pair is asked; after that it is the managers' turn."""
+_WENT_WELL = frozenset({EndReason.COMPLETED, EndReason.GOAL_REACHED})
+
+
+def begin(
+    unit: UnitOfWork, *, program_id: int | None, mentor_id: int, mentee_ids: Sequence[int], source: str, by: str, group_id: int | None = None
+) -> Mentorship:
+    """Let a mentor and one or more mentees begin, tell all of them, and see to it that they are asked how it goes.
+
+    Raises :class:`Invalid` for nobody or oneself, :class:`NotFound` for whoever is gone, :class:`Conflict` for a program that is not open, somebody who is away
+    or kept apart, a pair that runs already, and a mentor or mentee without that many places left.
+    """
+    if not mentee_ids or mentor_id in mentee_ids or len(set(mentee_ids)) < len(mentee_ids):
+        raise Invalid("a mentorship needs a mentor and at least one other member, each once", field="mentees")
+    people = unit.members.many([mentor_id, *mentee_ids])
+    if len(people) <= len(mentee_ids) or not all(person.takes_part for person in people.values()):
+        raise NotFound("somebody of this mentorship is no longer a member who takes part")
+    if any(unit.blocks.between(mentor_id, mentee) for mentee in mentee_ids):
+        raise Conflict("these two are kept apart: one of them wished it", code="blocked")
+    running = unit.mentorships.running(program_id)
+    if program_id is not None:
+        _check_program(unit, program_id, mentor_id, mentee_ids, running, group=group_id is not None)
+    if any(one.mentor_id == mentor_id and mentee in one.mentee_ids for one in running for mentee in mentee_ids):
+        raise Conflict("these two have a mentorship that runs", code="already_running")
+    made = Mentorship(
+        id=unit.new_id(),
+        program_id=program_id,
+        mentor_id=mentor_id,
+        mentee_ids=tuple(mentee_ids),
+        group_id=group_id,
+        source=source,
+        begun_by=by,
+        began_at=unit.now,
+    )
+    unit.mentorships.put(made)
+    for person in made.people:
+        unit.change("member", person)
+    _tell_begun(unit, made)
+    surveying.schedule_for(unit, made.id)
+    moved(unit, made.id)
+    unit.record("mentorship.begun", actor=by, mentorship=str(made.id), source=source)
+    return made
+
+
+def _check_program(unit: UnitOfWork, program_id: int, mentor_id: int, mentee_ids: Sequence[int], running: Sequence[Mentorship], *, group: bool) -> None:
+    program = unit.programs.get(program_id)
+    if program is None:
+        raise NotFound("there is no such program", field="program")
+    if program.state not in PAIRING:
+        raise Conflict(f"a program that is {program.state.value} begins no mentorships", code="illegal_transition", field="program")
+    enrolled = {(one.member_id, one.role): one for one in unit.enrolments.of_program(program_id)}
+    mentor = _enrolled(enrolled, mentor_id, Role.MENTOR)
+    for mentee_id in mentee_ids:
+        mentee = _enrolled(enrolled, mentee_id, Role.MENTEE)
+        has = sum(mentee_id in one.mentee_ids for one in running)
+        if not group and has >= max(mentee.capacity, 1):
+            raise Conflict("this mentee has a mentor already", code="has_a_mentor")
+    # The size of a group is its own: a mentor's places count mentees of their own.
+    held = sum(len(one.mentee_ids) for one in running if one.mentor_id == mentor_id and one.group_id is None)
+    if not group and held + len(mentee_ids) > mentor.capacity:
+        raise Conflict(f"this mentor has {mentor.capacity} places, and all are taken", code="full")
+
+
+def _enrolled(enrolled: dict[tuple[int, Role], Enrolment], member_id: int, role: Role) -> Enrolment:
+    found = enrolled.get((member_id, role))
+    if found is None:
+        raise Conflict(f"somebody of this mentorship is not enrolled as a {role.value}", code="not_enrolled")
+    if found.paused:
+        raise Conflict("somebody of this mentorship is away at the moment", code="paused")
+    return found
+
+
+def _tell_begun(unit: UnitOfWork, made: Mentorship) -> None:
+    program = "" if made.program_id is None else getattr(unit.programs.get(made.program_id), "name", "")
+    for mentee in made.mentee_ids:
+        about = {"mentor": made.mentor_id or 0, "mentee": mentee, "program": program}
+        tell(unit, mentee, "mentorship.begun", key=f"mentorship:{made.id}:begun:{mentee}", about=about | {"role": Role.MENTEE.value})
+        if made.mentor_id is not None:
+            tell(
+                unit, made.mentor_id, "mentorship.begun", key=f"mentorship:{made.id}:begun:{made.mentor_id}:{mentee}", about=about | {"role": Role.MENTOR.value}
+            )
+
+
+# ---------------------------------------------------------------------------------------------------------------------- ending
+
+
+def end(unit: UnitOfWork, mentorship_id: int, *, reason: EndReason | str, by: str) -> Mentorship:
+    """End a mentorship without blame, tell both sides, and have them look back.
+
+    Raises :class:`NotFound`, :class:`Invalid` for a reason that there is not, :class:`Conflict` for one that has ended.
+    """
+    one = unit.mentorships.get(mentorship_id)
+    if one is None:
+        raise NotFound("there is no such mentorship", field="mentorship")
+    if one.ended_at is not None:
+        raise Conflict("this mentorship has ended already", code="illegal_transition", field="mentorship")
+    try:
+        why = EndReason(reason)
+    except ValueError:
+        raise Invalid(f"the reason is one of: {', '.join(known.value for known in EndReason)}", field="reason") from None
+    ended = replace(one, ended_at=unit.now, end_reason=why)
+    unit.mentorships.put(ended)
+    scheduling.cancel_about(unit, f"mentorship:{one.id}:")
+    for person in one.people:
+        unit.change("member", person)
+        if why is not EndReason.SAFETY:
+            # Whoever is to be protected is not written to about it.
+            about: dict[str, str | int] = {"mentor": one.mentor_id or 0, "mentee": one.mentee_ids[0] if one.mentee_ids else 0}
+            role = Role.MENTOR if person == one.mentor_id else Role.MENTEE
+            tell(unit, person, "mentorship.ended", key=f"mentorship:{one.id}:ended:{person}", about=about | {"role": role.value})
+    if one.mentor_id is not None:
+        for mentee in one.mentee_ids:
+            adapting.heard(unit, kind="ending", mentor_id=one.mentor_id, mentee_id=mentee, program_id=one.program_id, reason=why.value)
+    surveying.closing_for(unit, one.id)
+    unit.record("mentorship.ended", actor=by, mentorship=str(mentorship_id), reason=why.value)
+    return ended
+
+
+async def leave(runtime: Runtime, principal: Principal, mentorship_id: int, *, reason: EndReason) -> Mentorship:
+    """End a mentorship that one is in, without having to justify it."""
+
+    def work(unit: UnitOfWork) -> Mentorship:
+        one = unit.mentorships.get(mentorship_id)
+        if one is None or principal.member_id not in one.people:
+            raise NotFound("there is no such mentorship", field="mentorship")
+        return end(unit, mentorship_id, reason=reason, by=str(principal.member_id))
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+async def mine(runtime: Runtime, principal: Principal) -> list[Mentorship]:
+    """The mentorships that one is or was in."""
+    member_id = principal.member_id
+    if member_id is None:
+        return []
+    return await runtime.database.read(principal.installation_id, lambda unit: unit.mentorships.of_member(member_id))
+
+
+# ---------------------------------------------------------------------------------------------------------------------- signs of life
+
+
+def moved(unit: UnitOfWork, mentorship_id: int) -> None:
+    """Something happened between the two: the count of quiet days begins anew."""
+    scheduling.schedule(
+        unit, "mentorship.quiet", key=f"mentorship:{mentorship_id}:quiet", at=unit.now + QUIET_AFTER, about={"mentorship": mentorship_id, "nudge": 1}
+    )
+
+
+@scheduling.job("mentorship.quiet")
+def quiet(unit: UnitOfWork, about: scheduling.About) -> None:
+    """Ask both sides of a pair that gave no sign how it goes, at most :data:`NUDGES` times."""
+    mentorship_id, nudge = int(about["mentorship"]), int(about["nudge"])
+    one = unit.mentorships.get(mentorship_id)
+    if one is None or not one.runs or one.mentor_id is None or not one.mentee_ids:
+        return
+    for person in one.people:
+        other = one.mentee_ids[0] if person == one.mentor_id else one.mentor_id
+        tell(unit, person, "mentorship.quiet", key=f"mentorship:{one.id}:quiet:{nudge}:{unit.now.date()}:{person}", about={"other": other})
+    if nudge < NUDGES:
+        at = unit.now + QUIET_AFTER
+        scheduling.schedule(unit, "mentorship.quiet", key=f"mentorship:{one.id}:quiet", at=at, about={"mentorship": one.id, "nudge": nudge + 1})
