@@ -8,6 +8,7 @@ from plugin.domain.people import Principal, Scope
 from plugin.services import access
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
+from schema.budget import Budgets
 from schema.loaders import Loaders
 
 
@@ -22,6 +23,11 @@ class Context:
     """What the principal was found by; on a WebSocket it is looked at again for every operation."""
     connection_params: object = None
     """What a WebSocket client sent with ``connection_init``; set by Strawberry."""
+    budgets: Budgets | None = None
+    status: int = 0
+    """The status of an answer that nothing was executed for, where it is not 200 or 400."""
+    retry_after: float = 0.0
+    """Seconds after which the budget suffices for what was refused."""
     _loaders: Loaders | None = field(default=None)
 
     def require(self, scope: Scope) -> Principal:

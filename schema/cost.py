@@ -4,6 +4,7 @@ A fragment is measured once and its figure taken again wherever it is spread: wa
 so thirty short fragments would hold up the service for ever.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graphql import (
@@ -17,6 +18,7 @@ from graphql import (
     IntValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    VariableNode,
     get_named_type,
     get_nullable_type,
     is_interface_type,
@@ -28,6 +30,10 @@ from schema.paging import DEFAULT_PAGE, MAX_PAGE
 
 USUAL = 5
 """How many rows a list without pages is taken to have."""
+CHANGE = 10
+"""What a mutation costs besides its answer."""
+WEIGHTS: Mapping[tuple[str, str], int] = {("Query", "expertsFor"): 100, ("Mutation", "setNeed"): 100}
+"""Fields that take more work than their answers show, by type and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,8 @@ class Measuring:
 
     schema: GraphQLSchema
     fragments: dict[str, FragmentDefinitionNode]
+    variables: Mapping[str, object] | None = None
+    """The values that the request gives, if they are known already."""
     known: dict[str, Measure] = field(default_factory=dict)
 
     def operation(self, node: OperationDefinitionNode) -> Measure:
@@ -85,21 +93,49 @@ class Measuring:
         below = self.selections(node.selection_set, None if definition is None else get_named_type(definition.type))
         rows = 1
         if definition is not None and "first" in definition.args:
-            rows = _page(node)
+            rows = self._page(node)
         elif definition is not None and is_list_type(get_nullable_type(definition.type)) and name != "edges":
             rows = USUAL
-        return Measure(below.depth + 1, 1 + rows * below.cost)
+        return Measure(below.depth + 1, 1 + self._weight(name, parent) + rows * below.cost)
+
+    def _weight(self, name: str, parent: GraphQLNamedType | None) -> int:
+        if parent is None:
+            return 0
+        return WEIGHTS.get((parent.name, name), CHANGE if parent is self.schema.mutation_type else 0)
+
+    def _page(self, node: FieldNode) -> int:
+        """The rows of a page: as many as are asked for, the most there can be if that is said by a variable that is not known yet."""
+        for argument in node.arguments or ():
+            if argument.name.value == "first":
+                if isinstance(argument.value, IntValueNode):
+                    return min(MAX_PAGE, abs(int(argument.value.value[:12])))
+                given = self.variables.get(argument.value.name.value) if self.variables is not None and isinstance(argument.value, VariableNode) else None
+                return min(MAX_PAGE, abs(given)) if isinstance(given, int) else MAX_PAGE
+        return DEFAULT_PAGE
 
 
-def _page(node: FieldNode) -> int:
-    """The rows of a page: as many as are asked for, the most there can be if a variable says it."""
-    for argument in node.arguments or ():
-        if argument.name.value == "first":
-            return min(MAX_PAGE, abs(int(argument.value.value[:12]))) if isinstance(argument.value, IntValueNode) else MAX_PAGE
-    return DEFAULT_PAGE
-
-
-def measuring(document: DocumentNode, schema: GraphQLSchema) -> Measuring:
+def measuring(document: DocumentNode, schema: GraphQLSchema, *, variables: Mapping[str, object] | None = None) -> Measuring:
     """What measures the operations of a document."""
     fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
-    return Measuring(schema, fragments)
+    return Measuring(schema, fragments, variables)
+
+
+def operation_cost(document: DocumentNode, schema: GraphQLSchema, *, name: str | None, variables: Mapping[str, object] | None) -> int:
+    """The most that one operation of a document can cost with these variables; 0 if there is no such operation."""
+    for one in document.definitions:
+        if isinstance(one, OperationDefinitionNode) and (name is None or (one.name is not None and one.name.value == name)):
+            return measuring(document, schema, variables=variables or {}).operation(one).cost
+    return 0
+
+
+def values_in(data: object) -> int:
+    """How many values an answer has, counted as a query's cost is."""
+    count, left = 0, [data]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            count += len(one)
+            left += [value for value in one.values() if isinstance(value, dict | list)]
+        elif isinstance(one, list):
+            left += [value for value in one if isinstance(value, dict | list)]
+    return count

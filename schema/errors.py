@@ -10,6 +10,7 @@ import structlog
 from graphql import GraphQLError
 
 from plugin.errors import Conflict, Invalid, NotFound, PluginError
+from schema.ids import UNKNOWN
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -29,7 +30,10 @@ async def attempt(work: Callable[[], Awaitable[T]]) -> tuple[T | None, list[User
     """The result of ``work``, or what the client can do about its failure. Missing rights are no such thing: they go on as errors."""
     try:
         return await work(), []
-    except (Invalid, NotFound, Conflict) as error:
+    except NotFound as error:
+        # One answer for everything that is not there or not theirs to know of, whichever part of the service noticed.
+        return None, [UserError(code=error.code, message=UNKNOWN, field=None)]
+    except (Invalid, Conflict) as error:
         return None, [UserError(code=error.code, message=error.message, field=error.field)]
 
 
@@ -48,7 +52,7 @@ def mask(error: GraphQLError) -> GraphQLError:
         return _without_names(error)
     if isinstance(cause, PluginError):
         extensions: dict[str, object] = {"code": cause.code}
-        message = cause.message
+        message = UNKNOWN if isinstance(cause, NotFound) and cause.code == NotFound.code else cause.message
     else:
         lookup = secrets.token_hex(8)
         log.error("unexpected_error", lookup=lookup, path=error.path, exc_info=cause)

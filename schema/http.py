@@ -3,6 +3,8 @@
 import json
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
+from math import ceil
+from time import monotonic
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
@@ -15,6 +17,7 @@ from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import SubscriptionExecutionResult
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
@@ -23,13 +26,21 @@ from plugin.errors import PluginError
 from plugin.services import access
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
+from schema import trusted
+from schema.budget import Budgets
 from schema.context import Context
+from schema.limits import MAX_BODY
 from schema.schema import schema
 from schema.sockets import SocketHandler
 
 INIT_SECONDS = 10
 JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
 Origins = Callable[[], Awaitable[Collection[str]]]
+Page = Callable[[Request], Awaitable[Response]]
+PREFLIGHT = ("apollo-require-preflight", "graphql-require-preflight", "x-apollo-operation-name", "authorization")
+"""Headers that no page of another site can send without a preflight request, which we do not grant it."""
+TOO_BIG = 1009
+"""Close code of a message that is too big (RFC 6455 section 7.4.1)."""
 
 
 def bearer(headers: Mapping[str, str]) -> str:
@@ -63,32 +74,45 @@ class _Draft(Response):
         super().__init__()
         del self.headers["content-length"]
         self.request = request
+        self.context: Context | None = None
+
+
+async def _no_page(_request: Request) -> Response:
+    return Response("send a query", 406)
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
-    """``/graphql``: POST for queries, WebSocket (graphql-transport-ws) for subscriptions. Bodies are bounded before they get here.
+    """``/graphql``: POST or GET for queries, WebSocket (graphql-transport-ws) for subscriptions. Bodies are bounded before they get here.
 
-    ``origins`` are those of pages that may open a WebSocket besides our own. They bring their token in ``connection_init``; no cookie is looked at.
+    A GET runs a query only with a header of :data:`PREFLIGHT`; a browser that asks for a page gets ``page``. ``origins`` are those of
+    pages that may open a WebSocket besides our own. They bring their token in ``connection_init``; no cookie is looked at.
     """
 
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, runtime: Runtime, graphs: Graphs, *, origins: Origins | None = None) -> None:
+    def __init__(self, runtime: Runtime, graphs: Graphs, *, origins: Origins | None = None, page: Page = _no_page, init_seconds: float = INIT_SECONDS) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
-            allow_queries_via_get=False,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
-            connection_init_wait_timeout=timedelta(seconds=INIT_SECONDS),
+            connection_init_wait_timeout=timedelta(seconds=init_seconds),
         )
+        self._page = page
+        self._budgets = Budgets(monotonic)
         self._runtime = runtime
         self._graphs = graphs
         self._origins = origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if scope["type"] == "websocket" and self._origins is not None:
-            self.allowed_origins = tuple(await self._origins())
+        if scope["type"] == "websocket":
+            if self._origins is not None:
+                self.allowed_origins = tuple(await self._origins())
+            await super().__call__(scope, _bounded(receive, send), send)
+            return
+        if scope["method"] == "HEAD" or (scope["method"] == "GET" and wants_page(Request(scope))):
+            await (await self._page(Request(scope, receive)))(scope, receive, send)
+            return
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -97,14 +121,20 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 headers["X-Content-Type-Options"] = "nosniff"
             await send(message)
 
-        await super().__call__(scope, receive, marked if scope["type"] == "http" else send)
+        await super().__call__(scope, receive, marked)
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002 - the base's signature
+    def should_render_graphql_ide(self, request: object) -> bool:  # noqa: ARG002 - the base's signature
+        """Never: the page is ours."""
+        return False
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """What resolvers are given. Raises :class:`~plugin.errors.Unauthenticated` for a bad token.
 
         On a WebSocket the token is looked at with ``connection_init``: before that there is no way to say in the protocol what is wrong with it.
         """
-        context = Context(runtime=self._runtime, graphs=self._graphs, principal=None, token=bearer(request.headers))
+        context = Context(runtime=self._runtime, graphs=self._graphs, principal=None, token=bearer(request.headers), budgets=self._budgets)
+        if isinstance(response, _Draft):
+            response.context = context
         if isinstance(request, Request):
             await self.identify(context)
         return context
@@ -142,12 +172,31 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
         """The request, or a 400."""
-        if not request.content_type:
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        if request.method == "GET" and not any(headers.get(name) for name in PREFLIGHT):
+            raise HTTPException(400, f"a query by GET needs one of the headers {', '.join(PREFLIGHT)}, so that no other site can send it")
+        if request.method != "GET" and not request.content_type:
             raise HTTPException(400, "Unsupported content type")
         data = await super().parse_http_body(request)
         if isinstance(data, GraphQLRequestData) and not isinstance(data.operation_name, str | None):
             raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null, if provided.")
         return data
+
+    async def execute_operation(
+        self,
+        request: Request,
+        request_adapter: AsyncHTTPRequestAdapter,
+        request_data: GraphQLRequestData | list[GraphQLRequestData],
+        context: Context,
+        root_value: None,
+        sub_response: Response,
+    ) -> ExecutionResult | list[ExecutionResult] | SubscriptionExecutionResult:
+        """Execute the document that was sent or named, if this token may send it."""
+        if isinstance(request_data, GraphQLRequestData):
+            name = trusted.named(await _document_id(request_adapter), request_data.extensions)
+            audience = context.principal.audience if context.principal else ""
+            request_data.query = trusted.resolve(request_data.query, name=name, audience=audience)
+        return await super().execute_operation(request, request_adapter, request_data, context, root_value, sub_response)
 
     # ------------------------------------------------------------------------------------------------------------- answers
 
@@ -167,6 +216,41 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """As plain JSON with status 200, or as the client asks with 400 for what was not executed."""
         assert isinstance(sub_response, _Draft)  # noqa: S101 - made above
         content = self.encode_json(response_data)
-        if not wants_graphql_json(sub_response.request.headers.get("accept", "")):
-            return Response(content, media_type=JSON)
-        return Response(content, 200 if "data" in response_data else 400, media_type=GRAPHQL_JSON)
+        known = wants_graphql_json(sub_response.request.headers.get("accept", ""))
+        status = 400 if known and "data" not in response_data else 200
+        headers: dict[str, str] = {}
+        if sub_response.context is not None and sub_response.context.status:
+            status = sub_response.context.status
+            if sub_response.context.retry_after > 0:
+                headers["Retry-After"] = str(ceil(sub_response.context.retry_after))
+        return Response(content, status, media_type=GRAPHQL_JSON if known else JSON, headers=headers)
+
+
+async def _document_id(request: AsyncHTTPRequestAdapter) -> object:
+    """``documentId`` of a request, which Strawberry does not read."""
+    if request.method == "GET":
+        return request.query_params.get("documentId")
+    found = orjson.loads(await request.get_body())
+    return found.get("documentId") if isinstance(found, dict) else None
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a GET is a browser's that wants to see something, not a query."""
+    if "query" in request.query_params or "documentId" in request.query_params or "extensions" in request.query_params:
+        return False
+    accept = request.headers.get("accept", "*/*")
+    return "text/html" in accept or "*/*" in accept
+
+
+def _bounded(receive: Receive, send: Send) -> Receive:
+    """Messages of a WebSocket of at most :data:`~schema.limits.MAX_BODY` bytes; the first one that is larger ends the connection."""
+
+    async def checked() -> Message:
+        message = await receive()
+        text = message.get("text") or ""
+        if len(text) > MAX_BODY or len(text.encode("utf-8", "surrogatepass")) > MAX_BODY:
+            await send({"type": "websocket.close", "code": TOO_BIG, "reason": f"a message may have at most {MAX_BODY} bytes"})
+            return {"type": "websocket.disconnect", "code": TOO_BIG}
+        return message
+
+    return checked

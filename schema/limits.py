@@ -3,14 +3,17 @@
 The rule classes are built once: classes made per request would never hit the cache of validated queries, and shared instances race between requests.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from math import ceil
 
 from graphql import DirectiveNode, FieldNode, GraphQLError, NoSchemaIntrospectionCustomRule, OperationDefinitionNode, ValidationContext, ValidationRule
 from strawberry.extensions import SchemaExtension
 
 from plugin.domain.people import Scope
+from schema.budget import Charge
 from schema.context import Context
-from schema.cost import measuring
+from schema.cost import measuring, operation_cost, values_in
 from schema.errors import mask
 
 MAX_BODY = 100_000
@@ -23,6 +26,10 @@ MAX_COST = 20_000
 """Values in an answer, by a static upper bound; see :mod:`schema.cost`."""
 MAX_DIRECTIVES = 50
 MAX_ERRORS = 5
+MAX_SECONDS = 10.0
+"""How long an operation may take; then its work is stopped. A subscription may take as long to begin."""
+REFUSED_COST = 10
+"""What a query costs that is refused."""
 
 
 class MaxDirectives(ValidationRule):
@@ -74,7 +81,12 @@ RULES = (MaxCost, MaxAliases, MaxDirectives)
 
 
 class Limits(SchemaExtension):
-    """Refuses what is too long before it is parsed, and what asks for too much before it is executed; masks errors after."""
+    """Refuses what is too long before it is parsed, and what asks for too much before it is executed; stops what takes too long; masks errors after."""
+
+    def __init__(self, **_: object) -> None:
+        self._requested = 0
+        self._charge: Charge | None = None
+        self._actual = 0
 
     def on_operation(self) -> Iterator[None]:
         """Around a whole operation."""
@@ -93,3 +105,46 @@ class Limits(SchemaExtension):
         errors = getattr(result, "errors", None)
         if errors:
             result.errors = [mask(error) for error in errors[:MAX_ERRORS]]  # type: ignore[union-attr]  # it has errors
+
+    def on_validate(self) -> Iterator[None]:
+        """What is valid is charged for; so is what is not, a little."""
+        yield
+        execution = self.execution_context
+        context, document = execution.context, execution.graphql_document
+        if not isinstance(context, Context) or context.budgets is None or document is None:
+            return
+        if execution.pre_execution_errors:
+            context.budgets.charge(context.principal, REFUSED_COST)
+            return
+        graphql_schema = execution.schema._schema  # noqa: SLF001 - Strawberry's only way to it
+        self._requested = operation_cost(document, graphql_schema, name=execution.operation_name, variables=execution.variables)
+        self._charge = context.budgets.charge(context.principal, self._requested)
+        if self._charge.retry_after > 0:
+            context.status, context.retry_after = 429, self._charge.retry_after
+            seconds = ceil(self._charge.retry_after)
+            raise GraphQLError(
+                f"you asked for too much in a short time: ask again in {seconds} s, or for less", extensions={"code": "too_many", "retryAfter": seconds}
+            )
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        """Stops what takes too long, and gives back what was charged for values that did not come."""
+        context = self.execution_context.context
+        try:
+            async with asyncio.timeout(MAX_SECONDS):
+                yield
+        except TimeoutError as error:
+            if isinstance(context, Context):
+                context.status = 503
+            raise GraphQLError(f"this took more than {MAX_SECONDS:g} s and was stopped: ask for less", extensions={"code": "timeout"}) from error
+        data = getattr(self.execution_context.result, "data", None)
+        if self._charge is not None and isinstance(context, Context) and context.budgets is not None and data is not None:
+            self._actual = min(self._requested, values_in(data))
+            # Half of what was set aside for an answer stays charged: working out that there is nothing takes time too.
+            self._charge = context.budgets.charge(context.principal, -(self._requested - self._actual) / 2)
+
+    def get_results(self) -> dict[str, object]:
+        """``extensions.cost`` of the answer."""
+        if self._charge is None:
+            return {}
+        throttle = {"maximum": self._charge.maximum, "available": self._charge.available, "restoredPerSecond": self._charge.restored}
+        return {"cost": {"requested": self._requested, "actual": self._actual, "throttle": throttle}}

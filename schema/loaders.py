@@ -8,8 +8,8 @@ from plugin.domain.members import Member
 from plugin.domain.needs import Suggestion
 from plugin.domain.people import Principal
 from plugin.domain.programs import Program
-from plugin.graph.expertise import Skill
-from plugin.services import reading
+from plugin.graph.skills import Item
+from plugin.services import knowing, reading
 from plugin.services.graphs import Graphs
 from plugin.services.reading import Cited
 from plugin.services.runtime import Runtime
@@ -24,7 +24,7 @@ class Loaders:
         self.principal = principal
         self.members: DataLoader[int, Member | None] = DataLoader(load_fn=self._members)
         self.evidence: DataLoader[str, Cited | None] = DataLoader(load_fn=self._evidence)
-        self.skills: DataLoader[int, Sequence[Skill]] = DataLoader(load_fn=self._skills)
+        self.skills: DataLoader[int, Sequence[Item]] = DataLoader(load_fn=self._skills)
         self.programs: DataLoader[int, Program | None] = DataLoader(load_fn=self._programs)
         self.suggestions: DataLoader[int, Sequence[Suggestion]] = DataLoader(load_fn=self._suggestions)
 
@@ -36,8 +36,8 @@ class Loaders:
         found = await reading.evidence(self._runtime, self.principal, keys)
         return [found.get(key) for key in keys]
 
-    async def _skills(self, keys: list[int]) -> list[Sequence[Skill]]:
-        found = await reading.skills(self._runtime, self._graphs, self.principal, keys)
+    async def _skills(self, keys: list[int]) -> list[Sequence[Item]]:
+        found = await knowing.skills(self._runtime, self._graphs, self.principal, keys)
         return [found[key] for key in keys]
 
     async def _programs(self, keys: list[int]) -> list[Program | None]:

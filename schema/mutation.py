@@ -3,11 +3,30 @@
 import strawberry
 
 from schema.mutations.consent import ConsentMutations
+from schema.mutations.deliveries import DeliveryMutations
+from schema.mutations.forms import FormMutations
+from schema.mutations.groups import GroupMutations
 from schema.mutations.needs import NeedMutations
+from schema.mutations.notices import NoticeMutations
+from schema.mutations.participation import ParticipationMutations
 from schema.mutations.programs import ProgramMutations
+from schema.mutations.rounds import RoundMutations
+from schema.mutations.skills import SkillMutations
 from schema.mutations.suggestions import SuggestionMutations
 
 
 @strawberry.type
-class Mutation(NeedMutations, SuggestionMutations, ConsentMutations, ProgramMutations):
+class Mutation(
+    SkillMutations,
+    NeedMutations,
+    SuggestionMutations,
+    ConsentMutations,
+    ProgramMutations,
+    ParticipationMutations,
+    FormMutations,
+    RoundMutations,
+    GroupMutations,
+    NoticeMutations,
+    DeliveryMutations,
+):
     """What can be done."""

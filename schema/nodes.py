@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable
 
 from plugin.domain.people import Principal, Scope
-from plugin.services import reading, suggesting
+from plugin.errors import Forbidden, NotFound
+from plugin.services import grouping, reading, round_reading, suggesting
 from schema.context import Info
 from schema.ids import GlobalId, parse_number
 from schema.types.community import community as community_type
+from schema.types.groups import group as group_type
 from schema.types.member import member as member_type
 from schema.types.node import Node
 from schema.types.program import program as program_type
+from schema.types.rounds import match_round
 from schema.types.suggestion import proposal
 from schema.types.suggestion import suggestion as suggestion_type
 from schema.types.viewer import need as need_type
@@ -61,10 +64,25 @@ async def _need(info: Info, principal: Principal, number: int) -> Node | None:
     return None
 
 
+async def _match_round(info: Info, principal: Principal, number: int) -> Node | None:
+    try:
+        found = await round_reading.find(info.context.runtime, principal, number)
+    except (Forbidden, NotFound):
+        return None
+    return match_round(found, installation_id=principal.installation_id)
+
+
+async def _mentoring_group(info: Info, principal: Principal, number: int) -> Node | None:
+    found = await grouping.visible(info.context.runtime, principal, number)
+    return None if found is None else group_type(found, installation_id=principal.installation_id, manager=principal.may(Scope.PROGRAMS))
+
+
 FINDERS: dict[str, Finder] = {
     "Member": _member,
     "Program": _program,
     "Community": _community,
     "Suggestion": _suggestion,
     "Need": _need,
+    "MatchRound": _match_round,
+    "MentoringGroup": _mentoring_group,
 }

@@ -12,7 +12,14 @@ from schema.ids import parse_id
 from schema.inputs import plain
 from schema.nodes import find_node
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
+from schema.queries.deliveries import DeliveryQueries
+from schema.queries.forms import FormQueries
+from schema.queries.groups import GroupQueries
+from schema.queries.measures import MeasureQueries
+from schema.queries.notices import NoticeQueries
+from schema.queries.participation import ParticipationQueries
 from schema.queries.programs import ProgramQueries
+from schema.queries.rounds import RoundQueries
 from schema.types.community import Community
 from schema.types.community import community as community_type
 from schema.types.member import Member
@@ -23,7 +30,7 @@ from schema.types.viewer import Viewer
 
 
 @strawberry.type
-class Query(ProgramQueries):
+class Query(MeasureQueries, ProgramQueries, ParticipationQueries, FormQueries, RoundQueries, GroupQueries, NoticeQueries, DeliveryQueries):
     """What can be read."""
 
     @strawberry.field(description="The member behind the token; null for a service token.")

@@ -10,6 +10,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.utils.aio import aclosing
 
 from plugin.errors import PluginError
+from schema import trusted
 from schema.context import Context
 from schema.errors import mask
 from schema.limits import MAX_ERRORS
@@ -68,6 +69,16 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             except PluginError:
                 await self.websocket.close(code=4403, reason="Forbidden")
                 return
+            try:
+                loose: dict[str, object] = {**message["payload"]}
+                name = trusted.named(loose.get("documentId"), loose.get("extensions"))
+                audience = self.context.principal.audience if self.context.principal else ""
+                query = trusted.resolve(message["payload"]["query"] or None, name=name, audience=audience)
+            except PluginError as error:
+                refusal = mask(GraphQLError(error.message, original_error=error))
+                await self.websocket.send_json({"id": message["id"], "type": "error", "payload": [refusal.formatted]})
+                return
+            message["payload"]["query"] = query or ""
         await super().handle_subscribe(message)
 
     async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:

@@ -1,5 +1,6 @@
 """Who is asking: tokens, and signing in through the host."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -9,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from mentorgraph.events import MemberChanged, Source
-from mentorgraph.host import Capability, Identity, SignInRefused
-from plugin.domain.members import Standing
+from mentorgraph.host import Capability, HostError, Identity, SignInRefused
+from plugin.domain.members import Member, Standing
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal, Scope
 from plugin.errors import Forbidden, Invalid, TooMany, Unauthenticated
 from plugin.services import handlers
@@ -90,7 +91,7 @@ async def principal_of(runtime: Runtime, token: str) -> Principal:
             member = unit.members.get(found.member_id)
             if member is None or member.standing in {Standing.HIDDEN, Standing.SUSPENDED}:
                 return None
-        return Principal(installation_id=installation_id, member_id=found.member_id, scopes=found.scopes, token_id=found.id)
+        return Principal(installation_id=installation_id, member_id=found.member_id, scopes=found.scopes, token_id=found.id, audience=found.audience)
 
     principal = await runtime.database.read(installation_id, work)
     if principal is None:
@@ -105,6 +106,49 @@ def require(principal: Principal | None, scope: Scope) -> Principal:
     if not principal.may(scope):
         raise Forbidden(f"this token does not carry the scope {scope.value}")
     return principal
+
+
+def require_member(principal: Principal) -> int:
+    """The id of the member behind the principal. Raises :class:`Forbidden` for a service."""
+    if principal.member_id is None:
+        raise Forbidden("a service is no member: use a member's token")
+    return principal.member_id
+
+
+ADMIN_FOR = timedelta(minutes=15)
+"""How long the host's word is taken that a member is an admin of the community."""
+ADMIN_SECONDS = 10.0
+
+
+async def require_admin(runtime: Runtime, principal: Principal | None, *, fresh: bool = False) -> Principal:
+    """The principal, if the host says that the member is an admin of the community. Raises :class:`Unauthenticated` or :class:`Forbidden`.
+
+    The host is asked again when its word is older than :data:`ADMIN_FOR`, and with ``fresh`` in any case: before an export, an erasure, and changes of tokens
+    and rules. A host that does not answer has not said yes.
+    """
+    asking = require(principal, Scope.ME)
+    refused = Forbidden("this is for admins of the community")
+    member_id = asking.member_id
+    if member_id is None or asking.audience == "widget":
+        raise refused
+    member = await runtime.database.read(asking.installation_id, lambda unit: unit.members.get(member_id))
+    if member is None:
+        raise refused
+    if fresh or member.read_at is None or runtime.clock() - member.read_at >= ADMIN_FOR:
+        try:
+            async with asyncio.timeout(ADMIN_SECONDS):
+                said = await (await runtime.client(asking.installation_id)).read("member", member.host_user_id)
+        except (HostError, TimeoutError) as error:
+            raise Forbidden("the community did not say whether you are an admin there: try again in a moment", code="admin_unknown") from error
+
+        def heard(unit: UnitOfWork) -> Member | None:
+            handlers.apply(said, unit)
+            return unit.members.get(member_id)
+
+        member = await runtime.database.write(asking.installation_id, heard)
+    if member is None or not member.admin or not member.takes_part:
+        raise refused
+    return asking
 
 
 # ---------------------------------------------------------------------------------------------------------------------- signing in

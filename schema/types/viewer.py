@@ -10,13 +10,14 @@ from plugin.domain.members import Member as DomainMember
 from plugin.domain.needs import Need as DomainNeed
 from plugin.domain.needs import NeedState as DomainNeedState
 from plugin.domain.people import Scope
-from plugin.services import reading
+from plugin.services import auditing, reading
 from schema.context import Info
 from schema.ids import GlobalId, parse_number
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
 from schema.types.member import Member
 from schema.types.member import member as member_type
 from schema.types.node import Node
+from schema.types.participation import Participation
 from schema.types.suggestion import Suggestion
 from schema.types.suggestion import suggestion as suggestion_type
 
@@ -69,8 +70,17 @@ async def load_consents(info: Info) -> Consents:
     return Consents(messages=messages is not None and messages.given, expert=expert is None or expert.given)
 
 
+@strawberry.type(description="That somebody read something that the member gave in confidence.")
+class DataReading:
+    """One entry of the log of who saw what."""
+
+    at: datetime
+    by: str | None = strawberry.field(description="The user name of who read it; null for a service and for somebody who is gone.")
+    what: str = strawberry.field(description="What was read, in a word.")
+
+
 @strawberry.type(description="The member behind the token, and what is for their eyes only.")
-class Viewer:
+class Viewer(Participation):
     """Who asks."""
 
     person: strawberry.Private[DomainMember]
@@ -110,3 +120,9 @@ class Viewer:
     async def consents(self, info: Info) -> Consents:
         """What the viewer decided."""
         return await load_consents(info)
+
+    @strawberry.field(description="Who read what the member gave in confidence, newest first; at most 100.")
+    async def who_saw_my_data(self, info: Info) -> list[DataReading]:
+        """The log of who saw what."""
+        found = await auditing.who_saw(info.context.runtime, info.context.require(Scope.ME))
+        return [DataReading(at=one.at, by=one.by or None, what=one.what) for one in found]

@@ -68,9 +68,9 @@ class Counting:
         self._work()
         return await self._inner.manage(work)
 
-    async def put(self, arrival: Arrival) -> None:
+    async def put(self, *arrivals: Arrival) -> None:
         self._work()
-        await self._inner.put(arrival)
+        await self._inner.put(*arrivals)
 
     async def check(self) -> None:
         self._work()

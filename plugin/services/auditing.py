@@ -1,0 +1,60 @@
+"""Who saw what about whom, for the member to read.
+
+Whoever reads what a member gave in confidence, such as answers, feedback or reports, without being that member, is written into the audit log with
+:func:`saw` in the unit of work that reads. The log holds ids only; names are looked up when the member asks, and somebody who was erased has none.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from plugin.domain.people import Principal
+from plugin.services.access import require_member
+from plugin.services.runtime import Runtime
+from plugin.store.unit_of_work import UnitOfWork
+
+READ = "personal.read"
+ONCE_IN = timedelta(hours=1)
+"""The same person reading the same kind of thing again within this time is not written down again."""
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """That somebody read something about the member. ``by`` is empty for a service, the operator and somebody who was erased."""
+
+    at: datetime
+    by_member_id: int | None
+    by: str
+    what: str
+
+
+def saw(unit: UnitOfWork, principal: Principal, member_ids: Collection[int], *, what: str) -> int:
+    """Write down that the principal read ``what`` (a word such as ``answers``) of these members; returns how many entries that made."""
+    actor = f"token:{principal.token_id}" if principal.member_id is None else str(principal.member_id)
+    made = 0
+    for member_id in sorted(set(member_ids)):
+        if member_id == principal.member_id:
+            continue
+        lately = unit.recorded_about(member_id, action=READ, limit=SHOWN, after=unit.now - ONCE_IN)
+        if not any(one.actor == actor and one.detail.get("what") == what for one in lately):
+            unit.record(READ, actor=actor, member=str(member_id), what=what)
+            made += 1
+    return made
+
+
+async def who_saw(runtime: Runtime, principal: Principal) -> list[Reading]:
+    """Who read what about the principal's member, newest first; at most :data:`SHOWN`."""
+    member_id = require_member(principal)
+
+    def work(unit: UnitOfWork) -> list[Reading]:
+        found = unit.recorded_about(member_id, action=READ, limit=SHOWN)
+        readers = unit.members.many({int(one.actor) for one in found if one.actor.isdigit()})
+        readings = []
+        for one in found:
+            reader = readers.get(int(one.actor)) if one.actor.isdigit() else None
+            by = "" if reader is None else reader.username
+            readings.append(Reading(at=one.at, by_member_id=None if reader is None else reader.id, by=by, what=str(one.detail.get("what", ""))))
+        return readings
+
+    return await runtime.database.read(principal.installation_id, work)

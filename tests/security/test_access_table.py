@@ -1,0 +1,18 @@
+"""docs/access.md says of every field who is answered; it is compared with what the service does."""
+
+from tests.schema.world import World
+from tests.security.access_table import PATH, ROLES, measured, table
+
+
+async def test_the_table_is_what_the_service_does(world: World) -> None:
+    found = await measured(world)
+    assert PATH.read_text(encoding="utf-8") == table(found), "run: python -m tests.security.access_table"
+
+
+async def test_nobody_is_answered_nothing_and_members_write_no_programs(world: World) -> None:
+    found = await measured(world)
+    assert not [key for key, who in found.items() if who["nobody"]]
+    assert found["mutation", "createProgram"] == {"nobody": False, "member": False, "admin": False, "service": False, "manager": True}
+    assert found["mutation", "setNeed"] == {"nobody": False, "member": True, "admin": True, "service": False, "manager": False}
+    assert found["query", "deliveries"] == found["mutation", "retryDeliveries"] == {role: role == "admin" for role in ROLES}
+    assert found["query", "members"] == {role: role != "nobody" for role in ROLES}
