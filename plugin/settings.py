@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     allow_private: Annotated[tuple[str, ...], NoDecode] = ()
     """``host:port`` of communities on private or loopback addresses, separated by commas; all other such addresses are refused."""
 
+    smtp_url: str = Field(default="", repr=False)
+    """The server that takes our mail: ``smtp://user:password@host:587`` (STARTTLS where it is offered) or ``smtps://…``. Empty: no mail is sent."""
+
+    mail_from: str = ""
+    """Who mail is from; empty: ``mentors@`` the host of ``public_url``."""
+
     log_level: str = "info"
     """``debug``, ``info``, ``warning`` or ``error``."""
 
@@ -83,6 +89,18 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("MENTORGRAPH_PUBLIC_URL must look like https://mentors.example.org")
         return value.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"smtp", "smtps"} or not urlsplit(value).hostname):
+            raise ValueError("MENTORGRAPH_SMTP_URL must look like smtp://user:password@mail.example.org:587")
+        return value
+
+    @property
+    def sender(self) -> str:
+        """Who mail is from."""
+        return self.mail_from or f"mentors@{urlsplit(self.public_url).hostname}"
 
     @field_validator("database_url", "migrate_url")
     @classmethod

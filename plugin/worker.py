@@ -16,7 +16,7 @@ import structlog
 
 from mentorgraph.host import HostBusy, HostDenied, HostError
 from plugin.errors import NotFound, PluginError, Unavailable
-from plugin.services import deliveries, housekeeping, outgoing, reconcile, suggesting
+from plugin.services import deliveries, delivering, housekeeping, mailing, outgoing, reconcile, round_lane, scheduling, studying, suggesting
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.store.dispatch import Claim, Dispatcher
@@ -30,10 +30,14 @@ RENEW = 40.0
 """Seconds after which a lease on work that goes on is prolonged: reading a large community takes hours."""
 POLL = 0.5
 """Seconds after which a worker looks for work of other processes; work of this process wakes it at once."""
-LOCAL: tuple[Lane, ...] = ("inbox", "suggest")
+LOCAL: tuple[Lane, ...] = ("inbox", "suggest", "jobs", "tell")
 """Work that asks no host. It has hands of its own, so that hosts that hang cannot keep deliveries from being handled."""
-REMOTE: tuple[Lane, ...] = ("checks", "outbox", "reconcile")
-HANDS: dict[tuple[Lane, ...], int] = {LOCAL: 4, REMOTE: 16}
+REMOTE: tuple[Lane, ...] = ("checks", "outbox", "reconcile", "mail")
+STUDY: tuple[Lane, ...] = ("learn",)
+"""Work that takes minutes of computing: one at a time, and never in the way of the rest."""
+LONG: tuple[Lane, ...] = ("rounds",)
+"""Matching rounds: they compute for minutes too, and an admin waits for them."""
+HANDS: dict[tuple[Lane, ...], int] = {LOCAL: 4, REMOTE: 16, STUDY: 1, LONG: 2}
 """How much of each is done at the same time."""
 PARALLEL = 4
 REST = timedelta(seconds=60)
@@ -65,8 +69,13 @@ class Worker:
             "inbox": self._inbox,
             "checks": self._checks,
             "suggest": self._suggest,
+            "rounds": self._rounds,
             "outbox": self._outbox,
             "reconcile": self._reconcile,
+            "jobs": self._jobs,
+            "tell": self._tell,
+            "mail": self._mail,
+            "learn": self._learn,
         }
 
     def stop(self) -> None:
@@ -188,14 +197,35 @@ class Worker:
     async def _suggest(self, installation_id: int) -> Outcome:
         return self._runtime.clock() if await suggesting.answer_needs(self._runtime, self._graphs, installation_id) else None
 
+    async def _rounds(self, installation_id: int) -> Outcome:
+        return self._runtime.clock() if await round_lane.work(self._runtime, self._graphs, installation_id) else None
+
     async def _outbox(self, installation_id: int) -> Outcome:
         await outgoing.send_due(self._runtime, installation_id)
         return await self._runtime.database.read(installation_id, lambda unit: unit.outbox.next_at())
+
+    async def _learn(self, installation_id: int) -> Outcome:
+        return await studying.learn(self._runtime, installation_id)
+
+    async def _jobs(self, installation_id: int) -> Outcome:
+        await scheduling.run_due(self._runtime, installation_id)
+        return await self._runtime.database.read(installation_id, lambda unit: unit.jobs.next_at())
+
+    async def _tell(self, installation_id: int) -> Outcome:
+        await delivering.deliver_due(self._runtime, installation_id)
+        return await self._runtime.database.read(installation_id, lambda unit: unit.notices.next_at())
+
+    async def _mail(self, installation_id: int) -> Outcome:
+        if self._runtime.mailer is None:
+            return None
+        await mailing.send_due(self._runtime, installation_id)
+        return await self._runtime.database.read(installation_id, lambda unit: unit.mails.next_at())
 
     async def _reconcile(self, installation_id: int) -> Outcome:
         await housekeeping.tidy(self._runtime, installation_id)
         imported = await self._runtime.database.read(installation_id, reconcile.imported)
         await reconcile.reconcile(self._runtime, installation_id, whole=not imported)
+        await self._runtime.database.write(installation_id, studying.schedule_first)
         minutes = self._runtime.settings.reconcile_minutes
         # Spread, so that a thousand communities do not read at the same minute.
         return self._runtime.clock() + timedelta(minutes=minutes * self._random.uniform(0.9, 1.1))

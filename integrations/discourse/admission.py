@@ -14,6 +14,8 @@ from mentorgraph.host import DeliveryRefused
 
 _Kept = dict[str, object]
 _DROP: Final = object()
+_SMALL = 2**62
+"""Numbers below it need no second look."""
 
 
 def reduced(root: str, name: str, payload: object) -> _Kept | None:
@@ -44,7 +46,8 @@ def _misshapen() -> DeliveryRefused:
 
 def _is_post(kept: _Kept) -> bool:
     """Whether what was kept is enough for a post, without translating it; its times and its type were looked at when it was kept."""
-    return kept.get("created_at") is not None and all(identifier(kept.get(key)) for key in ("id", "topic_id", "user_id"))
+    post_id, topic_id, user_id = kept.get("id"), kept.get("topic_id"), kept.get("user_id")
+    return kept.get("created_at") is not None and identifier(post_id) is not None and identifier(topic_id) is not None and identifier(user_id) is not None
 
 
 def _without_words(kept: _Kept) -> _Kept:
@@ -108,92 +111,117 @@ def _answered(value: object) -> object:
     return bool(value) if isinstance(value, bool | dict) else _DROP
 
 
-_Types = Mapping[str, Callable[[object], object]]
-_NAME, _LONG, _WORDS = _texts(255), _texts(LONG), _texts(MAX_INPUT)
+_Type = tuple[Callable[[object], object], type | None, int]
+"""What the value of a key must be: how it is converted, the type of a value that may be kept as it is, and the length that such a text may have."""
+_Types = Mapping[str, _Type]
+_NAME: _Type = (_texts(255), str, 255)
+_ADDRESS: _Type = (_texts(500), str, 500)
+_LONG: _Type = (_texts(LONG), str, LONG)
+_WORDS: _Type = (_texts(MAX_INPUT), str, MAX_INPUT)
+_NUMBER: _Type = (_number, int, 0)
+_FLAG: _Type = (_flag, bool, 0)
+_TIME: _Type = (_time, None, 0)
 
 _MEMBER: _Types = {
-    "id": _number,
+    "id": _NUMBER,
     "username": _NAME,
     "name": _NAME,
-    "avatar_template": _texts(500),
-    "created_at": _time,
-    "last_seen_at": _time,
-    "last_posted_at": _time,
-    "trust_level": _number,
-    "admin": _flag,
-    "moderator": _flag,
-    "staged": _flag,
-    "active": _flag,
-    "approved": _flag,
-    "suspended_till": _time,
-    "silenced_till": _time,
+    "avatar_template": _ADDRESS,
+    "created_at": _TIME,
+    "last_seen_at": _TIME,
+    "last_posted_at": _TIME,
+    "trust_level": _NUMBER,
+    "admin": _FLAG,
+    "moderator": _FLAG,
+    "staged": _FLAG,
+    "active": _FLAG,
+    "approved": _FLAG,
+    "suspended_till": _TIME,
+    "silenced_till": _TIME,
     "title": _NAME,
     "bio_raw": _LONG,
     "location": _NAME,
     "website": _NAME,
     "locale": _NAME,
     "timezone": _NAME,
-    "user_fields": _answers,
-    "groups": _groups,
+    "user_fields": (_answers, None, 0),
+    "groups": (_groups, None, 0),
 }
 _POST: _Types = {
-    "id": _number,
-    "topic_id": _number,
-    "user_id": _number,
+    "id": _NUMBER,
+    "topic_id": _NUMBER,
+    "user_id": _NUMBER,
     "username": _NAME,
-    "created_at": _time,
-    "updated_at": _time,
-    "post_number": _number,
-    "reply_to_post_number": _number,
-    "post_type": _number,
-    "version": _number,
-    "hidden": _flag,
-    "accepted_answer": _answered,
-    "category_id": _number,
+    "created_at": _TIME,
+    "updated_at": _TIME,
+    "post_number": _NUMBER,
+    "reply_to_post_number": _NUMBER,
+    "post_type": _NUMBER,
+    "version": _NUMBER,
+    "hidden": _FLAG,
+    "accepted_answer": (_answered, None, 0),
+    "category_id": _NUMBER,
     "topic_archetype": _NAME,
     "topic_title": _NAME,
     "topic_slug": _NAME,
     "raw": _WORDS,
     "cooked": _WORDS,
 }
+_POST_SO_WRITTEN: _Types = {key: kind for key, kind in _POST.items() if key != "cooked"}
+"""Without what the forum made of the words, where there are the words."""
+_POST_UNSEEN: _Types = {key: kind for key, kind in _POST_SO_WRITTEN.items() if key != "raw"}
 _TOPIC: _Types = {
-    "id": _number,
+    "id": _NUMBER,
     "title": _NAME,
     "slug": _NAME,
-    "category_id": _number,
+    "category_id": _NUMBER,
     "archetype": _NAME,
-    "tags": _tags,
-    "user_id": _number,
-    "created_at": _time,
-    "bumped_at": _time,
-    "last_posted_at": _time,
-    "visible": _flag,
-    "closed": _flag,
-    "archived": _flag,
-    "posts_count": _number,
-    "has_accepted_answer": _flag,
-    "accepted_answer": _answered,
+    "tags": (_tags, None, 0),
+    "user_id": _NUMBER,
+    "created_at": _TIME,
+    "bumped_at": _TIME,
+    "last_posted_at": _TIME,
+    "visible": _FLAG,
+    "closed": _FLAG,
+    "archived": _FLAG,
+    "posts_count": _NUMBER,
+    "has_accepted_answer": _FLAG,
+    "accepted_answer": (_answered, None, 0),
 }
-_GROUP: _Types = {"id": _number, "name": _NAME, "full_name": _NAME, "display_name": _NAME, "automatic": _flag}
+_GROUP: _Types = {"id": _NUMBER, "name": _NAME, "full_name": _NAME, "display_name": _NAME, "automatic": _FLAG}
 _SPACE: _Types = {
-    "id": _number,
+    "id": _NUMBER,
     "name": _NAME,
     "slug": _NAME,
-    "parent_category_id": _number,
+    "parent_category_id": _NUMBER,
     "description_text": _LONG,
-    "read_restricted": _flag,
-    "group_permissions": _permissions,
+    "read_restricted": _FLAG,
+    "group_permissions": (_permissions, None, 0),
 }
-_MEMBERSHIP: _Types = {"group_id": _number, "user_id": _number, "created_at": _time}
-_BADGE: _Types = {"id": _number, "badge_id": _number, "user_id": _number, "granted_at": _time}
-_ANSWER: _Types = {"id": _number, "topic_id": _number, "user_id": _number}
-_ID: _Types = {"id": _number}
+_MEMBERSHIP: _Types = {"group_id": _NUMBER, "user_id": _NUMBER, "created_at": _TIME}
+_BADGE: _Types = {"id": _NUMBER, "badge_id": _NUMBER, "user_id": _NUMBER, "granted_at": _TIME}
+_ANSWER: _Types = {"id": _NUMBER, "topic_id": _NUMBER, "user_id": _NUMBER}
+_ID: _Types = {"id": _NUMBER}
 _TAG: _Types = {"name": _NAME}
 
 
 def _keep(payload: Json, types: _Types) -> _Kept:
-    converted = {key: convert(payload[key]) for key, convert in types.items() if key in payload}
-    return {key: value for key, value in converted.items() if value is not _DROP}
+    """The keys of ``types`` that a payload has, in their types. Most values are as they should be, and no function is called for them."""
+    kept: _Kept = {}
+    for key, (convert, plain, longest) in types.items():
+        if key not in payload:
+            continue
+        value = payload[key]
+        if (
+            type(value) is not plain
+            or (isinstance(value, str) and (len(value) > longest or not value.isascii() or "\x00" in value))
+            or (isinstance(value, int) and not -_SMALL < value < _SMALL)
+        ):
+            value = convert(value)
+            if value is _DROP:
+                continue
+        kept[key] = value
+    return kept
 
 
 def _is_not_a_person(value: object) -> bool:
@@ -224,12 +252,12 @@ def _post(name: str, payload: Json) -> _Kept | None:
         return None
     if name == "post_destroyed" or subjects.is_gone(payload):
         # The topic is often gone as well, and with it what tells a public post from a private one. Two numbers tell nothing, but a deletion must not be missed.
-        return _keep(payload, {"id": _number, "topic_id": _number}) | {"user_deleted": True}
+        return _keep(payload, {"id": _NUMBER, "topic_id": _NUMBER}) | {"user_deleted": True}
     if subjects.is_private(payload, "topic_archetype") or _is_not_a_person(payload.get("user_id")):
         return None
-    hidden = flag(payload.get("hidden")) is True
-    unneeded = {"raw", "cooked"} if hidden else {"cooked"} if isinstance(payload.get("raw"), str) else set()
-    return _keep({key: value for key, value in payload.items() if key not in unneeded}, _POST)
+    if flag(payload.get("hidden")) is True:
+        return _keep(payload, _POST_UNSEEN)
+    return _keep(payload, _POST_SO_WRITTEN if isinstance(payload.get("raw"), str) else _POST)
 
 
 def _like(_name: str, payload: Json) -> _Kept | None:

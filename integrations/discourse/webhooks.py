@@ -54,18 +54,20 @@ def admit(delivery: Delivery) -> Admitted | None:
     The body is JSON whatever the content type says. An event or root that is not known is kept by name alone, so that it can be counted.
     Raises :class:`DeliveryRefused` with status 400 for what Discourse would not send.
     """
-    key, root, name = (delivery.headers.get(header, "") for header in (EVENT_ID, EVENT_TYPE, EVENT))
+    said = delivery.headers.get
+    key, root, name = said(EVENT_ID, ""), said(EVENT_TYPE, ""), said(EVENT, "")
     if not _ID.fullmatch(key):
         raise _malformed("The delivery has no id of its own.", "no_id")
-    if not _NAME.fullmatch(root) or (name and not _NAME.fullmatch(name)):
+    known = _ROOT_OF.get(name)
+    if known != root and (not _NAME.fullmatch(root) or (name and not _NAME.fullmatch(name))):
         raise _malformed("The delivery does not say what it is about.", "no_type")
     body = load_object(delivery.body)
     if root not in body:
         raise _malformed("The body is about something else than its header says.", "root_mismatch")
-    if _ROOT_OF.get(name, root) != root:
-        raise _malformed("The event does not belong to what the body is about.", "event_mismatch")
-    if name not in _ROOT_OF:
+    if known is None:
         return Admitted(key=key, kind=name or root, body=b"{}")
+    if known != root:
+        raise _malformed("The event does not belong to what the body is about.", "event_mismatch")
     kept = reduced(root, name, body[root])
     return None if kept is None else Admitted(key=key, kind=name, body=orjson.dumps({root: kept}))
 

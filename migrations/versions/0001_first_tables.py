@@ -13,35 +13,78 @@ JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 TABLES = [
     "audit",
+    "bank_questions",
+    "calendar_events",
     "changes",
     "checks",
+    "criterion_weights",
+    "forms",
     "gone",
     "groups",
+    "host_calls",
     "inbox",
     "installations",
+    "jobs",
+    "kind_holds",
     "lanes",
+    "learned",
+    "measures",
     "members",
     "mentorships",
     "programs",
+    "ranking_weights",
+    "rounds",
     "sign_ins",
+    "skill_names",
     "spaces",
     "sweeps",
     "tags",
     "tombstones",
     "topics",
     "vocabulary",
+    "weight_moves",
+    "addresses",
     "badges",
+    "blocks",
+    "calendar_feeds",
+    "calendar_people",
     "consents",
+    "enrolments",
+    "form_versions",
     "group_members",
+    "groups_ours",
+    "habits",
+    "lessons",
     "likes",
+    "mails",
+    "mentees",
     "mentions",
+    "mentor_choices",
     "needs",
+    "notice_choices",
+    "notices",
     "outbox",
     "posts",
+    "program_managers",
     "rare_terms",
+    "reaches",
+    "reports",
+    "requests",
+    "round_causes",
+    "round_choices",
+    "round_others",
+    "round_pairs",
+    "round_people",
+    "round_waiting",
+    "skill_choices",
+    "stories",
+    "submissions",
     "suggestions",
+    "surveys",
     "tokens",
     "evidence",
+    "group_people",
+    "story_people",
 ]
 ACROSS = ["installations", "lanes", "tokens", "inbox"]
 """Tables that the dispatcher looks at across installations."""
@@ -59,6 +102,27 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("detail", JSON, nullable=False),
         sa.Column("chain", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("installation_id", "number", name=op.f("pk_audit")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "bank_questions",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("question", JSON, nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "name", name=op.f("pk_bank_questions")),
+        sqlite_with_rowid=True,
+    )
+    op.create_table(
+        "calendar_events",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("changed_at", sa.BigInteger(), nullable=False),
+        sa.Column("cancelled", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "uid", name=op.f("pk_calendar_events")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -84,6 +148,30 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     )
     op.create_index(op.f("ix_checks_installation_id_due_at"), "checks", ["installation_id", "due_at"], unique=False)
     op.create_table(
+        "criterion_weights",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=False),
+        sa.Column("criterion", sa.Text(), nullable=False),
+        sa.Column("factor", sa.Float(), nullable=False),
+        sa.Column("samples", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "program_id", "criterion", name=op.f("pk_criterion_weights")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "forms",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("form_id", sa.BigInteger(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=True),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("open", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "form_id", name=op.f("pk_forms")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_forms_installation_id_program_id_purpose"), "forms", ["installation_id", "program_id", "purpose"], unique=False)
+    op.create_table(
         "gone",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -103,6 +191,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "host_calls",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("calls", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "month", name=op.f("pk_host_calls")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "inbox",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
         sa.Column("event_id", sa.Text(), nullable=False),
@@ -117,7 +213,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("handled_at", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("installation_id", "event_id", name=op.f("pk_inbox")),
-        sqlite_with_rowid=False,
+        sqlite_with_rowid=True,
     )
     op.create_index(
         "ix_inbox_open", "inbox", ["installation_id", "next_at"], unique=False, postgresql_where=sa.text("state = 'new'"), sqlite_where=sa.text("state = 'new'")
@@ -145,6 +241,40 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.UniqueConstraint("installation_id", "host", "base_url", name=op.f("uq_installations_installation_id_host_base_url")),
     )
     op.create_table(
+        "jobs",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("about", JSON, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("every_days", sa.Integer(), nullable=True),
+        sa.Column("timezone", sa.Text(), server_default="", nullable=False),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "key", name=op.f("pk_jobs")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_jobs_open",
+        "jobs",
+        ["installation_id", "next_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+        sqlite_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index("ix_jobs_state", "jobs", ["installation_id", "state", "next_at"], unique=False)
+    op.create_table(
+        "kind_holds",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "kind", name=op.f("pk_kind_holds")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "lanes",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
         sa.Column("lane", sa.Text(), nullable=False),
@@ -156,6 +286,25 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sqlite_with_rowid=False,
     )
     op.create_index("ix_lanes_due", "lanes", ["due_at"], unique=False)
+    op.create_table(
+        "learned",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("installation_id", "kind", name=op.f("pk_learned")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "measures",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), server_default="", nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "day", "name", "subject", name=op.f("pk_measures")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "members",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
@@ -189,14 +338,17 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("mentorship_id", sa.BigInteger(), nullable=False),
         sa.Column("program_id", sa.BigInteger(), nullable=True),
         sa.Column("mentor_id", sa.BigInteger(), nullable=True),
-        sa.Column("mentee_id", sa.BigInteger(), nullable=True),
+        sa.Column("group_id", sa.BigInteger(), nullable=True),
+        sa.Column("source", sa.Text(), server_default="", nullable=False),
+        sa.Column("begun_by", sa.Text(), server_default="", nullable=False),
         sa.Column("began_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("end_reason", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("installation_id", "mentorship_id", name=op.f("pk_mentorships")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_mentorships_installation_id_mentee_id"), "mentorships", ["installation_id", "mentee_id"], unique=False)
     op.create_index(op.f("ix_mentorships_installation_id_mentor_id"), "mentorships", ["installation_id", "mentor_id"], unique=False)
+    op.create_index("ix_mentorships_program", "mentorships", ["installation_id", "program_id", "ended_at"], unique=False)
     op.create_table(
         "programs",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
@@ -205,9 +357,60 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("purpose", sa.Text(), server_default="", nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("audience", sa.Text(), server_default="", nullable=False),
+        sa.Column("needs", sa.Text(), server_default="", nullable=False),
+        sa.Column("goals", JSON, nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("open", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("approve_mentors", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
+        sa.Column("approve_mentees", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("both_roles", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("mentor_benefits", sa.Text(), server_default="", nullable=False),
+        sa.Column("mentee_benefits", sa.Text(), server_default="", nullable=False),
+        sa.Column("code_of_conduct", sa.Text(), server_default="", nullable=False),
+        sa.Column("template", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("installation_id", "program_id", name=op.f("pk_programs")),
+        sqlite_with_rowid=True,
+    )
+    op.create_table(
+        "ranking_weights",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("change_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("taken", sa.Boolean(), nullable=False),
+        sa.Column("actor", sa.Text(), server_default="", nullable=False),
+        sa.Column("weights", JSON, nullable=False),
+        sa.Column("questions", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("because", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "change_id", name=op.f("pk_ranking_weights")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "rounds",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("round_id", sa.BigInteger(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("design", JSON, nullable=False),
+        sa.Column("run", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("progress", sa.Float(), server_default="0", nullable=False),
+        sa.Column("kept_from", sa.BigInteger(), nullable=True),
+        sa.Column("figures", JSON, nullable=False),
+        sa.Column("failure", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("computed_at", sa.BigInteger(), nullable=True),
+        sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("installation_id", "round_id", name=op.f("pk_rounds")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_rounds_installation_id_program_id"), "rounds", ["installation_id", "program_id"], unique=False)
+    op.create_index("ix_rounds_state", "rounds", ["installation_id", "state"], unique=False)
     op.create_table(
         "sign_ins",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
@@ -217,6 +420,17 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.Column("next_path", sa.Text(), server_default="", nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("installation_id", "nonce", name=op.f("pk_sign_ins")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "skill_names",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("into_key", sa.Text(), nullable=False),
+        sa.Column("into", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "key", name=op.f("pk_skill_names")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -290,6 +504,39 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "weight_moves",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("move_id", sa.BigInteger(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=False),
+        sa.Column("criterion", sa.Text(), nullable=False),
+        sa.Column("earlier", sa.Float(), nullable=False),
+        sa.Column("later", sa.Float(), nullable=False),
+        sa.Column("because", JSON, nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("installation_id", "move_id", name=op.f("pk_weight_moves")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_weight_moves_installation_id_program_id_at"), "weight_moves", ["installation_id", "program_id", "at"], unique=False)
+    op.create_table(
+        "addresses",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=False),
+        sa.Column("code", sa.LargeBinary(), nullable=True),
+        sa.Column("code_until", sa.BigInteger(), nullable=True),
+        sa.Column("tries", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("codes_sent", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("codes_since", sa.BigInteger(), nullable=True),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("bounces", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("stopped_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_addresses_member_id_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "member_id", name=op.f("pk_addresses")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "badges",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
         sa.Column("member_id", sa.BigInteger(), nullable=False),
@@ -304,6 +551,59 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "blocks",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("other_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_blocks_member_id_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "other_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_blocks_other_id_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "member_id", "other_id", name=op.f("pk_blocks")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_blocks_installation_id_other_id"), "blocks", ["installation_id", "other_id"], unique=False)
+    op.create_table(
+        "calendar_feeds",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_calendar_feeds_member_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "member_id", name=op.f("pk_calendar_feeds")),
+        sa.UniqueConstraint("installation_id", "digest", name=op.f("uq_calendar_feeds_installation_id_digest")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "calendar_people",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_calendar_people_member_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "uid"],
+            ["calendar_events.installation_id", "calendar_events.uid"],
+            name=op.f("fk_calendar_people_uid_calendar_events"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "uid", "member_id", name=op.f("pk_calendar_people")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_calendar_people_installation_id_member_id"), "calendar_people", ["installation_id", "member_id"], unique=False)
+    op.create_table(
         "consents",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
         sa.Column("member_id", sa.BigInteger(), nullable=False),
@@ -317,6 +617,50 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         ),
         sa.PrimaryKeyConstraint("installation_id", "member_id", "kind", "at", name=op.f("pk_consents")),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "enrolments",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("enrolment_id", sa.BigInteger(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("capacity", sa.SmallInteger(), nullable=False),
+        sa.Column("minimum", sa.SmallInteger(), nullable=False),
+        sa.Column("track", sa.Text(), server_default="", nullable=False),
+        sa.Column("paused", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("enrolled_at", sa.BigInteger(), nullable=True),
+        sa.Column("adult", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_enrolments_member_id_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "program_id"],
+            ["programs.installation_id", "programs.program_id"],
+            name=op.f("fk_enrolments_program_id_programs"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "enrolment_id", name=op.f("pk_enrolments")),
+        sa.UniqueConstraint("installation_id", "program_id", "member_id", "role", name=op.f("uq_enrolments_installation_id_program_id_member_id_role")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_enrolments_installation_id_member_id"), "enrolments", ["installation_id", "member_id"], unique=False)
+    op.create_index("ix_enrolments_state", "enrolments", ["installation_id", "program_id", "state"], unique=False)
+    op.create_table(
+        "form_versions",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("form_id", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("questions", JSON, nullable=False),
+        sa.Column("retired", JSON, nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "form_id"], ["forms.installation_id", "forms.form_id"], name=op.f("fk_form_versions_form_id_forms"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "form_id", "version", name=op.f("pk_form_versions")),
+        sqlite_with_rowid=True,
     )
     op.create_table(
         "group_members",
@@ -334,6 +678,63 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     )
     op.create_index(op.f("ix_group_members_installation_id_member_id"), "group_members", ["installation_id", "member_id"], unique=False)
     op.create_table(
+        "groups_ours",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=False),
+        sa.Column("round_id", sa.BigInteger(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=True),
+        sa.Column("reasons", JSON, nullable=False),
+        sa.Column("host_key", sa.Text(), server_default="", nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("published_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "round_id"], ["rounds.installation_id", "rounds.round_id"], name=op.f("fk_groups_ours_round_id_rounds"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "group_id", name=op.f("pk_groups_ours")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_groups_ours_installation_id_program_id"), "groups_ours", ["installation_id", "program_id"], unique=False)
+    op.create_table(
+        "habits",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("answered", sa.Float(), nullable=False),
+        sa.Column("expected", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_habits_member_id_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "member_id", name=op.f("pk_habits")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "lessons",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("lesson_id", sa.BigInteger(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("mentor_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentee_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("rating", sa.Float(), nullable=True),
+        sa.Column("fits", JSON, nullable=False),
+        sa.Column("learned", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentee_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_lessons_mentee_id_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentor_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_lessons_mentor_id_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "lesson_id", name=op.f("pk_lessons")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_lessons_installation_id_program_id_at"), "lessons", ["installation_id", "program_id", "at"], unique=False)
+    op.create_table(
         "likes",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
         sa.Column("post_id", sa.Text(), nullable=False),
@@ -347,6 +748,52 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     )
     op.create_index(op.f("ix_likes_installation_id_member_id"), "likes", ["installation_id", "member_id"], unique=False)
     op.create_table(
+        "mails",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("mail_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_mails_member_id_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "mail_id", name=op.f("pk_mails")),
+        sa.UniqueConstraint("installation_id", "key", name=op.f("uq_mails_installation_id_key")),
+        sqlite_with_rowid=True,
+    )
+    op.create_index(
+        "ix_mails_open",
+        "mails",
+        ["installation_id", "next_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'pending'"),
+        sqlite_where=sa.text("state = 'pending'"),
+    )
+    op.create_index("ix_mails_state", "mails", ["installation_id", "state", "created_at"], unique=False)
+    op.create_table(
+        "mentees",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentorship_id", sa.BigInteger(), nullable=False),
+        sa.Column("seat", sa.SmallInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentorship_id"],
+            ["mentorships.installation_id", "mentorships.mentorship_id"],
+            name=op.f("fk_mentees_mentorship_id_mentorships"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "mentorship_id", "seat", name=op.f("pk_mentees")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_mentees_installation_id_member_id"), "mentees", ["installation_id", "member_id"], unique=False)
+    op.create_table(
         "mentions",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
         sa.Column("post_id", sa.Text(), nullable=False),
@@ -358,6 +805,28 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_mentions_installation_id_member_id"), "mentions", ["installation_id", "member_id"], unique=False)
+    op.create_table(
+        "mentor_choices",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentee_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentor_id", sa.BigInteger(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentee_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_mentor_choices_mentee_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentor_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_mentor_choices_mentor_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "program_id", "mentee_id", "mentor_id", name=op.f("pk_mentor_choices")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "needs",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
@@ -377,6 +846,57 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     op.create_index(op.f("ix_needs_installation_id_member_id_stated_at"), "needs", ["installation_id", "member_id", "stated_at"], unique=False)
     op.create_index(op.f("ix_needs_installation_id_topic_id"), "needs", ["installation_id", "topic_id"], unique=False)
     op.create_index("ix_needs_open", "needs", ["installation_id", "state"], unique=False)
+    op.create_table(
+        "notice_choices",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("frequency", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_notice_choices_member_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "member_id", "group", name=op.f("pk_notice_choices")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "notices",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("notice_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("group", sa.Text(), nullable=False),
+        sa.Column("about", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("released", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("read_at", sa.BigInteger(), nullable=True),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_notices_member_id_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "notice_id", name=op.f("pk_notices")),
+        sa.UniqueConstraint("installation_id", "key", name=op.f("uq_notices_installation_id_key")),
+        sqlite_with_rowid=True,
+    )
+    op.create_index(op.f("ix_notices_installation_id_member_id_created_at"), "notices", ["installation_id", "member_id", "created_at"], unique=False)
+    op.create_index(
+        "ix_notices_open",
+        "notices",
+        ["installation_id", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'waiting'"),
+        sqlite_where=sa.text("state = 'waiting'"),
+    )
+    op.create_index("ix_notices_state", "notices", ["installation_id", "state", "created_at"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
@@ -434,6 +954,28 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
     op.create_index(op.f("ix_posts_installation_id_author_id_created_at"), "posts", ["installation_id", "author_id", "created_at"], unique=False)
     op.create_index(op.f("ix_posts_installation_id_topic_id_number"), "posts", ["installation_id", "topic_id", "number"], unique=False)
     op.create_table(
+        "program_managers",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("granted_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_program_managers_member_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "program_id"],
+            ["programs.installation_id", "programs.program_id"],
+            name=op.f("fk_program_managers_program_id_programs"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "program_id", "member_id", name=op.f("pk_program_managers")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_program_managers_installation_id_member_id"), "program_managers", ["installation_id", "member_id"], unique=False)
+    op.create_table(
         "rare_terms",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.BigInteger(), nullable=False),
@@ -444,6 +986,293 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sa.PrimaryKeyConstraint("installation_id", "digest", "member_id", name=op.f("pk_rare_terms")),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "reaches",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("timezone", sa.Text(), server_default="", nullable=False),
+        sa.Column("locale", sa.Text(), server_default="", nullable=False),
+        sa.Column("quiet_from", sa.SmallInteger(), nullable=False),
+        sa.Column("quiet_until", sa.SmallInteger(), nullable=False),
+        sa.Column("digest_at", sa.SmallInteger(), nullable=False),
+        sa.Column("weekday", sa.SmallInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_reaches_member_id_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "member_id", name=op.f("pk_reaches")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "reports",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("report_id", sa.BigInteger(), nullable=False),
+        sa.Column("reporter_id", sa.BigInteger(), nullable=False),
+        sa.Column("about_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentorship_id", sa.BigInteger(), nullable=True),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "about_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_reports_about_id_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "reporter_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_reports_reporter_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "report_id", name=op.f("pk_reports")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_reports_state", "reports", ["installation_id", "state", "at"], unique=False)
+    op.create_table(
+        "requests",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("request_id", sa.BigInteger(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=True),
+        sa.Column("mentee_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentor_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("chain_id", sa.BigInteger(), nullable=False),
+        sa.Column("rank", sa.SmallInteger(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=True),
+        sa.Column("expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("mentorship_id", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentee_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_requests_mentee_id_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentor_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_requests_mentor_id_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "request_id", name=op.f("pk_requests")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_requests_chain", "requests", ["installation_id", "chain_id", "rank"], unique=False)
+    op.create_index("ix_requests_mentee", "requests", ["installation_id", "mentee_id", "state"], unique=False)
+    op.create_index("ix_requests_mentor", "requests", ["installation_id", "mentor_id", "state"], unique=False)
+    op.create_table(
+        "round_causes",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("round_id", sa.BigInteger(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("mentor_id", sa.BigInteger(), nullable=True),
+        sa.Column("mentee_id", sa.BigInteger(), nullable=True),
+        sa.Column("minimum", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentee_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_round_causes_mentee_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentor_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_round_causes_mentor_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "round_id"], ["rounds.installation_id", "rounds.round_id"], name=op.f("fk_round_causes_round_id_rounds"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "round_id", "place", name=op.f("pk_round_causes")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "round_choices",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("round_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("was", sa.Text(), nullable=False),
+        sa.Column("one_id", sa.BigInteger(), nullable=False),
+        sa.Column("other_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "one_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_round_choices_one_id_members"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "other_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_round_choices_other_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "round_id"], ["rounds.installation_id", "rounds.round_id"], name=op.f("fk_round_choices_round_id_rounds"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "round_id", "one_id", "other_id", name=op.f("pk_round_choices")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "round_others",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("round_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentee_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentor_id", sa.BigInteger(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("remaining", sa.Integer(), nullable=False),
+        sa.Column("barriers", JSON, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentee_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_round_others_mentee_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentor_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_round_others_mentor_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "round_id"], ["rounds.installation_id", "rounds.round_id"], name=op.f("fk_round_others_round_id_rounds"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "round_id", "mentee_id", "mentor_id", name=op.f("pk_round_others")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "round_pairs",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("round_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentor_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentee_id", sa.BigInteger(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("pinned", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=True),
+        sa.Column("parts", JSON, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentee_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_round_pairs_mentee_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "mentor_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_round_pairs_mentor_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "round_id"], ["rounds.installation_id", "rounds.round_id"], name=op.f("fk_round_pairs_round_id_rounds"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "round_id", "mentor_id", "mentee_id", name=op.f("pk_round_pairs")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_round_pairs_mentee", "round_pairs", ["installation_id", "mentee_id"], unique=False)
+    op.create_index("ix_round_pairs_mentor", "round_pairs", ["installation_id", "mentor_id"], unique=False)
+    op.create_table(
+        "round_people",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("round_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentor", sa.Boolean(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_round_people_member_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "round_id"], ["rounds.installation_id", "rounds.round_id"], name=op.f("fk_round_people_round_id_rounds"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "round_id", "member_id", name=op.f("pk_round_people")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_round_people_installation_id_member_id"), "round_people", ["installation_id", "member_id"], unique=False)
+    op.create_table(
+        "round_waiting",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("round_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("removed_by", JSON, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_round_waiting_member_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "round_id"], ["rounds.installation_id", "rounds.round_id"], name=op.f("fk_round_waiting_round_id_rounds"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "round_id", "member_id", name=op.f("pk_round_waiting")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "skill_choices",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_skill_choices_member_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "member_id", "key", name=op.f("pk_skill_choices")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "stories",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("story_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentorship_id", sa.BigInteger(), nullable=False),
+        sa.Column("author_id", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("space_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "author_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_stories_author_id_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "story_id", name=op.f("pk_stories")),
+        sa.UniqueConstraint("installation_id", "mentorship_id", name=op.f("uq_stories_installation_id_mentorship_id")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "submissions",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("submission_id", sa.BigInteger(), nullable=False),
+        sa.Column("form_id", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=True),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("about", sa.Text(), server_default="", nullable=False),
+        sa.Column("survey_id", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("answers", JSON, nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("named", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "form_id"], ["forms.installation_id", "forms.form_id"], name=op.f("fk_submissions_form_id_forms"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_submissions_member_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "submission_id", name=op.f("pk_submissions")),
+        sa.UniqueConstraint(
+            "installation_id", "form_id", "member_id", "about", "survey_id", name=op.f("uq_submissions_installation_id_form_id_member_id_about_survey_id")
+        ),
+        sqlite_with_rowid=True,
+    )
+    op.create_index(op.f("ix_submissions_installation_id_member_id"), "submissions", ["installation_id", "member_id"], unique=False)
+    op.create_index(op.f("ix_submissions_installation_id_program_id_form_id"), "submissions", ["installation_id", "program_id", "form_id"], unique=False)
     op.create_table(
         "suggestions",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
@@ -480,6 +1309,30 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         unique=False,
     )
     op.create_table(
+        "surveys",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("survey_id", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("program_id", sa.BigInteger(), nullable=True),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("about", sa.Text(), server_default="", nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=True),
+        sa.Column("reminded_at", sa.BigInteger(), nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"], ["members.installation_id", "members.member_id"], name=op.f("fk_surveys_member_id_members"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "survey_id", name=op.f("pk_surveys")),
+        sa.UniqueConstraint("installation_id", "key", name=op.f("uq_surveys_installation_id_key")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_surveys_installation_id_about"), "surveys", ["installation_id", "about"], unique=False)
+    op.create_index(op.f("ix_surveys_installation_id_member_id"), "surveys", ["installation_id", "member_id"], unique=False)
+    op.create_index(op.f("ix_surveys_installation_id_program_id_kind"), "surveys", ["installation_id", "program_id", "kind"], unique=False)
+    op.create_table(
         "tokens",
         sa.Column("installation_id", sa.BigInteger(), nullable=False),
         sa.Column("token_id", sa.BigInteger(), nullable=False),
@@ -513,6 +1366,48 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_evidence_installation_id_post_id"), "evidence", ["installation_id", "post_id"], unique=False)
+    op.create_table(
+        "group_people",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("mentor", sa.Boolean(), nullable=False),
+        sa.Column("pinned", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("joined_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "group_id"],
+            ["groups_ours.installation_id", "groups_ours.group_id"],
+            name=op.f("fk_group_people_group_id_groups_ours"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_group_people_member_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "group_id", "member_id", name=op.f("pk_group_people")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_group_people_installation_id_member_id"), "group_people", ["installation_id", "member_id"], unique=False)
+    op.create_table(
+        "story_people",
+        sa.Column("installation_id", sa.BigInteger(), nullable=False),
+        sa.Column("story_id", sa.BigInteger(), nullable=False),
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("agreed", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "member_id"],
+            ["members.installation_id", "members.member_id"],
+            name=op.f("fk_story_people_member_id_members"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["installation_id", "story_id"], ["stories.installation_id", "stories.story_id"], name=op.f("fk_story_people_story_id_stories"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("installation_id", "story_id", "member_id", name=op.f("pk_story_people")),
+        sqlite_with_rowid=False,
+    )
     # ### end Alembic commands ###
     if op.get_bind().dialect.name == "postgresql":
         _protect()

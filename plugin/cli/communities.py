@@ -83,7 +83,7 @@ def _pairs(given: list[str], keys: str = ", ".join(POLICY_KEYS)) -> dict[str, st
 
 
 def connect(
-    host: Annotated[str, typer.Argument(help="What kind of community: discourse or matrix.")],
+    host: Annotated[str, typer.Argument(help="What kind of community: circle, discourse or matrix.")],
     url: Annotated[str, typer.Argument(help="Its address, such as https://forum.example.org.")],
     name: Annotated[str, typer.Option(help="What to call it; its own title if empty.")] = "",
     category: Annotated[

@@ -33,7 +33,9 @@ class Policy:
     places_field: str = ""
     mentor_group: str = ""
     suggestions_per_need: int = 5
-    spread: float = 0.3
+    spread: float = 0.5
+    messages_per_day: int = 10
+    """How many messages a member is sent a day at most; digests and urgent ones come on top."""
     text_version: str = "1"
 
 
@@ -48,6 +50,7 @@ POLICY_KEYS: Mapping[str, str] = {
     "mentor_group": "id of the group of members who are willing to mentor",
     "suggestions_per_need": "how many members are suggested for a need (1 to 20)",
     "spread": "how much the load is spread over members (0 to 1)",
+    "messages_per_day": "how many messages a member gets a day at most (1 to 100)",
     "text_version": "version of the consent text that members see",
 }
 

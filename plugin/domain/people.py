@@ -32,6 +32,8 @@ class Principal:
     member_id: int | None
     scopes: frozenset[Scope]
     token_id: int
+    audience: str = "api"
+    """``api`` for a token that a person or a service made, ``session`` for a browser of ours, ``widget`` for a page of the host."""
 
     def may(self, scope: Scope) -> bool:
         """Whether the token carries ``scope``."""

@@ -238,6 +238,11 @@ def _value(key: str, word: str) -> object:
         if not 1 <= number <= 20:
             raise ValueError(word)
         return number
+    if key == "messages_per_day":
+        number = int(word)
+        if not 1 <= number <= 100:
+            raise ValueError(word)
+        return number
     if key == "spread":
         share = float(word)
         if not 0 <= share <= 1:

@@ -1,21 +1,26 @@
 """Deliveries: from the raw request to its effect."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 
 import structlog
 
-from mentorgraph.host import Acknowledgement, Admitted, Delivery, DeliveryRefused, Host
+from mentorgraph.host import Acknowledgement, Admitted, Delivery, DeliveryRefused, Host, Installation
 from plugin.errors import TooLarge, Unavailable
 from plugin.services import handlers
-from plugin.services.runtime import Runtime
+from plugin.services.runtime import Arriving, Runtime
 from plugin.store.inbox import Waiting
 from plugin.store.intake import Arrival
 from plugin.store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 
+PAUSE_AFTER = 2**20
+"""Bytes of deliveries after which the event loop gets a turn between two of them."""
 BATCH = 100
 """Deliveries in one transaction; each in a part of its own that can be undone alone."""
 RETRIES = (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600)
@@ -29,28 +34,49 @@ async def take_in(runtime: Runtime, installation_id: int, delivery: Delivery, *,
     could not be kept. Nothing is stored in any of these cases.
     """
     installation = await runtime.installation(installation_id)
-    host = runtime.host(installation.host)
+    return await runtime.arriving.put((installation, delivery, trace_id), partial(_take_in, runtime))
+
+
+async def _take_in(runtime: Runtime, group: Sequence[Arriving]) -> Sequence[Acknowledgement | Exception]:
+    """Take in deliveries that came together, each for itself, and write what may be kept of them at once."""
+    found: list[Acknowledgement | Exception] = []
+    arrivals: list[Arrival] = []
+    weight = 0
+    for installation, delivery, trace_id in group:
+        weight += len(delivery.body)
+        if weight > PAUSE_AFTER:
+            weight = 0
+            await asyncio.sleep(0)
+        try:
+            host = runtime.host(installation.host)
+            admitted = _admitted(host, installation, delivery)
+            if admitted is not None:
+                arrivals.append(seal(runtime, installation.id, admitted, trace_id=trace_id))
+            found.append(host.acknowledgement(delivery))
+        except Exception as error:  # noqa: BLE001 - it is the answer to this delivery alone
+            found.append(error)
+    if arrivals:
+        try:
+            await runtime.database.put(*arrivals)
+        except Exception as error:  # noqa: BLE001 - likewise, and to all that should have been kept
+            return [one if isinstance(one, Exception) else error for one in found]
+        for installation_id in {one.installation_id for one in arrivals}:
+            runtime.bus.tell(installation_id)
+    return found
+
+
+def _admitted(host: Host, installation: Installation, delivery: Delivery) -> Admitted | None:
     if len(delivery.body) > host.max_body:
         raise TooLarge(f"a delivery of {host.title} has at most {host.max_body} bytes")
     host.verify(delivery, installation)
-    admitted = host.admit(delivery)
-    if admitted is not None:
-        await runtime.database.put(seal(runtime, installation_id, admitted, trace_id=trace_id))
-        runtime.bus.tell(installation_id)
-    return host.acknowledgement(delivery)
+    return host.admit(delivery)
 
 
 def seal(runtime: Runtime, installation_id: int, admitted: Admitted, *, trace_id: str) -> Arrival:
     """An admitted delivery as it is kept."""
-    return Arrival(
-        installation_id=installation_id,
-        event_id=admitted.key,
-        kind=admitted.kind,
-        digest=blake2b(admitted.body, digest_size=16).digest(),
-        body=runtime.vault.seal(admitted.body, installation_id=installation_id, purpose="inbox"),
-        trace_id=trace_id,
-        received_at=runtime.clock(),
-    )
+    body = runtime.vault.seal(admitted.body, installation_id=installation_id, purpose="inbox", text=False)
+    digest = blake2b(admitted.body, digest_size=16).digest()
+    return Arrival(installation_id, admitted.key, admitted.kind, digest, body, trace_id, runtime.clock())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

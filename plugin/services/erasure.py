@@ -7,6 +7,7 @@ import orjson
 from plugin.domain.members import Member
 from plugin.domain.needs import NeedState
 from plugin.errors import NotFound
+from plugin.services import forms, telling
 from plugin.store.crypto import tombstone_digest
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -68,5 +69,7 @@ def export_member(member: Member, unit: UnitOfWork) -> bytes:
         "made_at": unit.now.isoformat(),
         "community": {"name": unit.community.name, "url": unit.community.base_url},
         "tables": unit.personal.rows_of(member.id),
+        "answers": forms.export_of(unit, member.id),
+        "messages": telling.export_of(unit, member.id),
     }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2)

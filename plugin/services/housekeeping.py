@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from plugin.services import calendars, scheduling, telling
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -20,6 +21,10 @@ async def tidy(runtime: Runtime, installation_id: int) -> None:
         unit.gone.prune(before=unit.now - GONE_FOR)
         unit.changes.prune(before=unit.now - CHANGES_FOR)
         unit.tokens.prune(now=unit.now)
+        unit.jobs.prune(done_before=unit.now - scheduling.DONE_FOR)
+        unit.calendars.prune(before=unit.now - calendars.KEPT_FOR)
+        unit.notices.prune(before=unit.now - telling.KEPT_FOR)
+        unit.mails.prune(before=unit.now - telling.KEPT_FOR)
         unit.sign_ins.prune(now=unit.now)
         if unit.needs.make_stale(answered_before=unit.now - SUGGESTIONS_FRESH_FOR):
             unit.wake("suggest")

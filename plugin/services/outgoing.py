@@ -1,14 +1,16 @@
 """Messages out to the host: kept with the decision that made them, sent once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
-from mentorgraph.host import HostBroken, HostBusy, HostDenied, HostError, HostInvalid, HostMessage, HostNotFound, HostUnreachable, Rendered
-from plugin.domain.members import Consent, Member
+from mentorgraph.host import DirectMessage, HostBroken, HostBusy, HostDenied, HostError, HostInvalid, HostMessage, HostNotFound, HostUnreachable, Rendered
+from plugin.domain.members import Member
+from plugin.domain.notices import NoticeState, awake_together
 from plugin.errors import Invalid
-from plugin.services import wire
+from plugin.services import reaching, wire
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.work import Outgoing
 from plugin.store.unit_of_work import UnitOfWork
@@ -17,7 +19,11 @@ log = structlog.get_logger()
 
 RETRIES = (10, 60, 300, 1800, 7200, 6 * 3600, 24 * 3600)
 TO_MEMBERS = frozenset({"suggestions"})
-"""Kinds of messages that go to a member only while they agree to get messages."""
+"""Kinds of messages that go to a member only while they agree to get messages. They answer what the member did just now, at any hour."""
+NOTICE = "notice."
+"""What kinds of notices to one member begin with; the group of kinds follows."""
+TOGETHER = "together."
+"""The same for messages to several members."""
 
 
 def post(message: HostMessage, *, kind: str, key: str, member_id: int | None, unit: UnitOfWork) -> bool:
@@ -42,10 +48,7 @@ def post(message: HostMessage, *, kind: str, key: str, member_id: int | None, un
 
 def wants_messages(member: Member | None, unit: UnitOfWork) -> bool:
     """Whether a member agreed to messages and takes part."""
-    if member is None or not member.takes_part:
-        return False
-    decision = unit.consents.of(member.id).get(Consent.MESSAGES)
-    return decision is not None and decision.given
+    return reaching.agreed(unit, member)
 
 
 async def send_due(runtime: Runtime, installation_id: int, *, limit: int = 20) -> int:
@@ -92,6 +95,8 @@ def _take(one: Outgoing) -> Callable[[UnitOfWork], HostMessage | None]:
         if one.kind in TO_MEMBERS and one.member_id is not None and not wants_messages(unit.members.get(one.member_id), unit):
             unit.outbox.drop(one.id, why="the member no longer wants messages")
             return None
+        if one.kind.startswith(NOTICE) and not _may_leave(unit, one):
+            return None
         if one.body is None:
             unit.outbox.drop(one.id, why="the content was erased")
             return None
@@ -100,10 +105,49 @@ def _take(one: Outgoing) -> Callable[[UnitOfWork], HostMessage | None]:
         except Invalid as error:
             unit.outbox.failed(one.id, error=error.message, next_at=None)
             return None
+        if one.kind.startswith(TOGETHER) and isinstance(message, DirectMessage):
+            left = _together(unit, one, message)
+            if left is None:
+                return None
+            message = left
         unit.outbox.attempt(one.id, next_at=unit.now + timedelta(seconds=RETRIES[min(one.attempts, len(RETRIES) - 1)]))
         return message
 
     return work
+
+
+def _may_leave(unit: UnitOfWork, one: Outgoing) -> bool:
+    """Whether a notice may leave now. One that waits for the morning stays; one that is no longer wanted is only listed."""
+    member = None if one.member_id is None else unit.members.get(one.member_id)
+    said = reaching.verdict(unit, member, group=one.kind.removeprefix(NOTICE))
+    if said.send:
+        return True
+    if said.wait_until is not None:
+        unit.outbox.failed(one.id, error=said.why, next_at=said.wait_until)
+        return False
+    unit.outbox.drop(one.id, why=said.why)
+    notice = unit.notices.by_key(one.key.removeprefix("notice:"))
+    if notice is not None:
+        unit.notices.move([notice.id], NoticeState.SHOWN, why=said.why)
+    return False
+
+
+def _together(unit: UnitOfWork, one: Outgoing, message: DirectMessage) -> DirectMessage | None:
+    """A message to several as it may leave now: to those who want it, at an hour that is quiet for none of them; ``None`` if not now, or not at all."""
+    if one.attempts:
+        # It may be there already; a repeat must be the same message.
+        return message
+    group = one.kind.removeprefix(TOGETHER)
+    people = [member for name in message.to if (member := unit.members.by_username(name)) is not None]
+    willing = [member for member in people if (said := reaching.verdict(unit, member, group=group)).send or said.wait_until is not None]
+    if len(willing) < 2:
+        unit.outbox.drop(one.id, why="fewer than two members want it")
+        return None
+    at = awake_together(unit.now, [reaching.reach_of(unit, member) for member in willing])
+    if at is None or at > unit.now:
+        unit.outbox.failed(one.id, error="quiet hours", next_at=at or unit.now + timedelta(hours=6))
+        return None
+    return replace(message, to=tuple(member.username for member in willing))
 
 
 async def _failed(runtime: Runtime, installation_id: int, one: Outgoing, error: HostError, *, again: bool) -> None:

@@ -25,6 +25,8 @@ REGULAR: tuple[Sweep, ...] = (Sweep.SPACES, Sweep.MEMBERS, Sweep.GROUPS, Sweep.R
 ROLLING: tuple[Sweep, ...] = (Sweep.TOPICS, Sweep.POSTS, Sweep.SOLUTIONS, Sweep.LIKES)
 ROLLING_PAGES = 20
 """Pages of each rolling sweep in one regular run; what was deleted unnoticed is found within one round over the whole listing."""
+SLOWLY = timedelta(hours=20)
+"""How old a listing of members, groups or spaces may be where calls are counted by the month."""
 CHECK_RETRIES = (10, 60, 300, 1800, 7200, 21600)
 ASKING = timedelta(minutes=15)
 """After which a question whose answer nobody took in is asked again."""
@@ -65,12 +67,30 @@ async def reconcile(runtime: Runtime, installation_id: int, *, whole: bool, prog
     report = Report()
     progress = progress or Progress()
     await _refresh(runtime, installation_id, client)
-    for sweep in WHOLE if whole else REGULAR:
+    thrifty = await _is_thrifty(runtime, installation_id)
+    for sweep in WHOLE if whole else await _regular(runtime, installation_id, thrifty=thrifty):
         await _sweep(runtime, installation_id, client, sweep, report=report, progress=progress, pages=MAX_PAGES)
     if not whole:
         for sweep in ROLLING:
-            await _sweep(runtime, installation_id, client, sweep, report=report, progress=progress, pages=ROLLING_PAGES)
+            await _sweep(runtime, installation_id, client, sweep, report=report, progress=progress, pages=1 if thrifty else ROLLING_PAGES)
     return report
+
+
+async def _is_thrifty(runtime: Runtime, installation_id: int) -> bool:
+    """Whether the host counts calls by the month: then what changes slowly is read once a day."""
+    return runtime.host((await runtime.installation(installation_id)).host).rate_limit.per_month > 0
+
+
+async def _regular(runtime: Runtime, installation_id: int, *, thrifty: bool) -> tuple[Sweep, ...]:
+    if not thrifty:
+        return REGULAR
+
+    def due(unit: UnitOfWork) -> tuple[Sweep, ...]:
+        states = {sweep: unit.sweeps.get(sweep) for sweep in REGULAR}
+        fresh = {sweep for sweep, state in states.items() if state.finished_at is not None and unit.now - state.finished_at < SLOWLY and not state.running}
+        return (Sweep.RECENT, *(sweep for sweep in REGULAR if sweep is not Sweep.RECENT and sweep not in fresh))
+
+    return await runtime.database.read(installation_id, due)
 
 
 async def _refresh(runtime: Runtime, installation_id: int, client: HostClient) -> None:

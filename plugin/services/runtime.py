@@ -1,17 +1,21 @@
 """What use cases need around them: the database, the hosts, the graph in memory, the clock."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Protocol
 
-from mentorgraph.host import Host, HostClient, Http, Installation, RateLimit
+from mentorgraph.host import Acknowledgement, Delivery, Host, HostClient, Http, Installation, RateLimit
 from plugin.clock import Clock
 from plugin.errors import NotFound
+from plugin.mail import Mailer
+from plugin.services.gathering import Gathering
+from plugin.services.quota import QuotaHttp
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
+from plugin.store.unit_of_work import UnitOfWork
 
 
 class ClosingHttp(Http, Protocol):
@@ -23,6 +27,9 @@ class ClosingHttp(Http, Protocol):
         """Let them go."""
         ...
 
+
+Arriving = tuple[Installation, Delivery, str]
+"""A delivery that is being taken in, and the id by which logs follow it."""
 
 HttpFactory = Callable[[RateLimit], ClosingHttp]
 """Makes the way out for one installation, paced by its limit."""
@@ -64,9 +71,12 @@ class Runtime:
     hosts: Mapping[str, Host]
     clock: Clock
     make_http: HttpFactory
+    mailer: Mailer | None = None
     bus: Bus = field(default_factory=Bus)
+    arriving: Gathering[Arriving, Acknowledgement] = field(default_factory=Gathering)
     _installations: dict[int, tuple[float, Installation]] = field(default_factory=dict)
     _opened: list[ClosingHttp] = field(default_factory=list)
+    _metered: list[QuotaHttp] = field(default_factory=list)
     _clients: dict[int, tuple[Installation, HostClient]] = field(default_factory=dict)
 
     def host(self, name: str) -> Host:
@@ -101,6 +111,8 @@ class Runtime:
 
     async def close(self) -> None:
         """Let connections to hosts go."""
+        for metered in self._metered:
+            await metered.settle()
         for http in self._opened:
             await http.close()
 
@@ -113,4 +125,24 @@ class Runtime:
             limit = RateLimit(per_minute=int(chosen), burst=max(limit.burst, int(chosen) // 6))
         http = self.make_http(limit)
         self._opened.append(http)
-        return host.client(installation, http)
+        quota = _number(installation.settings.get("calls_per_month", ""), host.rate_limit.per_month)
+        if not quota or not installation.id:
+            return host.client(installation, http)
+        metered = QuotaHttp(http, quota=quota, clock=self.clock, count=self._counter(installation.id))
+        self._metered.append(metered)
+        return host.client(installation, metered)
+
+    def _counter(self, installation_id: int) -> Callable[[str, int], Awaitable[int]]:
+        async def count(month: str, calls: int) -> int:
+            def work(unit: UnitOfWork) -> int:
+                if calls:
+                    unit.host_calls.add(month, calls)
+                return unit.host_calls.of(month)
+
+            return await (self.database.write(installation_id, work) if calls else self.database.read(installation_id, work))
+
+        return count
+
+
+def _number(word: str, default: int) -> int:
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else default

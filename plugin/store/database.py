@@ -34,8 +34,8 @@ class Database(Protocol):
         """Create or remove an installation."""
         ...
 
-    async def put(self, arrival: Arrival) -> None:
-        """Keep a delivery; returns once it is durable. Deliveries that come together are written together."""
+    async def put(self, *arrivals: Arrival) -> None:
+        """Keep deliveries, all of them or none; returns once they are durable."""
         ...
 
     async def check(self) -> None:

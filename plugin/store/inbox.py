@@ -1,18 +1,15 @@
 """The inbox: every delivery that was acknowledged, until it is handled."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, case, delete, func, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from plugin.store.dispatch import MARK
-from plugin.store.intake import Arrival, insert_group
-from plugin.store.tables import inbox, lanes
-from plugin.store.types import Moment
-
-LANE = "inbox"
+from plugin.store.intake import Arrival, insert_group, same_under_other_ids, wake_inbox
+from plugin.store.tables import inbox
 
 
 def insert_ignore(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -23,33 +20,16 @@ def insert_ignore(connection: Connection, table: Table) -> postgresql.Insert | s
 
 
 def put_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
-    """Insert a group of deliveries, each once, and make their lanes due.
-
-    The host's id of a delivery is not signed. Should a second, different body come under an id that is taken, it is kept under the id and its own digest:
-    nobody can make us drop a real delivery by sending an old one under its number.
-    """
+    """Insert a group of deliveries on SQLite, each once, and make their lanes due."""
     if insert_group(connection, arrivals) != len(arrivals):
-        taken = {
-            (row.installation_id, row.event_id): row.digest
-            for row in connection.execute(
-                select(inbox.c.installation_id, inbox.c.event_id, inbox.c.digest).where(
-                    tuple_(inbox.c.installation_id, inbox.c.event_id).in_([(one.installation_id, one.event_id) for one in arrivals])
-                ),
-                execution_options=MARK,
-            )
-        }
-        other = [
-            replace(one, event_id=f"{one.event_id}~{one.digest.hex()}")
-            for one in arrivals
-            if taken.get((one.installation_id, one.event_id), one.digest) != one.digest
-        ]
-        if other:
+        ids = [(one.installation_id, one.event_id) for one in arrivals]
+        kept = select(inbox.c.installation_id, inbox.c.event_id, inbox.c.digest).where(tuple_(inbox.c.installation_id, inbox.c.event_id).in_(ids))
+        taken = {(row.installation_id, row.event_id): row.digest for row in connection.execute(kept, execution_options=MARK)}
+        if other := same_under_other_ids(arrivals, taken):
             insert_group(connection, other)
     now = max(one.received_at for one in arrivals)
-    # Written even if it is due already: see Lanes.wake. In one order, as above.
-    earlier = case((lanes.c.due_at < now, lanes.c.due_at), else_=literal(now, Moment))
-    for installation_id in sorted({one.installation_id for one in arrivals}):
-        connection.execute(update(lanes).where(lanes.c.installation_id == installation_id, lanes.c.lane == LANE).values(due_at=earlier), execution_options=MARK)
+    for installation_id in {one.installation_id for one in arrivals}:
+        wake_inbox(connection, installation_id, now=now)
 
 
 class Waiting:
@@ -122,11 +102,29 @@ class Inbox:
             query = query.where(inbox.c.state == state)
         return [dict(row._mapping) for row in self._connection.execute(query.order_by(inbox.c.received_at.desc()).limit(limit))]  # noqa: SLF001
 
-    def retry(self, *, now: datetime) -> int:
-        """Make all dead letters that still have their content due again."""
+    def found(
+        self, *, state: str | None, event_ids: Sequence[str] | None, kind: str | None, since: datetime | None, until: datetime | None, limit: int
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The newest deliveries that fit each condition that is given."""
+        query = select(inbox).where(inbox.c.installation_id == self._id, *_fitting(event_ids=event_ids, kind=kind, since=since, until=until))
+        if state is not None:
+            query = query.where(inbox.c.state == state)
+        return self._connection.execute(query.order_by(inbox.c.received_at.desc(), inbox.c.event_id).limit(limit)).all()
+
+    def retry(
+        self,
+        *,
+        now: datetime,
+        event_ids: Sequence[str] | None = None,
+        kind: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> int:
+        """Make dead letters that still have their content due again: those that fit each condition that is given."""
         done = self._connection.execute(
             update(inbox)
             .where(inbox.c.installation_id == self._id, inbox.c.state == "dead", inbox.c.body.is_not(None))
+            .where(*_fitting(event_ids=event_ids, kind=kind, since=since, until=until))
             .values(state="new", attempts=0, next_at=now)
         )
         return done.rowcount
@@ -136,3 +134,16 @@ class Inbox:
         mine = inbox.c.installation_id == self._id
         self._connection.execute(delete(inbox).where(mine, inbox.c.state == "handled", inbox.c.received_at < now - handled_after))
         self._connection.execute(update(inbox).where(mine, inbox.c.state == "dead", inbox.c.received_at < now - dead_after).values(body=None))
+
+
+def _fitting(*, event_ids: Sequence[str] | None, kind: str | None, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if event_ids is not None:
+        wanted.append(inbox.c.event_id.in_(event_ids))
+    if kind is not None:
+        wanted.append(inbox.c.kind == kind)
+    if since is not None:
+        wanted.append(inbox.c.received_at >= since)
+    if until is not None:
+        wanted.append(inbox.c.received_at < until)
+    return wanted

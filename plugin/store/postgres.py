@@ -1,8 +1,6 @@
 """PostgreSQL over asyncpg: any number of processes, row-level security behind every statement."""
 
-import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, text
@@ -15,17 +13,15 @@ from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
 from plugin.store.engines import postgres_engine
 from plugin.store.ids import Ids
-from plugin.store.inbox import put_arrivals
 from plugin.store.intake import Arrival
+from plugin.store.postgres_intake import AGAIN, PostgresIntake
 from plugin.store.roles import check_bound
-from plugin.store.sqlite import GROUP, check_revision
+from plugin.store.sqlite import check_revision
 from plugin.store.unit_of_work import Installations, UnitOfWork
 
 T = TypeVar("T")
 
 TRIES = 4
-_AGAIN = frozenset({"40001", "40P01", "23505"})
-"""Two transactions met: serialization failure, deadlock, or both made the same row. Done again, the second one finds what the first one did."""
 
 
 class PostgresDatabase:
@@ -33,18 +29,17 @@ class PostgresDatabase:
 
     def __init__(self, url: str, *, vault: Vault, clock: Clock) -> None:
         self._engine = postgres_engine(url)
+        self._intake = PostgresIntake(self._engine)
         self._vault = vault
         self._clock = clock
         self._ids = Ids()
-        self._arrivals: list[tuple[Arrival, asyncio.Future[None]]] = []
-        self._taking: asyncio.Task[None] | None = None
 
     async def _transact(self, work: Callable[[Connection], T], *, setting: str, value: str, read_only: bool = False) -> T:
         for _ in range(TRIES - 1):
             try:
                 return await self._once(work, setting=setting, value=value, read_only=read_only)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _AGAIN:
+                if getattr(error.orig, "sqlstate", None) not in AGAIN:
                     raise
         return await self._once(work, setting=setting, value=value, read_only=read_only)
 
@@ -95,30 +90,9 @@ class PostgresDatabase:
         """See :meth:`Database.manage`."""
         return await self._transact(lambda connection: work(Installations(connection, clock=self._clock, vault=self._vault)), setting="dispatcher", value="on")
 
-    async def put(self, arrival: Arrival) -> None:
+    async def put(self, *arrivals: Arrival) -> None:
         """See :meth:`Database.put`."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._arrivals.append((arrival, future))
-        if self._taking is None or self._taking.done():
-            self._taking = asyncio.create_task(self._take_in())
-        await future
-
-    async def _take_in(self) -> None:
-        while self._arrivals:
-            group, self._arrivals = self._arrivals[:GROUP], self._arrivals[GROUP:]
-            arrivals = [arrival for arrival, _ in group]
-            failure: BaseException | None = None
-            try:
-                await self._transact(partial(put_arrivals, arrivals=arrivals), setting="dispatcher", value="on")
-            except BaseException as error:  # noqa: BLE001 - handed to whoever waits
-                failure = error
-            for _, future in group:
-                if future.cancelled():
-                    continue
-                if failure is None:
-                    future.set_result(None)
-                else:
-                    future.set_exception(failure)
+        await self._intake.put(arrivals)
 
     async def check(self) -> None:
         """See :meth:`Database.check`."""
@@ -140,6 +114,5 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         """See :meth:`Database.close`."""
-        if self._taking is not None:
-            await asyncio.wait({self._taking}, timeout=30)
+        await self._intake.close()
         await self._engine.dispose()

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -28,14 +28,13 @@ from plugin.store.unit_of_work import Installations, UnitOfWork
 
 T = TypeVar("T")
 _Job = tuple[Callable[[Connection], Any], "Future[Any]"]
-_Intake = tuple[Arrival, "asyncio.Future[None]"]
 
 _WAKE: _Job = (lambda _connection: None, Future())
 """A job that only wakes the writer."""
 
 READERS = 4
 GROUP = 512
-"""Most deliveries in one commit."""
+"""Most deliveries in one commit, about: those that are put together stay together."""
 TIDY_SECONDS = 60.0
 """How long what was erased may stay in the write-ahead log: after this the log is written back and cut."""
 
@@ -56,8 +55,7 @@ class SqliteDatabase:
         self._reader_engine = sqlite_engine(path, read_only=True, size=READERS)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._arrivals: deque[_Intake] = deque()
-        self._woken = False
+        self._arrivals: deque[tuple[Sequence[Arrival], Future[None]]] = deque()
         self._writer = threading.Thread(target=self._write_for_ever, name="write", daemon=True)
         self._writer.start()
 
@@ -72,8 +70,6 @@ class SqliteDatabase:
                 self._cut_log()
                 tidied, written = time.monotonic(), False
                 continue
-            # Before looking: whoever comes later finds it unset and wakes the writer again.
-            self._woken = False
             self._take_in()
             if job is None:
                 return
@@ -109,22 +105,24 @@ class SqliteDatabase:
 
     def _take_in(self) -> None:
         while self._arrivals:
-            group = [self._arrivals.popleft() for _ in range(min(GROUP, len(self._arrivals)))]
+            arrivals: list[Arrival] = []
+            futures: list[Future[None]] = []
+            while self._arrivals and len(arrivals) < GROUP:
+                some, future = self._arrivals.popleft()
+                arrivals += some
+                futures.append(future)
             failure: BaseException | None = None
             try:
                 with self._writer_engine.begin() as connection:
-                    put_arrivals(connection, [arrival for arrival, _ in group])
+                    put_arrivals(connection, arrivals)
             except DBAPIError as error:
                 failure = unavailable(error)
             except BaseException as error:  # noqa: BLE001 - handed to whoever waits
                 failure = error
-            by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-            for _, future in group:
-                by_loop.setdefault(future.get_loop(), []).append(future)
-            for loop, futures in by_loop.items():
-                # A loop that was closed has nobody left who waits.
+            for future in futures:
+                # A loop that was closed has nobody left who waits; then this raises.
                 with contextlib.suppress(RuntimeError):
-                    loop.call_soon_threadsafe(_complete, futures, failure)
+                    _settle(future, failure)
 
     async def _run(self, work: Callable[[Connection], T]) -> T:
         future: Future[T] = Future()
@@ -161,16 +159,13 @@ class SqliteDatabase:
         """See :meth:`Database.manage`."""
         return await self._run(lambda connection: work(Installations(connection, clock=self._clock, vault=self._vault)))
 
-    async def put(self, arrival: Arrival) -> None:
+    async def put(self, *arrivals: Arrival) -> None:
         """See :meth:`Database.put`."""
         self._refuse_if_closed()
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._arrivals.append((arrival, future))
-        if not self._woken:
-            self._woken = True
-            # At once, never from a callback: a loop that ends before its callback would leave the others waiting.
-            self._jobs.put(_WAKE)
-        await future
+        future: Future[None] = Future()
+        self._arrivals.append((arrivals, future))
+        self._jobs.put(_WAKE)
+        await asyncio.wrap_future(future)
 
     async def check(self) -> None:
         """See :meth:`Database.check`."""
@@ -206,14 +201,13 @@ class SqliteDatabase:
             raise
 
 
-def _complete(futures: list["asyncio.Future[None]"], failure: BaseException | None) -> None:
-    for future in futures:
-        if future.done():
-            continue
-        if failure is None:
-            future.set_result(None)
-        else:
-            future.set_exception(failure)
+def _settle(future: "Future[None]", failure: BaseException | None) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    if failure is None:
+        future.set_result(None)
+    else:
+        future.set_exception(failure)
 
 
 def check_revision(found: str | None) -> None:

@@ -16,13 +16,26 @@ from plugin.errors import NotFound
 from plugin.store.crypto import Vault
 from plugin.store.ids import Ids, new_installation_id
 from plugin.store.inbox import Inbox
-from plugin.store.repositories.access import Audit, SignIns, Tokens
+from plugin.store.repositories.access import Audit, Entry, SignIns, Tokens
 from plugin.store.repositories.base import repository
+from plugin.store.repositories.calendars import Calendars
 from plugin.store.repositories.content import Posts, Spaces, Tags, Topics
+from plugin.store.repositories.forms import Bank, Forms, Submissions, Surveys
+from plugin.store.repositories.jobs import Jobs
+from plugin.store.repositories.knowing import Learned, Measures, Skills
+from plugin.store.repositories.lessons import Lessons
+from plugin.store.repositories.mails import Addresses, Mails
 from plugin.store.repositories.members import Badges, Consents, Groups, Members
+from plugin.store.repositories.mentorships import Blocks, Mentorships
 from plugin.store.repositories.needs import Needs, Suggestions
+from plugin.store.repositories.our_groups import OurGroups
 from plugin.store.repositories.privacy import Personal
-from plugin.store.repositories.programs import Mentorships, Programs
+from plugin.store.repositories.programs import Enrolments, Managers, Programs
+from plugin.store.repositories.quota import HostCalls
+from plugin.store.repositories.requests import Requests
+from plugin.store.repositories.rounds import Rounds
+from plugin.store.repositories.stories import Stories
+from plugin.store.repositories.telling import Notices, Wishes
 from plugin.store.repositories.traces import Gone, Likes, Words
 from plugin.store.repositories.work import Changes, Checks, Lane, Lanes, Outbox, Sweeps
 from plugin.store.tables import installations, metadata
@@ -66,10 +79,52 @@ class UnitOfWork:
     """Needs."""
     suggestions = repository(Suggestions)
     """Suggestions."""
+    skills = repository(Skills)
+    """Decisions about skills and their names."""
+    learned = repository(Learned)
+    """What history taught."""
+    measures = repository(Measures)
+    """How the community was doing."""
     programs = repository(Programs)
     """Programs."""
+    managers = repository(Managers)
+    """Who manages which program."""
+    enrolments = repository(Enrolments)
+    """Who takes part in programs."""
     mentorships = repository(Mentorships)
-    """Mentorships."""
+    """Who mentors whom."""
+    requests = repository(Requests)
+    """Who asks whom."""
+    blocks = repository(Blocks)
+    """Members who must not be brought together."""
+    forms = repository(Forms)
+    """Forms."""
+    bank = repository(Bank)
+    """Questions that any form may take."""
+    submissions = repository(Submissions)
+    """Answers."""
+    surveys = repository(Surveys)
+    """What was asked of whom."""
+    rounds = repository(Rounds)
+    """Matching rounds."""
+    our_groups = repository(OurGroups)
+    """Groups that we form."""
+    lessons = repository(Lessons)
+    """What answers have taught."""
+    jobs = repository(Jobs)
+    """Work for later."""
+    notices = repository(Notices)
+    """What members were told."""
+    addresses = repository(Addresses)
+    """Addresses of members."""
+    mails = repository(Mails)
+    """Mails to members."""
+    calendars = repository(Calendars)
+    """Events in calendars of members."""
+    stories = repository(Stories)
+    """What pairs would tell the community."""
+    wishes = repository(Wishes)
+    """How members want to be told."""
     tokens = repository(Tokens)
     """Bearer tokens."""
     sign_ins = repository(SignIns)
@@ -84,6 +139,8 @@ class UnitOfWork:
     """Doubts to settle with the host."""
     sweeps = repository(Sweeps)
     """Listings of the host."""
+    host_calls = repository(HostCalls)
+    """How often a host with a monthly quota was called."""
     lanes = repository(Lanes)
     """When work is due."""
     changes = repository(Changes)
@@ -179,6 +236,10 @@ class UnitOfWork:
         # One writer at a time, or two would follow the same entry; the installation's row is what they queue for.
         self._connection.execute(select(installations.c.revision).where(installations.c.installation_id == self.installation_id).with_for_update())
         Audit(self._connection, self.installation_id).add(action, actor=actor, at=self.now, detail=detail, key=self.keys.audit)
+
+    def recorded_about(self, member_id: int, *, action: str, limit: int, after: datetime | None = None) -> list[Entry]:
+        """The newest entries of the audit log of one action that concern a member."""
+        return Audit(self._connection, self.installation_id).about(member_id, action=action, limit=limit, after=after)
 
     def audit_broken_at(self) -> int | None:
         """The first entry of the audit log that does not follow from the one before."""

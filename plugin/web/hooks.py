@@ -2,11 +2,15 @@
 
 import secrets
 import time
-from functools import lru_cache
+from collections.abc import Awaitable, Callable, Generator
+from functools import lru_cache, partial
+from itertools import count
+from types import CoroutineType, coroutine
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from mentorgraph.host import Acknowledgement, Delivery, DeliveryRefused
 from plugin.domain.community import InstallationState
@@ -21,6 +25,8 @@ FAILED = "mentorgraph.failed"
 
 LARGEST = 4 * 2**20
 """No host may have larger deliveries; each may allow less."""
+_SHORT = 7
+"""Digits of a declared length that may be too large; it is then looked at before anything is asked for."""
 
 
 class Hooks:
@@ -29,6 +35,9 @@ class Hooks:
     def __init__(self, runtime: Runtime, metrics: Metrics) -> None:
         self._runtime = runtime
         self._metrics = metrics
+        self._process, self._numbers = secrets.token_hex(4), count(1)
+        self._given: Acknowledgement | None = None
+        self._start: Message = {}
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer a delivery as plain ASGI, in front of routing and middleware, which cost more than the rest of it.
@@ -45,7 +54,10 @@ class Hooks:
         except Exception as error:  # noqa: BLE001 - raised again where errors become answers
             scope[FAILED] = error
             return False
-        await send({"type": "http.response.start", "status": given.status, "headers": _headers(given)})
+        if given is not self._given:
+            # Most hosts answer every delivery with the same object.
+            self._given, self._start = given, {"type": "http.response.start", "status": given.status, "headers": _headers(given)}
+        await send(self._start)
         await send({"type": "http.response.body", "body": given.body})
         return True
 
@@ -57,32 +69,87 @@ class Hooks:
         if not _is_id(installation):
             raise NotFound("there is no such installation")
         answer = await self._acknowledge(installation, request.path_params["rest"], request.method, request.scope, request.receive)
-        return Response(answer.body, answer.status, media_type=answer.content_type)
+        return _response(answer)
 
     async def _acknowledge(self, installation: str, rest: str, method: str, scope: Scope, receive: Receive) -> Acknowledgement:
         began = time.perf_counter()
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        body = await read_within(receive, declared=headers.get("content-length", ""), limit=LARGEST)
-        answer = await self._keep(int(installation), Delivery(method=method, rest=rest, headers=headers, body=body))
-        self._metrics.acknowledged(time.perf_counter() - began)
-        return answer
-
-    async def _keep(self, installation_id: int, delivery: Delivery) -> Acknowledgement:
+        declared = headers.get("content-length", "")
+        body, later = begin_body(receive) if len(declared) < _SHORT else (None, receive)
+        if body is None:
+            body = await read_within(later, declared=declared, limit=LARGEST)
+        installation_id, delivery = int(installation), Delivery(method=method, rest=rest, headers=headers, body=body, received_at=self._runtime.clock())
         try:
-            return await deliveries.take_in(self._runtime, installation_id, delivery, trace_id=secrets.token_hex(8))
+            answer = await deliveries.take_in(self._runtime, installation_id, delivery, trace_id=f"{self._process}{next(self._numbers):08x}")
         except DeliveryRefused:
             community = await connect.community_of(self._runtime, installation_id)
             if community.state is InstallationState.DISCONNECTED:
                 # Its secrets are gone, so nothing can be verified. 410 and not 401: a host such as Discourse then stops sending by itself.
                 raise Gone("this community was disconnected: delete the webhook") from None
             raise
+        self._metrics.acknowledged(time.perf_counter() - began)
+        return answer
+
+
+def begin_body(receive: Receive) -> tuple[bytes | None, Receive]:
+    """The body if all of it is there already, as it mostly is; else ``None``, and what to read all of it from.
+
+    Waiting needs a limit in time, and a limit costs more than reading what is there. So the server is asked by hand, without waiting.
+    """
+    asked = receive()
+    if not isinstance(asked, CoroutineType):
+        return None, _after(asked, receive)
+    try:
+        waits_for = asked.send(None)
+    except StopIteration as answer:
+        message: Message = answer.value
+        if message["type"] == "http.request" and not message.get("more_body", False):
+            return message.get("body", b""), receive
+        return None, _after(_said(message), receive)
+    return None, _after(_resumed(asked, waits_for), receive)
+
+
+def _after(first: Awaitable[Message], receive: Receive) -> Receive:
+    """As ``receive``, after a first message that was asked for before."""
+    left = [first]
+
+    async def receive_rest() -> Message:
+        return await (left.pop() if left else receive())
+
+    return receive_rest
+
+
+async def _said(message: Message) -> Message:
+    return message
+
+
+@coroutine
+def _resumed(asked: "CoroutineType[Any, Any, Message]", waits_for: object) -> Generator[Any, Any, Message]:
+    """Go on with a coroutine that was begun by hand and waits for something."""
+    while True:
+        step: Callable[[], object]
+        try:
+            sent = yield waits_for
+        except BaseException as error:  # noqa: BLE001 - it is for the coroutine to say what becomes of it
+            step = partial(asked.throw, error)
+        else:
+            step = partial(asked.send, sent)
+        try:
+            waits_for = step()
+        except StopIteration as answer:
+            found: Message = answer.value
+            return found
 
 
 def _is_id(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 12
 
 
+def _response(answer: Acknowledgement) -> Response:
+    """An acknowledgement; one that says nothing has no type."""
+    return Response(answer.body, answer.status, media_type=answer.content_type if answer.body else None)
+
+
 @lru_cache(maxsize=32)
 def _headers(answer: Acknowledgement) -> list[tuple[bytes, bytes]]:
-    """The headers that Starlette gives such an answer."""
-    return Response(answer.body, answer.status, media_type=answer.content_type).raw_headers
+    return _response(answer).raw_headers

@@ -39,6 +39,7 @@ HANDLERS: dict[type[e.Event], Handler] = {
     e.LikesRead: posts.likes_read,
     e.HookPinged: spaces.pinged,
     e.SubjectDoubted: doubts.doubted,
+    e.NewsHinted: doubts.hinted,
 }
 
 

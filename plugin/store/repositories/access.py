@@ -117,6 +117,17 @@ class SignIns(Repository):
         self._run(self._delete(sign_ins).where(sign_ins.c.expires_at < now))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the audit log."""
+
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    detail: Mapping[str, object]
+
+
 class Audit(Repository):
     """An append-only log; each entry's chain value covers the one before, so a removed or altered entry shows."""
 
@@ -128,6 +139,14 @@ class Audit(Repository):
         chain = hmac.new(key, before + text, hashlib.sha256).digest()
         row = {"installation_id": self.installation_id, "number": number, "at": at, "actor": actor, "action": action, "detail": dict(detail), "chain": chain}
         self._run(self._insert(audit), [row])
+
+    def about(self, member_id: int, *, action: str, limit: int, after: datetime | None = None) -> list[Entry]:
+        """The newest entries of one action that concern a member, none from before ``after``."""
+        mine = self._select(audit).where(audit.c.action == action, audit.c.detail["member"].as_string() == str(member_id))
+        if after is not None:
+            mine = mine.where(audit.c.at >= after)
+        rows = self._rows(mine.order_by(audit.c.number.desc()).limit(limit))
+        return [Entry(number=row.number, at=row.at, actor=row.actor, action=row.action, detail=row.detail) for row in rows]
 
     def verify(self, *, key: bytes) -> int | None:
         """The number of the first entry that does not follow from the one before; ``None`` if all do."""

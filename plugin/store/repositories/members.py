@@ -116,6 +116,17 @@ class Members(Repository):
         self.flush()
         return [_member(row) for row in self._rows(self._select(members, *_COLUMNS).order_by(members.c.member_id))]
 
+    def since(self, moment: datetime, *, limit: int = 200) -> list[Member]:
+        """Members whose accounts were made after a moment, the newest first."""
+        self.flush()
+        statement = self._select(members, *_COLUMNS).where(members.c.created_at > moment)
+        return [_member(row) for row in self._rows(statement.order_by(members.c.created_at.desc(), members.c.member_id).limit(limit))]
+
+    def admins(self) -> list[Member]:
+        """Members who are admins of the community, as far as the host said."""
+        self.flush()
+        return [_member(row) for row in self._rows(self._select(members, *_COLUMNS).where(members.c.admin.is_(True)).order_by(members.c.member_id))]
+
     def count(self) -> int:
         """How many members take part."""
         self.flush()

@@ -14,8 +14,8 @@ from plugin.store.repositories.base import Repository, chunks
 from plugin.store.tables import changes, checks, lanes, outbox, sweeps
 from plugin.store.types import Moment
 
-Lane = Literal["inbox", "checks", "suggest", "outbox", "reconcile"]
-LANES: tuple[Lane, ...] = ("inbox", "checks", "suggest", "outbox", "reconcile")
+Lane = Literal["inbox", "checks", "suggest", "outbox", "reconcile", "rounds", "learn", "jobs", "tell", "mail"]
+LANES: tuple[Lane, ...] = ("inbox", "checks", "suggest", "outbox", "reconcile", "rounds", "learn", "jobs", "tell", "mail")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +60,11 @@ class Outbox(Repository):
     def waits(self, message_id: int) -> bool:
         """Whether a message still is to be sent."""
         return self._one(self._select(outbox, outbox.c.state).where(outbox.c.message_id == message_id, outbox.c.state == "pending")) is not None
+
+    def remote_id(self, key: str) -> str:
+        """What the host calls what a message made there; empty as long as it was not sent."""
+        row = self._one(self._select(outbox, outbox.c.remote_id).where(outbox.c.key == key))
+        return "" if row is None else str(row[0])
 
     def take_back(self, keys: Iterable[str], *, why: str) -> set[str]:
         """Unsay what was not sent yet; returns the keys of messages that nobody ever tried to send, which can be used again.

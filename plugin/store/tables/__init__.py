@@ -4,6 +4,11 @@ Columns that name a member are listed in :data:`MEMBER_COLUMNS`, by which erasur
 """
 
 from plugin.store.tables import access, community, mentoring, work
+from plugin.store.tables import forms as forming
+from plugin.store.tables import knowing as known_tables
+from plugin.store.tables import programs as programming
+from plugin.store.tables import rounds as matching_rounds
+from plugin.store.tables import telling as telling_tables
 from plugin.store.tables.access import audit, sign_ins, tokens, tombstones
 from plugin.store.tables.base import JSON, MemberColumns, metadata
 from plugin.store.tables.community import (
@@ -22,43 +27,129 @@ from plugin.store.tables.community import (
     topics,
     vocabulary,
 )
-from plugin.store.tables.mentoring import consents, evidence, mentorships, needs, programs, suggestions
+from plugin.store.tables.forms import bank_questions, form_versions, forms, submissions, surveys
+from plugin.store.tables.knowing import habits, learned, measures, ranking_weights, skill_choices, skill_names
+from plugin.store.tables.mentoring import consents, evidence, needs, suggestions
+from plugin.store.tables.programs import blocks, enrolments, mentees, mentorships, program_managers, programs, reports, requests
+from plugin.store.tables.quota import host_calls
+from plugin.store.tables.rounds import (
+    criterion_weights,
+    group_people,
+    groups_ours,
+    lessons,
+    mentor_choices,
+    round_causes,
+    round_choices,
+    round_others,
+    round_pairs,
+    round_people,
+    round_waiting,
+    rounds,
+    weight_moves,
+)
+from plugin.store.tables.telling import (
+    addresses,
+    calendar_events,
+    calendar_feeds,
+    calendar_people,
+    jobs,
+    kind_holds,
+    mails,
+    notice_choices,
+    notices,
+    reaches,
+    stories,
+    story_people,
+)
 from plugin.store.tables.work import changes, checks, inbox, lanes, outbox, sweeps
 
 __all__ = [
     "JSON",
     "MEMBER_COLUMNS",
+    "addresses",
     "audit",
     "badges",
+    "bank_questions",
+    "blocks",
+    "calendar_events",
+    "calendar_feeds",
+    "calendar_people",
     "changes",
     "checks",
     "consents",
+    "criterion_weights",
+    "enrolments",
     "evidence",
+    "form_versions",
+    "forms",
     "gone",
     "group_members",
+    "group_people",
     "groups",
+    "groups_ours",
+    "habits",
+    "host_calls",
     "inbox",
     "installations",
+    "jobs",
+    "kind_holds",
     "lanes",
+    "learned",
+    "lessons",
     "likes",
+    "mails",
+    "measures",
     "members",
+    "mentees",
     "mentions",
+    "mentor_choices",
     "mentorships",
     "metadata",
     "needs",
+    "notice_choices",
+    "notices",
     "outbox",
     "posts",
+    "program_managers",
     "programs",
+    "ranking_weights",
     "rare_terms",
+    "reaches",
+    "reports",
+    "requests",
+    "round_causes",
+    "round_choices",
+    "round_others",
+    "round_pairs",
+    "round_people",
+    "round_waiting",
+    "rounds",
     "sign_ins",
+    "skill_choices",
+    "skill_names",
     "spaces",
+    "stories",
+    "story_people",
+    "submissions",
     "suggestions",
+    "surveys",
     "sweeps",
     "tags",
     "tokens",
     "tombstones",
     "topics",
     "vocabulary",
+    "weight_moves",
 ]
 
-MEMBER_COLUMNS: MemberColumns = community.MEMBER_COLUMNS | mentoring.MEMBER_COLUMNS | access.MEMBER_COLUMNS | work.MEMBER_COLUMNS
+MEMBER_COLUMNS: MemberColumns = (
+    community.MEMBER_COLUMNS
+    | known_tables.MEMBER_COLUMNS
+    | mentoring.MEMBER_COLUMNS
+    | programming.MEMBER_COLUMNS
+    | access.MEMBER_COLUMNS
+    | work.MEMBER_COLUMNS
+    | matching_rounds.MEMBER_COLUMNS
+    | forming.MEMBER_COLUMNS
+    | telling_tables.MEMBER_COLUMNS
+)

@@ -23,10 +23,14 @@ MemberColumns = dict[str, tuple[str, ...]]
 """Columns that name a member, by table."""
 
 
-def table(name: str, *parts: SchemaItem, key: tuple[str, ...]) -> Table:
-    """A table whose rows belong to one installation."""
+def table(name: str, *parts: SchemaItem, key: tuple[str, ...], wide: bool = False) -> Table:
+    """A table whose rows belong to one installation.
+
+    SQLite keeps the rows in the primary key itself, without a second tree, unless they are ``wide``: a key's tree has no room for a row of more than about
+    a kilobyte and gives each a page of its own (sqlite.org/withoutrowid.html, "When To Use WITHOUT ROWID").
+    """
     return Table(
-        name, metadata, Column("installation_id", BigInteger, nullable=False), *parts, PrimaryKeyConstraint("installation_id", *key), sqlite_with_rowid=False
+        name, metadata, Column("installation_id", BigInteger, nullable=False), *parts, PrimaryKeyConstraint("installation_id", *key), sqlite_with_rowid=wide
     )
 
 

@@ -1,4 +1,4 @@
-"""What members need, agree to and are suggested; programs."""
+"""What members need, agree to and are suggested."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint
 
@@ -62,32 +62,8 @@ evidence = table(
     key=("suggestion_id", "post_id"),
 )
 
-programs = table(
-    "programs",
-    Column("program_id", BigInteger, nullable=False),
-    Column("name", Text, nullable=False),
-    words("purpose"),
-    Column("state", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    key=("program_id",),
-)
-
-mentorships = table(
-    "mentorships",
-    Column("mentorship_id", BigInteger, nullable=False),
-    Column("program_id", BigInteger),
-    Column("mentor_id", BigInteger),
-    Column("mentee_id", BigInteger),
-    Column("began_at", Moment, nullable=False),
-    Column("ended_at", Moment),
-    Index(None, "installation_id", "mentor_id"),
-    Index(None, "installation_id", "mentee_id"),
-    key=("mentorship_id",),
-)
-
 MEMBER_COLUMNS: MemberColumns = {
     "consents": ("member_id",),
     "needs": ("member_id",),
     "suggestions": ("member_id", "for_member_id"),
-    "mentorships": ("mentor_id", "mentee_id"),
 }

@@ -21,6 +21,7 @@ inbox = table(
     Index("ix_inbox_open", "installation_id", "next_at", postgresql_where=text("state = 'new'"), sqlite_where=text("state = 'new'")),
     Index("ix_inbox_state", "installation_id", "state", "received_at"),
     key=("event_id",),
+    wide=True,
 )
 
 outbox = table(

@@ -302,7 +302,7 @@ def test_something_that_is_no_discourse_is_said_so(fresh: Line, forum: Forum, ki
 
 def test_a_host_that_there_is_not_and_choices_that_there_are_not(fresh: Line, forum: Forum) -> None:
     reach(fresh, forum)
-    assert "there are discourse, matrix" in fresh("connect", "slack", forum.url).reason
+    assert "there are circle, discourse, matrix" in fresh("connect", "slack", forum.url).reason
     assert "There is no Matrix homeserver" in fresh("connect", "matrix", forum.url).reason
     assert "KEY=VALUE" in fresh("connect", "discourse", forum.url, "--set", "x").reason
     assert "there is no setting 'x'" in fresh("connect", "discourse", forum.url, "--set", "x=1").reason

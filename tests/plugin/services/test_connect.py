@@ -7,6 +7,7 @@ from plugin.domain.community import InstallationState, Policy
 from plugin.errors import Conflict, Invalid, NotFound, Unavailable
 from plugin.services import connect, deliveries
 from plugin.services.connect import NewConnection
+from plugin.store.repositories.work import LANES
 from tests.plugin.services.test_deliveries import delivery
 from tests.plugin.support import World
 
@@ -31,7 +32,7 @@ async def test_a_community_is_connected_once(world: World) -> None:
     assert installation.api_key == "zqplantedkey"
     assert installation.hook_secrets[0] not in repr(installation)
     lanes = await world.database.read(made.installation_id, lambda unit: unit.lanes.all())
-    assert len(lanes) == 5
+    assert len(lanes) == len(LANES)
 
 
 async def test_a_host_that_refuses_leaves_nothing_here(world: World) -> None:

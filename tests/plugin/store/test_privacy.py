@@ -3,14 +3,23 @@
 from sqlalchemy import Table
 
 from plugin.domain.content import Post, Topic
+from plugin.domain.forms import FormPurpose, Question, QuestionKind
 from plugin.domain.members import Consent, ConsentRecord
 from plugin.domain.needs import Need, Reason, Suggestion
 from plugin.domain.people import Scope
+from plugin.domain.programs import Role
+from plugin.domain.skills import SkillChoice, Standing
+from plugin.domain.surveys import Survey, SurveyKind
+from plugin.services import forms
 from plugin.store.database import Database
 from plugin.store.repositories.access import Token
 from plugin.store.repositories.work import Outgoing
-from plugin.store.tables import MEMBER_COLUMNS, badges, mentorships, metadata, rare_terms
+from plugin.store.tables import MEMBER_COLUMNS, badges, metadata, programs, rare_terms
 from plugin.store.unit_of_work import UnitOfWork
+from tests.plugin.services.matching import put_enrolment
+from tests.plugin.services.telling_world import fill_telling
+from tests.plugin.store.any_rows import fill_taking_part, put_row
+from tests.plugin.store.round_rows import OF_BOTH, fill_rounds
 from tests.plugin.store.test_database import member
 from tests.plugin.support import community
 
@@ -36,6 +45,7 @@ def fill(unit: UnitOfWork) -> tuple[int, int]:
     """A row in every table of the registry about the first member, and some about the second."""
     one, other = member(unit, "1", name="Planted"), member(unit, "2")
     unit.flush_rows()
+    put_row(unit, programs, program_id=1, state="draft", format="one_to_one", goals=[])
     unit.groups.put("g", name="g", title="g")
     unit.groups.add("g", [one.id, other.id])
     unit.topics.put(Topic(id="t", title="of one", author_id=one.id))
@@ -59,11 +69,13 @@ def fill(unit: UnitOfWork) -> tuple[int, int]:
     unit.flush_rows()
     for post_id, liker in (("p", other), ("q", one), ("q", other)):
         unit.likes.put(post_id, liker.id, at=unit.now)
+    unit.learned.put_study([(one.id, 1.0, 2.0), (other.id, 2.0, 1.0)], meaning=None, at=unit.now)
     for each in (one, other):
         unit._connection.execute(
             badges.insert().values(installation_id=unit.installation_id, member_id=each.id, badge_id="b", grant_id="", granted_at=unit.now)
         )
         unit._connection.execute(rare_terms.insert().values(installation_id=unit.installation_id, member_id=each.id, digest=5))
+        unit.skills.choose(SkillChoice(member_id=each.id, key="k", name="k", standing=Standing.EXPERT, at=unit.now))
         unit.consents.add(ConsentRecord(member_id=each.id, kind=Consent.MESSAGES, at=unit.now, given=True, source="self", text_version="1"))
         need = Need(id=unit.new_id(), member_id=each.id, text="need", topic_id=None, terms={1: 1}, stated_at=unit.now)
         unit.needs.put(need)
@@ -109,9 +121,16 @@ def fill(unit: UnitOfWork) -> tuple[int, int]:
                 next_at=unit.now,
             )
         )
-    unit._connection.execute(
-        mentorships.insert().values(installation_id=unit.installation_id, mentorship_id=unit.new_id(), mentor_id=one.id, mentee_id=other.id, began_at=unit.now)
-    )
+        form = forms.define(unit, name="F", purpose=FormPurpose.OTHER, questions=[Question(key="q", kind=QuestionKind.SHORT_TEXT, label="?")])
+        forms.submit(unit, form_id=form.id, member_id=each.id, answers={"q": "words"}, about="")
+        unit.surveys.put(Survey(id=unit.new_id(), key=f"k{each.id}", kind=SurveyKind.NPS, member_id=each.id, about="program:1", due_at=unit.now))
+    fill_taking_part(unit, one.id, other.id)
+    for each, helper in ((one, other), (other, one)):
+        put_enrolment(unit, 1, each.id, Role.MENTOR)
+        fill_telling(unit, each.id)
+        unit.blocks.put(each.id, helper.id, at=unit.now)
+    fill_rounds(unit, one.id, other.id)
+    fill_rounds(unit, other.id, one.id)
     return one.id, other.id
 
 
@@ -126,7 +145,7 @@ async def test_the_export_has_every_table_and_the_erasure_leaves_no_row(database
     after = await database.read(installation, lambda unit: unit.personal.rows_of(one))
     assert not [name for name, found in after.items() if found]
     left = await database.read(installation, lambda unit: unit.personal.rows_of(other))
-    assert {name for name in left if len(left[name]) != len(before[name])} == {"likes", "mentions", "suggestions"}
+    assert {name for name in left if len(left[name]) != len(before[name])} == {"likes", "mentions", "suggestions", "blocks", "requests", "reports"} | OF_BOTH
     assert await database.read(installation, lambda unit: unit.posts.mentions()) == [("q", other)]
     topic = await database.read(installation, lambda unit: unit.topics.get("u"))
     assert topic is not None

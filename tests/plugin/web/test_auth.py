@@ -15,6 +15,7 @@ from mentorgraph import events as e
 from plugin.app import build
 from plugin.domain.people import Scope
 from plugin.services import access
+from schema import trusted
 from tests.plugin.support import BASE_URL, SIGN_IN_SECRET
 from tests.schema.world import START, World, person
 
@@ -227,10 +228,12 @@ async def test_a_page_of_the_forum_gets_a_token_for_ten_minutes(world: World) ->
     assert "set-cookie" not in done.headers
     found = done.json()
     assert (found["token_type"], found["expires_in"]) == ("Bearer", 600)
-    assert (await world.ask("{ viewer { member { username } } }", found["access_token"])).data == {"viewer": {"member": {"username": "cat"}}}
-    assert (await world.ask("{ __schema { queryType { name } } }", found["access_token"])).body["data"] is None
+    shown = (trusted.FOLDER / "suggestions.v1.graphql").read_text()
+    assert (await world.ask(shown, found["access_token"])).data["viewer"]["member"]["username"] == "cat"
+    for own in ("{ viewer { member { username } } }", "{ __schema { queryType { name } } }"):
+        assert (await world.ask(own, found["access_token"])).status == 403, "a widget sends trusted documents only"
     world.clock.move(minutes=10)
-    assert (await world.ask("{ viewer { member { username } } }", found["access_token"])).status == 401
+    assert (await world.ask(shown, found["access_token"])).status == 401
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ async def test_the_acknowledgement_waits_until_the_delivery_is_durable(world: Wo
         await put(arrival)  # type: ignore[arg-type]  # handed on
         order.append("kept")
 
-    world.database.put = slow  # type: ignore[method-assign]  # to see the order
+    world.database.put = slow  # type: ignore[assignment,method-assign]  # to see the order
     body = body_of()
     await send(world, body, signed(body))
     order.append("acknowledged")
