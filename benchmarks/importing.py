@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -63,11 +64,13 @@ async def measure(double: Running, settings: Settings) -> dict[str, object]:
         sys.stderr.write(f"read {report.items} in {seconds:.1f} s\n")
         limit = await only_read(parts, installation_id)
         posts, members = await parts.runtime.database.read(installation_id, _counts)
+        differing = await _differing(double, parts, installation_id)
     finally:
         await parts.close()
     return {
         "posts": posts,
         "members": members,
+        "lost_or_doubled": differing,
         "calls": calls,
         "seconds": round(seconds, 1),
         "cpu_seconds": round(used, 1),
@@ -75,6 +78,36 @@ async def measure(double: Running, settings: Settings) -> dict[str, object]:
         "cpu_ratio_to_reading_only": round(used / limit, 2),
         "peak_mb": round(peak),
     }
+
+
+async def _differing(double: Running, parts: Parts, installation_id: int) -> int:
+    """Posts and members that the forum has and the store has not, or the other way round, or by another author, by the forum's own memory."""
+    content: dict[str, Any] = dict(await double.control.state("users", "categories", "topics", "posts"))
+    people = {str(one["id"]) for one in content["users"] if one["id"] > 0 and not one["staged"]}
+    open_to_all = {one["id"] for one in content["categories"] if not one["permissions"] or {0, 10} & {group for group, _ in one["permissions"]}}
+    topics = {
+        one["id"]
+        for one in content["topics"]
+        if one["archetype"] == "regular" and one["deleted_at"] is None and one["visible"] and one["category_id"] in open_to_all
+    }
+    said = {
+        (str(one["id"]), str(one["user_id"]), one["version"])
+        for one in content["posts"]
+        if one["topic_id"] in topics
+        and str(one["user_id"]) in people
+        and one["post_type"] in {1, 2}
+        and one["deleted_at"] is None
+        and not one["user_deleted"]
+        and not one["hidden"]
+    }
+
+    def known(unit: UnitOfWork) -> tuple[set[str], set[tuple[str, str, int]]]:
+        members = {one.id: one.host_user_id for one in unit.members.all()}
+        return set(members.values()), {(one.id, members[one.author_id], one.version) for one in unit.posts.each() if one.live}
+
+    ours, posts = await parts.runtime.database.read(installation_id, known)
+    sys.stderr.write(f"differing: {sorted(ours ^ people)[:5]} {sorted(posts ^ said)[:5]}\n")
+    return len(ours ^ people) + len(posts ^ said)
 
 
 def _counts(unit: UnitOfWork) -> tuple[int, int]:

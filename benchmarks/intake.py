@@ -9,7 +9,7 @@ PostgreSQL's processes do not count. Runs are interleaved; a figure is the media
 SQLite runs with synchronous=FULL. PostgreSQL runs with fsync and synchronous_commit on, which is checked, and the service connects as the plain role that
 it needs.
 
-usage: intake.py [--runs 5] [--requests 4000] [--connections 64] [--database sqlite|postgresql|both]
+usage: intake.py [--runs 5] [--requests 12000] [--connections 64] [--database sqlite|postgresql|both]
 Progress goes to stderr; the last line of stdout is one JSON object.
 """
 
@@ -283,7 +283,7 @@ def postgresql(folder: Path) -> Iterator[tuple[str, str]]:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     arguments.add_argument("--runs", type=int, default=5)
-    arguments.add_argument("--requests", type=int, default=4000)
+    arguments.add_argument("--requests", type=int, default=12_000)
     arguments.add_argument("--connections", type=int, default=64)
     arguments.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     arguments.add_argument("--serve", choices=[*LIMITS, "service"])

@@ -137,9 +137,13 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         # What there is now stays. Without this every full collection goes through all modules again, a quarter of a second in the middle of deliveries.
         gc.collect()
         gc.freeze()
+        # A group of deliveries is hundreds of objects at once, none of them in a cycle. Looked at less often, they cost a twentieth of the CPU less.
+        before = gc.get_threshold()
+        gc.set_threshold(10_000, 20, 10)
         try:
             yield
         finally:
+            gc.set_threshold(*before)
             gc.unfreeze()
             if worker and task:
                 worker.stop()

@@ -73,7 +73,8 @@ class Hooks:
 
     async def _acknowledge(self, installation: str, rest: str, method: str, scope: Scope, receive: Receive) -> Acknowledgement:
         began = time.perf_counter()
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        # The names are in lower case already (ASGI specification, HTTP connection scope).
+        headers = {str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]}
         declared = headers.get("content-length", "")
         body, later = begin_body(receive) if len(declared) < _SHORT else (None, receive)
         if body is None:
