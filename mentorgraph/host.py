@@ -110,6 +110,8 @@ class Capability(StrEnum):
     EVENTS = "events"
     LIKES = "likes"
     SOLUTIONS = "solutions"
+    ADMINS = "admins"
+    """The host says who administers the community (:attr:`~mentorgraph.events.MemberChanged.admin`); elsewhere admins are invited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ from plugin.store.postgres import PostgresDatabase
 from plugin.store.sqlite import SqliteDatabase
 from plugin.web import errors
 from plugin.web.auth import Auth
+from plugin.web.browser import SignInNeeded, sign_in_needed
 from plugin.web.cors import Cors, Origins
 from plugin.web.graphiql import graphiql
 from plugin.web.health import Health
@@ -39,6 +40,7 @@ from plugin.web.hooks import Hooks
 from plugin.web.limits import BoundedBody
 from plugin.web.metrics import Metrics
 from plugin.web.pages import page
+from plugin.web.setup import Join, Setup
 from plugin.web.stop import Feed, Stop
 from plugin.worker import Worker
 from schema.http import GraphQLEndpoint
@@ -126,6 +128,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     runtime = parts.runtime
     metrics = Metrics()
     hooks, auth, health = Hooks(runtime, metrics), Auth(runtime), Health(runtime, metrics)
+    setup, join = Setup(runtime), Join(runtime)
     origins = Origins(runtime)
     graphql = GraphQLEndpoint(runtime, parts.graphs, origins=origins, page=graphiql)
 
@@ -163,6 +166,12 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/auth/{installation}/start", auth.begin_exchange, methods=["POST"]),
         Route("/auth/{installation}/callback", auth.callback),
         Route("/auth/{installation}/exchange", auth.exchange, methods=["POST"]),
+        Route("/setup", setup.front, methods=["GET"]),
+        Route("/setup/leave", setup.leave, methods=["POST"]),
+        Route("/setup/{token}", setup.show, methods=["GET"]),
+        Route("/setup/{token}", setup.enter, methods=["POST"]),
+        Route("/join/{installation}/{token}", join.show, methods=["GET"]),
+        Route("/join/{installation}/{token}", join.accept, methods=["POST"]),
         Route("/stop/{installation}/{token}", Stop(runtime).show, methods=["GET"]),
         Route("/stop/{installation}/{token}", Stop(runtime).act, methods=["POST"]),
         Route("/calendar/{installation}/{token}", Feed(runtime).get, methods=["GET"]),
@@ -174,7 +183,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     application = Application(
         routes=routes,
         lifespan=lifespan,
-        exception_handlers=errors.HANDLERS,
+        exception_handlers={**errors.HANDLERS, SignInNeeded: sign_in_needed},
         middleware=[Middleware(Cors, origins=origins)],
     )
     application.hooks = hooks

@@ -26,6 +26,7 @@ class Loaders:
         self.evidence: DataLoader[str, Cited | None] = DataLoader(load_fn=self._evidence)
         self.skills: DataLoader[int, Sequence[Item]] = DataLoader(load_fn=self._skills)
         self.programs: DataLoader[int, Program | None] = DataLoader(load_fn=self._programs)
+        self.managers: DataLoader[int, Sequence[int]] = DataLoader(load_fn=self._managers)
         self.suggestions: DataLoader[int, Sequence[Suggestion]] = DataLoader(load_fn=self._suggestions)
 
     async def _members(self, keys: list[int]) -> list[Member | None]:
@@ -43,6 +44,10 @@ class Loaders:
     async def _programs(self, keys: list[int]) -> list[Program | None]:
         found = await reading.programs(self._runtime, self.principal, keys)
         return [found.get(key) for key in keys]
+
+    async def _managers(self, keys: list[int]) -> list[Sequence[int]]:
+        found = await reading.managers(self._runtime, self.principal, keys)
+        return [found.get(key, ()) for key in keys]
 
     async def _suggestions(self, keys: list[int]) -> list[Sequence[Suggestion]]:
         found = await reading.suggestions_of_needs(self._runtime, self.principal, keys)

@@ -9,6 +9,7 @@ from schema.mutations.groups import GroupMutations
 from schema.mutations.needs import NeedMutations
 from schema.mutations.notices import NoticeMutations
 from schema.mutations.participation import ParticipationMutations
+from schema.mutations.people import PeopleMutations
 from schema.mutations.programs import ProgramMutations
 from schema.mutations.rounds import RoundMutations
 from schema.mutations.skills import SkillMutations
@@ -28,5 +29,6 @@ class Mutation(
     GroupMutations,
     NoticeMutations,
     DeliveryMutations,
+    PeopleMutations,
 ):
     """What can be done."""

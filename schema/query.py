@@ -18,6 +18,7 @@ from schema.queries.groups import GroupQueries
 from schema.queries.measures import MeasureQueries
 from schema.queries.notices import NoticeQueries
 from schema.queries.participation import ParticipationQueries
+from schema.queries.people import PeopleQueries
 from schema.queries.programs import ProgramQueries
 from schema.queries.rounds import RoundQueries
 from schema.types.community import Community
@@ -30,7 +31,7 @@ from schema.types.viewer import Viewer
 
 
 @strawberry.type
-class Query(MeasureQueries, ProgramQueries, ParticipationQueries, FormQueries, RoundQueries, GroupQueries, NoticeQueries, DeliveryQueries):
+class Query(MeasureQueries, ProgramQueries, ParticipationQueries, FormQueries, RoundQueries, GroupQueries, NoticeQueries, DeliveryQueries, PeopleQueries):
     """What can be read."""
 
     @strawberry.field(description="The member behind the token; null for a service token.")

@@ -8,8 +8,8 @@ import typer
 
 from plugin.app import Parts
 from plugin.cli.common import AsJson, Which, fail, out, run, show
-from plugin.domain.people import Scope
-from plugin.services import access
+from plugin.domain.people import Office, Scope
+from plugin.services import access, staffing
 from plugin.services.connect import the_installation
 from plugin.services.erasure import erase_member, export_member, find_member
 from plugin.store.unit_of_work import UnitOfWork
@@ -39,6 +39,20 @@ def create_token(
 
     token = run(work)
     show({"token": token}, as_json=as_json, lines=lambda: out.print(token, markup=False))
+
+
+def invite(
+    office: Annotated[Office, typer.Argument(help="admin, where the host does not say who its admins are, or safety.")],
+    installation: Which = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print an address that gives an office to the first member who signs in there and accepts; good once, for seven days."""
+
+    async def work(parts: Parts) -> str:
+        return await staffing.invite(parts.runtime, await the_installation(parts.runtime, installation), office, by="operator")
+
+    url = run(work)
+    show({"url": url}, as_json=as_json, lines=lambda: out.print(url, markup=False))
 
 
 def export(

@@ -11,6 +11,7 @@ import uvicorn
 from plugin.app import build, compose
 from plugin.cli.common import AsJson, fail, guarded, load_settings, out, run, show
 from plugin.logs import configure_logging
+from plugin.services import operating
 from plugin.services.checkup import examine
 from plugin.store.migrate import expected_revision, migrate_database
 from plugin.worker import Worker
@@ -58,6 +59,7 @@ def serve(
         fail("SQLite serves one process: use --workers 1, or PostgreSQL for more (MENTORGRAPH_DATABASE_URL)")
     if not port_is_free(host, port):
         fail(f"port {port} on {host} is taken: stop what listens there or choose another with --port")
+    show_set_up_link()
     if workers > 1:
         uvicorn.run("mentorgraph:create_app", factory=True, host=host, port=port, workers=workers, access_log=False, timeout_graceful_shutdown=GRACE)
         return
@@ -70,6 +72,25 @@ def serve(
         await uvicorn.Server(server_config(app, host=host, port=port)).serve()
 
     guarded(go())
+
+
+def show_set_up_link() -> None:
+    """Print the operator's way in."""
+    link = run(lambda parts: operating.set_up_link(parts.runtime))
+    out.print(f"To set up in the browser, once and within an hour: {link}", markup=False)
+
+
+def operator(
+    close: Annotated[bool, typer.Option("--close", help="End every session and link of the operator instead.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print a new set-up link for the browser; it is good once, for an hour, and replaces the one before."""
+    if close:
+        run(lambda parts: operating.close_sessions(parts.runtime))
+        show({"closed": True}, as_json=as_json, lines=lambda: out.print("Every session and link of the operator is over."))
+        return
+    link = run(lambda parts: operating.set_up_link(parts.runtime))
+    show({"link": link}, as_json=as_json, lines=lambda: out.print(link, markup=False))
 
 
 def worker() -> None:

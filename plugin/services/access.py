@@ -1,6 +1,5 @@
 """Who is asking: tokens, and signing in through the host."""
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -10,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from mentorgraph.events import MemberChanged, Source
-from mentorgraph.host import Capability, HostError, Identity, SignInRefused
-from plugin.domain.members import Member, Standing
-from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal, Scope
+from mentorgraph.host import Capability, Identity, SignInRefused
+from plugin.domain.members import Standing
+from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES, SERVICE_SCOPES, Principal, Scope
 from plugin.errors import Forbidden, Invalid, TooMany, Unauthenticated
-from plugin.services import handlers
+from plugin.services import handlers, rights
 from plugin.services.connect import origin_of
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret, token_digest, tombstone_digest
@@ -37,25 +36,34 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}\Z")
 
 
 async def create_token(
-    runtime: Runtime, installation_id: int, *, member_id: int | None, scopes: frozenset[Scope] | None, name: str, lifetime: timedelta | None, audience: str
+    runtime: Runtime,
+    installation_id: int,
+    *,
+    member_id: int | None,
+    scopes: frozenset[Scope] | None,
+    name: str,
+    lifetime: timedelta | None,
+    audience: str,
+    by: str = "operator",
 ) -> str:
-    """Make a bearer token, for a member or for a service; only its hash is kept, so it is shown once.
+    """Make a bearer token, for a member or for a service; only its hash is kept, so it is shown once. ``by`` is for the audit log.
 
     Raises :class:`Invalid` for a scope that such a token cannot carry.
     """
-    possible = SERVICE_SCOPES if member_id is None else MEMBER_SCOPES
-    chosen = possible if scopes is None else scopes
+    usual = SERVICE_SCOPES if member_id is None else MEMBER_SCOPES
+    possible = SERVICE_SCOPES | {Scope.ADMIN} if member_id is None else MEMBER_SCOPES | OFFICE_SCOPES
+    chosen = usual if scopes is None else scopes
     if not chosen <= possible:
         wrong = ", ".join(sorted(scope.value for scope in chosen - possible))
         raise Invalid(f"a token of this kind cannot carry {wrong}; it can carry {', '.join(sorted(possible))}", field="scope")
 
     def work(unit: UnitOfWork) -> str:
-        return _issue(unit, member_id=member_id, scopes=chosen, name=name, lifetime=lifetime, audience=audience)
+        return _issue(unit, member_id=member_id, scopes=chosen, name=name, lifetime=lifetime, audience=audience, by=by)
 
     return await runtime.database.write(installation_id, work)
 
 
-def _issue(unit: UnitOfWork, *, member_id: int | None, scopes: frozenset[Scope], name: str, lifetime: timedelta | None, audience: str) -> str:
+def _issue(unit: UnitOfWork, *, member_id: int | None, scopes: frozenset[Scope], name: str, lifetime: timedelta | None, audience: str, by: str) -> str:
     token = PREFIX + new_secret()
     unit.tokens.put(
         Token(
@@ -69,7 +77,7 @@ def _issue(unit: UnitOfWork, *, member_id: int | None, scopes: frozenset[Scope],
             expires_at=None if lifetime is None else unit.now + lifetime,
         )
     )
-    unit.record("token.created", actor="operator" if member_id is None else str(member_id), audience=audience)
+    unit.record("token.created", actor=by, audience=audience, scopes=sorted(scopes), **({} if member_id is None else {"member": str(member_id)}))
     return token
 
 
@@ -83,29 +91,42 @@ async def principal_of(runtime: Runtime, token: str) -> Principal:
     if installation_id is None:
         raise refused
 
-    def work(unit: UnitOfWork) -> Principal | None:
+    def work(unit: UnitOfWork) -> tuple[Principal, rights.Known | None] | None:
         found = unit.tokens.find(digest)
         if found is None or (found.expires_at is not None and found.expires_at <= unit.now):
             return None
-        if found.member_id is not None:
-            member = unit.members.get(found.member_id)
-            if member is None or member.standing in {Standing.HIDDEN, Standing.SUSPENDED}:
-                return None
-        return Principal(installation_id=installation_id, member_id=found.member_id, scopes=found.scopes, token_id=found.id, audience=found.audience)
+        member = None if found.member_id is None else rights.known(unit, found.member_id)
+        if found.member_id is not None and member is None:
+            return None
+        return (
+            Principal(installation_id=installation_id, member_id=found.member_id, scopes=found.scopes, token_id=found.id, audience=found.audience),
+            member,
+        )
 
-    principal = await runtime.database.read(installation_id, work)
-    if principal is None:
+    found = await runtime.database.read(installation_id, work)
+    if found is None:
         raise refused
-    return principal
+    return await rights.settled(runtime, *found)
 
 
 def require(principal: Principal | None, scope: Scope) -> Principal:
     """The principal, if it may. Raises :class:`Unauthenticated` or :class:`Forbidden`."""
     if principal is None:
         raise Unauthenticated("send a token: Authorization: Bearer …")
-    if not principal.may(scope):
-        raise Forbidden(f"this token does not carry the scope {scope.value}")
-    return principal
+    if principal.may(scope):
+        return principal
+    if scope in OFFICE_SCOPES and principal.unsure:
+        raise _unsure()
+    if scope is Scope.ADMIN and principal.member_id is not None:
+        raise Forbidden(_FOR_ADMINS)
+    raise Forbidden(f"this token does not carry the scope {scope.value}, or you have no right to it")
+
+
+_FOR_ADMINS = "this is for admins of the community"
+
+
+def _unsure() -> Forbidden:
+    return Forbidden("the community did not say whether you are an admin there: try again in a moment", code="admin_unknown")
 
 
 def require_member(principal: Principal) -> int:
@@ -115,39 +136,23 @@ def require_member(principal: Principal) -> int:
     return principal.member_id
 
 
-ADMIN_FOR = timedelta(minutes=15)
-"""How long the host's word is taken that a member is an admin of the community."""
-ADMIN_SECONDS = 10.0
-
-
 async def require_admin(runtime: Runtime, principal: Principal | None, *, fresh: bool = False) -> Principal:
-    """The principal, if the host says that the member is an admin of the community. Raises :class:`Unauthenticated` or :class:`Forbidden`.
+    """The principal, if it may do what admins of the community do. Raises :class:`Unauthenticated` or :class:`Forbidden`.
 
-    The host is asked again when its word is older than :data:`ADMIN_FOR`, and with ``fresh`` in any case: before an export, an erasure, and changes of tokens
-    and rules. A host that does not answer has not said yes.
+    With ``fresh`` it is for a member in person, and the host is asked at once: before an export, an erasure, and changes of tokens, offices and rules.
     """
-    asking = require(principal, Scope.ME)
-    refused = Forbidden("this is for admins of the community")
+    asking = require(principal, Scope.ADMIN)
+    if not fresh:
+        return asking
     member_id = asking.member_id
     if member_id is None or asking.audience == "widget":
-        raise refused
-    member = await runtime.database.read(asking.installation_id, lambda unit: unit.members.get(member_id))
-    if member is None:
-        raise refused
-    if fresh or member.read_at is None or runtime.clock() - member.read_at >= ADMIN_FOR:
-        try:
-            async with asyncio.timeout(ADMIN_SECONDS):
-                said = await (await runtime.client(asking.installation_id)).read("member", member.host_user_id)
-        except (HostError, TimeoutError) as error:
-            raise Forbidden("the community did not say whether you are an admin there: try again in a moment", code="admin_unknown") from error
-
-        def heard(unit: UnitOfWork) -> Member | None:
-            handlers.apply(said, unit)
-            return unit.members.get(member_id)
-
-        member = await runtime.database.write(asking.installation_id, heard)
-    if member is None or not member.admin or not member.takes_part:
-        raise refused
+        raise Forbidden("this is for admins of the community in person, not for a service")
+    found = await runtime.database.read(asking.installation_id, lambda unit: rights.known(unit, member_id))
+    is_admin = found is not None and await rights.is_admin(runtime, asking.installation_id, found, fresh=True)
+    if is_admin is None:
+        raise _unsure()
+    if not is_admin:
+        raise Forbidden(_FOR_ADMINS)
     return asking
 
 
@@ -220,7 +225,9 @@ def _require_sign_in(capabilities: frozenset[Capability], wanted: Capability, ti
 
 
 async def finish_redirect(runtime: Runtime, installation_id: int, *, answer: Mapping[str, str], browser_secret: str) -> SignedIn:
-    """Complete a redirect sign-in in the browser that began it. Raises :class:`SignInRefused`; the nonce is used up either way.
+    """Complete a redirect sign-in in the browser that began it, by a session that may do all that its member may.
+
+    Raises :class:`SignInRefused`; the nonce is used up either way.
 
     An answer to an exchange is worthless here: otherwise someone could begin an exchange, keep its verifier and send a victim to the host's sign-in address,
     whose answer comes to this callback.
@@ -228,7 +235,7 @@ async def finish_redirect(runtime: Runtime, installation_id: int, *, answer: Map
     identity, sign_in = await _answer(runtime, installation_id, answer, flow="redirect")
     if not browser_secret or not hmac.compare_digest(sign_in.binding, token_digest(browser_secret)):
         raise SignInRefused("this sign-in was begun in another browser: begin again", reason="other_browser")
-    return await _complete(runtime, installation_id, identity, sign_in, audience="session", lifetime=SESSION_FOR)
+    return await _complete(runtime, installation_id, identity, sign_in, audience="session", scopes=MEMBER_SCOPES | OFFICE_SCOPES, lifetime=SESSION_FOR)
 
 
 async def finish_exchange(runtime: Runtime, installation_id: int, *, answer: Mapping[str, str], verifier: str, origin: str) -> SignedIn:
@@ -245,7 +252,7 @@ async def finish_exchange(runtime: Runtime, installation_id: int, *, answer: Map
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
     if not hmac.compare_digest(challenge, sign_in.binding):
         raise SignInRefused("code_verifier does not belong to this sign-in", reason="wrong_verifier")
-    return await _complete(runtime, installation_id, identity, sign_in, audience="widget", lifetime=WIDGET_FOR)
+    return await _complete(runtime, installation_id, identity, sign_in, audience="widget", scopes=MEMBER_SCOPES, lifetime=WIDGET_FOR)
 
 
 async def _answer(runtime: Runtime, installation_id: int, answer: Mapping[str, str], *, flow: str) -> tuple[Identity, SignIn]:
@@ -259,7 +266,9 @@ async def _answer(runtime: Runtime, installation_id: int, answer: Mapping[str, s
     return identity, sign_in
 
 
-async def _complete(runtime: Runtime, installation_id: int, identity: Identity, sign_in: SignIn, *, audience: str, lifetime: timedelta) -> SignedIn:
+async def _complete(
+    runtime: Runtime, installation_id: int, identity: Identity, sign_in: SignIn, *, audience: str, scopes: frozenset[Scope], lifetime: timedelta
+) -> SignedIn:
     def work(unit: UnitOfWork) -> SignedIn:
         # Signing in is the person's own act: it lifts the tombstone that keeps the host from bringing an erased member back.
         unit.members.unbury(tombstone_digest(identity.host_user_id, key=unit.keys.tombstones))
@@ -283,7 +292,7 @@ async def _complete(runtime: Runtime, installation_id: int, identity: Identity, 
             member = replace(member, standing=Standing.UNKNOWN)
             unit.members.put(member)
         unit.members.flush()
-        token = _issue(unit, member_id=member.id, scopes=MEMBER_SCOPES - {Scope.INTROSPECT}, name=audience, lifetime=lifetime, audience=audience)
+        token = _issue(unit, member_id=member.id, scopes=scopes - {Scope.INTROSPECT}, name=audience, lifetime=lifetime, audience=audience, by=str(member.id))
         return SignedIn(token=token, next_path=sign_in.next_path, expires_in=int(lifetime.total_seconds()), member_id=member.id)
 
     return await runtime.database.write(installation_id, work)

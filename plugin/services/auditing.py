@@ -31,14 +31,13 @@ class Reading:
 
 def saw(unit: UnitOfWork, principal: Principal, member_ids: Collection[int], *, what: str) -> int:
     """Write down that the principal read ``what`` (a word such as ``answers``) of these members; returns how many entries that made."""
-    actor = f"token:{principal.token_id}" if principal.member_id is None else str(principal.member_id)
     made = 0
     for member_id in sorted(set(member_ids)):
         if member_id == principal.member_id:
             continue
         lately = unit.recorded_about(member_id, action=READ, limit=SHOWN, after=unit.now - ONCE_IN)
-        if not any(one.actor == actor and one.detail.get("what") == what for one in lately):
-            unit.record(READ, actor=actor, member=str(member_id), what=what)
+        if not any(one.actor == principal.actor and one.detail.get("what") == what for one in lately):
+            unit.record(READ, actor=principal.actor, member=str(member_id), what=what)
             made += 1
     return made
 

@@ -1,14 +1,22 @@
 """Who may define forms, see figures, decide on applications and take exports: the community's admins, and managers of a program for theirs."""
 
-from plugin.domain.people import Principal, Scope
+from plugin.domain.people import Office, Principal, Scope
 from plugin.errors import Forbidden, NotFound
 from plugin.store.unit_of_work import UnitOfWork
 
 
+def may_manage(unit: UnitOfWork, principal: Principal, program_id: int | None) -> bool:
+    """Whether the caller may run the program, or with ``None`` whatever concerns the whole community."""
+    if principal.may(Scope.PROGRAMS):
+        return True
+    if program_id is None or principal.member_id is None or not principal.manages:
+        return False
+    return unit.managers.manages(principal.member_id, program_id)
+
+
 def require_manager(unit: UnitOfWork, principal: Principal, program_id: int | None) -> None:
     """Raise :class:`Forbidden` unless the caller manages the program, or with ``None`` the community; :class:`NotFound` for a program there is not."""
-    manages = program_id is not None and principal.member_id is not None and unit.managers.manages(principal.member_id, program_id)
-    if not principal.may(Scope.PROGRAMS) and not manages:
+    if not may_manage(unit, principal, program_id):
         raise Forbidden("this is for managers of the program")
     if program_id is not None and unit.programs.get(program_id) is None:
         raise NotFound("there is no such program", field="program")
@@ -18,4 +26,10 @@ def managers_of(unit: UnitOfWork, program_id: int) -> list[int]:
     """Who looks after a program: its managers who still take part, or else the community's admins."""
     found = unit.members.many(unit.managers.of(program_id))
     there = sorted(member.id for member in found.values() if member.takes_part)
-    return there or [member.id for member in unit.members.admins() if member.takes_part]
+    return there or admins_of(unit)
+
+
+def admins_of(unit: UnitOfWork) -> list[int]:
+    """Admins of the community who take part, as the host said or by invitation; for telling them, not for letting them in."""
+    found = {one.id: one for one in unit.members.admins()} | unit.members.many(unit.staff.holders(Office.ADMIN))
+    return sorted(one.id for one in found.values() if one.takes_part)

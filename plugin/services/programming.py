@@ -5,8 +5,9 @@ from dataclasses import fields, replace
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import NEXT, Plan, Program, ProgramState, check
 from plugin.domain.templates import TEMPLATES
-from plugin.errors import Conflict, Forbidden, Invalid, NotFound
+from plugin.errors import Conflict, Invalid, NotFound
 from plugin.services import mentoring
+from plugin.services.access import require
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -21,7 +22,7 @@ async def create_program(runtime: Runtime, principal: Principal, *, plan: Plan) 
     def work(unit: UnitOfWork) -> Program:
         program = _program(plan, unit)
         unit.programs.put(program)
-        unit.record("program.created", actor=_actor(principal), program=str(program.id))
+        unit.record("program.created", actor=principal.actor, program=str(program.id))
         return program
 
     return await runtime.database.write(principal.installation_id, work)
@@ -55,7 +56,7 @@ async def change_program(runtime: Runtime, principal: Principal, program_id: int
         changed = replace(program, **changes)  # type: ignore[arg-type]  # the names are a program's too
         changed = replace(changed, name=" ".join(changed.name.split()), goals=tuple(changed.goals))
         unit.programs.put(changed)
-        unit.record("program.changed", actor=_actor(principal), program=str(program_id), fields=sorted(changes))
+        unit.record("program.changed", actor=principal.actor, program=str(program_id), fields=sorted(changes))
         return changed
 
     return await runtime.database.write(principal.installation_id, work)
@@ -73,7 +74,7 @@ async def duplicate_program(runtime: Runtime, principal: Principal, program_id: 
         check(plan)
         made = _program(plan, unit)
         unit.programs.put(made)
-        unit.record("program.created", actor=_actor(principal), program=str(made.id), like=str(program_id))
+        unit.record("program.created", actor=principal.actor, program=str(made.id), like=str(program_id))
         return made
 
     return await runtime.database.write(principal.installation_id, work)
@@ -98,19 +99,18 @@ async def move_program(runtime: Runtime, principal: Principal, program_id: int, 
         if alive and not end_pairs:
             raise Conflict(f"{len(alive)} mentorships of it are alive: end them, or say that they should end with it", code="pairs_alive", field="state")
         for one in alive:
-            mentoring.end(unit, one.id, reason="program_ended", by=_actor(principal))
+            mentoring.end(unit, one.id, reason="program_ended", by=principal.actor)
         moved = replace(program, state=state)
         unit.programs.put(moved)
-        unit.record("program.moved", actor=_actor(principal), program=str(program_id), state=state.value)
+        unit.record("program.moved", actor=principal.actor, program=str(program_id), state=state.value)
         return moved
 
     return await runtime.database.write(principal.installation_id, work)
 
 
 async def set_manager(runtime: Runtime, principal: Principal, program_id: int, member_id: int, *, manages: bool) -> list[int]:
-    """Let a member manage a program, or no more; only who may make programs grants it. Returns the managers."""
-    if not principal.may(Scope.PROGRAMS):
-        raise Forbidden("this is for admins of the community")
+    """Let a member manage a program, or no more; only admins of the community grant it. Returns the managers."""
+    require(principal, Scope.ADMIN)
 
     def work(unit: UnitOfWork) -> list[int]:
         require_manager(unit, principal, program_id)
@@ -121,11 +121,7 @@ async def set_manager(runtime: Runtime, principal: Principal, program_id: int, m
             unit.managers.add(program_id, member_id, at=unit.now)
         else:
             unit.managers.remove(program_id, member_id)
-        unit.record("program.manager", actor=_actor(principal), program=str(program_id), manages=manages)
+        unit.record("program.manager", actor=principal.actor, program=str(program_id), member=str(member_id), manages=manages)
         return unit.managers.of(program_id)
 
     return await runtime.database.write(principal.installation_id, work)
-
-
-def _actor(principal: Principal) -> str:
-    return f"token:{principal.token_id}"

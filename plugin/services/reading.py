@@ -8,8 +8,9 @@ from plugin.domain.community import Community
 from plugin.domain.content import Post, Space, Topic
 from plugin.domain.members import Consent, ConsentRecord, Member
 from plugin.domain.needs import Need, Suggestion
-from plugin.domain.people import Principal, Scope
+from plugin.domain.people import Principal
 from plugin.domain.programs import Program, ProgramState
+from plugin.services.managing import may_manage
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -130,14 +131,14 @@ async def news(runtime: Runtime, principal: Principal) -> tuple[int, int]:
 
 
 async def program_page(runtime: Runtime, principal: Principal, *, after: int | None, limit: int, state: ProgramState | None) -> list[Program]:
-    """A page of programs. Drafts are seen only by tokens that may write programs."""
+    """A page of programs. Drafts are seen by who may manage them only."""
 
     def work(unit: UnitOfWork) -> list[Program]:
         found: list[Program] = []
         place = after
         while len(found) < limit:
             rows = unit.programs.page(after=place, limit=limit, state=state)
-            found += [one for one in rows if _shown(one, principal)]
+            found += [one for one in rows if _shown(unit, one, principal)]
             if len(rows) < limit:
                 break
             place = rows[-1].id
@@ -146,8 +147,8 @@ async def program_page(runtime: Runtime, principal: Principal, *, after: int | N
     return await runtime.database.read(principal.installation_id, work)
 
 
-def _shown(found: Program, principal: Principal) -> bool:
-    return found.state is not ProgramState.DRAFT or principal.may(Scope.PROGRAMS)
+def _shown(unit: UnitOfWork, found: Program, principal: Principal) -> bool:
+    return found.state is not ProgramState.DRAFT or may_manage(unit, principal, found.id)
 
 
 async def program(runtime: Runtime, principal: Principal, program_id: int) -> Program | None:
@@ -160,6 +161,23 @@ async def programs(runtime: Runtime, principal: Principal, program_ids: Collecti
 
     def work(unit: UnitOfWork) -> dict[int, Program]:
         found = ((key, unit.programs.get(key)) for key in program_ids)
-        return {key: one for key, one in found if one is not None and _shown(one, principal)}
+        return {key: one for key, one in found if one is not None and _shown(unit, one, principal)}
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
+async def managers(runtime: Runtime, principal: Principal, program_ids: Collection[int]) -> dict[int, list[int]]:
+    """Members who manage these programs."""
+    return await runtime.database.read(principal.installation_id, lambda unit: {key: unit.managers.of(key) for key in program_ids})
+
+
+async def managed(runtime: Runtime, principal: Principal) -> list[Program]:
+    """Programs that were granted to the reader to manage."""
+    member_id = principal.member_id
+    if member_id is None or not principal.manages:
+        return []
+
+    def work(unit: UnitOfWork) -> list[Program]:
+        return [found for key in unit.managers.by(member_id) if (found := unit.programs.get(key)) is not None]
 
     return await runtime.database.read(principal.installation_id, work)

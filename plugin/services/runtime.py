@@ -11,6 +11,7 @@ from plugin.clock import Clock
 from plugin.errors import NotFound
 from plugin.mail import Mailer
 from plugin.services.gathering import Gathering
+from plugin.services.once import Once
 from plugin.services.quota import QuotaHttp
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
@@ -36,6 +37,8 @@ HttpFactory = Callable[[RateLimit], ClosingHttp]
 
 REMEMBER_SECONDS = 5.0
 """How long secrets of an installation are remembered; a rotation takes effect everywhere within this time."""
+HOST_PAUSE = 20.0
+"""Seconds for which a host that did not say who is an admin is not asked again for the same member."""
 
 
 class Bus:
@@ -74,6 +77,8 @@ class Runtime:
     mailer: Mailer | None = None
     bus: Bus = field(default_factory=Bus)
     arriving: Gathering[Arriving, Acknowledgement] = field(default_factory=Gathering)
+    asked_admins: Once[tuple[int, int]] = field(default_factory=lambda: Once(pause=HOST_PAUSE))
+    """Questions to hosts whether a member, by installation and id, is an admin."""
     _installations: dict[int, tuple[float, Installation]] = field(default_factory=dict)
     _opened: list[ClosingHttp] = field(default_factory=list)
     _metered: list[QuotaHttp] = field(default_factory=list)

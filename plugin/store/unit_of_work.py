@@ -16,7 +16,7 @@ from plugin.errors import NotFound
 from plugin.store.crypto import Vault
 from plugin.store.ids import Ids, new_installation_id
 from plugin.store.inbox import Inbox
-from plugin.store.repositories.access import Audit, Entry, SignIns, Tokens
+from plugin.store.repositories.access import Audit, Entry, OperatorKeys, SignIns, Staff, Tokens
 from plugin.store.repositories.base import repository
 from plugin.store.repositories.calendars import Calendars
 from plugin.store.repositories.content import Posts, Spaces, Tags, Topics
@@ -127,6 +127,10 @@ class UnitOfWork:
     """How members want to be told."""
     tokens = repository(Tokens)
     """Bearer tokens."""
+    staff = repository(Staff)
+    """Who holds which office."""
+    operator_keys = repository(OperatorKeys)
+    """Set-up links and sessions of whoever runs the service; of installation 0 only."""
     sign_ins = repository(SignIns)
     """Sign-ins under way."""
     personal = repository(Personal)

@@ -1,4 +1,4 @@
-"""Words of pages that need no sign-in."""
+"""Words of pages outside the console."""
 
 from plugin.texts.kinds import _
 
@@ -9,4 +9,13 @@ STOP_PAGE = {
     "all": _("Stop all messages"),
     "done": _("Done. You get no more of these messages."),
     "listed": _("What you would have been told stays listed where you look it up in the community. You can change your choice there."),
+}
+
+JOIN_PAGE = {
+    "title": _("An invitation"),
+    "admin": _("You are invited to administer the mentorship programs of this community."),
+    "safety": _("You are invited to look after safety in this community: members can report to you."),
+    "ask": _("Nothing changes until you accept."),
+    "accept": _("Accept"),
+    "done": _("Done. It is yours from now on."),
 }

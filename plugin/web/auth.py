@@ -4,21 +4,15 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from plugin.errors import Invalid, NotFound
+from plugin.errors import Invalid
 from plugin.services import access
 from plugin.services.runtime import Runtime
+from plugin.web.browser import SESSION, Browser, installation_of
 from plugin.web.limits import read_body
 from plugin.web.pages import page
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 MAX_BODY = 16_384
-
-
-def _installation(request: Request) -> int:
-    word = request.path_params["installation"]
-    if not (word.isascii() and word.isdigit() and len(word) <= 12):
-        raise NotFound("there is no such installation")
-    return int(word)
 
 
 async def _json(request: Request, *names: str) -> dict[str, str]:
@@ -39,23 +33,13 @@ class Auth:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        secure = runtime.settings.public_url.startswith("https:")
-        # The __Host- prefix binds a cookie to this very host; browsers accept it over TLS only.
-        self._prefix = "__Host-" if secure else ""
-        self._secure = secure
-
-    def cookie_name(self, kind: str) -> str:
-        """The name of a cookie of ours."""
-        return f"{self._prefix}mentorgraph-{kind}"
-
-    def _set(self, response: Response, kind: str, value: str, *, seconds: int) -> None:
-        response.set_cookie(self.cookie_name(kind), value, max_age=seconds, path="/", secure=self._secure, httponly=True, samesite="lax")
+        self._browser = Browser(runtime)
 
     async def start(self, request: Request) -> Response:
         """Send the browser to the host."""
-        begun = await access.begin_redirect(self._runtime, _installation(request), next_path=request.query_params.get("next", "/"))
+        begun = await access.begin_redirect(self._runtime, installation_of(request), next_path=request.query_params.get("next", "/"))
         response = RedirectResponse(begun.url, 303, headers=PRIVATE)
-        self._set(response, "sign-in", begun.browser_secret, seconds=int(access.SIGN_IN_FOR.total_seconds()))
+        self._browser.set_cookie(response, "sign-in", begun.browser_secret, seconds=int(access.SIGN_IN_FOR.total_seconds()))
         return response
 
     async def callback(self, request: Request) -> Response:
@@ -64,15 +48,15 @@ class Auth:
         An answer to an exchange is never completed here. It gets here when a forum answers the page's request by a redirect; then the page, and only a page of
         the forum's own origin, is handed the answer back, for which it still needs its verifier.
         """
-        installation_id = _installation(request)
+        installation_id = installation_of(request)
         answer = {key: value for key, value in request.query_params.multi_items() if key in {"sso", "sig"}}
         if request.headers.get("sec-fetch-mode") == "cors" or request.headers.get("origin"):
             return JSONResponse(answer, headers=PRIVATE)
-        secret = request.cookies.get(self.cookie_name("sign-in"), "")
+        secret = self._browser.cookie(request, "sign-in")
         done = await access.finish_redirect(self._runtime, installation_id, answer=answer, browser_secret=secret)
         response = RedirectResponse(done.next_path if done.next_path != "/" else "/auth/done", 303, headers=PRIVATE)
-        self._set(response, "session", done.token, seconds=done.expires_in)
-        response.delete_cookie(self.cookie_name("sign-in"), path="/", secure=self._secure, httponly=True, samesite="lax")
+        self._browser.set_cookie(response, SESSION, done.token, seconds=done.expires_in)
+        self._browser.drop_cookie(response, "sign-in")
         return response
 
     async def done(self, _request: Request) -> Response:
@@ -82,7 +66,7 @@ class Auth:
     async def begin_exchange(self, request: Request) -> Response:
         """A page of the host begins to sign its member in."""
         body = await _json(request, "code_challenge")
-        parameters = await access.begin_exchange(self._runtime, _installation(request), challenge=body["code_challenge"])
+        parameters = await access.begin_exchange(self._runtime, installation_of(request), challenge=body["code_challenge"])
         return JSONResponse(parameters, headers=PRIVATE)
 
     async def exchange(self, request: Request) -> Response:
@@ -90,7 +74,7 @@ class Auth:
         body = await _json(request, "sso", "sig", "code_verifier")
         done = await access.finish_exchange(
             self._runtime,
-            _installation(request),
+            installation_of(request),
             answer={"sso": body["sso"], "sig": body["sig"]},
             verifier=body["code_verifier"],
             origin=request.headers.get("origin", ""),

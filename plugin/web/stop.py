@@ -3,23 +3,17 @@
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from plugin.errors import Invalid, NotFound
+from plugin.errors import Invalid
 from plugin.services import calendars, wishing
 from plugin.services.runtime import Runtime
 from plugin.texts import translate
 from plugin.texts import web as words
+from plugin.web.browser import installation_of
 from plugin.web.limits import read_body
 from plugin.web.pages import page
 
 MAX_BODY = 1000
 _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
-
-
-def _installation(request: Request) -> int:
-    word = request.path_params["installation"]
-    if not (word.isascii() and word.isdigit() and len(word) <= 12):
-        raise NotFound("there is no such installation")
-    return int(word)
 
 
 class Stop:
@@ -30,14 +24,14 @@ class Stop:
 
     async def show(self, request: Request) -> Response:
         """Ask."""
-        found = await wishing.stopping(self._runtime, _installation(request), request.path_params["token"])
+        found = await wishing.stopping(self._runtime, installation_of(request), request.path_params["token"])
         return _page(found, done=False)
 
     async def act(self, request: Request) -> Response:
         """Stop. ``everything`` in the form stops all groups; without it, as a mail reader's one click comes, those of the link."""
         body = await read_body(request, limit=MAX_BODY)
         everything = b"everything=" in body
-        found = await wishing.stop(self._runtime, _installation(request), request.path_params["token"], everything=everything)
+        found = await wishing.stop(self._runtime, installation_of(request), request.path_params["token"], everything=everything)
         if b"List-Unsubscribe=One-Click" in body:
             return PlainTextResponse("stopped", headers=_NO_STORE)
         return _page(found, done=True)
@@ -59,5 +53,5 @@ class Feed:
         secret = request.path_params["token"].removesuffix(".ics")
         if not 20 <= len(secret) <= 100 or not secret.isascii():
             raise Invalid("this address is not whole: copy all of it")
-        found = await calendars.feed(self._runtime, _installation(request), secret)
+        found = await calendars.feed(self._runtime, installation_of(request), secret)
         return Response(found, media_type="text/calendar; charset=utf-8", headers=_NO_STORE | {"Content-Disposition": 'inline; filename="mentorship.ics"'})

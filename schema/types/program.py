@@ -7,7 +7,10 @@ import strawberry
 from plugin.domain import programs as domain
 from plugin.domain.programs import Program as DomainProgram
 from plugin.domain.programs import ProgramState as DomainProgramState
+from schema.context import Info
 from schema.ids import GlobalId
+from schema.types.member import Member
+from schema.types.member import member as member_type
 from schema.types.node import Node
 
 ProgramState = strawberry.enum(DomainProgramState, name="ProgramState", description="The life of a program.")
@@ -46,6 +49,13 @@ class Program(Node):
     mentee_benefits: str
     code_of_conduct: str
     number: strawberry.Private[int]
+
+    @strawberry.field(description="Members who manage it, as it was granted to them; without any, the community's admins do.")
+    async def managers(self, info: Info) -> list[Member]:
+        """Who manages it."""
+        loaders = info.context.loaders
+        found = await loaders.members.load_many(await loaders.managers.load(self.number))
+        return [member_type(one, installation_id=loaders.principal.installation_id) for one in found if one is not None]
 
 
 def program(found: DomainProgram, *, installation_id: int) -> Program:

@@ -9,8 +9,8 @@ from plugin.domain.members import Consent as DomainConsent
 from plugin.domain.members import Member as DomainMember
 from plugin.domain.needs import Need as DomainNeed
 from plugin.domain.needs import NeedState as DomainNeedState
-from plugin.domain.people import Scope
-from plugin.services import auditing, reading
+from plugin.domain.people import RIGHTS, Scope
+from plugin.services import auditing, reading, tokens
 from schema.context import Info
 from schema.ids import GlobalId, parse_number
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
@@ -18,6 +18,9 @@ from schema.types.member import Member
 from schema.types.member import member as member_type
 from schema.types.node import Node
 from schema.types.participation import Participation
+from schema.types.people import AccessToken, Office, access_token
+from schema.types.program import Program
+from schema.types.program import program as program_type
 from schema.types.suggestion import Suggestion
 from schema.types.suggestion import suggestion as suggestion_type
 
@@ -120,6 +123,24 @@ class Viewer(Participation):
     async def consents(self, info: Info) -> Consents:
         """What the viewer decided."""
         return await load_consents(info)
+
+    @strawberry.field(description="The offices that the viewer holds, as far as this token carries them.")
+    async def offices(self, info: Info) -> list[Office]:  # type: ignore[valid-type]  # strawberry.enum returns the enum itself
+        """What the viewer is in charge of."""
+        principal = info.context.require(Scope.ME)
+        return [office for office, scopes in RIGHTS.items() if scopes & principal.scopes]
+
+    @strawberry.field(description="Programs that were granted to the viewer to manage.")
+    async def managed_programs(self, info: Info) -> list[Program]:
+        """What the viewer manages."""
+        principal = info.context.require(Scope.ME)
+        return [program_type(one, installation_id=principal.installation_id) for one in await reading.managed(info.context.runtime, principal)]
+
+    @strawberry.field(description="The viewer's own tokens and sessions that are good still, newest first.")
+    async def tokens(self, info: Info) -> list[AccessToken]:
+        """What acts for the viewer."""
+        principal = info.context.require(Scope.ME)
+        return [access_token(one, installation_id=principal.installation_id) for one in await tokens.of_member(info.context.runtime, principal)]
 
     @strawberry.field(description="Who read what the member gave in confidence, newest first; at most 100.")
     async def who_saw_my_data(self, info: Info) -> list[DataReading]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from graphql import GraphQLObjectType, get_named_type, is_interface_type, is_object_type
 
-from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal, Scope
+from plugin.domain.people import MEMBER_SCOPES, RIGHTS, SERVICE_SCOPES, Office, Principal, Scope
 from plugin.store.migrate import migrate_database
 from schema.context import Context
 from schema.ids import GlobalId, parse_number
@@ -21,27 +21,34 @@ from tests.schema.world import ORIGIN, START, World, fill, person, world_of
 from tests.security.documents import Document, documents, node_names
 
 PATH = Path(__file__).resolve().parents[2] / "docs" / "access.md"
-ROLES = ("nobody", "member", "admin", "service", "manager")
+ROLES = ("nobody", "member", "manager", "admin", "safety", "service", "builder")
 HEAD = """# Who may ask for what
 
 Made by `python -m tests.security.access_table`, which asks every field as each role; a test compares. A field that is added without a row here fails it.
 
-*nobody* has no token · *member* has a token of their own · *admin* is a member whom the host calls an admin ·
-*service* has a token of an admin's making that may read · *manager* has one that may also write
-programs. ✓: is answered, by what they may see of it; –: is refused. Rows that belong to one member (needs, suggestions, consents) are answered to that member
-alone, whatever the role; ids of another community are answered as ids that name nothing.
+*nobody* has no token; the operator's session is none, GraphQL looks at no cookie · *member* has a token of their own ·
+*manager* is a member to whom the program that is asked about was granted · *admin* is a member whom the host calls an admin ·
+*safety* is a member who looks after safety · *service* has a token of an admin's making that may read ·
+*builder* has one with `programs:write`. ✓: is answered, by what they may see of it; –: is refused. Rows that belong to one member (needs, suggestions,
+consents) are answered to that member alone, whatever the role; ids of another community are answered as ids that name nothing.
 """
 
 
-def roles(world: World, member_id: int, admin_id: int) -> dict[str, Principal | None]:
-    """Who asks."""
+def roles(world: World, people: Mapping[str, int]) -> dict[str, Principal | None]:
+    """Who asks, as :func:`plugin.services.access.principal_of` has them."""
     mine = world.installation_id
+
+    def member(name: str, *scopes: Scope, number: int) -> Principal:
+        return Principal(installation_id=mine, member_id=people[name], scopes=MEMBER_SCOPES | set(scopes), token_id=number)
+
     return {
         "nobody": None,
-        "member": Principal(installation_id=mine, member_id=member_id, scopes=MEMBER_SCOPES, token_id=1),
-        "admin": Principal(installation_id=mine, member_id=admin_id, scopes=MEMBER_SCOPES, token_id=4),
+        "member": member("cat", number=1),
+        "manager": member("user02", number=5),
+        "admin": member("ann", *RIGHTS[Office.ADMIN], number=4),
+        "safety": member("user01", *RIGHTS[Office.SAFETY], number=6),
         "service": Principal(installation_id=mine, member_id=None, scopes=frozenset({Scope.READ}), token_id=2),
-        "manager": Principal(installation_id=mine, member_id=None, scopes=SERVICE_SCOPES, token_id=3),
+        "builder": Principal(installation_id=mine, member_id=None, scopes=SERVICE_SCOPES, token_id=3),
     }
 
 
@@ -64,12 +71,15 @@ async def answered(world: World, document: Document, principal: Principal | None
 async def measured(world: World) -> dict[tuple[str, str], dict[str, bool]]:
     """Each root field and who is answered."""
     await world.apply(person(1, "ann", START, admin=True))
-    people = roles(world, await world.member_id("cat"), await world.member_id("ann"))
+    people = roles(world, {name: await world.member_id(name) for name in ("ann", "cat", "user01", "user02")})
     creating = next(one for one in documents("mutation") if one.field == "createProgram")
-    context = Context(runtime=world.parts.runtime, graphs=world.parts.graphs, principal=people["manager"])
+    context = Context(runtime=world.parts.runtime, graphs=world.parts.graphs, principal=people["builder"])
     made = await schema.execute(creating.text, variable_values={"input": {"name": "To be asked about"}}, context_value=context)
     assert made.data is not None, made.errors
     program = parse_number(made.data["createProgram"]["program"]["id"], type_name="Program", installation_id=world.installation_id)
+    managing = people["manager"]
+    assert managing is not None
+    await world.write(lambda unit: unit.managers.add(program, managing.member_id or 0, at=unit.now))
     # What an id names is looked at before rights in some places: the ids are those of something that there is.
     ids = [str(GlobalId(name, world.installation_id, str(program))) for name in node_names()]
     every = documents("query", "mutation", "subscription", depth=1)

@@ -5,13 +5,14 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
-from sqlalchemy import func
+from sqlalchemy import Row, func, or_
 
-from plugin.domain.people import Scope
+from plugin.domain.people import Office, Scope
 from plugin.store.repositories.base import Repository
-from plugin.store.tables import audit, sign_ins, tokens
+from plugin.store.tables import audit, invitations, operator_keys, sign_ins, staff, tokens
 from plugin.store.types import to_micros
 
 
@@ -53,18 +54,18 @@ class Tokens(Repository):
     def find(self, digest: bytes) -> Token | None:
         """The token with this hash."""
         row = self._one(self._select(tokens).where(tokens.c.digest == digest))
-        if row is None:
-            return None
-        return Token(
-            id=row.token_id,
-            digest=bytes(row.digest),
-            member_id=row.member_id,
-            scopes=frozenset(Scope(scope) for scope in row.scopes),
-            audience=row.audience,
-            name=row.name,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-        )
+        return None if row is None else _token(row)
+
+    def listing(self, *, member_id: int | None, now: datetime) -> list[Token]:
+        """Tokens of a member, or with ``None`` of services, that are good still; newest first."""
+        owner = tokens.c.member_id.is_(None) if member_id is None else tokens.c.member_id == member_id
+        good = or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > now)
+        return [_token(row) for row in self._rows(self._select(tokens).where(owner, good).order_by(tokens.c.token_id.desc()))]
+
+    def revoke(self, token_id: int, *, member_id: int | None) -> bool:
+        """Remove one token of a member, or with ``None`` of a service; returns whether there was one."""
+        owner = tokens.c.member_id.is_(None) if member_id is None else tokens.c.member_id == member_id
+        return self._run(self._delete(tokens).where(tokens.c.token_id == token_id, owner)) > 0
 
     def revoke_of(self, member_id: int) -> int:
         """Remove all tokens of a member."""
@@ -73,6 +74,83 @@ class Tokens(Repository):
     def prune(self, *, now: datetime) -> None:
         """Remove tokens that have expired."""
         self._run(self._delete(tokens).where(tokens.c.expires_at < now))
+
+
+def _token(row: Row[*tuple[Any, ...]]) -> Token:
+    return Token(
+        id=row.token_id,
+        digest=bytes(row.digest),
+        member_id=row.member_id,
+        scopes=frozenset(Scope(scope) for scope in row.scopes),
+        audience=row.audience,
+        name=row.name,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+    )
+
+
+class Staff(Repository):
+    """Offices that were granted to members, and invitations to them."""
+
+    def of(self, member_id: int) -> frozenset[Office]:
+        """The offices of a member."""
+        return frozenset(Office(row[0]) for row in self._rows(self._select(staff, staff.c.office).where(staff.c.member_id == member_id)))
+
+    def holders(self, office: Office) -> dict[int, datetime]:
+        """Who holds an office, and since when."""
+        rows = self._rows(self._select(staff, staff.c.member_id, staff.c.granted_at).where(staff.c.office == office.value).order_by(staff.c.granted_at))
+        return {row.member_id: row.granted_at for row in rows}
+
+    def grant(self, member_id: int, office: Office, *, at: datetime) -> None:
+        """Give a member an office."""
+        self._put(staff, [{"member_id": member_id, "office": office.value, "granted_at": at}], keep=("granted_at",))
+
+    def withdraw(self, member_id: int, office: Office) -> bool:
+        """Take an office back; returns whether the member had it."""
+        return self._run(self._delete(staff).where(staff.c.member_id == member_id, staff.c.office == office.value)) > 0
+
+    def invite(self, digest: bytes, office: Office, *, expires_at: datetime) -> None:
+        """Remember an invitation."""
+        self._put(invitations, [{"digest": digest, "office": office.value, "expires_at": expires_at}])
+
+    def invited(self, digest: bytes, *, now: datetime) -> Office | None:
+        """The office that an invitation is for; ``None`` if it is unknown, used or expired."""
+        row = self._one(self._select(invitations).where(invitations.c.digest == digest, invitations.c.expires_at > now))
+        return None if row is None else Office(row.office)
+
+    def use(self, digest: bytes) -> None:
+        """Use an invitation up."""
+        self._run(self._delete(invitations).where(invitations.c.digest == digest))
+
+    def prune(self, *, now: datetime) -> None:
+        """Remove invitations that nobody took."""
+        self._run(self._delete(invitations).where(invitations.c.expires_at < now))
+
+
+class OperatorKeys(Repository):
+    """Set-up links and sessions of whoever runs the service."""
+
+    def put(self, digest: bytes, *, kind: str, expires_at: datetime) -> None:
+        """Remember one; ``kind`` is ``link`` or ``session``."""
+        self._put(operator_keys, [{"digest": digest, "kind": kind, "expires_at": expires_at}])
+
+    def good(self, digest: bytes, *, kind: str, now: datetime) -> bool:
+        """Whether there is such a one that has not expired."""
+        columns = operator_keys.c
+        return self._one(self._select(operator_keys, columns.kind).where(columns.digest == digest, columns.kind == kind, columns.expires_at > now)) is not None
+
+    def take(self, digest: bytes, *, kind: str, now: datetime) -> bool:
+        """Remove one; returns whether it was good until now."""
+        columns = operator_keys.c
+        return self._run(self._delete(operator_keys).where(columns.digest == digest, columns.kind == kind, columns.expires_at > now)) > 0
+
+    def clear(self, *, kind: str) -> None:
+        """Remove all of a kind."""
+        self._run(self._delete(operator_keys).where(operator_keys.c.kind == kind))
+
+    def prune(self, *, now: datetime) -> None:
+        """Remove what has expired."""
+        self._run(self._delete(operator_keys).where(operator_keys.c.expires_at < now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,11 @@ class Managers(Repository):
         columns = program_managers.c
         return bool(self._rows(self._select(program_managers, columns.member_id).where(columns.program_id == program_id, columns.member_id == member_id)))
 
+    def by(self, member_id: int) -> list[int]:
+        """Programs that a member manages, the newest first."""
+        statement = self._select(program_managers, program_managers.c.program_id).where(program_managers.c.member_id == member_id)
+        return [row[0] for row in self._rows(statement.order_by(program_managers.c.program_id.desc()))]
+
     def add(self, program_id: int, member_id: int, *, at: datetime) -> None:
         """Let a member manage a program."""
         self._put(program_managers, [{"program_id": program_id, "member_id": member_id, "granted_at": at}], keep=("granted_at",))

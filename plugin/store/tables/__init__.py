@@ -9,7 +9,7 @@ from plugin.store.tables import knowing as known_tables
 from plugin.store.tables import programs as programming
 from plugin.store.tables import rounds as matching_rounds
 from plugin.store.tables import telling as telling_tables
-from plugin.store.tables.access import audit, sign_ins, tokens, tombstones
+from plugin.store.tables.access import audit, invitations, operator_keys, sign_ins, staff, tokens, tombstones
 from plugin.store.tables.base import JSON, MemberColumns, metadata
 from plugin.store.tables.community import (
     badges,
@@ -91,6 +91,7 @@ __all__ = [
     "host_calls",
     "inbox",
     "installations",
+    "invitations",
     "jobs",
     "kind_holds",
     "lanes",
@@ -108,6 +109,7 @@ __all__ = [
     "needs",
     "notice_choices",
     "notices",
+    "operator_keys",
     "outbox",
     "posts",
     "program_managers",
@@ -128,6 +130,7 @@ __all__ = [
     "skill_choices",
     "skill_names",
     "spaces",
+    "staff",
     "stories",
     "story_people",
     "submissions",

@@ -32,6 +32,34 @@ sign_ins = table(
     key=("nonce",),
 )
 
+staff = table(
+    # Offices that are granted in the product. That of an admin is, where the host does not say who the admins are.
+    "staff",
+    Column("member_id", BigInteger, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("granted_at", Moment, nullable=False),
+    of_member(),
+    key=("member_id", "office"),
+)
+
+invitations = table(
+    # Each good once, for whoever signs in with it.
+    "invitations",
+    Column("digest", LargeBinary, nullable=False),
+    Column("office", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    key=("digest",),
+)
+
+operator_keys = table(
+    # Set-up links and sessions of whoever runs the service. They belong to no community: their installation is 0, which no community has.
+    "operator_keys",
+    Column("digest", LargeBinary, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    key=("digest",),
+)
+
 tombstones = table(
     "tombstones",
     Column("digest", LargeBinary, nullable=False),
@@ -51,5 +79,6 @@ audit = table(
 )
 
 MEMBER_COLUMNS: MemberColumns = {
+    "staff": ("member_id",),
     "tokens": ("member_id",),
 }

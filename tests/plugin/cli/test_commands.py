@@ -138,7 +138,8 @@ def test_migrating_twice_is_once(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["doctor", "deliveries", "messages", "reconcile", "export x", "erase x --yes", "token create", "serve", "disconnect 1", "configure a=b"]
+    "command",
+    ["doctor", "deliveries", "messages", "reconcile", "export x", "erase x --yes", "token create", "serve --port 48123", "disconnect 1", "configure a=b"],
 )
 def test_without_a_database_one_is_told_to_migrate(line: Line, command: str) -> None:
     assert "run `mentorgraph migrate`" in line(*command.split()).reason
