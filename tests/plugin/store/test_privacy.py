@@ -6,7 +6,7 @@ from plugin.domain.content import Post, Topic
 from plugin.domain.forms import FormPurpose, Question, QuestionKind
 from plugin.domain.members import Consent, ConsentRecord
 from plugin.domain.needs import Need, Reason, Suggestion
-from plugin.domain.people import Scope
+from plugin.domain.people import Office, Scope
 from plugin.domain.programs import Role
 from plugin.domain.skills import SkillChoice, Standing
 from plugin.domain.surveys import Survey, SurveyKind
@@ -127,6 +127,7 @@ def fill(unit: UnitOfWork) -> tuple[int, int]:
     fill_taking_part(unit, one.id, other.id)
     for each, helper in ((one, other), (other, one)):
         put_enrolment(unit, 1, each.id, Role.MENTOR)
+        unit.staff.grant(each.id, Office.SAFETY, at=unit.now)
         fill_telling(unit, each.id)
         unit.blocks.put(each.id, helper.id, at=unit.now)
     fill_rounds(unit, one.id, other.id)
