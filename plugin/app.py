@@ -30,7 +30,7 @@ from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from plugin.store.postgres import PostgresDatabase
 from plugin.store.sqlite import SqliteDatabase
-from plugin.web import errors
+from plugin.web import console, errors
 from plugin.web.auth import Auth
 from plugin.web.browser import SignInNeeded, sign_in_needed
 from plugin.web.cors import Cors, Origins
@@ -177,6 +177,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/calendar/{installation}/{token}", Feed(runtime).get, methods=["GET"]),
         Route("/graphql", BoundedBody(graphql, limit=MAX_BODY), methods=["GET", "POST"]),
         WebSocketRoute("/graphql", graphql),
+        *console.routes(runtime, parts.graphs),
         Mount("/static/graphiql", StaticFiles(directory=bundles)),
         Mount("/static", StaticFiles(directory=_HERE / "web" / "static")),
     ]

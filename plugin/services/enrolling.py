@@ -100,7 +100,7 @@ async def decide(runtime: Runtime, principal: Principal, enrolment_id: int, *, a
         raise Invalid(f"a note has at most {MAX_NOTE} characters", field="note")
 
     def work(unit: UnitOfWork) -> Enrolment:
-        one = _managed(unit, principal, enrolment_id)
+        one = managed(unit, principal, enrolment_id)
         done = replace(one, state=move(one, EnrolmentState.APPROVED if approve else EnrolmentState.DECLINED), note=note.strip())
         unit.enrolments.put(done)
         unit.change("member", one.member_id)
@@ -116,7 +116,8 @@ async def decide(runtime: Runtime, principal: Principal, enrolment_id: int, *, a
     return await runtime.database.write(principal.installation_id, work)
 
 
-def _managed(unit: UnitOfWork, principal: Principal, enrolment_id: int) -> Enrolment:
+def managed(unit: UnitOfWork, principal: Principal, enrolment_id: int) -> Enrolment:
+    """An enrolment, for who manages its program. Raises :class:`NotFound` or :class:`Forbidden`."""
     one = unit.enrolments.get(enrolment_id)
     if one is None:
         raise NotFound("there is no such enrolment", field="enrolment")

@@ -227,6 +227,16 @@ async def of_round(runtime: Runtime, principal: Principal, round_id: int) -> lis
     return await runtime.database.read(principal.installation_id, work)
 
 
+async def running(runtime: Runtime, principal: Principal, program_id: int) -> list[Group]:
+    """The running groups of a program, for who manages it."""
+
+    def work(unit: UnitOfWork) -> list[Group]:
+        require_manager(unit, principal, program_id)
+        return unit.our_groups.of_program(program_id, state=GroupState.RUNNING)
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
 async def mine(runtime: Runtime, principal: Principal) -> list[Group]:
     """The running groups that the viewer is in."""
     member_id = principal.member_id

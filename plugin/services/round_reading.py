@@ -1,12 +1,14 @@
 """What managers and members see of rounds: the pairs and who waits, and why two are together or are not."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plugin.domain.people import Principal, Scope
 from plugin.domain.rounds import CauseOf, Choice, Criterion, Other, Pair, Participant, Round, RoundKind, Waiting
 from plugin.errors import Conflict, Forbidden, NotFound
-from plugin.graph.criteria.rounds import Task, why, why_not
+from plugin.graph.criteria.rounds import Candidate, Task, why, why_not
+from plugin.graph.criteria.rounds import shortlist as best_for
 from plugin.graph.matching import Why, WhyNot
 from plugin.services import computing, round_inputs
 from plugin.services.graphs import Graphs
@@ -115,6 +117,32 @@ async def explain_absence(runtime: Runtime, graphs: Graphs, principal: Principal
     """Why two are not together in a computed round, and what it would cost. Raises :class:`NotFound` if either is not in it."""
     task = await _standing(runtime, graphs, principal, round_id, mentor_id=mentor_id, mentee_id=mentee_id)
     return await computing.run(WhyNotOf(mentor_id, mentee_id), task, apart=apart(task.sides.mentees, task.sides.mentors), beat=_go_on)
+
+
+async def shortlist(
+    runtime: Runtime, graphs: Graphs, principal: Principal, round_id: int, *, mentee_id: int, limit: int, also: Sequence[int] = ()
+) -> list[Candidate]:
+    """The mentors that fit one mentee of a computed round best, with reasons and the rules in the way, and those of ``also``."""
+
+    def work(unit: UnitOfWork) -> round_inputs.Loaded:
+        one = found(principal, round_id, unit)
+        if one.kind is not RoundKind.PAIRS or one.computed_at is None:
+            raise Conflict("this round has no pairs: compute it first", code="not_computed")
+        return round_inputs.load(unit, one)
+
+    loaded = await runtime.database.read(principal.installation_id, work)
+    task = await round_inputs.with_graph(runtime, graphs, principal.installation_id, loaded)
+    return await asyncio.to_thread(best_for, task, mentee_id, limit=limit, also=also)
+
+
+async def pairs_of(runtime: Runtime, principal: Principal, round_id: int, mentee_id: int) -> list[Pair]:
+    """The pairs that one mentee has in a round."""
+
+    def work(unit: UnitOfWork) -> list[Pair]:
+        found(principal, round_id, unit)
+        return [pair for pair in unit.rounds.pairs(round_id) if pair.mentee_id == mentee_id]
+
+    return await runtime.database.read(principal.installation_id, work)
 
 
 async def explain(runtime: Runtime, graphs: Graphs, principal: Principal, round_id: int, *, mentor_id: int, mentee_id: int) -> tuple[Why, Pair]:

@@ -10,13 +10,15 @@ from babel.messages.pofile import read_po, write_po
 from plugin.texts.catalogues import DOMAIN, LOCALES, catalogue_path
 
 ROOT = Path(__file__).resolve().parents[1]
-KEYWORDS = {"_": None, "plural": (1, 2)}
+KEYWORDS = {"_": None, "marked": None, "plural": (1, 2)}
+METHODS = [("**.py", "python"), ("web/templates/**.html", "jinja2")]
+OPTIONS = {"web/templates/**.html": {"trimmed": "true"}}
 
 
 def extracted() -> Catalog:
     """Every text in the code that is marked for translation."""
     found = Catalog(domain=DOMAIN, project="Mentorgraph", charset="utf-8", fuzzy=False)
-    for name, _line, message, _comments, _context in extract_from_dir(ROOT, method_map=[("**.py", "python")], keywords=KEYWORDS):
+    for name, _line, message, _comments, _context in extract_from_dir(ROOT, method_map=METHODS, options_map=OPTIONS, keywords=KEYWORDS):
         found.add(message, locations=[(f"plugin/{name}", None)])  # type: ignore[list-item]  # gettext's files may leave the line out, and so does Babel
     return found
 

@@ -1,15 +1,15 @@
 """A whole round: from criteria, rules and people to pairs with the parts of their scores, the prices of rules, and the curve of load against total."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from plugin.domain.rounds import Design, Other, Outcome, Pair, Participant, Waiting
+from plugin.domain.rounds import Design, Other, Outcome, Pair, Part, Participant, Waiting
 from plugin.graph import matching
 from plugin.graph.criteria.measures import Ints
 from plugin.graph.criteria.people import Sides, checks, wishes
-from plugin.graph.criteria.scoring import Scored, Wish, candidates, parts
+from plugin.graph.criteria.scoring import Scored, Wish, candidates, parts, score
 from plugin.graph.matching import Edges, Objective, Placing, Problem, Round, Seat
 from plugin.graph.matching.problem import Watch
 from plugin.graph.matching.rules import dense_ranks
@@ -157,6 +157,40 @@ def standing(task: Task) -> Round:
 def why_not(task: Task, mentee: int, mentor: int) -> matching.WhyNot:
     """Why two are not together in the round as it stands. Raises :class:`~plugin.errors.NotFound` if either is not in it."""
     return matching.why_not(pose(task).problem, standing(task), mentee=mentee, mentor=mentor, loss=task.design.loss)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A mentor for one mentee: the score, what it is made of, and the rules by name that do not allow the two."""
+
+    mentor_id: int
+    score: float
+    parts: tuple[Part, ...]
+    barriers: tuple[str, ...]
+
+
+def shortlist(task: Task, mentee: int, *, limit: int, also: Collection[int] = ()) -> list[Candidate]:
+    """The best mentors for one mentee whatever the rules say, and those of ``also``, the best first; nobody for a mentee who is not in the round."""
+    row = next((place for place, person in enumerate(task.sides.mentees) if person.id == mentee), None)
+    if row is None:
+        return []
+    asked, rules = wishes(task.design.criteria, task.sides, factors=task.factors), checks(task.design.all_rules, task.design.criteria, task.sides)
+    columns = np.arange(len(task.seats))
+    rows = np.full(len(columns), row)
+    scores = score(asked, rows, columns)
+    chosen = np.argsort(-scores, kind="stable")[:limit].tolist()
+    chosen += [place for place, seat in enumerate(task.seats) if seat.id in also and place not in chosen]
+    columns, rows = np.array(chosen, np.int64), np.full(len(chosen), row)
+    allowed = [(rule.name, rule.allows(rule.measure.of(rows, columns))) for rule in rules]
+    return [
+        Candidate(
+            mentor_id=task.seats[place].id,
+            score=float(scores[place]),
+            parts=made,
+            barriers=tuple(name for name, fits in allowed if not fits[i]),
+        )
+        for i, (place, made) in enumerate(zip(chosen, parts(asked, rows, columns), strict=True))
+    ]
 
 
 def why(task: Task, mentee: int, mentor: int) -> matching.Why:

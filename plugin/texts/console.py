@@ -1,0 +1,304 @@
+"""Words that pages of ours choose by value: states, kinds, and what was done. All others stand in the pages' templates."""
+
+from plugin.texts.kinds import _
+
+DONE = {
+    "saved": _("Saved."),
+    "created": _("Created."),
+    "moved": _("The program has moved on."),
+    "approved": _("Approved. They were told."),
+    "declined": _("Declined. They were told."),
+    "invited": _("Invited. They were told."),
+    "computing": _("The round is being computed."),
+    "stopped": _("The computation was stopped."),
+    "cancelled": _("The round was cancelled."),
+    "published": _("Published. Both sides are being told."),
+    "retried": _("They are being tried again."),
+    "revoked": _("Revoked. It no longer works."),
+    "released": _("Released. They are being sent."),
+    "dropped": _("Dropped. Nobody is sent them."),
+    "held": _("New messages of this kind wait for you now."),
+    "unheld": _("Messages of this kind are sent without waiting."),
+    "erased": _("Erased."),
+    "merged": _("Done."),
+    "asked": _("Your request is on its way."),
+    "accepted": _("Accepted. Your mentorship has begun."),
+    "withdrawn": _("Taken back."),
+    "enrolled": _("You take part."),
+    "applied": _("Your application is in. You are told as soon as somebody has looked at it."),
+    "left": _("You have left."),
+    "ended": _("The mentorship has ended. The other side was told."),
+    "sent": _("Sent."),
+    "dismissed": _("It is gone from your list."),
+    "paused": _("You are paused: nobody is suggested to you or you to them."),
+    "resumed": _("You are back."),
+    "stated": _("We are looking for people who could help. It takes a second or two."),
+    "signed_out": _("You are signed out."),
+    "connected": _("Connected. The community is being read."),
+}
+"""Words in addresses after a form, and what they say."""
+
+PROGRAM_STATES = {
+    "draft": _("Draft"),
+    "enrolling": _("Enrolling"),
+    "matching": _("Matching"),
+    "active": _("Active"),
+    "completed": _("Completed"),
+    "archived": _("Archived"),
+}
+PROGRAM_MEANINGS = {
+    "draft": _("Only you and its managers see it."),
+    "enrolling": _("Members see it and can take part."),
+    "matching": _("Rounds pair people; members can still join."),
+    "active": _("Pairs meet. Requests go on."),
+    "completed": _("Nothing new begins. Results stay."),
+    "archived": _("Out of sight. Nothing changes any more."),
+}
+PROGRAM_STEPS = {
+    "draft": _("Back to draft"),
+    "enrolling": _("Open for enrolment"),
+    "matching": _("Begin matching"),
+    "active": _("Start the program"),
+    "completed": _("Complete the program"),
+    "archived": _("Archive"),
+}
+FORMATS = {
+    "one_to_one": _("One to one"),
+    "group": _("A mentor with a group"),
+    "circle": _("Circles of peers"),
+    "peer": _("Peers in pairs"),
+    "reverse": _("Reverse mentoring"),
+    "flash": _("A single session"),
+}
+ROLES = {"mentor": _("Mentor"), "mentee": _("Mentee")}
+ENROLMENT_STATES = {
+    "invited": _("Invited"),
+    "applied": _("Applied"),
+    "approved": _("Takes part"),
+    "declined": _("Declined"),
+    "withdrawn": _("Left"),
+}
+ROUND_STATES = {
+    "draft": _("Draft"),
+    "computing": _("Computing"),
+    "computed": _("Computed"),
+    "adjusted": _("Adjusted by hand"),
+    "published": _("Published"),
+    "cancelled": _("Cancelled"),
+}
+TONES = {
+    "draft": "",
+    "enrolling": "info",
+    "matching": "info",
+    "active": "good",
+    "completed": "",
+    "archived": "",
+    "invited": "info",
+    "applied": "warn",
+    "approved": "good",
+    "declined": "",
+    "withdrawn": "",
+    "computing": "warn",
+    "computed": "info",
+    "adjusted": "info",
+    "published": "good",
+    "cancelled": "",
+    "pending": "warn",
+    "sent": "good",
+    "dead": "bad",
+    "failed": "bad",
+    "new": "warn",
+    "handled": "good",
+    "dropped": "",
+    "queued": "",
+    "accepted": "good",
+    "expired": "",
+    "running": "good",
+}
+"""The colour of a state's badge."""
+
+CRITERIA = {
+    "skill": _("Skills wanted and offered"),
+    "need": _("A need in plain words"),
+    "goals": _("Goals"),
+    "language": _("Language"),
+    "timezone": _("Time zone"),
+    "availability": _("Hours both have free"),
+    "seniority": _("How far the mentor is ahead"),
+    "background": _("Background"),
+    "past": _("What they had to do with each other"),
+    "answer": _("Answers to a question"),
+}
+CRITERIA_HELP = {
+    "skill": _("The mentor offers what the mentee wants to learn, at a level that helps."),
+    "need": _("What the mentee needs, in their own words, against what the mentor has shown to know."),
+    "goals": _("What both want to get out of it is alike."),
+    "language": _("They can talk with each other."),
+    "timezone": _("They are awake at the same time."),
+    "availability": _("They have hours of the week in common."),
+    "seniority": _("The mentor is ahead, but not too far."),
+    "background": _("They come from the same place, or from a different one."),
+    "past": _("They have met in the community before."),
+    "answer": _("They answered a question alike."),
+}
+IMPORTANCE = {
+    "": _("Does not count"),
+    "low": _("A little"),
+    "medium": _("Counts"),
+    "high": _("Counts a lot"),
+    "mandatory": _("Must be met"),
+}
+SIDES = {"both": _("Both sides"), "mentee": _("For the mentee"), "mentor": _("For the mentor")}
+OBJECTIVES = {
+    "total": _("The best for all together"),
+    "fair": _("The best for whoever gets least"),
+    "even_load": _("An even load, at a small price"),
+    "stable_mentee": _("Nobody would rather swap; mentees choose first"),
+    "stable_mentor": _("Nobody would rather swap; mentors choose first"),
+    "choices_generous": _("Mentees' choices: as few as can be get a late choice"),
+    "choices_rank_sum": _("Mentees' choices: the lowest sum of ranks"),
+    "choices_greedy": _("Mentees' choices: as many first choices as can be"),
+}
+PLACING = {"most": _("Place as many people as can be"), "best": _("Only pairs that raise the total")}
+FAILURES = {
+    "stopped": _("Somebody stopped the computation. The round is as it was before."),
+    "contradiction": _("Some rules and decisions cannot hold together. Drop one of them."),
+    "crashed": _("The computation broke off. Compute again; if it breaks off again, it is in the log."),
+    "outdated": _("People left while it was computed. Compute again."),
+}
+WAITING = {
+    "no_candidates": _("Nobody was a candidate."),
+    "rules": _("Rules or bans removed every candidate."),
+    "not_chosen": _("Nobody who is allowed was chosen."),
+    "full": _("Every candidate who is allowed is full."),
+    "outscored": _("The round is better by its objective without placing them."),
+    "mentor_left": _("Their mentor left the community since."),
+    "no_hours": _("They named no hours."),
+    "no_shared_hour": _("Too few others can meet when they can."),
+    "apart": _("Every group with a place has somebody they are kept apart from."),
+    "enough_mentors": _("Every group has as many mentors as it may."),
+    "not_placed": _("The groups were formed without them."),
+}
+OBSTACLES = {
+    "not_a_candidate": _("The two were not looked at: others fit both far better."),
+    "forbidden": _("Somebody forbade this pair by hand."),
+    "rule": _("A rule removes this pair."),
+    "mentee_has_better": _("The mentee got a mentor who fits better."),
+    "mentor_full": _("Every place of the mentor is taken by somebody who fits at least as well."),
+    "mentor_full_of_others": _("Every place of the mentor is taken."),
+    "round_is_better": _("The two would gain, and others would lose more."),
+    "cannot_hold": _("Pins and minimums leave no round with this pair."),
+}
+MEASURES = {
+    "match_rate": _("Share of mentees who have or had a mentor"),
+    "sessions_per_pair": _("Sessions per pair"),
+    "closing_agreement": _("Share who say at the end that it helped"),
+    "days_to_first_session": _("Days until the first session"),
+    "active_after_90_days": _("Share of pairs that still meet after 90 days"),
+    "retention_90_days": _("Share still around after 90 days"),
+    "completion_rate": _("Share that went to the end"),
+    "nps": _("Net promoter score"),
+    "mentees": _("Mentees"),
+    "mentors": _("Mentors"),
+    "matched": _("Mentees with a mentor"),
+    "sessions": _("Sessions held"),
+    "quality": _("Quality of the relationship, 1 to 5"),
+    "goals_reached": _("Share who reached their goal"),
+}
+TEMPLATE_NAMES = {
+    "young-professionals": _("Young professionals"),
+    "new-entrepreneurs": _("New entrepreneurs"),
+    "newcomers": _("Newcomers"),
+    "peer-circles": _("Peer circles"),
+}
+QUESTION_KINDS = {
+    "short_text": _("One line of text"),
+    "long_text": _("Several lines of text"),
+    "number": _("A number"),
+    "yes_no": _("Yes or no"),
+    "single_choice": _("One of several"),
+    "multiple_choice": _("Any of several"),
+    "ranked_choice": _("Several in order"),
+    "scale": _("A scale"),
+    "date": _("A day"),
+    "time_zone": _("A time zone"),
+    "availability": _("Times of the week"),
+    "skills": _("Skills with levels"),
+}
+PURPOSES = {
+    "mentor": _("Application as a mentor"),
+    "mentee": _("Application as a mentee"),
+    "session": _("Feedback after a session"),
+    "pulse": _("How the mentorship is going"),
+    "closing": _("At the end of a mentorship"),
+    "nps": _("Whether one would recommend the program"),
+    "other": _("Anything else"),
+}
+LEVELS = {1: _("wants to learn it"), 2: _("has some practice"), 3: _("works with it"), 4: _("can teach it")}
+DAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
+MESSAGE_STATES = {
+    "pending": _("Waits"),
+    "sent": _("Sent"),
+    "failed": _("Failed"),
+    "dead": _("Failed"),
+    "dropped": _("Dropped"),
+    "new": _("Waits"),
+    "handled": _("Handled"),
+}
+REQUEST_STATES = {
+    "queued": _("Next in line"),
+    "pending": _("Waits for an answer"),
+    "accepted": _("Accepted"),
+    "declined": _("Declined"),
+    "expired": _("Not answered in time"),
+    "withdrawn": _("Taken back"),
+}
+DECLINE_REASONS = {
+    "no_time": _("I have no time at the moment"),
+    "full": _("I have as many mentees as I can take"),
+    "away": _("I am away for a while"),
+    "not_my_field": _("It is not my field"),
+    "not_a_fit": _("We do not fit, I think"),
+    "other": _("Another reason"),
+}
+END_REASONS = {
+    "completed": _("We are done"),
+    "goal_reached": _("The goal is reached"),
+    "not_a_fit": _("We do not fit"),
+    "no_time": _("No time any more"),
+    "no_reply": _("I hear nothing from the other side"),
+    "other": _("Another reason"),
+}
+STANDINGS = {
+    "learning": _("I want to learn it"),
+    "capable": _("I can help with it"),
+    "expert": _("I know it well"),
+    "hidden": _("Hide it"),
+}
+CHANNELS = {"host": _("In the community"), "email": _("By e-mail"), "product": _("Only listed here")}
+FREQUENCIES = {"at_once": _("At once"), "daily": _("Once a day"), "weekly": _("Once a week")}
+COMMUNITY_MEASURES = {
+    "active": _("Active members"),
+    "newcomers": _("Newcomers"),
+    "reach": _("Reach: share of active members within two exchanges"),
+    "isolated_newcomers": _("Newcomers nobody replied to"),
+    "gini": _("How unequally answers are spread (Gini)"),
+    "top5_share": _("Share of answers by the five busiest"),
+    "helpers_for_half": _("Helpers who give half of the answers"),
+    "answered": _("Share of questions that were answered"),
+    "median_hours_to_answer": _("Hours until the first answer (median)"),
+}
+SCOPES = {
+    "community:read": _("Read members, skills and programs"),
+    "me": _("Act for its member"),
+    "programs:write": _("Create and change programs"),
+    "introspect": _("Read the GraphQL schema"),
+}
+SEEN = {
+    "answers": _("your answers to a form"),
+    "feedback": _("your feedback"),
+    "report": _("a report about you"),
+    "messages": _("messages to you"),
+    "export": _("everything that is kept about you"),
+    "profile": _("your profile"),
+}

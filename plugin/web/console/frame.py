@@ -1,0 +1,69 @@
+"""What pages of the console share: the way around, and lists that go on."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from plugin.domain.programs import Program
+from plugin.errors import NotFound
+from plugin.services import reading
+from plugin.texts import _
+from plugin.web.visits import Visit
+
+PAGE = 50
+
+Entry = tuple[str, str, str]
+
+
+def nav(visit: Visit) -> list[tuple[str, list[Entry]]]:
+    """Headings with their entries: key, address, words. A manager of a program sees what there is for managers."""
+    programs: list[Entry] = [("programs", "/console/programs", _("Programs"))]
+    if not visit.admin:
+        return [(_("Mentoring"), programs)]
+    return [
+        (
+            _("Mentoring"),
+            [
+                ("home", "/console", _("Overview")),
+                *programs,
+                ("graph", "/console/graph", _("Who helps whom")),
+                ("health", "/console/health", _("Health")),
+                ("messages", "/console/messages", _("Messages")),
+            ],
+        ),
+        (
+            _("Community"),
+            [
+                ("settings", "/console/settings", _("Settings")),
+                ("work", "/console/work", _("Deliveries and outbox")),
+                ("tokens", "/console/tokens", _("Tokens")),
+                ("privacy", "/console/privacy", _("Export and erasure")),
+                ("audit", "/console/audit", _("Audit log")),
+            ],
+        ),
+    ]
+
+
+def show(visit: Visit, template: str, *, section: str, **values: Any) -> Response:
+    """A page of the console."""
+    return visit.page(f"console/{template}", nav=nav, section=section, **values)
+
+
+async def the_program(visit: Visit) -> Program:
+    """The program in the address. Raises :class:`NotFound`."""
+    found = await reading.program(visit.runtime, visit.principal, visit.id("program"))
+    if found is None:
+        raise NotFound("there is no such program")
+    return found
+
+
+def program_tabs(program: Program) -> list[Entry]:
+    """The pages of a program."""
+    base = f"/console/programs/{program.id}"
+    return [
+        ("program", base, _("Program")),
+        ("people", f"{base}/people", _("People")),
+        ("forms", f"{base}/forms", _("Forms")),
+        ("rounds", f"{base}/rounds", _("Rounds")),
+        ("groups", f"{base}/groups", _("Groups")),
+    ]

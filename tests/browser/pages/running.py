@@ -1,0 +1,134 @@
+"""The service in a thread of its own, and a real Chromium, for tests that are not async."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from plugin.settings import Settings
+from tests.browser.pages.site import Site, forum_session, site
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[3]
+PICTURES = ROOT / "artefacts"
+AXE_VERSION = "4.11.1"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass
+class Stage:
+    """The site, and the loop in which it runs."""
+
+    site: Site
+    loop: asyncio.AbstractEventLoop
+    _pages: list[BrowserContext] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.site.url
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the loop of the service."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
+
+    def open(self, browser: Browser, username: str = "", *, phone: bool = False, dark: bool = False, locale: str = "en-GB", script: bool = True) -> Page:
+        """A page of a new browser context, signed in as somebody."""
+        context = browser.new_context(
+            viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 900},
+            color_scheme="dark" if dark else "light",
+            locale=locale,
+            java_script_enabled=script,
+        )
+        if username:
+            cookie = self.run(self.site.cookie(username))
+            context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": cookie["url"]}])
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        return page
+
+    def enter_forum(self, page: Page, username: str) -> None:
+        """Let the browser be signed in at the forum, as somebody who is there every day is."""
+        cookie = self.run(forum_session(self.site.forum, username))
+        page.context.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": cookie["url"]}])
+
+
+@contextmanager
+def stage(settings: Settings, *, connected: bool = True) -> Iterator[Stage]:
+    """A forum and the service, in a thread of their own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="site", daemon=True)
+    thread.start()
+    entered = site(settings, connected=connected)
+    found = asyncio.run_coroutine_threadsafe(entered.__aenter__(), loop).result(120)
+    try:
+        yield Stage(found, loop)
+    finally:
+        asyncio.run_coroutine_threadsafe(entered.__aexit__(None, None, None), loop).result(60)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium. Without one the tests are skipped, but not where everything must run."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is needed for the browser tests (Debian: apt-get install chromium)")
+        pytest.skip("Chromium is not here")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+def axe_script() -> str:
+    """axe-core from npm, installed once."""
+    home = ROOT / ".tools" / f"axe-core-{AXE_VERSION}"
+    source = home / "node_modules" / "axe-core" / "axe.min.js"
+    if not source.exists():
+        npm = shutil.which("npm")
+        if npm is None:
+            if os.environ.get("CI") == "true":
+                pytest.fail("npm is needed for axe-core")
+            pytest.skip("npm is not here")
+        home.mkdir(parents=True, exist_ok=True)
+        command = [npm, "install", "--silent", "--no-fund", "--no-audit", "--no-save", "--prefix", str(home), f"axe-core@{AXE_VERSION}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 - our own words
+        if done.returncode:
+            pytest.fail(f"axe-core could not be installed from npm: {done.stderr[-500:]}")
+    return source.read_text(encoding="utf-8")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with a page, one line for each element."""
+    # Read as a string: the page's own policy lets no script in that is not a file of ours, and the test is no page.
+    page.evaluate(axe_script())
+    found = page.evaluate("axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})")
+    return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep how a page looks."""
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=str(PICTURES / f"{name}.png"), full_page=True)
