@@ -1,6 +1,7 @@
 """What resolvers are given: who asks, and loaders that live as long as the request."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from strawberry.types import Info as StrawberryInfo
 
@@ -44,6 +45,15 @@ class Context:
         if self._loaders is None:
             self._loaders = Loaders(self.runtime, self.graphs, self.require(Scope.READ))
         return self._loaders
+
+
+class HasContext(Protocol):
+    """As much of Strawberry's ``Info`` as resolvers of ours may use, so that a plan can call them too (:mod:`schema.plans`)."""
+
+    @property
+    def context(self) -> Context:
+        """What the request is about."""
+        ...
 
 
 Info = StrawberryInfo[Context, None]

@@ -1,17 +1,17 @@
 """Loaders: what many fields of one answer ask for is read at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from strawberry.dataloader import DataLoader
 
+from plugin.domain.content import Cited
 from plugin.domain.members import Member
-from plugin.domain.needs import Suggestion
 from plugin.domain.people import Principal
 from plugin.domain.programs import Program
 from plugin.graph.skills import Item
 from plugin.services import knowing, reading
 from plugin.services.graphs import Graphs
-from plugin.services.reading import Cited
+from plugin.services.reading import Suggested
 from plugin.services.runtime import Runtime
 
 
@@ -23,19 +23,23 @@ class Loaders:
         self._graphs = graphs
         self.principal = principal
         self.members: DataLoader[int, Member | None] = DataLoader(load_fn=self._members)
-        self.evidence: DataLoader[str, Cited | None] = DataLoader(load_fn=self._evidence)
+        self.evidence: DataLoader[tuple[str, ...], list[Cited]] = DataLoader(load_fn=self._evidence)
         self.skills: DataLoader[int, Sequence[Item]] = DataLoader(load_fn=self._skills)
         self.programs: DataLoader[int, Program | None] = DataLoader(load_fn=self._programs)
         self.managers: DataLoader[int, Sequence[int]] = DataLoader(load_fn=self._managers)
-        self.suggestions: DataLoader[int, Sequence[Suggestion]] = DataLoader(load_fn=self._suggestions)
+        self.suggestions: DataLoader[int, Sequence[Suggested]] = DataLoader(load_fn=self._suggestions)
 
     async def _members(self, keys: list[int]) -> list[Member | None]:
         found = await reading.members(self._runtime, self.principal, keys)
         return [found.get(key) for key in keys]
 
-    async def _evidence(self, keys: list[str]) -> list[Cited | None]:
-        found = await reading.evidence(self._runtime, self.principal, keys)
-        return [found.get(key) for key in keys]
+    async def cited(self, post_ids: Collection[str]) -> Mapping[str, Cited]:
+        """Those of these posts that are there and that the reader may read."""
+        return await reading.evidence(self._runtime, self.principal, post_ids) if post_ids else {}
+
+    async def _evidence(self, keys: list[tuple[str, ...]]) -> list[list[Cited]]:
+        found = await self.cited({post for key in keys for post in key})
+        return [[found[post] for post in key if post in found] for key in keys]
 
     async def _skills(self, keys: list[int]) -> list[Sequence[Item]]:
         found = await knowing.skills(self._runtime, self._graphs, self.principal, keys)
@@ -49,6 +53,6 @@ class Loaders:
         found = await reading.managers(self._runtime, self.principal, keys)
         return [found.get(key, ()) for key in keys]
 
-    async def _suggestions(self, keys: list[int]) -> list[Sequence[Suggestion]]:
+    async def _suggestions(self, keys: list[int]) -> list[Sequence[Suggested]]:
         found = await reading.suggestions_of_needs(self._runtime, self.principal, keys)
         return [found.get(key, ()) for key in keys]

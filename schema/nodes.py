@@ -52,7 +52,8 @@ async def _suggestion(info: Info, principal: Principal, number: int) -> Node | N
     if not principal.may(Scope.ME):
         return None
     found = await reading.suggestion(info.context.runtime, principal, number)
-    return None if found is None else await suggestion_type(found, info, installation_id=principal.installation_id)
+    person = None if found is None else await info.context.loaders.members.load(found.member_id)
+    return None if found is None or person is None else suggestion_type(found, person, installation_id=principal.installation_id)
 
 
 async def _need(info: Info, principal: Principal, number: int) -> Node | None:

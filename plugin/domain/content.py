@@ -53,3 +53,13 @@ class Post:
     terms: Mapping[int, int] = field(default_factory=dict)
     like_count: int = 0
     live: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cited:
+    """A post as evidence: the title of its topic, its address in the host, and where it is."""
+
+    post_id: str
+    title: str
+    url: str
+    space_id: str | None

@@ -1,11 +1,10 @@
 """What is read for GraphQL and pages: always within what the reader may see in the host."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 
 from mentorgraph.events import Access
 from plugin.domain.community import Community
-from plugin.domain.content import Post, Space, Topic
+from plugin.domain.content import Cited, Space, Topic
 from plugin.domain.members import Consent, ConsentRecord, Member
 from plugin.domain.needs import Need, Suggestion
 from plugin.domain.people import Principal
@@ -17,29 +16,14 @@ from plugin.store.unit_of_work import UnitOfWork
 MAX_PAGE = 100
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cited:
-    """A post as evidence: the title of its topic and its address in the host."""
-
-    post_id: str
-    title: str
-    url: str
-
-
 async def evidence(runtime: Runtime, principal: Principal, post_ids: Collection[str]) -> dict[str, Cited]:
     """Those of these posts that are there now and that the reader may read in the host."""
 
     def work(unit: UnitOfWork) -> dict[str, Cited]:
-        posts = {key: post for key, post in unit.posts.many(post_ids).items() if post.live}
-        topics = unit.topics.many({post.topic_id for post in posts.values()})
         readable = readable_spaces(unit, principal)
-        return {key: _cited(post, topic) for key, post in posts.items() if (topic := topics.get(post.topic_id)) is not None and topic.space_id in readable}
+        return {one.post_id: one for one in unit.posts.cited(post_ids) if one.space_id in readable}
 
     return await runtime.database.read(principal.installation_id, work)
-
-
-def _cited(post: Post, topic: Topic) -> Cited:
-    return Cited(post_id=post.id, title=topic.title, url=post.url or topic.url)
 
 
 def readable_spaces(unit: UnitOfWork, principal: Principal) -> set[str]:
@@ -70,14 +54,26 @@ async def member_page(runtime: Runtime, principal: Principal, *, after: int | No
     return await runtime.database.read(principal.installation_id, lambda unit: unit.members.page(after=after, limit=limit, query=query))
 
 
-async def suggestion_page(runtime: Runtime, principal: Principal, *, after: tuple[int, int] | None, limit: int, program_id: int | None) -> list[Suggestion]:
+Suggested = tuple[Suggestion, Member | None]
+"""A suggestion and who is suggested; ``None`` for who no longer takes part."""
+
+
+async def suggestion_page(runtime: Runtime, principal: Principal, *, after: tuple[int, int] | None, limit: int, program_id: int | None) -> list[Suggested]:
     """A page of the reader's suggestions; empty for a service token."""
     member_id = principal.member_id
     if member_id is None:
         return []
-    return await runtime.database.read(
-        principal.installation_id, lambda unit: unit.suggestions.page(member_id, after=after, limit=limit, program_id=program_id)
-    )
+
+    def work(unit: UnitOfWork) -> list[Suggested]:
+        return _with_members(unit, principal, unit.suggestions.page(member_id, after=after, limit=limit, program_id=program_id))
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
+def _with_members(unit: UnitOfWork, principal: Principal, found: Sequence[Suggestion]) -> list[Suggested]:
+    people = unit.members.many({one.member_id for one in found})
+    there = {key: one for key, one in people.items() if one.takes_part or key == principal.member_id}
+    return [(one, there.get(one.member_id)) for one in found]
 
 
 async def suggestion(runtime: Runtime, principal: Principal, suggestion_id: int) -> Suggestion | None:
@@ -86,11 +82,12 @@ async def suggestion(runtime: Runtime, principal: Principal, suggestion_id: int)
     return found if found is not None and found.for_member_id == principal.member_id else None
 
 
-async def suggestions_of_needs(runtime: Runtime, principal: Principal, need_ids: Collection[int]) -> dict[int, list[Suggestion]]:
+async def suggestions_of_needs(runtime: Runtime, principal: Principal, need_ids: Collection[int]) -> dict[int, list[Suggested]]:
     """The suggestions for each of these needs, as far as they are the reader's."""
 
-    def work(unit: UnitOfWork) -> dict[int, list[Suggestion]]:
-        return {need: [one for one in unit.suggestions.of_need(need) if one.for_member_id == principal.member_id] for need in need_ids}
+    def work(unit: UnitOfWork) -> dict[int, list[Suggested]]:
+        mine = {need: [one for one in unit.suggestions.of_need(need) if one.for_member_id == principal.member_id] for need in need_ids}
+        return {need: _with_members(unit, principal, found) for need, found in mine.items()}
 
     return await runtime.database.read(principal.installation_id, work)
 

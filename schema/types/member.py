@@ -1,5 +1,6 @@
 """Members as GraphQL shows them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
 
@@ -8,9 +9,10 @@ import strawberry
 from plugin.domain.members import Member as DomainMember
 from plugin.domain.skills import Standing
 from plugin.graph.skills import Item
-from schema.context import Info
+from schema.batches import batch
+from schema.context import HasContext, Info
 from schema.ids import GlobalId
-from schema.types.evidence import Evidence, load_evidence
+from schema.types.evidence import Evidence, evidence_of, load_evidence
 from schema.types.node import Node
 
 
@@ -39,10 +41,14 @@ class Skill:
     )
     post_ids: strawberry.Private[tuple[str, ...]]
 
-    @strawberry.field(description="Posts that show it, which the reader may read in the host.")
+    @strawberry.field(description="Posts that show it, which the reader may read in the host.", metadata=batch(evidence_of))
     async def evidence(self, info: Info) -> list[Evidence]:
         """The posts behind it."""
         return await load_evidence(info, self.post_ids)
+
+
+async def _skills_of(info: HasContext, found: "Sequence[Member]") -> list[list[Skill]]:
+    return [[skill(one) for one in items] for items in await info.context.loaders.skills.load_many([one.number for one in found])]
 
 
 @strawberry.type(description="A member of the community.")
@@ -57,7 +63,7 @@ class Member(Node):
     timezone: str | None
     number: strawberry.Private[int]
 
-    @strawberry.field(description="What the member knows, cares about, or says they can help with; the surest first.")
+    @strawberry.field(description="What the member knows, cares about, or says they can help with; the surest first.", metadata=batch(_skills_of))
     async def skills(self, info: Info) -> list[Skill]:
         """Skills from posts and from the member's own words."""
         return [skill(one) for one in await info.context.loaders.skills.load(self.number)]

@@ -1,14 +1,18 @@
 """Suggestions and their reasons as GraphQL shows them."""
 
+from collections.abc import Sequence
+
 import strawberry
 
+from plugin.domain.members import Member as DomainMember
 from plugin.domain.needs import Reason as DomainReason
 from plugin.domain.needs import Suggestion as DomainSuggestion
 from plugin.services.suggesting import Proposal
 from plugin.services.wording import sentence
-from schema.context import Info
+from schema.batches import batch
+from schema.context import HasContext, Info
 from schema.ids import GlobalId
-from schema.types.evidence import Evidence, load_evidence
+from schema.types.evidence import Evidence, evidence_of, load_evidence
 from schema.types.member import Member
 from schema.types.member import member as member_type
 from schema.types.node import Node
@@ -25,10 +29,20 @@ class Reason:
     contribution: float
     post_ids: strawberry.Private[tuple[str, ...]]
 
-    @strawberry.field(description="Posts behind it that the reader may read in the host.")
+    @strawberry.field(description="Posts behind it that the reader may read in the host.", metadata=batch(evidence_of))
     async def evidence(self, info: Info) -> list[Evidence]:
         """The posts behind it."""
         return await load_evidence(info, self.post_ids)
+
+
+async def _programs_of(info: HasContext, found: "Sequence[Suggestion]") -> list[Program | None]:
+    if all(one.program_number is None for one in found):
+        return [None] * len(found)
+    loaders = info.context.loaders
+    numbers = sorted({one.program_number for one in found if one.program_number is not None})
+    known = dict(zip(numbers, await loaders.programs.load_many(numbers), strict=True))
+    shown = {key: program_type(one, installation_id=loaders.principal.installation_id) for key, one in known.items() if one is not None}
+    return [None if one.program_number is None else shown.get(one.program_number) for one in found]
 
 
 @strawberry.type(description="A member who could help, with reasons. Contributions sum to the score.")
@@ -40,24 +54,18 @@ class Suggestion(Node):
     reasons: list[Reason]
     program_number: strawberry.Private[int | None]
 
-    @strawberry.field(description="The program in which it was made, if any.")
+    @strawberry.field(description="The program in which it was made, if any.", metadata=batch(_programs_of))
     async def program(self, info: Info) -> Program | None:
         """The program."""
-        if self.program_number is None:
-            return None
-        found = await info.context.loaders.programs.load(self.program_number)
-        return None if found is None else program_type(found, installation_id=info.context.loaders.principal.installation_id)
+        return (await _programs_of(info, [self]))[0]
 
 
 def _reasons(found: tuple[DomainReason, ...]) -> list[Reason]:
     return [Reason(criterion=one.criterion, text=sentence(one), contribution=one.contribution, post_ids=one.post_ids) for one in found]
 
 
-async def suggestion(found: DomainSuggestion, info: Info, *, installation_id: int) -> Suggestion | None:
-    """A stored suggestion; ``None`` if the suggested member no longer takes part."""
-    person = await info.context.loaders.members.load(found.member_id)
-    if person is None:
-        return None
+def suggestion(found: DomainSuggestion, person: DomainMember, *, installation_id: int) -> Suggestion:
+    """A stored suggestion of a member."""
     return Suggestion(
         id=strawberry.ID(str(GlobalId("Suggestion", installation_id, str(found.id)))),
         score=found.score,
@@ -67,7 +75,7 @@ async def suggestion(found: DomainSuggestion, info: Info, *, installation_id: in
     )
 
 
-async def proposal(found: Proposal, info: Info, *, installation_id: int) -> Suggestion | None:
+async def proposal(found: Proposal, info: HasContext, *, installation_id: int) -> Suggestion | None:
     """A suggestion that is not stored; its id is good for an hour."""
     person = await info.context.loaders.members.load(found.member_id)
     if person is None:

@@ -1,6 +1,6 @@
 """The member behind the token."""
 
-import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 import strawberry
@@ -11,7 +11,8 @@ from plugin.domain.needs import Need as DomainNeed
 from plugin.domain.needs import NeedState as DomainNeedState
 from plugin.domain.people import RIGHTS, Scope
 from plugin.services import auditing, reading, tokens
-from schema.context import Info
+from schema.batches import batch
+from schema.context import HasContext, Info
 from schema.ids import GlobalId, parse_number
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
 from schema.types.member import Member
@@ -27,6 +28,14 @@ from schema.types.suggestion import suggestion as suggestion_type
 NeedState = strawberry.enum(DomainNeedState, name="NeedState", description="The life of a need.")
 
 
+async def _suggestions_of(info: HasContext, needs: "Sequence[Need]") -> list[list[Suggestion]]:
+    principal = info.context.require(Scope.ME)
+    found = await info.context.loaders.suggestions.load_many([one.number for one in needs])
+    return [
+        [suggestion_type(one, person, installation_id=principal.installation_id) for one, person in rows if person is not None] for rows in found
+    ]
+
+
 @strawberry.type(description="What a member would like help with.")
 class Need(Node):
     """A need of the viewer; nobody else sees it."""
@@ -37,13 +46,10 @@ class Need(Node):
     stated_at: datetime
     number: strawberry.Private[int]
 
-    @strawberry.field(description="Members who could help, best first.")
+    @strawberry.field(description="Members who could help, best first.", metadata=batch(_suggestions_of))
     async def suggestions(self, info: Info) -> list[Suggestion]:
         """The suggestions for this need."""
-        principal = info.context.require(Scope.ME)
-        found = await info.context.loaders.suggestions.load(self.number)
-        made = await asyncio.gather(*(suggestion_type(one, info, installation_id=principal.installation_id) for one in found))
-        return [one for one in made if one is not None]
+        return (await _suggestions_of(info, [self]))[0]
 
 
 def need(found: DomainNeed, *, title: str | None, url: str | None, installation_id: int) -> Need:
@@ -102,11 +108,10 @@ class Viewer(Participation):
         rows = await reading.suggestion_page(
             info.context.runtime, principal, after=None if place is None else (place[0], place[1]), limit=size + 1, program_id=within
         )
-        made = await asyncio.gather(*(suggestion_type(row, info, installation_id=principal.installation_id) for row in rows))
-        pairs = [(row, one) for row, one in zip(rows, made, strict=True) if one is not None]
+        pairs = [(row, person) for row, person in rows if person is not None]
         return connection(
             Page(pairs, size, after is not None),
-            node=lambda pair: pair[1],
+            node=lambda pair: suggestion_type(pair[0], pair[1], installation_id=principal.installation_id),
             cursor=lambda pair: encode_cursor("suggestion", pair[0].need_id, pair[0].rank),
         )
 

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
 
 from mentorgraph.events import Access
-from plugin.domain.content import Post, Space, Topic
+from plugin.domain.content import Cited, Post, Space, Topic
 from plugin.store.repositories.base import Repository, chunks
 from plugin.store.tables import likes, mentions, posts, spaces, tags, topics
 
@@ -77,9 +77,8 @@ class Topics(Repository):
     def load(self, topic_ids: Iterable[str]) -> None:
         """Read many at once, so that :meth:`get` need not."""
         missing = {one for one in topic_ids if one not in self._known}
-        for part in chunks(sorted(missing)):
-            self._known |= dict.fromkeys(part)
-            self._known |= {row.topic_id: _topic(row) for row in self._rows(self._select(topics).where(topics.c.topic_id.in_(part)))}
+        self._known |= dict.fromkeys(missing)
+        self._known |= {row.topic_id: _topic(row) for row in self._among(topics.c.topic_id, missing)}
 
     def get(self, topic_id: str) -> Topic | None:
         """The topic with this id."""
@@ -181,6 +180,19 @@ def _topic_values(topic: Topic) -> dict[str, object]:
     }
 
 
+_CITED = (
+    select(posts.c.post_id, topics.c.title, posts.c.url, topics.c.url.label("topic_url"), topics.c.space_id)
+    .join_from(posts, topics, and_(topics.c.installation_id == posts.c.installation_id, topics.c.topic_id == posts.c.topic_id))
+    .where(
+        posts.c.installation_id == bindparam("installation"),
+        topics.c.installation_id == bindparam("installation"),
+        posts.c.live.is_(True),
+        posts.c.post_id.in_(bindparam("given", expanding=True)),
+    )
+)
+"""Made once, as it is asked for with every page of suggestions."""
+
+
 class Posts(Repository):
     """Posts as counts of terms. What was read or written in a unit of work is remembered until its end."""
 
@@ -193,9 +205,8 @@ class Posts(Repository):
     def load(self, post_ids: Iterable[str]) -> None:
         """Read many at once, so that :meth:`get` need not."""
         missing = {one for one in post_ids if one not in self._known}
-        for part in chunks(sorted(missing)):
-            self._known |= dict.fromkeys(part)
-            self._known |= {row.post_id: _post(row) for row in self._rows(self._select(posts).where(posts.c.post_id.in_(part)))}
+        self._known |= dict.fromkeys(missing)
+        self._known |= {row.post_id: _post(row) for row in self._among(posts.c.post_id, missing)}
 
     def get(self, post_id: str) -> Post | None:
         """The post with this id."""
@@ -207,6 +218,15 @@ class Posts(Repository):
         wanted = set(post_ids)
         self.load(wanted)
         return {one: post for one in wanted if (post := self._known[one]) is not None}
+
+    def cited(self, post_ids: Iterable[str]) -> list[Cited]:
+        """Those of these posts that are there now, as evidence."""
+        self.flush()
+        found: list[Cited] = []
+        for part in chunks(sorted(set(post_ids))):
+            rows = self._connection.execute(_CITED, {"installation": self.installation_id, "given": part})
+            found += [Cited(post_id=row[0], title=row[1], url=row[2] or row[3], space_id=row[4]) for row in rows]
+        return found
 
     def put(self, post: Post) -> None:
         """Insert or replace a post at the end of the unit of work."""

@@ -55,11 +55,10 @@ class Members(Repository):
     def load(self, host_user_ids: Iterable[str]) -> None:
         """Read many at once, so that :meth:`by_host` need not."""
         missing = {one for one in host_user_ids if one not in self._by_host}
-        for part in chunks(sorted(missing)):
-            self._by_host |= dict.fromkeys(part)
-            for row in self._rows(self._select(members, *_COLUMNS).where(members.c.host_user_id.in_(part))):
-                found = _member(row)
-                self._by_host[found.host_user_id] = found
+        self._by_host |= dict.fromkeys(missing)
+        for row in self._among(members.c.host_user_id, missing, *_COLUMNS):
+            found = _member(row)
+            self._by_host[found.host_user_id] = found
 
     def by_host(self, host_user_id: str) -> Member | None:
         """The member with the host's id."""
@@ -73,10 +72,7 @@ class Members(Repository):
     def many(self, member_ids: Iterable[int]) -> dict[int, Member]:
         """Members by our ids; unknown ids are left out."""
         self.flush()
-        found: dict[int, Member] = {}
-        for part in chunks(sorted(set(member_ids))):
-            found |= {one.id: one for one in map(_member, self._rows(self._select(members, *_COLUMNS).where(members.c.member_id.in_(part))))}
-        return found
+        return {one.id: one for one in map(_member, self._among(members.c.member_id, member_ids, *_COLUMNS))}
 
     def by_username(self, username: str) -> Member | None:
         """The member with this name now, whatever the case. Names are reused on hosts: the one read last wins."""
@@ -188,11 +184,11 @@ class Groups(Repository):
 
     def members_of(self, group_id: str) -> set[int]:
         """Who is in a group."""
-        return {row[0] for row in self._rows(self._select(group_members, group_members.c.member_id).where(group_members.c.group_id == group_id))}
+        return {row[0] for row in self._where(group_members.c.group_id, group_id, group_members.c.member_id)}
 
     def groups_of(self, member_id: int) -> set[str]:
         """Which groups a member is in."""
-        return {row[0] for row in self._rows(self._select(group_members, group_members.c.group_id).where(group_members.c.member_id == member_id))}
+        return {row[0] for row in self._where(group_members.c.member_id, member_id, group_members.c.group_id)}
 
     def named(self, name: str) -> str | None:
         """The id of the group with this name."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from plugin.domain.needs import Need, NeedState, Reason, Suggestion, SuggestionState
 from plugin.store.repositories.base import Repository, chunks
@@ -81,6 +82,22 @@ def _need(row: Row[*tuple[Any, ...]]) -> Need:
     )
 
 
+@cache
+def _page(*, within: bool, after: bool) -> Select[*tuple[Any, ...]]:
+    """One page of a member's suggestions. Made once for each form, as it is asked for all the time."""
+    statement = select(*suggestions.c).where(
+        suggestions.c.installation_id == bindparam("installation"),
+        suggestions.c.for_member_id == bindparam("member"),
+        suggestions.c.state == SuggestionState.PROPOSED.value,
+    )
+    if within:
+        statement = statement.where(suggestions.c.program_id == bindparam("program"))
+    if after:
+        need, rank = bindparam("need"), bindparam("rank")
+        statement = statement.where(or_(suggestions.c.need_id < need, and_(suggestions.c.need_id == need, suggestions.c.rank > rank)))
+    return statement.order_by(suggestions.c.need_id.desc(), suggestions.c.rank).limit(bindparam("limit"))
+
+
 class Suggestions(Repository):
     """Who could help whom, and why."""
 
@@ -98,13 +115,13 @@ class Suggestions(Repository):
 
         Ranks of one need are unique, so a new suggestion between two pages neither repeats nor hides another.
         """
-        statement = self._select(suggestions).where(suggestions.c.for_member_id == member_id, suggestions.c.state == SuggestionState.PROPOSED.value)
+        given: dict[str, object] = {"installation": self.installation_id, "member": member_id, "limit": limit}
         if program_id is not None:
-            statement = statement.where(suggestions.c.program_id == program_id)
+            given["program"] = program_id
         if after is not None:
-            need, rank = after
-            statement = statement.where(or_(suggestions.c.need_id < need, and_(suggestions.c.need_id == need, suggestions.c.rank > rank)))
-        return [_suggestion(row) for row in self._rows(statement.order_by(suggestions.c.need_id.desc(), suggestions.c.rank).limit(limit))]
+            given["need"], given["rank"] = after
+        statement = _page(within=program_id is not None, after=after is not None)
+        return [_suggestion(row) for row in self._connection.execute(statement, given)]
 
     def get(self, suggestion_id: int) -> Suggestion | None:
         """The suggestion with this id."""
