@@ -8,7 +8,7 @@ from time import monotonic
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -30,11 +30,15 @@ from schema import trusted
 from schema.budget import Budgets
 from schema.context import Context
 from schema.limits import MAX_BODY
+from schema.plans.store import Plans
+from schema.quick import Quick
 from schema.schema import schema
 from schema.sockets import SocketHandler
 
 INIT_SECONDS = 10
 JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
+_PRINCIPAL = "mentorgraph.principal"
+"""Where a request that goes on the long way carries who was found to be asking."""
 Origins = Callable[[], Awaitable[Collection[str]]]
 Page = Callable[[Request], Awaitable[Response]]
 PREFLIGHT = ("apollo-require-preflight", "graphql-require-preflight", "x-apollo-operation-name", "authorization")
@@ -102,6 +106,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._runtime = runtime
         self._graphs = graphs
         self._origins = origins
+        self._quick = Quick(plans=Plans(schema), budgets=self._budgets, epoch=runtime.database.epoch)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -121,7 +126,32 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 headers["X-Content-Type-Options"] = "nosniff"
             await send(message)
 
+        if scope["method"] == "POST":
+            first = await receive()
+            if await self._answered(scope, first, send):
+                return
+            receive = _again(first, receive)
         await super().__call__(scope, receive, marked)
+
+    async def _answered(self, scope: Scope, message: Message, send: Send) -> bool:
+        """Answer a request whose document has a plan; nothing is sent otherwise."""
+        headers = Headers(scope=scope)
+        token = bearer(headers)
+        if not token or headers.get("content-type") != JSON or message["type"] != "http.request" or message.get("more_body"):
+            return False
+        context = Context(runtime=self._runtime, graphs=self._graphs, principal=None, token=token, budgets=self._budgets)
+        try:
+            scope[_PRINCIPAL] = await self.identify(context)
+        except PluginError:
+            return False
+        body = await self._quick.answer(message["body"], context)
+        if body is None:
+            return False
+        kind = GRAPHQL_JSON if wants_graphql_json(headers.get("accept", "")) else JSON
+        start = {"content-type": kind, "content-length": str(len(body)), "cache-control": "no-store", "x-content-type-options": "nosniff"}
+        await send({"type": "http.response.start", "status": 200, "headers": [(name.encode(), value.encode()) for name, value in start.items()]})
+        await send({"type": "http.response.body", "body": body})
+        return True
 
     def should_render_graphql_ide(self, request: object) -> bool:  # noqa: ARG002 - the base's signature
         """Never: the page is ours."""
@@ -136,7 +166,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if isinstance(response, _Draft):
             response.context = context
         if isinstance(request, Request):
-            await self.identify(context)
+            context.principal = request.scope.get(_PRINCIPAL)
+            if context.principal is None:
+                await self.identify(context)
         return context
 
     async def identify(self, context: Context) -> Principal | None:
@@ -224,6 +256,20 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             if sub_response.context.retry_after > 0:
                 headers["Retry-After"] = str(ceil(sub_response.context.retry_after))
         return Response(content, status, media_type=GRAPHQL_JSON if known else JSON, headers=headers)
+
+
+def _again(first: Message, receive: Receive) -> Receive:
+    """What was received once already, and then the rest."""
+    given = False
+
+    async def once() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return first
+
+    return once
 
 
 async def _document_id(request: AsyncHTTPRequestAdapter) -> object:

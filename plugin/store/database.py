@@ -34,6 +34,10 @@ class Database(Protocol):
         """Create or remove an installation."""
         ...
 
+    async def epoch(self, installation_id: int) -> int | None:
+        """A number that is another after every commit that may change an answer (:mod:`plugin.store.epochs`); ``None`` if there is no such installation."""
+        ...
+
     async def put(self, *arrivals: Arrival) -> None:
         """Keep deliveries, all of them or none; returns once they are durable."""
         ...

@@ -12,6 +12,7 @@ from plugin.errors import Misconfigured, Unavailable
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
 from plugin.store.engines import postgres_engine
+from plugin.store.epochs import PostgresEpochs, begin_noting, note_writes
 from plugin.store.ids import Ids
 from plugin.store.intake import Arrival
 from plugin.store.postgres_intake import AGAIN, PostgresIntake
@@ -29,7 +30,9 @@ class PostgresDatabase:
 
     def __init__(self, url: str, *, vault: Vault, clock: Clock) -> None:
         self._engine = postgres_engine(url)
+        note_writes(self._engine.sync_engine)
         self._intake = PostgresIntake(self._engine)
+        self._epochs = PostgresEpochs(self._engine)
         self._vault = vault
         self._clock = clock
         self._ids = Ids()
@@ -75,6 +78,7 @@ class PostgresDatabase:
         """See :meth:`Database.write`."""
 
         def run(connection: Connection) -> T:
+            begin_noting(connection)
             unit = UnitOfWork(connection, installation_id, clock=self._clock, vault=self._vault, ids=self._ids)
             result = work(unit)
             unit.flush()
@@ -89,6 +93,10 @@ class PostgresDatabase:
     async def manage(self, work: Callable[[Installations], T]) -> T:
         """See :meth:`Database.manage`."""
         return await self._transact(lambda connection: work(Installations(connection, clock=self._clock, vault=self._vault)), setting="dispatcher", value="on")
+
+    async def epoch(self, installation_id: int) -> int | None:
+        """See :meth:`Database.epoch`."""
+        return await self._epochs.of(installation_id)
 
     async def put(self, *arrivals: Arrival) -> None:
         """See :meth:`Database.put`."""
@@ -115,4 +123,5 @@ class PostgresDatabase:
     async def close(self) -> None:
         """See :meth:`Database.close`."""
         await self._intake.close()
+        self._epochs.close()
         await self._engine.dispose()

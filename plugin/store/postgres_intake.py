@@ -25,7 +25,7 @@ AGAIN = frozenset({"40001", "40P01", "23505"})
 """Two transactions met: serialization failure, deadlock, or both made the same row. Done again, the second one finds what the first one did."""
 _ENTER = "BEGIN; SET LOCAL mentorgraph.dispatcher = 'on'"
 """Begins a transaction that may look across installations; the setting ends with it."""
-_AWAY = (
+AWAY = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -51,7 +51,7 @@ class PostgresIntake:
             for left in reversed(range(TRIES)):
                 try:
                     return await self._write(await self._connection(), arrivals)
-                except (*_AWAY, DBAPIError) as error:
+                except (*AWAY, DBAPIError) as error:
                     self._drop()
                     if not left:
                         raise Unavailable("the database does not answer", code="database_down") from error

@@ -20,6 +20,7 @@ from plugin.errors import Misconfigured, Unavailable
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
 from plugin.store.engines import is_damage, sqlite_engine, unavailable
+from plugin.store.epochs import SqliteEpochs, begin_noting, note_writes
 from plugin.store.ids import Ids
 from plugin.store.inbox import put_arrivals
 from plugin.store.intake import Arrival
@@ -53,6 +54,8 @@ class SqliteDatabase:
         self._closed = False
         self._writer_engine = sqlite_engine(path)
         self._reader_engine = sqlite_engine(path, read_only=True, size=READERS)
+        note_writes(self._writer_engine)
+        self._epochs = SqliteEpochs(path)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._arrivals: deque[tuple[Sequence[Arrival], Future[None]]] = deque()
@@ -144,6 +147,7 @@ class SqliteDatabase:
         """See :meth:`Database.write`."""
 
         def run(connection: Connection) -> T:
+            begin_noting(connection)
             unit = self._unit(connection, installation_id)
             result = work(unit)
             unit.flush()
@@ -158,6 +162,11 @@ class SqliteDatabase:
     async def manage(self, work: Callable[[Installations], T]) -> T:
         """See :meth:`Database.manage`."""
         return await self._run(lambda connection: work(Installations(connection, clock=self._clock, vault=self._vault)))
+
+    async def epoch(self, installation_id: int) -> int | None:
+        """See :meth:`Database.epoch`."""
+        self._refuse_if_closed()
+        return await self._epochs.of(installation_id)
 
     async def put(self, *arrivals: Arrival) -> None:
         """See :meth:`Database.put`."""
@@ -182,6 +191,7 @@ class SqliteDatabase:
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join, 30)
         self._readers.shutdown()
+        self._epochs.close()
         self._writer_engine.dispose()
         self._reader_engine.dispose()
 

@@ -14,6 +14,7 @@ from plugin.clock import Clock
 from plugin.domain.community import Community, InstallationState, Policy
 from plugin.errors import NotFound
 from plugin.store.crypto import Vault
+from plugin.store.epochs import MARKING, is_loud
 from plugin.store.ids import Ids, new_installation_id
 from plugin.store.inbox import Inbox
 from plugin.store.repositories.access import Audit, Entry, OperatorKeys, SignIns, Staff, Tokens
@@ -190,6 +191,11 @@ class UnitOfWork:
         """The revision of the graph as of this transaction."""
         return int(self._row.revision)
 
+    @property
+    def epoch(self) -> int:
+        """The epoch as of this transaction; see :mod:`plugin.store.epochs`."""
+        return int(self._row.epoch)
+
     @cached_property
     def keys(self) -> Keys:
         """The installation's own keys."""
@@ -279,14 +285,12 @@ class UnitOfWork:
     def flush(self) -> None:
         """Write everything that is still gathered; called once before the commit."""
         self.flush_rows()
-        if self.changed:
-            revision = self._connection.execute(
-                update(installations)
-                .where(installations.c.installation_id == self.installation_id)
-                .values(revision=installations.c.revision + 1)
-                .returning(installations.c.revision)
-            ).scalar_one()
-            self.changes.add(revision, list(self.changed), at=self.now)
+        loud = is_loud(self._connection)
+        if self.changed or loud:
+            given = {"installation": self.installation_id, "changed": int(bool(self.changed)), "loud": int(loud)}
+            revision = self._connection.execute(MARKING, given).scalar_one()
+            if self.changed:
+                self.changes.add(revision, list(self.changed), at=self.now)
         # In one order everywhere, so that two units never wait for each other's lanes.
         for lane, at in sorted(self.woken.items()):
             self.lanes.wake(lane, at=at)

@@ -48,7 +48,7 @@ MOST_FIELDS = 2_000
 """Fields of a plan, with a field counted wherever a fragment repeats it; what is longer is left to the engine."""
 
 
-class NotPlannable(Exception):  # noqa: N818 - it is no error: the engine executes it
+class NotPlannable(Exception):
     """A document that is left to the engine, for a reason in words."""
 
 
@@ -162,9 +162,7 @@ class _Compiler:
         exec(compile("\n".join(self.source), "<plan>", "exec"), namespace)  # noqa: S102 - the source is made of our own attribute names and numbers only
         calls = tuple(self.calls)
         fixed = None if _is_variable(calls) else _arguments(self.schema, calls, self.none)
-        return Plan(
-            schema=self.schema, operation=self.operation, fields=frozenset(self.called), _start=namespace[start], _calls=calls, _fixed=fixed
-        )
+        return Plan(schema=self.schema, operation=self.operation, fields=frozenset(self.called), _start=namespace[start], _calls=calls, _fixed=fixed)
 
     # ------------------------------------------------------------------------------------------------------------- names
 
@@ -187,12 +185,12 @@ class _Compiler:
             if self.count > MOST_FIELDS:
                 raise NotPlannable("it is too long")
             constant = self._name("k", key)
-            entries.append(f"{constant}: {self._field(kind, key, constant, details, before, after)}")
+            entries.append(f"{constant}: {self._field(kind, constant, details, before, after)}")
         lines = [f"def {name}(s, run):", *before, f"    o = {{{', '.join(entries)}}}", *after, "    return o"]
         self.source += lines
         return name
 
-    def _field(self, kind: GraphQLObjectType, key: str, constant: str, details: list[FieldDetails], before: list[str], after: list[str]) -> str:
+    def _field(self, kind: GraphQLObjectType, constant: str, details: list[FieldDetails], before: list[str], after: list[str]) -> str:
         """The expression for one field; statements that it needs before and after go into the lists."""
         name = details[0].node.name.value
         if name == "__typename":

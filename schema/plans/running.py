@@ -9,7 +9,7 @@ from schema.batches import Batch
 from schema.context import Context
 
 
-class Unusual(Exception):  # noqa: N818 - it is no error: the engine takes over
+class Unusual(Exception):
     """Something that a plan leaves to the engine."""
 
 

@@ -31,9 +31,7 @@ NeedState = strawberry.enum(DomainNeedState, name="NeedState", description="The 
 async def _suggestions_of(info: HasContext, needs: "Sequence[Need]") -> list[list[Suggestion]]:
     principal = info.context.require(Scope.ME)
     found = await info.context.loaders.suggestions.load_many([one.number for one in needs])
-    return [
-        [suggestion_type(one, person, installation_id=principal.installation_id) for one, person in rows if person is not None] for rows in found
-    ]
+    return [[suggestion_type(one, person, installation_id=principal.installation_id) for one, person in rows if person is not None] for rows in found]
 
 
 @strawberry.type(description="What a member would like help with.")

@@ -68,6 +68,10 @@ class Counting:
         self._work()
         return await self._inner.manage(work)
 
+    async def epoch(self, installation_id: int) -> int | None:
+        self._work()
+        return await self._inner.epoch(installation_id)
+
     async def put(self, *arrivals: Arrival) -> None:
         self._work()
         await self._inner.put(*arrivals)

@@ -93,8 +93,8 @@ def _page(*, within: bool, after: bool) -> Select[*tuple[Any, ...]]:
     if within:
         statement = statement.where(suggestions.c.program_id == bindparam("program"))
     if after:
-        need, rank = bindparam("need"), bindparam("rank")
-        statement = statement.where(or_(suggestions.c.need_id < need, and_(suggestions.c.need_id == need, suggestions.c.rank > rank)))
+        same = and_(suggestions.c.need_id == bindparam("need"), suggestions.c.rank > bindparam("rank"))
+        statement = statement.where(or_(suggestions.c.need_id < bindparam("need"), same))
     return statement.order_by(suggestions.c.need_id.desc(), suggestions.c.rank).limit(bindparam("limit"))
 
 

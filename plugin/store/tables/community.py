@@ -23,6 +23,7 @@ installations = Table(
     Column("secrets", LargeBinary, nullable=False),  # sealed: the host's key, hook and sign-in secrets
     Column("keys", LargeBinary, nullable=False),  # sealed: our own keys for terms and tombstones; never rotated
     Column("pinged_at", Moment),
+    Column("epoch", BigInteger, nullable=False, server_default=text("0")),
     Column("revision", BigInteger, nullable=False, server_default="0"),  # of the graph; every process follows it
     UniqueConstraint("installation_id", "host", "base_url"),
 )

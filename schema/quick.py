@@ -1,0 +1,106 @@
+"""The short way of a query: known by its text, executed by its plan, written as bytes.
+
+Everything that guards the long way (:mod:`schema.http`, :mod:`schema.limits`) holds here too, by the same functions: who asks, which documents they may send,
+what it costs, how long it may take. What is in any way unusual goes the long way from the beginning, so that there is one place that says no.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import orjson
+
+from plugin.domain.people import Principal
+from plugin.errors import PluginError
+from schema import trusted
+from schema.budget import Budgets, Charge
+from schema.context import Context
+from schema.cost import values_in
+from schema.limits import MAX_SECONDS
+from schema.plans.answers import Answer, Answers, Key, may_be_kept
+from schema.plans.store import Plans, Prepared, variables_key
+
+_KEYS = {"query", "documentId", "variables", "operationName", "extensions"}
+Epoch = Callable[[int], Awaitable[int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request whose shape is right."""
+
+    text: str
+    name: str | None
+    variables: Mapping[str, Any]
+
+
+def _asked(body: bytes, audience: str) -> _Asked | None:
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(data, dict) or not data.keys() <= _KEYS:
+        return None
+    query, name, variables, extensions = data.get("query"), data.get("operationName"), data.get("variables"), data.get("extensions")
+    if not (isinstance(query, str | None) and isinstance(name, str | None) and isinstance(variables, dict | None) and isinstance(extensions, dict | None)):
+        return None
+    text = trusted.resolve(query, name=trusted.named(data.get("documentId"), extensions), audience=audience)
+    return None if text is None else _Asked(text, name, variables or {})
+
+
+@dataclass
+class Quick:
+    """Answers what has a plan."""
+
+    plans: Plans
+    budgets: Budgets
+    epoch: Epoch
+    answers: Answers = field(default_factory=lambda: Answers(monotonic))
+
+    async def answer(self, body: bytes, context: Context) -> bytes | None:
+        """The whole answer as JSON; ``None`` for what has to go the long way. Nothing is charged for that."""
+        principal = context.principal
+        if principal is None:
+            return None
+        try:
+            asked = _asked(body, principal.audience)
+        except PluginError:
+            return None
+        prepared = None if asked is None else self.plans.find(asked.text, asked.name)
+        if asked is None or prepared is None:
+            return None
+        try:
+            key = variables_key(asked.variables)
+        except TypeError:
+            return None
+        requested = prepared.cost(asked.variables, key)
+        if self.budgets.charge(principal, requested).retry_after > 0:
+            return None
+        try:
+            found = await self._data(prepared, asked, principal, context, (principal.installation_id, principal.token_id, asked.text, asked.name, key))
+        except BaseException as error:
+            self.budgets.charge(principal, -requested)
+            if isinstance(error, Exception):
+                return None
+            raise
+        actual = min(requested, found.values)
+        return _written(found.data, requested, actual, self.budgets.charge(principal, -(requested - actual) / 2))
+
+    async def _data(self, prepared: Prepared, asked: _Asked, principal: Principal, context: Context, key: Key) -> Answer:
+        epoch = await self.epoch(principal.installation_id) if prepared.trusted and may_be_kept(prepared.plan) else None
+        if epoch is not None:
+            known = self.answers.find(key, epoch=epoch)
+            if known is not None:
+                return known
+        async with asyncio.timeout(MAX_SECONDS):
+            data = await prepared.plan.run(context, asked.variables)
+        found = Answer(orjson.dumps(data), values_in(data))
+        if epoch is not None:
+            self.answers.keep(key, found, epoch=epoch)
+        return found
+
+
+def _written(data: bytes, requested: int, actual: int, charge: Charge) -> bytes:
+    throttle = b'"throttle":{"maximum":%d,"available":%d,"restoredPerSecond":%d}' % (charge.maximum, charge.available, charge.restored)
+    return b'{"data":%b,"extensions":{"cost":{"requested":%d,"actual":%d,%b}}}' % (data, requested, actual, throttle)
