@@ -35,7 +35,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 async def often(world: World, query: str, token: str, *, times: int = SIGHTINGS + 1, **variables: object) -> list[Answer]:
-    return [await world.ask(query, token, **variables) for _ in range(times)]
+    return [await world.ask(query, token, accept="application/json", **variables) for _ in range(times)]
 
 
 def without_throttle(answer: Answer) -> Mapping[str, object]:
