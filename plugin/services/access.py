@@ -87,11 +87,14 @@ async def principal_of(runtime: Runtime, token: str) -> Principal:
     if not token.startswith(PREFIX) or len(token) > 200 or not token.isascii():
         raise refused
     digest = token_digest(token)
+    remembered = await runtime.passes.find(digest, runtime.database, now=runtime.clock())
+    if remembered is not None:
+        return remembered
     installation_id = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_of_token(digest))
     if installation_id is None:
         raise refused
 
-    def work(unit: UnitOfWork) -> tuple[Principal, rights.Known | None] | None:
+    def work(unit: UnitOfWork) -> tuple[Principal, rights.Known | None, Token, int] | None:
         found = unit.tokens.find(digest)
         if found is None or (found.expires_at is not None and found.expires_at <= unit.now):
             return None
@@ -101,12 +104,17 @@ async def principal_of(runtime: Runtime, token: str) -> Principal:
         return (
             Principal(installation_id=installation_id, member_id=found.member_id, scopes=found.scopes, token_id=found.id, audience=found.audience),
             member,
+            found,
+            unit.epoch,
         )
 
     found = await runtime.database.read(installation_id, work)
     if found is None:
         raise refused
-    return await rights.settled(runtime, *found)
+    carried, member, kept, epoch = found
+    principal = await rights.settled(runtime, carried, member)
+    runtime.passes.keep(digest, principal, epoch=epoch, now=runtime.clock(), expires_at=kept.expires_at)
+    return principal
 
 
 def require(principal: Principal | None, scope: Scope) -> Principal:

@@ -12,6 +12,7 @@ from plugin.errors import NotFound
 from plugin.mail import Mailer
 from plugin.services.gathering import Gathering
 from plugin.services.once import Once
+from plugin.services.passes import Passes
 from plugin.services.quota import QuotaHttp
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
@@ -76,6 +77,7 @@ class Runtime:
     make_http: HttpFactory
     mailer: Mailer | None = None
     bus: Bus = field(default_factory=Bus)
+    passes: Passes = field(default_factory=Passes)
     arriving: Gathering[Arriving, Acknowledgement] = field(default_factory=Gathering)
     asked_admins: Once[tuple[int, int]] = field(default_factory=lambda: Once(pause=HOST_PAUSE))
     """Questions to hosts whether a member, by installation and id, is an admin."""
