@@ -338,6 +338,15 @@ class TopicMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EditTopic:
+    """Title and text of a topic of ours as they are to be from now on. Being so already is no error."""
+
+    topic_id: str
+    title: str
+    body: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """A reply to a topic."""
 
@@ -380,7 +389,7 @@ class GrantBadge:
     reason: str = ""
 
 
-HostMessage = DirectMessage | TopicMessage | Reply | CreateGroup | AddToGroup | RemoveFromGroup | GrantBadge
+HostMessage = DirectMessage | TopicMessage | EditTopic | Reply | CreateGroup | AddToGroup | RemoveFromGroup | GrantBadge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from mentorgraph.host import (
     CalendarEntry,
     CreateGroup,
     DirectMessage,
+    EditTopic,
     GrantBadge,
     HostMessage,
     Inline,
@@ -42,6 +43,8 @@ def render(message: HostMessage) -> Rendered:
             return Rendered(to=", ".join(message.to), title=one_line(message.title), text=plain(message.body))
         case TopicMessage():
             return Rendered(to=f"space {message.space_id}", title=one_line(message.title), text=plain(message.body))
+        case EditTopic():
+            return Rendered(to=f"post {message.topic_id}", title=one_line(message.title), text=plain(message.body))
         case Reply():
             return Rendered(to=f"post {message.topic_id}", title="", text=comment(message.body))
         case CreateGroup():

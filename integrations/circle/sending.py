@@ -16,6 +16,7 @@ from mentorgraph.host import (
     CalendarEntry,
     CreateGroup,
     DirectMessage,
+    EditTopic,
     GrantBadge,
     HostBroken,
     HostInvalid,
@@ -38,6 +39,8 @@ async def send(community: Community, message: HostMessage, *, key: str) -> Recei
         case TopicMessage():
             entry = _event_of(community, message)
             return await (_event(community, entry, message) if entry else _post(community, message, key))
+        case EditTopic():
+            return await _edit(community, message)
         case Reply():
             answer = await community.api.write(
                 "POST", "/comments", {"body": messages.comment(message.body), "post_id": _number(message.topic_id)}, repeatable=False
@@ -103,6 +106,17 @@ async def _post(community: Community, message: TopicMessage, key: str) -> Receip
     }
     answer = await community.api.write("POST", "/posts", values, repeatable=False)
     return _receipt(mapping(answer.get("post")))
+
+
+async def _edit(community: Community, message: EditTopic) -> Receipt:
+    values: dict[str, object] = {
+        "name": messages.one_line(message.title),
+        "body": messages.plain(message.body),
+        "tiptap_body": messages.document(message.body),
+    }
+    answer = await community.api.write("PUT", f"/posts/{_number(message.topic_id)}", values, repeatable=True)
+    found = mapping(answer.get("post"))
+    return Receipt(remote_id=message.topic_id, url=text(found.get("url"), 500) or "")
 
 
 def _event_of(community: Community, message: TopicMessage) -> CalendarEntry | None:

@@ -15,6 +15,7 @@ from mentorgraph.host import (
     CalendarEntry,
     CreateGroup,
     DirectMessage,
+    EditTopic,
     GrantBadge,
     HostMessage,
     Inline,
@@ -55,6 +56,8 @@ def rendered(message: HostMessage, *, base_url: str = "", calendar: bool = True)
             return Rendered(to=", ".join(message.to), title=title(message.title), text=body(message.body, base_url=base_url, calendar=calendar))
         case TopicMessage():
             return Rendered(to=f"category {message.space_id}", title=title(message.title), text=body(message.body, base_url=base_url, calendar=calendar))
+        case EditTopic():
+            return Rendered(to=f"topic {message.topic_id}", title=title(message.title), text=body(message.body, base_url=base_url, calendar=calendar))
         case Reply():
             # The calendar takes events from the first post of a topic only.
             return Rendered(to=f"topic {message.topic_id}", title="", text=body(message.body, base_url=base_url, calendar=False))

@@ -15,6 +15,7 @@ from mentorgraph.host import (
     AddToGroup,
     CreateGroup,
     DirectMessage,
+    EditTopic,
     GrantBadge,
     HostBroken,
     HostInvalid,
@@ -34,6 +35,8 @@ async def send(forum: Forum, message: HostMessage, *, key: str) -> Receipt:
     match message:
         case DirectMessage() | TopicMessage():
             return await _topic(forum, message, key)
+        case EditTopic():
+            return await _edit(forum, message)
         case Reply():
             return await find_sent(forum, message, key=key) or await _reply(forum, message, key)
         case CreateGroup():
@@ -54,6 +57,8 @@ async def find_sent(forum: Forum, message: HostMessage, *, key: str) -> Receipt 
             if topic_id is not None:
                 return _topic_receipt(forum, topic_id)
             return await _same_message(forum, message) if isinstance(message, DirectMessage) else None
+        case EditTopic():
+            return await _find_edited(forum, message)
         case Reply():
             return await _find_reply(forum, message, key)
         case CreateGroup():
@@ -127,11 +132,37 @@ async def _same_message(forum: Forum, message: DirectMessage) -> Receipt | None:
     return None
 
 
+async def _find_edited(forum: Forum, message: EditTopic) -> Receipt | None:
+    """The topic, if it is as the message wants it."""
+    rendered = messages.rendered(message, base_url=forum.base_url, calendar=forum.calendar)
+    try:
+        topic = await forum.api.get(f"/t/{segment(message.topic_id)}.json")
+    except HostNotFound:
+        return None
+    same = text(topic.get("title"), messages.MAX_TITLE) == rendered.title and await _begins_with(forum, topic, rendered.text)
+    return _topic_receipt(forum, message.topic_id) if same else None
+
+
 async def _begins_with(forum: Forum, topic: Json, raw: str) -> bool:
     stream = integers(mapping(topic.get("post_stream")).get("stream"))
     if not stream:
         return False
     return (text((await forum.api.get(f"/posts/{stream[0]}.json")).get("raw"), messages.MAX_RAW * 2) or "").strip() == raw.strip()
+
+
+async def _edit(forum: Forum, message: EditTopic) -> Receipt:
+    """A new title and first post. The topic is not lifted in the lists: nothing new was said to those who know it."""
+    if identifier(message.topic_id) is None:
+        raise HostInvalid(f"{message.topic_id!r} is not a topic of this forum.", reason="topic")
+    rendered = messages.rendered(message, base_url=forum.base_url, calendar=forum.calendar)
+    topic = await forum.api.get(f"/t/{segment(message.topic_id)}.json")
+    stream = integers(mapping(topic.get("post_stream")).get("stream"))
+    if not stream:
+        raise HostNotFound("The forum has no such topic, or does not show it to this key.")
+    if text(topic.get("title"), messages.MAX_TITLE) != rendered.title:
+        await forum.api.write("PUT", f"/t/-/{message.topic_id}.json", {"title": rendered.title}, repeatable=True)
+    await forum.api.write("PUT", f"/posts/{stream[0]}.json", {"post": {"raw": rendered.text}, "bypass_bump": True}, repeatable=True)
+    return _topic_receipt(forum, message.topic_id)
 
 
 # --------------------------------------------------------------------------------------------------------------------- replies

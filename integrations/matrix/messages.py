@@ -17,6 +17,7 @@ from mentorgraph.host import (
     CalendarEntry,
     CreateGroup,
     DirectMessage,
+    EditTopic,
     GrantBadge,
     HostMessage,
     Inline,
@@ -44,6 +45,8 @@ def render(message: HostMessage) -> Rendered:
             return Rendered(to=", ".join(message.to), title=one_line(message.title), text=plain(message.title, message.body))
         case TopicMessage():
             return Rendered(to=f"room {message.space_id}", title=one_line(message.title), text=plain(message.title, message.body))
+        case EditTopic():
+            return Rendered(to=f"thread {message.topic_id}", title=one_line(message.title), text=plain(message.title, message.body))
         case Reply():
             return Rendered(to=f"thread {message.topic_id}", title="", text=plain("", message.body))
         case CreateGroup():

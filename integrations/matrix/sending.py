@@ -17,6 +17,7 @@ from mentorgraph.host import (
     Block,
     CreateGroup,
     DirectMessage,
+    EditTopic,
     GrantBadge,
     HostBroken,
     HostDenied,
@@ -47,6 +48,10 @@ async def send(server: Homeserver, message: HostMessage, *, key: str) -> Receipt
             return await _say(server, room, messages.content(message.title, message.body), key)
         case TopicMessage():
             return await _say(server, await _open(server, message.space_id), messages.content(message.title, message.body), key)
+        case EditTopic():
+            room, root = _topic(message.topic_id)
+            await _say(server, await _open(server, room), _replacing(root, message), key)
+            return Receipt(remote_id=message.topic_id, url=link(room, root))
         case Reply():
             room, root = _topic(message.topic_id)
             return await _say(server, await _open(server, room), _threaded(root, message.body), key)
@@ -69,7 +74,7 @@ async def find_sent(server: Homeserver, message: HostMessage, *, key: str) -> Re
             room = await server.resolve(await _talk_alias(server, [member_of(name) for name in message.to]))
         case TopicMessage():
             room = await server.resolve(message.space_id)
-        case Reply():
+        case EditTopic() | Reply():
             room = _topic(message.topic_id)[0]
         case CreateGroup():
             room = await server.resolve(await _alias(server, f"{_CIRCLE}{_short(key)}"))
@@ -120,6 +125,12 @@ def _topic(topic: str) -> tuple[str, str]:
 def _threaded(root: str, body: Sequence[Block]) -> Json:
     relation = {"rel_type": "m.thread", "event_id": root, "is_falling_back": True, "m.in_reply_to": {"event_id": root}}
     return {**messages.content("", body), "m.relates_to": relation}
+
+
+def _replacing(root: str, message: EditTopic) -> Json:
+    """The text of an earlier message from now on (https://spec.matrix.org/latest/client-server-api/#event-replacements)."""
+    new = messages.content(message.title, message.body)
+    return {**new, "body": f"* {new['body']}", "m.new_content": new, "m.relates_to": {"rel_type": "m.replace", "event_id": root}}
 
 
 # --------------------------------------------------------------------------------------------------------------------- rooms of ours

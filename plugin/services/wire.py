@@ -20,6 +20,7 @@ _TYPES: dict[str, type] = {
         h.CalendarEntry,
         h.DirectMessage,
         h.TopicMessage,
+        h.EditTopic,
         h.Reply,
         h.CreateGroup,
         h.AddToGroup,

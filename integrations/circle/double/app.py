@@ -50,6 +50,7 @@ def create_double(state: State) -> Starlette:
         ("GET", "/posts", desk.posts),
         ("GET", "/posts/{id:int}", desk.post),
         ("POST", "/posts", desk.make_post),
+        ("PUT", "/posts/{id:int}", desk.edit_post),
         ("GET", "/comments", desk.comments),
         ("GET", "/comments/{id:int}", desk.comment),
         ("POST", "/comments", desk.make_comment),
@@ -298,6 +299,18 @@ class Desk:
             return refused(422, "Post could not be saved", str(error))
         post = self._state.publish(space, self._owner(), values["name"], body, slug=values.get("slug", ""), document=values["tiptap_body"])
         return JSONResponse({"message": "Post created.", "post": self._state.post_record(post)})
+
+    async def edit_post(self, request: Request) -> Response:
+        """Another title and body for a post."""
+        post, values = self._state.posts.get(request.path_params["id"]), await request.json()
+        if post is None:
+            return missing("post")
+        try:
+            body = html_of(values.get("tiptap_body"))
+        except (ValueError, KeyError) as error:
+            return refused(422, "Post could not be saved", str(error))
+        post.name, post.body, post.document, post.updated_at = values.get("name", post.name), body, values["tiptap_body"], self._state.now()
+        return JSONResponse({"message": "Post updated.", "post": self._state.post_record(post)})
 
     def _owner(self) -> Member:
         return next(iter(self._state.members.values()))

@@ -39,6 +39,7 @@ from mentorgraph.host import (
     ConnectPlan,
     CreateGroup,
     DirectMessage,
+    EditTopic,
     GrantBadge,
     HostBroken,
     HostBusy,
@@ -329,6 +330,17 @@ async def test_what_is_sent_is_found_when_the_answer_was_lost(installation: Inst
         assert next(iter(place.state.events.values()))["starts_at"] == "2026-11-02T09:00:00Z"
     counts = (len(place.state.posts), len(place.state.comments), len(place.state.events), len(place.state.spaces))
     assert counts == {"topic": (3, 2, 0, 3), "reply": (2, 3, 0, 3), "event": (2, 2, 1, 3), "group": (2, 2, 0, 4)}[kind]
+
+
+async def test_a_post_is_changed_in_place(client: CircleClient, place: Place) -> None:
+    made = await client.send(messages(place)["topic"], key="k")
+    for _ in range(2):
+        edited = await client.send(EditTopic(topic_id=made.remote_id, title="The program, closed", body=(Paragraph(("No more places",)),)), key="k2")
+        assert edited.remote_id == made.remote_id
+    post = place.state.posts[int(made.remote_id)]
+    assert (post.name, post.body) == ("The program, closed", "<p>No more places</p>")
+    with pytest.raises(HostNotFound):
+        await client.send(EditTopic(topic_id="999999", title="", body=BODY), key="k3")
 
 
 async def test_a_circle_is_filled_and_emptied(client: CircleClient, place: Place) -> None:

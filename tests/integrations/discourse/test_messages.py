@@ -13,6 +13,7 @@ from mentorgraph.host import (
     CalendarEntry,
     CreateGroup,
     DirectMessage,
+    EditTopic,
     GrantBadge,
     Inline,
     Link,
@@ -259,6 +260,8 @@ class TestRender:
         direct = messages.render(DirectMessage(to=("ann", "bo"), title="Hello from your mentor", body=body))
         assert (direct.to, direct.title, direct.text) == ("ann, bo", "Hello from your mentor", "A message of some length.")
         assert messages.render(TopicMessage(space_id="6", title="Hello from your mentor", body=body)).to == "category 6"
+        edited = messages.render(EditTopic(topic_id="9", title="Hello from your mentor", body=body))
+        assert (edited.to, edited.title) == ("topic 9", "Hello from your mentor")
         assert messages.render(Reply(topic_id="9", body=body)).to == "topic 9"
         assert messages.render(CreateGroup(slug="owls", title="Owls", member_usernames=("ann",), owner_usernames=("bo",))).text == "bo, ann"
         assert messages.render(AddToGroup(group_id="4", usernames=("ann",))).text == "+ann"

@@ -35,6 +35,7 @@ from mentorgraph.host import (
     CreateGroup,
     Delivery,
     DirectMessage,
+    EditTopic,
     GrantBadge,
     HostBroken,
     HostBusy,
@@ -433,6 +434,10 @@ class TestSending:
             (
                 TopicMessage(space_id="1", title="A circle about beans begins", body=BODY),
                 lambda place: sum(not topic.private for topic in place.forum.topics.values()) - 1,
+            ),
+            (
+                EditTopic(topic_id="1", title="Another title of the same topic", body=BODY),
+                lambda place: sum(topic.title == "Another title of the same topic" for topic in place.forum.topics.values()),
             ),
             (Reply(topic_id="1", body=BODY), lambda place: len(place.forum.posts_of(1)) - 1),
             (

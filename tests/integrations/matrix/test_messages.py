@@ -13,6 +13,7 @@ from mentorgraph.host import (
     CalendarEntry,
     CreateGroup,
     DirectMessage,
+    EditTopic,
     GrantBadge,
     HostMessage,
     Link,
@@ -81,6 +82,7 @@ def test_what_is_too_long_is_cut_between_blocks() -> None:
     [
         (DirectMessage(to=("maya:x.org", "noor:x.org"), title="T", body=()), "maya:x.org, noor:x.org", "T"),
         (TopicMessage(space_id="!r:x", title="T", body=()), "room !r:x", "T"),
+        (EditTopic(topic_id="!r:x/$e", title="T", body=()), "thread !r:x/$e", "T"),
         (Reply(topic_id="!r:x/$e", body=(Paragraph(("hi",)),)), "thread !r:x/$e", "hi"),
         (CreateGroup(slug="s", title="T", member_usernames=("a:x",), owner_usernames=("b:x",)), "rooms", "b:x, a:x"),
         (AddToGroup(group_id="!g:x", usernames=("a:x",)), "room !g:x", "+a:x"),

@@ -28,6 +28,7 @@ from mentorgraph.host import (
     ConnectPlan,
     CreateGroup,
     DirectMessage,
+    EditTopic,
     GrantBadge,
     HostBroken,
     HostDenied,
@@ -228,6 +229,15 @@ async def test_a_topic_and_a_reply_are_sent_once(connected: MatrixClient, commun
     key = f"{kind}-2"
     first = await connected.send(message, key=key)
     assert await connected.find_sent(message, key=key) == first == await connected.send(message, key=key)
+
+
+async def test_a_topic_is_changed_in_place(connected: MatrixClient, community: Community) -> None:
+    opened = await connected.send(TopicMessage(space_id=community.rooms["garden"], title="The program", body=(Paragraph(("As it was",)),)), key="e-1")
+    message = EditTopic(topic_id=opened.remote_id, title="The program", body=(Paragraph(("As it is now",)),))
+    for _ in range(2):
+        assert (await connected.send(message, key="e-2")).remote_id == opened.remote_id
+    (changed,) = only(await connected.read("post", opened.remote_id), PostChanged)
+    assert "As it is now" in (changed.text or "")
 
 
 async def test_a_circle_is_made_once_filled_and_emptied(connected: MatrixClient, community: Community) -> None:
