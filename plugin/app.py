@@ -34,6 +34,7 @@ from plugin.web import console, errors
 from plugin.web.auth import Auth
 from plugin.web.browser import SignInNeeded, sign_in_needed
 from plugin.web.cors import Cors, Origins
+from plugin.web.enrol import Enrol
 from plugin.web.graphiql import graphiql
 from plugin.web.health import Health
 from plugin.web.hooks import Hooks
@@ -129,6 +130,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     metrics = Metrics()
     hooks, auth, health = Hooks(runtime, metrics), Auth(runtime), Health(runtime, metrics)
     setup, join = Setup(runtime), Join(runtime)
+    enrol = Enrol(runtime)
     origins = Origins(runtime)
     graphql = GraphQLEndpoint(runtime, parts.graphs, origins=origins, page=graphiql)
 
@@ -175,6 +177,8 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/stop/{installation}/{token}", Stop(runtime).show, methods=["GET"]),
         Route("/stop/{installation}/{token}", Stop(runtime).act, methods=["POST"]),
         Route("/calendar/{installation}/{token}", Feed(runtime).get, methods=["GET"]),
+        Route("/enrol/{installation}/{token}", enrol.show, methods=["GET"]),
+        Route("/enrol/{installation}/{token}", enrol.act, methods=["POST"]),
         Route("/graphql", BoundedBody(graphql, limit=MAX_BODY), methods=["GET", "POST"]),
         WebSocketRoute("/graphql", graphql),
         *console.routes(runtime, parts.graphs),

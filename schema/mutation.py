@@ -11,6 +11,7 @@ from schema.mutations.notices import NoticeMutations
 from schema.mutations.participation import ParticipationMutations
 from schema.mutations.people import PeopleMutations
 from schema.mutations.programs import ProgramMutations
+from schema.mutations.recruiting import RecruitingMutations
 from schema.mutations.rounds import RoundMutations
 from schema.mutations.skills import SkillMutations
 from schema.mutations.suggestions import SuggestionMutations
@@ -24,6 +25,7 @@ class Mutation(
     ConsentMutations,
     ProgramMutations,
     ParticipationMutations,
+    RecruitingMutations,
     FormMutations,
     RoundMutations,
     GroupMutations,

@@ -20,6 +20,7 @@ from schema.queries.notices import NoticeQueries
 from schema.queries.participation import ParticipationQueries
 from schema.queries.people import PeopleQueries
 from schema.queries.programs import ProgramQueries
+from schema.queries.recruiting import RecruitingQueries
 from schema.queries.rounds import RoundQueries
 from schema.types.community import Community
 from schema.types.community import community as community_type
@@ -31,7 +32,18 @@ from schema.types.viewer import Viewer
 
 
 @strawberry.type
-class Query(MeasureQueries, ProgramQueries, ParticipationQueries, FormQueries, RoundQueries, GroupQueries, NoticeQueries, DeliveryQueries, PeopleQueries):
+class Query(
+    MeasureQueries,
+    ProgramQueries,
+    ParticipationQueries,
+    FormQueries,
+    RoundQueries,
+    GroupQueries,
+    NoticeQueries,
+    DeliveryQueries,
+    PeopleQueries,
+    RecruitingQueries,
+):
     """What can be read."""
 
     @strawberry.field(description="The member behind the token; null for a service token.")

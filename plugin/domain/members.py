@@ -67,6 +67,12 @@ class Consent(StrEnum):
     EXPERT = "expert"
     """To be suggested as someone who could help. On unless withdrawn: it shows only what every member can read anyway."""
 
+    INVITATIONS = "invitations"
+    """To be asked whether one would take part in a program. On unless withdrawn."""
+
+    THANKS = "thanks"
+    """To be thanked in public by name. Off unless given."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRecord:

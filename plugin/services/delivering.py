@@ -121,7 +121,7 @@ def _channel(unit: UnitOfWork, member_id: int, wanted: Channel, ways: Ways) -> C
 
 
 def _send(unit: UnitOfWork, notice: Notice, member: Member, reach: Reach, channel: Channel | None, ways: Ways) -> NoticeState:
-    shown = words_of(unit, notice, reach)
+    shown = words_of(unit, notice, reach, public_url=ways.public_url)
     if notice.kind == digesting.KIND:
         more = digesting.compose(unit, member, reach)
         if more is None:
@@ -152,12 +152,12 @@ def send_shown(unit: UnitOfWork, member: Member, shown: Shown, *, key: str, grou
     outgoing.post(message, kind=f"{outgoing.NOTICE}{group}", key=key, member_id=member.id, unit=unit)
 
 
-def words_of(unit: UnitOfWork, notice: Notice, reach: Reach) -> Shown:
+def words_of(unit: UnitOfWork, notice: Notice, reach: Reach, *, public_url: str = "") -> Shown:
     """A notice in its reader's words."""
     about = about_of(unit, notice)
     found = unit.members.many(people_in(notice.kind, about))
     people = {one.id: Person(one.username, one.name) for one in found.values()}
-    return render(notice.kind, about, reach.locale, timezone=reach.timezone, people=people)
+    return render(notice.kind, about, reach.locale, timezone=reach.timezone, people=people, public_url=public_url)
 
 
 def about_of(unit: UnitOfWork, notice: Notice) -> About:

@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 
+from plugin.domain import recruiting
 from plugin.domain.enrolments import MAX_NOTE, Enrolment, EnrolmentState, check_places, move
 from plugin.domain.people import Principal
 from plugin.domain.programs import TAKING_IN, Program, Role
+from plugin.domain.recruiting import WAITING, Invitation, InvitationState
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
+from plugin.services import scheduling
 from plugin.services.managing import managers_of, require_manager
 from plugin.services.runtime import Runtime
-from plugin.services.telling import tell
+from plugin.services.telling import tell, unsay
 from plugin.store.unit_of_work import UnitOfWork
 
-_DEFAULT_ROOM = {Role.MENTOR: 2, Role.MENTEE: 1}
+DEFAULT_ROOM = {Role.MENTOR: 2, Role.MENTEE: 1}
+"""For how many people there is room with who says nothing of it."""
 
 
 async def apply(
@@ -60,7 +64,7 @@ def enrol(
     second = unit.enrolments.find(program_id, member_id, other)
     if not program.both_roles and second is not None and second.state in {EnrolmentState.APPLIED, EnrolmentState.APPROVED}:
         raise Conflict(f"in this program one is either mentor or mentee, and you are {other.value}: leave that role first", code="two_roles", field="role")
-    room = _DEFAULT_ROOM[role] if capacity is None else capacity
+    room = DEFAULT_ROOM[role] if capacity is None else capacity
     check_places(room, minimum)
     if len(track) > 80:
         raise Invalid("a track's name has at most 80 characters", field="track")
@@ -79,6 +83,7 @@ def enrol(
     )
     unit.enrolments.put(made)
     unit.change("member", member_id)
+    _answered(unit, made, InvitationState.ACCEPTED)
     if state is EnrolmentState.APPLIED:
         for manager in managers_of(unit, program_id):
             about: dict[str, str | int] = {"program": program.name, "applicant": member_id}
@@ -87,6 +92,22 @@ def enrol(
         _welcome(unit, program, made)
     unit.record("enrolment.made", actor=str(member_id), enrolment=str(made.id), state=made.state.value)
     return made
+
+
+def _answered(unit: UnitOfWork, one: Enrolment, to: InvitationState) -> None:
+    """Taking part, or leaving before one did, answers an invitation in this role."""
+    asked = unit.invitations.find(one.program_id, one.member_id)
+    if asked is not None and asked.state in WAITING and asked.role is one.role:
+        invitation_ended(unit, asked, to)
+
+
+def invitation_ended(unit: UnitOfWork, one: Invitation, to: InvitationState) -> Invitation:
+    """An invitation was answered or has run out: nothing more is due for it."""
+    done = replace(one, state=recruiting.move(one, to), answered_at=None if to is InvitationState.EXPIRED else unit.now)
+    unit.invitations.put(done)
+    scheduling.cancel_about(unit, f"invitation:{one.id}:")
+    unsay(unit, f"invitation:{one.id}:", why="it was answered or has ended")
+    return done
 
 
 def _welcome(unit: UnitOfWork, program: Program, one: Enrolment) -> None:
@@ -125,37 +146,6 @@ def managed(unit: UnitOfWork, principal: Principal, enrolment_id: int) -> Enrolm
     return one
 
 
-async def invite(runtime: Runtime, principal: Principal, *, program_id: int, member_id: int, role: Role, reason: str) -> Enrolment:
-    """Ask a member to take part, as a manager; they are in as soon as they say yes."""
-    if len(reason) > MAX_NOTE:
-        raise Invalid(f"a reason has at most {MAX_NOTE} characters", field="reason")
-
-    def work(unit: UnitOfWork) -> Enrolment:
-        require_manager(unit, principal, program_id)
-        program, member = unit.programs.get(program_id), unit.members.get(member_id)
-        if program is None or member is None or not member.takes_part:
-            raise NotFound("there is no such member who takes part", field="member")
-        known = unit.enrolments.find(program_id, member_id, role)
-        if known is not None and known.state is not EnrolmentState.WITHDRAWN:
-            raise Conflict("they were asked, or take part, already", code="already_enrolled", field="member")
-        one = Enrolment(
-            id=known.id if known else unit.new_id(),
-            program_id=program_id,
-            member_id=member_id,
-            role=role,
-            state=EnrolmentState.INVITED,
-            capacity=_DEFAULT_ROOM[role],
-            enrolled_at=unit.now,
-        )
-        unit.enrolments.put(one)
-        about: dict[str, str | int] = {"program": program.name, "purpose": program.purpose, "reason": reason.strip() or program.audience or program.name}
-        tell(unit, member_id, "enrolment.invited", key=f"enrolment:{one.id}:invited", about=about)
-        unit.record("enrolment.invited", actor=f"token:{principal.token_id}", enrolment=str(one.id))
-        return one
-
-    return await runtime.database.write(principal.installation_id, work)
-
-
 async def change(
     runtime: Runtime, principal: Principal, enrolment_id: int, *, capacity: int | None = None, minimum: int | None = None, paused: bool | None = None
 ) -> Enrolment:
@@ -188,6 +178,8 @@ async def withdraw(runtime: Runtime, principal: Principal, enrolment_id: int) ->
             raise Conflict(f"you have {len(running)} mentorships in this program: end them first, so that the other side hears of it", code="still_running")
         done = replace(one, state=move(one, EnrolmentState.WITHDRAWN), paused=False)
         unit.enrolments.put(done)
+        if one.state is EnrolmentState.INVITED:
+            _answered(unit, one, InvitationState.DECLINED)
         unit.change("member", one.member_id)
         unit.record("enrolment.withdrawn", actor=str(one.member_id), enrolment=str(one.id))
         return done

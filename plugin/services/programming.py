@@ -6,7 +6,7 @@ from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import NEXT, Plan, Program, ProgramState, check
 from plugin.domain.templates import TEMPLATES
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import mentoring
+from plugin.services import announcing, mentoring
 from plugin.services.access import require
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
@@ -56,6 +56,7 @@ async def change_program(runtime: Runtime, principal: Principal, program_id: int
         changed = replace(program, **changes)  # type: ignore[arg-type]  # the names are a program's too
         changed = replace(changed, name=" ".join(changed.name.split()), goals=tuple(changed.goals))
         unit.programs.put(changed)
+        announcing.follow(unit, program_id)
         unit.record("program.changed", actor=principal.actor, program=str(program_id), fields=sorted(changes))
         return changed
 
@@ -102,6 +103,7 @@ async def move_program(runtime: Runtime, principal: Principal, program_id: int, 
             mentoring.end(unit, one.id, reason="program_ended", by=principal.actor)
         moved = replace(program, state=state)
         unit.programs.put(moved)
+        announcing.follow(unit, program_id)
         unit.record("program.moved", actor=principal.actor, program=str(program_id), state=state.value)
         return moved
 

@@ -128,7 +128,10 @@ async def notices(runtime: Runtime, principal: Principal, *, after: int | None, 
         if member is None:
             return []
         reach = reaching.reach_of(unit, member)
-        return [(one, delivering.words_of(unit, one, reach)) for one in unit.notices.of_member(member_id, after=after, limit=limit, unread=unread)]
+        return [
+            (one, delivering.words_of(unit, one, reach, public_url=runtime.settings.public_url))
+            for one in unit.notices.of_member(member_id, after=after, limit=limit, unread=unread)
+        ]
 
     return await runtime.database.read(principal.installation_id, work)
 

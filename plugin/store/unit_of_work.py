@@ -33,6 +33,7 @@ from plugin.store.repositories.our_groups import OurGroups
 from plugin.store.repositories.privacy import Personal
 from plugin.store.repositories.programs import Enrolments, Managers, Programs
 from plugin.store.repositories.quota import HostCalls
+from plugin.store.repositories.recruiting import Announcements, Invitations, Referrals, Waves
 from plugin.store.repositories.requests import Requests
 from plugin.store.repositories.rounds import Rounds
 from plugin.store.repositories.stories import Stories
@@ -96,6 +97,14 @@ class UnitOfWork:
     """Who mentors whom."""
     requests = repository(Requests)
     """Who asks whom."""
+    announcements = repository(Announcements)
+    """Programs' topics in the host."""
+    waves = repository(Waves)
+    """Invitations that go out together."""
+    invitations = repository(Invitations)
+    """Who was asked to take part."""
+    referrals = repository(Referrals)
+    """Who came by whom."""
     blocks = repository(Blocks)
     """Members who must not be brought together."""
     forms = repository(Forms)

@@ -15,12 +15,6 @@ declare(
     body=_("Thank you for applying. This time the program cannot offer you a place. You may apply again later; nothing is held against you."),
 )
 declare(
-    "enrolment.invited",
-    group="recruiting",
-    title=_("Would you take part in {program}?"),
-    body=_("{reason}\n\nThe program is for: {purpose}\n\nIf it is not for you, you need not do anything."),
-)
-declare(
     "enrolment.waits",
     group="managing",
     title=_("Somebody applied to {program}"),

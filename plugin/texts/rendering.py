@@ -79,8 +79,8 @@ def people_in(kind: str, about: About) -> list[int]:
     return [int(value) for name, how in found.items() if how == "member" and (value := about.get(name)) is not None and str(value).isdigit()]
 
 
-def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", people: Mapping[int, Person] | None = None) -> Shown:
-    """A notice in the reader's language, with moments in the reader's zone.
+def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", people: Mapping[int, Person] | None = None, public_url: str = "") -> Shown:
+    """A notice in the reader's language, with moments in the reader's zone. ``about["path"]`` is a page of ours, shown as a link where ``public_url`` is known.
 
     Members are named as ``people`` says; one who is not there any more is not named. Words of members stay :class:`~mentorgraph.host.Words`. Raises
     :class:`KeyError` for a kind that nobody declared.
@@ -90,7 +90,8 @@ def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", peopl
     show = partial(_value, about=about, language=language, timezone=timezone, people=people or {})
     title = " ".join("".join(map(plain, _pieces(_text(wording.title, about, language), show))).split())
     body: list[Block] = [Paragraph(tuple(_pieces(part, show))) for part in _text(wording.body, about, language).split("\n\n")]
-    url = str(about.get("url", ""))
+    path = str(about.get("path", ""))
+    url = f"{public_url}{path}" if public_url and path.startswith("/") else str(about.get("url", ""))
     if url.startswith(("https://", "http://")):
         body.append(Paragraph((Link(url, url),)))
     return Shown(title, tuple(body))

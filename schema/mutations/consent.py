@@ -44,6 +44,26 @@ async def opt_in_to_messages(info: Info) -> ConsentPayload:
     return await _decide(info, Consent.MESSAGES, given=True)
 
 
+async def opt_out_of_invitations(info: Info) -> ConsentPayload:
+    """Be asked to take part in nothing."""
+    return await _decide(info, Consent.INVITATIONS, given=False)
+
+
+async def opt_in_to_invitations(info: Info) -> ConsentPayload:
+    """Let managers ask again."""
+    return await _decide(info, Consent.INVITATIONS, given=True)
+
+
+async def opt_out_of_thanks(info: Info) -> ConsentPayload:
+    """Be thanked in private only."""
+    return await _decide(info, Consent.THANKS, given=False)
+
+
+async def opt_in_to_thanks(info: Info) -> ConsentPayload:
+    """Agree to be thanked in public by name."""
+    return await _decide(info, Consent.THANKS, given=True)
+
+
 @strawberry.type
 class SignOutEverywherePayload:
     """How many tokens were revoked."""
@@ -67,4 +87,8 @@ class ConsentMutations:
     opt_in_to_suggestions = strawberry.field(resolver=opt_in_to_suggestions, description="Come back to expert suggestions.")
     opt_out_of_messages = strawberry.field(resolver=opt_out_of_messages, description="Get no more messages.")
     opt_in_to_messages = strawberry.field(resolver=opt_in_to_messages, description="Get suggestions as messages in the host.")
+    opt_out_of_invitations = strawberry.field(resolver=opt_out_of_invitations, description="Be asked to take part in nothing; what waits stays open.")
+    opt_in_to_invitations = strawberry.field(resolver=opt_in_to_invitations, description="Let managers of programs ask again.")
+    opt_out_of_thanks = strawberry.field(resolver=opt_out_of_thanks, description="Be thanked in private only.")
+    opt_in_to_thanks = strawberry.field(resolver=opt_in_to_thanks, description="Agree to be thanked in public by name.")
     sign_out_everywhere = strawberry.field(resolver=sign_out_everywhere, description="Revoke every token of the member.")

@@ -3,7 +3,7 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import enrolling, mentoring, requesting, safety
+from plugin.services import enrolling, inviting, mentoring, requesting, safety
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number
@@ -190,7 +190,7 @@ async def invite_to_program(info: Info, input: InviteToProgramInput) -> Enrolmen
     async def work() -> Enrolment:
         program = parse_number(input.program, type_name="Program", installation_id=principal.installation_id)
         member = parse_number(input.member, type_name="Member", installation_id=principal.installation_id)
-        made = await enrolling.invite(
+        made = await inviting.invite(
             info.context.runtime, principal, program_id=program, member_id=member, role=input.role, reason=plain(input.reason, "reason")
         )
         return enrolment_type(made, installation_id=principal.installation_id)

@@ -93,3 +93,9 @@ def member(found: DomainMember, *, installation_id: int) -> Member:
         timezone=found.timezone or None,
         number=found.id,
     )
+
+
+async def member_by_number(info: Info, number: int | None) -> Member | None:
+    """A member by the number of ours, or nobody for a former one."""
+    found = None if number is None else await info.context.loaders.members.load(number)
+    return None if found is None else member(found, installation_id=info.context.loaders.principal.installation_id)

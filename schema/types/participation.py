@@ -15,25 +15,14 @@ from plugin.services.requesting import Said
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.member import Member
-from schema.types.member import member as member_type
+from schema.types.member import member_by_number as _member
 from schema.types.program import Program, Role
-from schema.types.program import program as program_type
+from schema.types.program import program_by_number as _program
 
 EnrolmentState = strawberry.enum(enrolling.EnrolmentState, name="EnrolmentState", description="The life of an enrolment.")
 RequestState = strawberry.enum(requesting.RequestState, name="RequestState", description="The life of a request for mentorship.")
 DeclineReason = strawberry.enum(requesting.DeclineReason, name="DeclineReason", description="Why a mentor says no.")
 EndReason = strawberry.enum(mentoring.EndReason, name="EndReason", description="Why a mentorship ended; none blames anybody.")
-
-
-async def _member(info: Info, number: int | None) -> Member | None:
-    """A member, or nobody for a former one."""
-    found = None if number is None else await info.context.loaders.members.load(number)
-    return None if found is None else member_type(found, installation_id=info.context.loaders.principal.installation_id)
-
-
-async def _program(info: Info, number: int | None) -> Program | None:
-    found = None if number is None else await info.context.loaders.programs.load(number)
-    return None if found is None else program_type(found, installation_id=info.context.loaders.principal.installation_id)
 
 
 @strawberry.type(description="A member's part in a program.")

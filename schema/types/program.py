@@ -81,3 +81,9 @@ def program(found: DomainProgram, *, installation_id: int) -> Program:
         code_of_conduct=found.code_of_conduct,
         number=found.id,
     )
+
+
+async def program_by_number(info: Info, number: int | None) -> Program | None:
+    """A program by the number of ours."""
+    found = None if number is None else await info.context.loaders.programs.load(number)
+    return None if found is None else program(found, installation_id=info.context.loaders.principal.installation_id)

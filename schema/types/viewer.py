@@ -22,6 +22,7 @@ from schema.types.participation import Participation
 from schema.types.people import AccessToken, Office, access_token
 from schema.types.program import Program
 from schema.types.program import program as program_type
+from schema.types.recruiting import Recruited
 from schema.types.suggestion import Suggestion
 from schema.types.suggestion import suggestion as suggestion_type
 
@@ -68,13 +69,21 @@ class Consents:
 
     messages: bool = strawberry.field(description="Whether suggestions come as messages in the host. Off unless the member agreed.")
     expert: bool = strawberry.field(description="Whether the member may be suggested to others. On unless the member left.")
+    invitations: bool = strawberry.field(description="Whether the member may be asked to take part in programs. On unless they said no.")
+    thanks: bool = strawberry.field(description="Whether the member may be thanked in public by name. Off unless they agreed.")
 
 
 async def load_consents(info: Info) -> Consents:
     """What the viewer decided."""
     decided = await reading.consents(info.context.runtime, info.context.require(Scope.ME))
     messages, expert = decided.get(DomainConsent.MESSAGES), decided.get(DomainConsent.EXPERT)
-    return Consents(messages=messages is not None and messages.given, expert=expert is None or expert.given)
+    invitations, thanks = decided.get(DomainConsent.INVITATIONS), decided.get(DomainConsent.THANKS)
+    return Consents(
+        messages=messages is not None and messages.given,
+        expert=expert is None or expert.given,
+        invitations=invitations is None or invitations.given,
+        thanks=thanks is not None and thanks.given,
+    )
 
 
 @strawberry.type(description="That somebody read something that the member gave in confidence.")
@@ -87,7 +96,7 @@ class DataReading:
 
 
 @strawberry.type(description="The member behind the token, and what is for their eyes only.")
-class Viewer(Participation):
+class Viewer(Participation, Recruited):
     """Who asks."""
 
     person: strawberry.Private[DomainMember]

@@ -9,6 +9,7 @@ from plugin.domain.content import Post, Topic
 from plugin.domain.members import Member
 from plugin.domain.needs import Need, NeedState
 from plugin.graph import text
+from plugin.services import replying
 from plugin.services.handlers.counting import counts
 from plugin.services.handlers.doubts import doubt
 from plugin.services.handlers.forgetting import forget_post, hide_post
@@ -78,7 +79,7 @@ def changed(event: PostChanged, unit: UnitOfWork) -> None:
     _solution(event, topic, unit)
     if event.number == 1:
         _need(event, new, topic, author, unit)
-    _consent_by_reply(event, author, unit)
+    _heard(event, author, unit)
 
 
 def _is_gone(event: PostChanged, old: Post | None, unit: UnitOfWork) -> bool:
@@ -154,6 +155,13 @@ def _need(event: PostChanged, post: Post, topic: Topic, author: Member, unit: Un
         )
     )
     unit.wake("suggest")
+
+
+def _heard(event: PostChanged, author: Member, unit: UnitOfWork) -> None:
+    """What a reply says by where it stands."""
+    _consent_by_reply(event, author, unit)
+    if event.number != 1 and event.text is not None:
+        replying.heard(unit, topic_id=event.topic_id, post_id=event.post_id, author=author, text=event.text)
 
 
 def _consent_by_reply(event: PostChanged, author: Member, unit: UnitOfWork) -> None:

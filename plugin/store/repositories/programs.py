@@ -136,6 +136,10 @@ class Enrolments(Repository):
             statement = statement.where(columns.role == role.value)
         return [_enrolment(row) for row in self._rows(statement.order_by(columns.enrolment_id).limit(limit))]
 
+    def ever(self, program_id: int) -> set[int]:
+        """Everybody who takes part in a program, applied, was asked, or did so once."""
+        return {row[0] for row in self._rows(self._select(enrolments, enrolments.c.member_id).where(enrolments.c.program_id == program_id))}
+
     def of_member(self, member_id: int) -> list[Enrolment]:
         """A member's enrolments, the oldest first."""
         statement = self._select(enrolments).where(enrolments.c.member_id == member_id)

@@ -164,6 +164,11 @@ class Wishes(Repository):
         rows = self._rows(self._select(notice_choices).where(notice_choices.c.member_id == member_id))
         return {row.group: Choice(channel=Channel(row.channel), frequency=Frequency(row.frequency)) for row in rows}
 
+    def chosen(self, group: str) -> dict[int, Choice]:
+        """What each member who chose something for a group of kinds chose."""
+        rows = self._rows(self._select(notice_choices).where(notice_choices.c.group == group))
+        return {row.member_id: Choice(channel=Channel(row.channel), frequency=Frequency(row.frequency)) for row in rows}
+
     def choose(self, member_id: int, choices: Mapping[str, Choice]) -> None:
         """Keep a member's choices."""
         rows = [{"member_id": member_id, "group": group, "channel": one.channel.value, "frequency": one.frequency.value} for group, one in choices.items()]

@@ -66,6 +66,16 @@ class Outbox(Repository):
         row = self._one(self._select(outbox, outbox.c.remote_id).where(outbox.c.key == key))
         return "" if row is None else str(row[0])
 
+    def place(self, key: str) -> tuple[str, str]:
+        """What the host calls what a message made there, and its address; both empty as long as it was not sent."""
+        row = self._one(self._select(outbox, outbox.c.remote_id, outbox.c.url).where(outbox.c.key == key))
+        return ("", "") if row is None else (str(row[0]), str(row[1]))
+
+    def rewrite(self, key: str, body: bytes) -> bool:
+        """Put other content into a message that nobody tried to send yet; ``False`` if somebody did."""
+        waiting = outbox.c.key == key, outbox.c.state == "pending", outbox.c.attempts == 0
+        return self._run(self._update(outbox).where(*waiting).values(body=body)) > 0
+
     def take_back(self, keys: Iterable[str], *, why: str) -> set[str]:
         """Unsay what was not sent yet; returns the keys of messages that nobody ever tried to send, which can be used again.
 

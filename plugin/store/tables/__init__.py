@@ -7,6 +7,7 @@ from plugin.store.tables import access, community, mentoring, work
 from plugin.store.tables import forms as forming
 from plugin.store.tables import knowing as known_tables
 from plugin.store.tables import programs as programming
+from plugin.store.tables import recruiting as recruiting_tables
 from plugin.store.tables import rounds as matching_rounds
 from plugin.store.tables import telling as telling_tables
 from plugin.store.tables.access import audit, invitations, operator_keys, sign_ins, staff, tokens, tombstones
@@ -32,6 +33,7 @@ from plugin.store.tables.knowing import habits, learned, measures, ranking_weigh
 from plugin.store.tables.mentoring import consents, evidence, needs, suggestions
 from plugin.store.tables.programs import blocks, enrolments, mentees, mentorships, program_managers, programs, reports, requests
 from plugin.store.tables.quota import host_calls
+from plugin.store.tables.recruiting import announcements, program_invitations, referral_links, referrals, replies_read, waves
 from plugin.store.tables.rounds import (
     criterion_weights,
     group_people,
@@ -67,6 +69,7 @@ __all__ = [
     "JSON",
     "MEMBER_COLUMNS",
     "addresses",
+    "announcements",
     "audit",
     "badges",
     "bank_questions",
@@ -112,11 +115,15 @@ __all__ = [
     "operator_keys",
     "outbox",
     "posts",
+    "program_invitations",
     "program_managers",
     "programs",
     "ranking_weights",
     "rare_terms",
     "reaches",
+    "referral_links",
+    "referrals",
+    "replies_read",
     "reports",
     "requests",
     "round_causes",
@@ -142,6 +149,7 @@ __all__ = [
     "tombstones",
     "topics",
     "vocabulary",
+    "waves",
     "weight_moves",
 ]
 
@@ -155,4 +163,5 @@ MEMBER_COLUMNS: MemberColumns = (
     | matching_rounds.MEMBER_COLUMNS
     | forming.MEMBER_COLUMNS
     | telling_tables.MEMBER_COLUMNS
+    | recruiting_tables.MEMBER_COLUMNS
 )

@@ -54,6 +54,10 @@ def fill_taking_part(unit: UnitOfWork, one: int, other: int) -> None:
         put_row(unit, tables.program_managers, program_id=program, member_id=mentor)
         put_row(unit, tables.calendar_people, uid=event, member_id=mentor)
         put_row(unit, tables.story_people, story_id=story, member_id=mentor)
+        put_row(unit, tables.replies_read, program_id=program, member_id=mentor)
+        put_row(unit, tables.program_invitations, program_id=program, member_id=mentor)
+        put_row(unit, tables.referral_links, program_id=program, referrer_id=mentor)
+        put_row(unit, tables.referrals, program_id=program, member_id=mentee, referrer_id=mentor)
         for table in (tables.notices, tables.notice_choices, tables.reaches, tables.addresses, tables.mails, tables.calendar_feeds):
             put_row(unit, table, member_id=mentor)
     put_row(unit, tables.stories, author_id=one)
