@@ -5,7 +5,7 @@ from starlette.responses import Response
 from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.programs import Role
 from plugin.errors import Invalid
-from plugin.services import enrolling, viewing
+from plugin.services import enrolling, inviting, viewing
 from plugin.texts import console as words
 from plugin.web.console.frame import PAGE, program_tabs, show, the_program
 from plugin.web.visits import Visit, id_of
@@ -47,7 +47,7 @@ async def invite(visit: Visit) -> Response:
         raise Invalid("choose as what they take part", field="invite_role")
     member = await viewing.member_named(visit.runtime, visit.principal, visit.text("username"))
     role = Role(visit.text("invite_role"))
-    await enrolling.invite(visit.runtime, visit.principal, program_id=program_id, member_id=member.id, role=role, reason=visit.text("reason"))
+    await inviting.invite(visit.runtime, visit.principal, program_id=program_id, member_id=member.id, role=role, reason=visit.text("reason"))
     return visit.go(f"/console/programs/{program_id}/people", "invited")
 
 
