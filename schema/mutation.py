@@ -4,6 +4,7 @@ import strawberry
 
 from schema.mutations.consent import ConsentMutations
 from schema.mutations.deliveries import DeliveryMutations
+from schema.mutations.evaluation import EvaluationMutations
 from schema.mutations.forms import FormMutations
 from schema.mutations.groups import GroupMutations
 from schema.mutations.needs import NeedMutations
@@ -27,6 +28,7 @@ class Mutation(
     ParticipationMutations,
     RecruitingMutations,
     FormMutations,
+    EvaluationMutations,
     RoundMutations,
     GroupMutations,
     NoticeMutations,

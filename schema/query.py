@@ -13,6 +13,7 @@ from schema.inputs import plain
 from schema.nodes import find_node
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
 from schema.queries.deliveries import DeliveryQueries
+from schema.queries.evaluation import EvaluationQueries
 from schema.queries.forms import FormQueries
 from schema.queries.groups import GroupQueries
 from schema.queries.measures import MeasureQueries
@@ -37,6 +38,7 @@ class Query(
     ProgramQueries,
     ParticipationQueries,
     FormQueries,
+    EvaluationQueries,
     RoundQueries,
     GroupQueries,
     NoticeQueries,

@@ -50,6 +50,8 @@ class Enrolment:
     paused: bool = False
     note: str = ""
     enrolled_at: datetime | None = None
+    left_at: datetime | None = None
+    """When they left; ``None`` for who takes part."""
     adult: bool = False
     """Whether they said that they are of age."""
 

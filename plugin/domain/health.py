@@ -26,6 +26,16 @@ class Measure(StrEnum):
     """The share of mentees who have, or had, a mentor, from 0 to 1."""
     SESSIONS = "sessions"
     """Sessions that were held."""
+    SESSIONS_PER_PAIR = "sessions_per_pair"
+    """Sessions that were held, for each mentorship that began."""
+    DAYS_TO_FIRST_SESSION = "days_to_first_session"
+    """The median of the days from the beginning of a mentorship to its first session that was held; the fewer, the better."""
+    ACTIVE_AFTER_90_DAYS = "active_after_90_days"
+    """The share of mentorships that ran for at least ninety days, of those that began so long ago, from 0 to 1."""
+    RETENTION_90_DAYS = "retention_90_days"
+    """The share of mentees who were seen in the community ninety days after they enrolled or later, of those who enrolled so long ago, from 0 to 1."""
+    COMPLETION_RATE = "completion_rate"
+    """The share of mentorships that were brought to an end as planned, of those that ended, from 0 to 1."""
     QUALITY = "quality"
     """The mean of the pulse, from 1 to 5."""
     GOALS_REACHED = "goals_reached"
@@ -34,14 +44,23 @@ class Measure(StrEnum):
     """The net promoter score, from -100 to 100."""
 
 
+AT_MOST = frozenset({Measure.DAYS_TO_FIRST_SESSION})
+"""Measures of which a goal names the most that there may be; of all others it names the least."""
+AS_PLANNED = frozenset({"completed", "goal_reached", "program_ended"})
+"""Reasons for which a mentorship ends that was brought to its end."""
+LONG = timedelta(days=90)
+"""After so long it is seen whether people stayed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """An enrolment. ``cohort`` is what the person is compared by, such as the month of enrolment."""
+    """An enrolment. ``cohort`` is what the person is compared by, such as the month of enrolment; ``seen_at`` is when they were last in the community."""
 
     member_id: int
     role: str
     at: datetime
     left_at: datetime | None = None
+    seen_at: datetime | None = None
     capacity: int = 1
     paused: bool = False
     cohort: str = ""

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from math import isfinite
 
+from plugin.domain.health import Measure
 from plugin.errors import Invalid
 
 MAX_NAME, MAX_TEXT, MAX_GOALS = 120, 4_000, 12
@@ -143,9 +145,19 @@ def check(plan: Plan) -> None:
     if len(plan.goals) > MAX_GOALS:
         raise Invalid(f"a program has at most {MAX_GOALS} goals: the fewer, the better they are kept", field="goals")
     for goal in plan.goals:
-        if not 3 <= len(goal.text.strip()) <= 300:
-            raise Invalid("a goal is said in 3 to 300 characters", field="goals")
-        if goal.target is not None and not goal.measure:
-            raise Invalid("a goal with a figure says what is measured", field="goals")
+        _check_goal(goal)
     if plan.format is Format.PEER and not plan.both_roles:
         raise Invalid("among peers everybody is mentor and mentee: allow both roles", field="both_roles")
+
+
+def _check_goal(goal: Goal) -> None:
+    if not 3 <= len(goal.text.strip()) <= 300:
+        raise Invalid("a goal is said in 3 to 300 characters", field="goals")
+    if goal.target is not None and not goal.measure:
+        raise Invalid("a goal with a figure says what is measured", field="goals")
+    if goal.measure and goal.measure not in set(Measure):
+        raise Invalid(f"a goal is measured by one of: {', '.join(Measure)}", field="goals")
+    if goal.measure and goal.target is None:
+        raise Invalid("a goal that is measured says which figure is to be reached", field="goals")
+    if goal.target is not None and not isfinite(goal.target):
+        raise Invalid("a goal's figure is a number", field="goals")

@@ -47,6 +47,11 @@ class Survey:
         """Whether it was asked and neither answered nor closed."""
         return self.asked_at is not None and self.answered_at is None and self.closed_at is None
 
+    @property
+    def closes_at(self) -> datetime:
+        """Until when it can be answered."""
+        return self.due_at + OPEN_FOR
+
 
 def pulse_at(began_at: datetime, number: int) -> datetime:
     """When the pulse with this number is due, from 1: 30 days after the beginning, then every 60."""

@@ -17,7 +17,7 @@ TEMPLATES: dict[str, Plan] = {
         goals=(
             Goal(text="Three of four members who apply find a mentor within four weeks", measure="match_rate", target=0.75),
             Goal(text="Pairs meet at least four times", measure="sessions_per_pair", target=4),
-            Goal(text="Four of five mentees say that it brought them closer to their goal", measure="closing_agreement", target=0.8),
+            Goal(text="Four of five mentees say that it brought them closer to their goal", measure="goals_reached", target=0.8),
         ),
         format=Format.ONE_TO_ONE,
         mentor_benefits="You pass on what took you years, see your own work with fresh eyes, and get to know those you will work with tomorrow.",
@@ -31,7 +31,7 @@ TEMPLATES: dict[str, Plan] = {
         audience="Founders within their first three years; mentors who have run a business for at least three.",
         needs="A sounding board for prices, first customers, hiring, money and the question whether to go on.",
         goals=(
-            Goal(text="Every founder who applies speaks to a mentor within two weeks", measure="days_to_first_session", target=14),
+            Goal(text="In the median a founder has met the mentor two weeks after they were brought together", measure="days_to_first_session", target=14),
             Goal(text="Seven of ten pairs still meet after three months", measure="active_after_90_days", target=0.7),
         ),
         format=Format.ONE_TO_ONE,
@@ -46,7 +46,7 @@ TEMPLATES: dict[str, Plan] = {
         audience="Members in their first three months; everybody who knows the place may help.",
         needs="Somebody who answers the questions one does not dare to ask, and who introduces one to others.",
         goals=(
-            Goal(text="Newcomers hear from a mentor within three days", measure="days_to_first_session", target=3),
+            Goal(text="In the median a newcomer has met the mentor three days after they were brought together", measure="days_to_first_session", target=3),
             Goal(text="Two of three newcomers are still around after three months", measure="retention_90_days", target=0.66),
         ),
         format=Format.FLASH,

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from plugin.domain.health import (
+    AS_PLANNED,
+    AT_MOST,
+    LONG,
     MIN_CELL,
     QUIET_AFTER,
     REPLY_WITHIN,
@@ -18,6 +21,7 @@ from plugin.domain.health import (
     Health,
     Load,
     Measure,
+    Meeting,
     Pair,
     Person,
     Progress,
@@ -83,7 +87,7 @@ def health(facts: Facts, *, now: datetime) -> Health:
         answer_rate=figure(scales.share(answered, len(asked))),
         goals=(),
     )
-    return _with_goals(found, facts.goals, voices)
+    return _with_goals(found, facts, begun, meetings, voices)
 
 
 def _of(people: Iterable[Person], role: str) -> dict[int, Person]:
@@ -153,22 +157,50 @@ def _goals_reached(voices: Iterable[Voice]) -> float | None:
     return sum(one.goal_reached is True for one in closing) / len(closing) if closing else None
 
 
-def _with_goals(found: Health, goals: Sequence[Goal], voices: Sequence[Voice]) -> Health:
+def _with_goals(found: Health, facts: Facts, begun: Sequence[Pair], meetings: Sequence[Meeting], voices: Sequence[Voice]) -> Health:
     values: dict[Measure, float | None] = {
         Measure.MENTEES: found.mentees,
         Measure.MENTORS: found.mentors,
         Measure.MATCHED: found.matched,
         Measure.MATCH_RATE: None if found.match_rate is None else found.match_rate.value,
         Measure.SESSIONS: found.sessions_held,
+        Measure.SESSIONS_PER_PAIR: found.sessions_held / len(begun) if begun else None,
+        Measure.DAYS_TO_FIRST_SESSION: _days_to_first(begun, meetings),
+        Measure.ACTIVE_AFTER_90_DAYS: _active_after(begun, found.at),
+        Measure.RETENTION_90_DAYS: _retention(facts.people, found.at),
+        Measure.COMPLETION_RATE: sum(count for why, count in found.ended.items() if why in AS_PLANNED) / sum(found.ended.values()) if found.ended else None,
         Measure.QUALITY: None if found.quality is None else found.quality.value,
         Measure.GOALS_REACHED: _goals_reached(voices),
         Measure.NPS: None if found.nps is None else found.nps.value,
     }
-    progress = []
-    for goal in goals:
-        value = values[goal.measure]
-        progress.append(Progress(goal=goal, value=value, met=value is not None and value >= goal.target))
-    return replace(found, goals=tuple(progress))
+    return replace(found, goals=tuple(Progress(goal=goal, value=values[goal.measure], met=_met(goal, values[goal.measure])) for goal in facts.goals))
+
+
+def _met(goal: Goal, value: float | None) -> bool:
+    if value is None:
+        return False
+    return value <= goal.target if goal.measure in AT_MOST else value >= goal.target
+
+
+def _days_to_first(begun: Iterable[Pair], meetings: Iterable[Meeting]) -> float | None:
+    first: dict[int, datetime] = {}
+    for one in meetings:
+        if one.held:
+            first[one.pair_id] = min(one.at, first.get(one.pair_id, one.at))
+    days = [max(timedelta(0), first[one.id] - one.began_at) / timedelta(days=1) for one in begun if one.id in first]
+    return median(days) if days else None
+
+
+def _active_after(begun: Iterable[Pair], now: datetime) -> float | None:
+    old = [one for one in begun if one.began_at + LONG <= now]
+    stayed = sum(one.ended_at is None or one.ended_at > now or one.ended_at - one.began_at >= LONG for one in old)
+    return stayed / len(old) if old else None
+
+
+def _retention(people: Iterable[Person], now: datetime) -> float | None:
+    old = [one for one in people if one.role == "mentee" and one.at + LONG <= now]
+    around = sum(one.seen_at is not None and one.seen_at - one.at >= LONG for one in old)
+    return around / len(old) if old else None
 
 
 def over_time(facts: Facts, *, since: datetime, now: datetime, step: timedelta = timedelta(days=7), most: int = 120) -> tuple[Health, ...]:

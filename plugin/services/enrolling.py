@@ -176,7 +176,7 @@ async def withdraw(runtime: Runtime, principal: Principal, enrolment_id: int) ->
         running = [m for m in unit.mentorships.running(one.program_id) if (m.mentor_id == one.member_id if as_mentor else one.member_id in m.mentee_ids)]
         if running:
             raise Conflict(f"you have {len(running)} mentorships in this program: end them first, so that the other side hears of it", code="still_running")
-        done = replace(one, state=move(one, EnrolmentState.WITHDRAWN), paused=False)
+        done = replace(one, state=move(one, EnrolmentState.WITHDRAWN), paused=False, left_at=unit.now)
         unit.enrolments.put(done)
         if one.state is EnrolmentState.INVITED:
             _answered(unit, one, InvitationState.DECLINED)

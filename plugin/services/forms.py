@@ -13,8 +13,9 @@ import orjson
 from plugin.domain.forms import FREE, Answer, AnswersRefused, Form, FormPurpose, Question, QuestionKind, check, plain_answers
 from plugin.domain.forms.building import verify, verify_change
 from plugin.domain.forms.reading import Unfit, read_answer
+from plugin.domain.forms.templates import template
+from plugin.domain.surveys import SurveyKind, parse_about
 from plugin.domain.surveys import about as about_text
-from plugin.domain.surveys import parse_about
 from plugin.errors import Conflict, Invalid, NotFound
 from plugin.store.repositories.forms import Submission
 from plugin.store.unit_of_work import UnitOfWork
@@ -23,6 +24,7 @@ MAX_ANSWERS = 100_000
 """Bytes of all answers to one form."""
 MAX_FORMS = 500
 """Forms of one community."""
+SURVEYS = tuple(FormPurpose(kind.value) for kind in SurveyKind)
 APPLICATIONS = (FormPurpose.MENTOR, FormPurpose.MENTEE)
 
 
@@ -62,6 +64,14 @@ def define(unit: UnitOfWork, *, name: str, purpose: FormPurpose, questions: Sequ
     unit.forms.put(form, at=unit.now)
     unit.record("form.made", actor=actor, form=str(form.id))
     return form
+
+
+def begin_surveys(unit: UnitOfWork) -> None:
+    """Have a community's surveys asked by the templates, each until there is a form for it."""
+    for purpose in SURVEYS:
+        if not unit.forms.of_program(None, purpose=purpose):
+            name, questions = template(purpose)
+            define(unit, name=name, purpose=purpose, questions=questions)
 
 
 def edit(
@@ -193,7 +203,7 @@ def sheet(unit: UnitOfWork, one: Submission, *, known: dict[tuple[int, int | Non
     raw = raw_answers(unit, one)
     lines = []
     for question in asked.questions:
-        answer = _reread(question, raw.get(question.key))
+        answer = reread(question, raw.get(question.key))
         if answer is not None:
             lines.append(Line(question=question, answer=answer, retired=question.key not in still))
     return Sheet(id=one.id, form=asked, member_id=one.member_id, about=one.about, named=one.named, at=one.at, lines=tuple(lines))
@@ -206,12 +216,19 @@ def _remember(unit: UnitOfWork, memory: dict[tuple[int, int | None], Form], form
     return found
 
 
-def _reread(question: Question, raw: object) -> Answer | None:
+def reread(question: Question, raw: object) -> Answer | None:
+    """A kept answer as the question has it; ``None`` for none, and for one that does not fit."""
     try:
         return read_answer(question, raw)
     except Unfit:
         # A limit that was narrowed later, or a time zone that was renamed: the answer no longer fits, and is not guessed at.
         return None
+
+
+def choices_of(form: Form, one: Submission) -> dict[str, Answer]:
+    """The answers to a version of a form that are choices and numbers; the texts stay sealed."""
+    found = {question.key: reread(question, one.answers.get(question.key)) for question in form.questions}
+    return {key: answer for key, answer in found.items() if answer is not None}
 
 
 def answers_of(unit: UnitOfWork, program_id: int) -> Mapping[int, Mapping[str, Answer]]:
@@ -221,7 +238,7 @@ def answers_of(unit: UnitOfWork, program_id: int) -> Mapping[int, Mapping[str, A
     for one in unit.submissions.of_forms(applications, program_id=program_id):
         raw = raw_answers(unit, one)
         for question in applications[one.form_id].questions:
-            answer = _reread(question, raw.get(question.key))
+            answer = reread(question, raw.get(question.key))
             if answer is not None:
                 found.setdefault(one.member_id, {})[question.key] = answer
     return found

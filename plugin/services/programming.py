@@ -6,7 +6,7 @@ from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import NEXT, Plan, Program, ProgramState, check
 from plugin.domain.templates import TEMPLATES
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import announcing, mentoring
+from plugin.services import announcing, forms, mentoring
 from plugin.services.access import require
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
@@ -22,6 +22,7 @@ async def create_program(runtime: Runtime, principal: Principal, *, plan: Plan) 
     def work(unit: UnitOfWork) -> Program:
         program = _program(plan, unit)
         unit.programs.put(program)
+        forms.begin_surveys(unit)
         unit.record("program.created", actor=principal.actor, program=str(program.id))
         return program
 
@@ -111,13 +112,13 @@ async def move_program(runtime: Runtime, principal: Principal, program_id: int, 
 
 
 async def set_manager(runtime: Runtime, principal: Principal, program_id: int, member_id: int, *, manages: bool) -> list[int]:
-    """Let a member manage a program, or no more; only admins of the community grant it. Returns the managers."""
+    """Let a member manage a program, or no more; only admins of the community grant it. Returns the managers. Raises :class:`NotFound` for who is away."""
     require(principal, Scope.ADMIN)
 
     def work(unit: UnitOfWork) -> list[int]:
         require_manager(unit, principal, program_id)
         member = unit.members.get(member_id)
-        if member is None or not member.takes_part:
+        if member is None or (manages and not member.takes_part):
             raise NotFound("there is no such member who takes part", field="member")
         if manages:
             unit.managers.add(program_id, member_id, at=unit.now)

@@ -11,7 +11,7 @@ from plugin.domain.people import Principal, Scope
 from plugin.domain.surveys import SurveyKind
 from plugin.domain.surveys import about as about_text
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
-from plugin.services import forms
+from plugin.services import auditing, forms
 from plugin.services.forms import Sheet
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
@@ -258,6 +258,8 @@ async def answers(runtime: Runtime, principal: Principal, form_id: int, *, after
         require_manager(unit, principal, form.program_id)
         known: dict[tuple[int, int | None], Form] = {}
         found = [one for one in unit.submissions.of_form(form_id) if form.purpose.value not in PRIVATE or one.named]
-        return [forms.sheet(unit, one, known=known) for one in found if after is None or one.id > after][:limit]
+        shown = [forms.sheet(unit, one, known=known) for one in found if after is None or one.id > after][:limit]
+        auditing.saw(unit, principal, {one.member_id for one in shown}, what="answers")
+        return shown
 
-    return await runtime.database.read(principal.installation_id, work)
+    return await runtime.database.write(principal.installation_id, work)

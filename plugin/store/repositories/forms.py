@@ -170,6 +170,13 @@ class Submissions(Repository):
             found += [_submission(row) for row in self._rows(statement)]
         return sorted(found, key=lambda one: one.id)
 
+    def of_surveys(self, survey_ids: Iterable[int]) -> list[Submission]:
+        """The answers to some surveys, the oldest first."""
+        found: list[Submission] = []
+        for part in chunks(survey_ids):
+            found += [_submission(row) for row in self._rows(self._select(submissions).where(submissions.c.survey_id.in_(part)))]
+        return sorted(found, key=lambda one: one.id)
+
     def of_member(self, member_id: int) -> list[Submission]:
         """All answers of a member, the oldest first."""
         rows = self._rows(self._select(submissions).where(submissions.c.member_id == member_id).order_by(submissions.c.submission_id))

@@ -123,6 +123,14 @@ class Members(Repository):
         self.flush()
         return [_member(row) for row in self._rows(self._select(members, *_COLUMNS).where(members.c.admin.is_(True)).order_by(members.c.member_id))]
 
+    def ids(self, *, joined_after: datetime | None = None) -> frozenset[int]:
+        """The ids of members that take part; of those only whose accounts were made after a moment."""
+        self.flush()
+        statement = self._select(members, members.c.member_id).where(members.c.standing.in_([Standing.MEMBER.value, Standing.UNKNOWN.value]))
+        if joined_after is not None:
+            statement = statement.where(members.c.created_at > joined_after)
+        return frozenset(row[0] for row in self._rows(statement))
+
     def count(self) -> int:
         """How many members take part."""
         self.flush()

@@ -103,7 +103,7 @@ class Enrolments(Repository):
 
     def put(self, enrolment: Enrolment) -> None:
         """Insert or replace an enrolment."""
-        plain = ("program_id", "member_id", "capacity", "minimum", "track", "paused", "note", "enrolled_at", "adult")
+        plain = ("program_id", "member_id", "capacity", "minimum", "track", "paused", "note", "enrolled_at", "left_at", "adult")
         values: dict[str, object] = {name: getattr(enrolment, name) for name in plain}
         self._put(enrolments, [values | {"enrolment_id": enrolment.id, "role": enrolment.role.value, "state": enrolment.state.value}])
 
@@ -159,5 +159,6 @@ def _enrolment(row: Row[*tuple[Any, ...]]) -> Enrolment:
         paused=row.paused,
         note=row.note,
         enrolled_at=row.enrolled_at,
+        left_at=row.left_at,
         adult=row.adult,
     )

@@ -54,6 +54,7 @@ enrolments = table(
     Column("paused", Boolean, nullable=False, server_default=text("false")),
     words("note"),
     Column("enrolled_at", Moment),
+    Column("left_at", Moment),
     Column("adult", Boolean, nullable=False, server_default=text("false")),
     of_member(),
     ForeignKeyConstraint(["installation_id", "program_id"], ["programs.installation_id", "programs.program_id"], ondelete="CASCADE"),

@@ -87,9 +87,16 @@ async def test_the_end_closes_pulses_and_asks_both_to_look_back(crowd: Crowd, cl
 
 
 async def test_without_a_form_nobody_is_asked(world: World, clock: FixedClock) -> None:
+    """The forms that a program begins with can be closed."""
+
+    def close(unit: UnitOfWork) -> None:
+        for form in unit.forms.of_program(None):
+            forms.edit(unit, form.id, version=form.version, opened=False)
+
     crowd = await crowd_of(world)
     await crowd.join("ann", Role.MENTOR)
     await crowd.join("mia", Role.MENTEE)
+    await world.database.write(world.installation_id, close)
     await begin(crowd)
     clock.move(days=31)
     await crowd.due()
