@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -44,7 +45,7 @@ class Program:
     def id(self) -> int:
         return self.crowd.program.id
 
-    async def answer(self, name: str, kind: SurveyKind, *, named: bool = False, **answers: object) -> None:
+    async def answer(self, name: str, kind: SurveyKind, answers: Mapping[str, object], *, named: bool = False) -> None:
         (found,) = [one for one in await answering.mine(self.crowd.world.runtime, self.crowd.people[name]) if one.survey.kind is kind]
         await answering.answer(self.crowd.world.runtime, self.crowd.people[name], found.survey.id, answers=answers, named=named)
 
@@ -85,9 +86,9 @@ async def test_a_programs_surveys_are_asked_without_anybody_making_forms(program
 
 async def test_figures_move_in_fives_and_never_tell_what_one_said(program: Program) -> None:
     for number in range(4):
-        await program.answer(f"mia{number}", SurveyKind.PULSE, **PULSE)
+        await program.answer(f"mia{number}", SurveyKind.PULSE, PULSE)
     assert (await program.evaluation()).health.quality is None
-    await program.answer("mia4", SurveyKind.PULSE, **PULSE | {"heard": 2})
+    await program.answer("mia4", SurveyKind.PULSE, PULSE | {"heard": 2})
     found = (await program.evaluation()).health
     assert found.quality is not None
     assert found.quality.value == pytest.approx((4 * QUALITY + 24 / 6) / 5)
@@ -124,8 +125,8 @@ async def test_a_survey_is_answered_once_by_whom_it_was_put_to(program: Program,
 
 async def test_managers_read_by_name_only_what_was_released_and_the_member_sees_that(program: Program) -> None:
     world, people = program.crowd.world, program.crowd.people
-    await program.answer("mia0", SurveyKind.PULSE, named=True, **PULSE | {"note": "zqcanarynamed"})
-    await program.answer("mia1", SurveyKind.PULSE, **PULSE | {"note": "zqcanarysecret"})
+    await program.answer("mia0", SurveyKind.PULSE, PULSE | {"note": "zqcanarynamed"}, named=True)
+    await program.answer("mia1", SurveyKind.PULSE, PULSE | {"note": "zqcanarysecret"})
     form = next(one for one in await evaluating.survey_forms(world.runtime, program.crowd.admin, program.id) if one.purpose is FormPurpose.PULSE)
     shown = await questioning.answers(world.runtime, program.crowd.admin, form.id, after=None, limit=10)
     assert [one.member_id for one in shown] == [program.crowd.id("mia0")]
@@ -194,7 +195,7 @@ async def test_cohorts_are_compared(program: Program, clock: FixedClock) -> None
 async def test_every_table_opens_and_holds_the_rows(program: Program, form: str) -> None:
     runtime, admin = program.crowd.world.runtime, program.crowd.admin
     for number in range(5):
-        await program.answer(f"mia{number}", SurveyKind.PULSE, **PULSE)
+        await program.answer(f"mia{number}", SurveyKind.PULSE, PULSE)
     read: dict[str, int] = {}
     for name in program_tables.TABLES:
         made = await program_tables.export(runtime, admin, program.id, name=name, form=form)
@@ -250,7 +251,7 @@ async def test_a_table_or_format_that_there_is_not(program: Program, table: str,
 
 async def test_answers_teach_how_well_two_get_on(program: Program) -> None:
     """Only of pairs that a round made: of others there are no fits to learn about."""
-    await program.answer("mia0", SurveyKind.PULSE, **PULSE)
+    await program.answer("mia0", SurveyKind.PULSE, PULSE)
     kept = await program.crowd.world.database.read(program.crowd.world.installation_id, lambda unit: unit.lessons.of_program(program.id))
     assert kept == []
 
@@ -266,7 +267,7 @@ async def test_a_chart_names_what_can_be_drawn(program: Program) -> None:
 
 async def test_the_newest_form_of_a_program_asks_and_old_answers_stay_in_the_figures(program: Program, clock: FixedClock) -> None:
     for number in range(5):
-        await program.answer(f"mia{number}", SurveyKind.PULSE, **PULSE)
+        await program.answer(f"mia{number}", SurveyKind.PULSE, PULSE)
     world = program.crowd.world
 
     def own(unit: UnitOfWork) -> int:
