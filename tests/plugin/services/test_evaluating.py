@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +13,7 @@ from pyarrow import parquet
 from plugin.domain.forms import AnswersRefused, FormPurpose
 from plugin.domain.health import Measure
 from plugin.domain.mentorships import Mentorship
-from plugin.domain.people import Principal
+from plugin.domain.people import SERVICE_SCOPES, Principal, Scope
 from plugin.domain.programs import Goal, Role
 from plugin.domain.surveys import SurveyKind
 from plugin.domain.templates import TEMPLATES
@@ -236,9 +236,10 @@ async def test_only_managers_see_any_of_it(program: Program) -> None:
 
     with pytest.raises(Forbidden):
         await all_of_it(ann)
-    await programming.set_manager(runtime, program.crowd.admin, program.id, program.crowd.id("ann"), manages=True)
+    admin = replace(program.crowd.admin, scopes=SERVICE_SCOPES | {Scope.ADMIN})
+    await programming.set_manager(runtime, admin, program.id, program.crowd.id("ann"), manages=True)
     await all_of_it(ann)
-    await programming.set_manager(runtime, program.crowd.admin, program.id, program.crowd.id("ann"), manages=False)
+    await programming.set_manager(runtime, admin, program.id, program.crowd.id("ann"), manages=False)
     with pytest.raises(Forbidden):
         await all_of_it(ann)
 
