@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from integrations import all_hosts
+from integrations import all_hosts, embed
 from mentorgraph.host import Host, RateLimit
 from plugin.clock import Clock, system_clock
 from plugin.http import GuardedHttp, Patience
@@ -34,6 +34,7 @@ from plugin.web import console, errors
 from plugin.web.auth import Auth
 from plugin.web.browser import SignInNeeded, sign_in_needed
 from plugin.web.cors import Cors, Origins
+from plugin.web.embed import Embed
 from plugin.web.enrol import Enrol
 from plugin.web.graphiql import graphiql
 from plugin.web.health import Health
@@ -131,7 +132,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     hooks, auth, health = Hooks(runtime, metrics), Auth(runtime), Health(runtime, metrics)
     setup, join = Setup(runtime), Join(runtime)
     enrol = Enrol(runtime)
-    origins = Origins(runtime)
+    origins, embedded = Origins(runtime), Embed(runtime, script=embed.script())
     graphql = GraphQLEndpoint(runtime, parts.graphs, origins=origins, page=graphiql)
 
     @contextlib.asynccontextmanager
@@ -174,6 +175,9 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/setup/{token}", setup.enter, methods=["POST"]),
         Route("/join/{installation}/{token}", join.show, methods=["GET"]),
         Route("/join/{installation}/{token}", join.accept, methods=["POST"]),
+        Route("/embed/v1/{name}", embedded.script),
+        Route("/embed/{installation}", embedded.about),
+        Route("/embed/{installation}/frame", embedded.frame),
         Route("/stop/{installation}/{token}", Stop(runtime).show, methods=["GET"]),
         Route("/stop/{installation}/{token}", Stop(runtime).act, methods=["POST"]),
         Route("/calendar/{installation}/{token}", Feed(runtime).get, methods=["GET"]),

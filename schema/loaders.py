@@ -9,7 +9,7 @@ from plugin.domain.members import Member
 from plugin.domain.people import Principal
 from plugin.domain.programs import Program
 from plugin.graph.skills import Item
-from plugin.services import knowing, reading
+from plugin.services import approaching, knowing, reading
 from plugin.services.graphs import Graphs
 from plugin.services.reading import Suggested
 from plugin.services.runtime import Runtime
@@ -28,6 +28,7 @@ class Loaders:
         self.programs: DataLoader[int, Program | None] = DataLoader(load_fn=self._programs)
         self.managers: DataLoader[int, Sequence[int]] = DataLoader(load_fn=self._managers)
         self.suggestions: DataLoader[int, Sequence[Suggested]] = DataLoader(load_fn=self._suggestions)
+        self.askable: DataLoader[int, Sequence[Program]] = DataLoader(load_fn=self._askable)
 
     async def _members(self, keys: list[int]) -> list[Member | None]:
         found = await reading.members(self._runtime, self.principal, keys)
@@ -56,3 +57,7 @@ class Loaders:
     async def _suggestions(self, keys: list[int]) -> list[Sequence[Suggested]]:
         found = await reading.suggestions_of_needs(self._runtime, self.principal, keys)
         return [found.get(key, ()) for key in keys]
+
+    async def _askable(self, keys: list[int]) -> list[Sequence[Program]]:
+        found = await approaching.askable(self._runtime, self.principal, keys)
+        return [found[key] for key in keys]

@@ -6,7 +6,7 @@ import strawberry
 
 from plugin.domain.people import Scope
 from plugin.errors import NotFound
-from plugin.services import reading, suggesting
+from plugin.services import approaching, reading, suggesting
 from schema.context import Info
 from schema.ids import parse_id
 from schema.inputs import plain
@@ -85,6 +85,13 @@ class Query(
             node=lambda row: member_type(row, installation_id=principal.installation_id),
             cursor=lambda row: encode_cursor("member", row.id),
         )
+
+    @strawberry.field(description="A member by the id that the host knows them by; null if there is no such member or they take no part.")
+    async def member(self, info: Info, host_user_id: str) -> Member | None:
+        """One member."""
+        principal = info.context.require(Scope.READ)
+        found = await approaching.member_of_host(info.context.runtime, principal, plain(host_user_id, "hostUserId")[:200])
+        return None if found is None else member_type(found, installation_id=principal.installation_id)
 
     @strawberry.field(description="Who in the community could help with this, and why. Nothing is stored; ids are good for an hour.")
     async def experts_for(self, info: Info, need: str, first: int | None = 10) -> list[Suggestion]:

@@ -1,15 +1,19 @@
 """Subscriptions."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from time import monotonic
+from typing import TypeVar
 
 import strawberry
 
-from plugin.domain.people import Scope
-from plugin.services import access, reading
+from plugin.domain.people import Principal, Scope
+from plugin.services import access, approaching, reading
+from plugin.services.runtime import Runtime
 from schema.context import Info
 
+T = TypeVar("T")
 TRUST = 30.0
 """Seconds after which a token is looked at again."""
 LOOK = 1.0
@@ -23,6 +27,51 @@ class SuggestionsChanged:
     count: int
 
 
+@strawberry.type(description="Something of the viewer's changed: a suggestion, a request, a mentorship or a part in a program. Ask for it again.")
+class ViewerChanged:
+    """How things stand."""
+
+    suggestions: int = strawberry.field(description="How many there are now.")
+    requests: int = strawberry.field(description="How many wait for the viewer's answer.")
+    mark: str = strawberry.field(description="Another one whenever something has changed.")
+
+
+async def _follow(info: Info, look: Callable[[Runtime, Principal], Awaitable[tuple[object, T]]]) -> AsyncGenerator[T, None]:
+    """What ``look`` finds, at once and whenever the first of the two is another one."""
+    principal = info.context.require(Scope.ME)
+    runtime, token = info.context.runtime, info.context.token
+    told = runtime.bus.subscribe(principal.installation_id)
+    try:
+        last: object = None
+        trusted_until = monotonic() + TRUST
+        while True:
+            if monotonic() >= trusted_until:
+                # Revoked or expired meanwhile: the error ends the subscription.
+                await access.principal_of(runtime, token)
+                trusted_until = monotonic() + TRUST
+            told.clear()
+            mark, found = await look(runtime, principal)
+            if mark != last:
+                last = mark
+                yield found
+            try:
+                await asyncio.wait_for(told.wait(), LOOK)
+            except TimeoutError:
+                continue
+    finally:
+        runtime.bus.unsubscribe(told, principal.installation_id)
+
+
+async def _suggestions(runtime: Runtime, principal: Principal) -> tuple[object, SuggestionsChanged]:
+    count, mark = await reading.news(runtime, principal)
+    return mark, SuggestionsChanged(count=count)
+
+
+async def _viewer(runtime: Runtime, principal: Principal) -> tuple[object, ViewerChanged]:
+    news = await approaching.news(runtime, principal)
+    return news.mark, ViewerChanged(suggestions=news.suggestions, requests=news.requests, mark=news.mark)
+
+
 @strawberry.type
 class Subscription:
     """What can be followed."""
@@ -30,25 +79,13 @@ class Subscription:
     @strawberry.subscription(description="Says at once how many suggestions there are, and again whenever they change.")
     async def suggestions_changed(self, info: Info) -> AsyncGenerator[SuggestionsChanged, None]:
         """Follow the viewer's suggestions."""
-        principal = info.context.require(Scope.ME)
-        runtime, token = info.context.runtime, info.context.token
-        told = runtime.bus.subscribe(principal.installation_id)
-        try:
-            last: int | None = None
-            trusted_until = monotonic() + TRUST
-            while True:
-                if monotonic() >= trusted_until:
-                    # Revoked or expired meanwhile: the error ends the subscription.
-                    await access.principal_of(runtime, token)
-                    trusted_until = monotonic() + TRUST
-                told.clear()
-                count, mark = await reading.news(runtime, principal)
-                if mark != last:
-                    last = mark
-                    yield SuggestionsChanged(count=count)
-                try:
-                    await asyncio.wait_for(told.wait(), LOOK)
-                except TimeoutError:
-                    continue
-        finally:
-            runtime.bus.unsubscribe(told, principal.installation_id)
+        async with aclosing(_follow(info, _suggestions)) as found:
+            async for one in found:
+                yield one
+
+    @strawberry.subscription(description="Says at once how things stand for the viewer, and again whenever anything of theirs changes.")
+    async def viewer_changed(self, info: Info) -> AsyncGenerator[ViewerChanged, None]:
+        """Follow everything that is the viewer's."""
+        async with aclosing(_follow(info, _viewer)) as found:
+            async for one in found:
+                yield one

@@ -37,6 +37,8 @@ class Policy:
     messages_per_day: int = 10
     """How many messages a member is sent a day at most; digests and urgent ones come on top."""
     text_version: str = "1"
+    pages: tuple[str, ...] = ()
+    """Origins of pages besides the community's own that may show the web component and sign members in through the host."""
 
 
 POLICY_KEYS: Mapping[str, str] = {
@@ -52,6 +54,7 @@ POLICY_KEYS: Mapping[str, str] = {
     "spread": "how much the load is spread over members (0 to 1)",
     "messages_per_day": "how many messages a member gets a day at most (1 to 100)",
     "text_version": "version of the consent text that members see",
+    "pages": "origins of other pages of yours that show the web component, such as https://www.example.org, separated by commas",
 }
 
 

@@ -14,7 +14,7 @@ from plugin.domain.members import Standing
 from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES, SERVICE_SCOPES, Principal, Scope
 from plugin.errors import Forbidden, Invalid, TooMany, Unauthenticated
 from plugin.services import handlers, rights
-from plugin.services.connect import origin_of
+from plugin.services.connect import origin_of, pages_of
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret, token_digest, tombstone_digest
 from plugin.store.repositories.access import SignIn, Token
@@ -212,19 +212,26 @@ async def begin_redirect(runtime: Runtime, installation_id: int, *, next_path: s
     return Redirect(url=start.url, browser_secret=browser_secret)
 
 
-async def begin_exchange(runtime: Runtime, installation_id: int, *, challenge: str) -> dict[str, str]:
-    """Begin a sign-in for a page of the host itself: parameters that the page fetches from its own origin. ``challenge`` is the S256 of the page's verifier."""
+async def begin_exchange(runtime: Runtime, installation_id: int, *, challenge: str, popup_for: str | None = None) -> dict[str, str]:
+    """Begin a sign-in for a page of the host itself: parameters that the page fetches from its own origin. ``challenge`` is the S256 of the page's verifier.
+
+    With ``popup_for``, the origin of a page that may show the component, the answer is an address to open in a window of its own, in which the host may ask the
+    member to sign in; see :func:`waiting_page`. Raises :class:`Forbidden` for any other origin.
+    """
+    if popup_for is not None and popup_for not in {*await pages_of(runtime, installation_id), origin_of(runtime.settings.public_url)}:
+        raise Forbidden("this page is not one of the community's: its admin can name it with `mentorgraph configure pages=…`")
     installation = await runtime.installation(installation_id)
     host = runtime.host(installation.host)
     _require_sign_in(host.capabilities, Capability.SAME_ORIGIN_SIGN_IN, host.title)
     if not _CHALLENGE.match(challenge):
         raise Invalid("code_challenge must be the base64url form of a SHA-256 (43 characters)", field="code_challenge")
-    nonce = new_secret()
+    nonce, lifetime = new_secret(), EXCHANGE_FOR if popup_for is None else SIGN_IN_FOR
     await runtime.database.write(
         installation_id,
-        lambda unit: _begin(unit, flow="exchange", nonce=nonce, binding=challenge.encode(), next_path="", lifetime=EXCHANGE_FOR),
+        lambda unit: _begin(unit, flow="exchange", nonce=nonce, binding=challenge.encode(), next_path=popup_for or "", lifetime=lifetime),
     )
-    return dict(host.sign_in_start(installation, nonce=nonce, return_url=installation.callback_url, silent=True).parameters)
+    start = host.sign_in_start(installation, nonce=nonce, return_url=installation.callback_url, silent=popup_for is None)
+    return dict(start.parameters) if popup_for is None else {"url": start.url}
 
 
 def _require_sign_in(capabilities: frozenset[Capability], wanted: Capability, title: str) -> None:
@@ -251,16 +258,30 @@ async def finish_exchange(runtime: Runtime, installation_id: int, *, answer: Map
 
     The token that comes out is for the widget: it never carries the right to administer, export or erase, because any script on the host's pages could get one.
     """
-    installation = await runtime.installation(installation_id)
-    if origin != origin_of(installation.base_url):
-        raise SignInRefused("this sign-in did not come from the community's own pages", reason="other_origin")
     if not _VERIFIER.match(verifier):
         raise Invalid("code_verifier must have 43 to 128 unreserved characters", field="code_verifier")
+    if origin not in {*await pages_of(runtime, installation_id), origin_of(runtime.settings.public_url)}:
+        raise SignInRefused("this sign-in did not come from the community's own pages", reason="other_origin")
+    installation = await runtime.installation(installation_id)
     identity, sign_in = await _answer(runtime, installation_id, answer, flow="exchange")
+    if origin != (sign_in.next_path or origin_of(installation.base_url)):
+        raise SignInRefused("this sign-in was begun by another page", reason="other_origin")
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
     if not hmac.compare_digest(challenge, sign_in.binding):
         raise SignInRefused("code_verifier does not belong to this sign-in", reason="wrong_verifier")
     return await _complete(runtime, installation_id, identity, sign_in, audience="widget", scopes=MEMBER_SCOPES, lifetime=WIDGET_FOR)
+
+
+async def waiting_page(runtime: Runtime, installation_id: int, *, answer: Mapping[str, str]) -> str | None:
+    """The origin of the page whose window an answer came back in; ``None`` if the answer belongs to no such sign-in. Raises :class:`SignInRefused`.
+
+    The answer is handed to that origin and to no other: whoever has its verifier can use it up, and a page elsewhere never gets to see it.
+    """
+    installation = await runtime.installation(installation_id)
+    identity = runtime.host(installation.host).sign_in_finish(installation, answer)
+    nonce = token_digest(identity.nonce)
+    sign_in = await runtime.database.read(installation_id, lambda unit: unit.sign_ins.find(nonce, now=unit.now))
+    return sign_in.next_path if sign_in is not None and sign_in.flow == "exchange" and sign_in.next_path else None
 
 
 async def _answer(runtime: Runtime, installation_id: int, answer: Mapping[str, str], *, flow: str) -> tuple[Identity, SignIn]:

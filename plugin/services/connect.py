@@ -1,5 +1,6 @@
 """Connecting a community, and letting it go."""
 
+import re
 import secrets as secrets_module
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -18,6 +19,7 @@ from plugin.store.unit_of_work import UnitOfWork
 log = structlog.get_logger()
 
 TAKE_OVER_AFTER = timedelta(minutes=5)
+_ORIGIN = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?\Z|http://(?:127\.0\.0\.1|localhost):[0-9]{1,5}\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,8 +180,19 @@ async def communities(runtime: Runtime) -> list[Community]:
 
 
 async def origins(runtime: Runtime) -> list[str]:
-    """The origins of all communities that are served: their own pages may call us."""
-    return [origin_of(one.base_url) for one in await communities(runtime) if one.state is not InstallationState.DISCONNECTED]
+    """The origins of all communities that are served, and of the pages that their admins named: those pages may call us."""
+    ids = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_ids())
+    return [origin for one in ids for origin in await pages_of(runtime, one)]
+
+
+async def pages_of(runtime: Runtime, installation_id: int) -> list[str]:
+    """The origin of a community, then those of other pages of it; none once it was let go. Raises :class:`NotFound`."""
+
+    def work(unit: UnitOfWork) -> list[str]:
+        gone = unit.community.state is InstallationState.DISCONNECTED
+        return [] if gone else [origin_of(unit.community.base_url), *unit.policy.pages]
+
+    return await runtime.database.read(installation_id, work)
 
 
 def origin_of(url: str) -> str:
@@ -231,8 +244,11 @@ def parse_policy(changes: Mapping[str, str], base: Policy) -> Policy:
 
 
 def _value(key: str, word: str) -> object:
-    if key == "spaces":
-        return tuple(part for part in (part.strip() for part in word.split(",")) if part)
+    if key in {"spaces", "pages"}:
+        parts = tuple(part for part in (part.strip() for part in word.split(",")) if part)
+        if key == "pages" and not all(_ORIGIN.match(part) for part in parts):
+            raise ValueError(word)
+        return parts
     if key == "suggestions_per_need":
         number = int(word)
         if not 1 <= number <= 20:

@@ -1,8 +1,9 @@
 """Requests for mentorship: a mentee asks mentors in the order of their choice; each has three days, then the next is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 import orjson
 
@@ -18,6 +19,7 @@ from plugin.services.runtime import Runtime
 from plugin.services.telling import tell, unsay
 from plugin.store.unit_of_work import UnitOfWork
 
+T = TypeVar("T")
 PURPOSE = "request"
 _NEXT_ASKED, _NOBODY_LEFT = "The next one on your list is asked now.", "You can ask somebody else at any time."
 
@@ -83,7 +85,7 @@ async def ask(runtime: Runtime, principal: Principal, *, program_id: int, mentor
         unit.record("request.made", actor=str(mentee_id), chain=str(chain), choices=len(made))
         return unit.requests.chain(chain)
 
-    return await runtime.database.write(principal.installation_id, work)
+    return await _told(runtime, principal, work)
 
 
 def _check_mentee(unit: UnitOfWork, enrolled: dict[tuple[int, Role], Enrolment], program_id: int, mentee_id: int) -> None:
@@ -160,7 +162,7 @@ async def accept(runtime: Runtime, principal: Principal, request_id: int, *, mes
         unit.record("request.accepted", actor=str(one.mentor_id), request=str(one.id))
         return made
 
-    return await runtime.database.write(principal.installation_id, work)
+    return await _told(runtime, principal, work)
 
 
 async def decline(runtime: Runtime, principal: Principal, request_id: int, *, reason: DeclineReason, message: str = "") -> Request:
@@ -180,7 +182,7 @@ async def decline(runtime: Runtime, principal: Principal, request_id: int, *, re
         unit.record("request.declined", actor=str(one.mentor_id), request=str(one.id), reason=reason.value)
         return done
 
-    return await runtime.database.write(principal.installation_id, work)
+    return await _told(runtime, principal, work)
 
 
 async def withdraw(runtime: Runtime, principal: Principal, request_id: int) -> list[Request]:
@@ -198,7 +200,14 @@ async def withdraw(runtime: Runtime, principal: Principal, request_id: int) -> l
         unit.record("request.withdrawn", actor=str(one.mentee_id), request=str(one.id))
         return unit.requests.chain(one.chain_id)
 
-    return await runtime.database.write(principal.installation_id, work)
+    return await _told(runtime, principal, work)
+
+
+async def _told(runtime: Runtime, principal: Principal, work: Callable[[UnitOfWork], T]) -> T:
+    """Do it, and tell whoever follows what is theirs: the other side sees it at once."""
+    done = await runtime.database.write(principal.installation_id, work)
+    runtime.bus.tell(principal.installation_id)
+    return done
 
 
 def _to_me(unit: UnitOfWork, principal: Principal, request_id: int) -> Request:

@@ -15,7 +15,7 @@ PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Con
 MAX_BODY = 16_384
 
 
-async def _json(request: Request, *names: str) -> dict[str, str]:
+async def _json(request: Request, *names: str, optional: tuple[str, ...] = ()) -> dict[str, str]:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         # Anything else could be sent by a plain form of another site.
         raise Invalid("send application/json", code="content_type")
@@ -25,7 +25,14 @@ async def _json(request: Request, *names: str) -> dict[str, str]:
         raise Invalid("the body is not JSON", code="not_json") from error
     if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in names):
         raise Invalid(f"the body must be an object with the texts {', '.join(names)}")
-    return {name: body[name] for name in names}
+    return {name: body[name] for name in names} | {name: str(body.get(name) or "") for name in optional}
+
+
+def window_page(*, origin: str, answer: dict[str, str]) -> Response:
+    """The page of a window that hands an answer to the page that opened it, by its exact origin, and closes."""
+    policy = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    headers = PRIVATE | {"Content-Security-Policy": policy}
+    return page("window.html", headers=headers, title="You are signed in", origin=origin, answer=answer)
 
 
 class Auth:
@@ -52,6 +59,8 @@ class Auth:
         answer = {key: value for key, value in request.query_params.multi_items() if key in {"sso", "sig"}}
         if request.headers.get("sec-fetch-mode") == "cors" or request.headers.get("origin"):
             return JSONResponse(answer, headers=PRIVATE)
+        if (origin := await access.waiting_page(self._runtime, installation_id, answer=answer)) is not None:
+            return window_page(origin=origin, answer=answer)
         secret = self._browser.cookie(request, "sign-in")
         done = await access.finish_redirect(self._runtime, installation_id, answer=answer, browser_secret=secret)
         response = RedirectResponse(done.next_path if done.next_path != "/" else "/auth/done", 303, headers=PRIVATE)
@@ -65,8 +74,9 @@ class Auth:
 
     async def begin_exchange(self, request: Request) -> Response:
         """A page of the host begins to sign its member in."""
-        body = await _json(request, "code_challenge")
-        parameters = await access.begin_exchange(self._runtime, installation_of(request), challenge=body["code_challenge"])
+        body = await _json(request, "code_challenge", optional=("popup",))
+        origin = request.headers.get("origin", "") if body["popup"] == "yes" else None
+        parameters = await access.begin_exchange(self._runtime, installation_of(request), challenge=body["code_challenge"], popup_for=origin)
         return JSONResponse(parameters, headers=PRIVATE)
 
     async def exchange(self, request: Request) -> Response:

@@ -26,6 +26,7 @@ no inline script, cannot be framed, and are never stored. GraphQL looks at no co
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from markupsafe import Markup
@@ -167,7 +168,7 @@ class Browser:
 
     # ------------------------------------------------------------------------------------------------------------- answers
 
-    def page(self, request: Request, template: str, *, status: int = 200, scripts: bool = False, **values: object) -> Response:
+    def page(self, request: Request, template: str, *, status: int = 200, scripts: bool = False, **values: Any) -> Response:
         """A template as a private page; ``csrf`` in it is the hidden field for its forms. With ``scripts``, files under ``/static`` may run in it."""
         field = Markup('<input type="hidden" name="{}" value="{}">').format(CSRF, self.csrf(request))
         response = page(template, status=status, csrf=field, **values)

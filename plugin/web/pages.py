@@ -130,6 +130,6 @@ def render(template: str, speaker: Speaker, *, status: int = 200, headers: Mappi
     return HTMLResponse(text, status, headers=HEADERS | {"Content-Security-Policy": SCRIPTED, "Referrer-Policy": "same-origin"} | dict(headers or {}))
 
 
-def page(template: str, *, status: int = 200, **values: object) -> Response:
-    """A template as a page that nobody can frame and that runs no script."""
-    return HTMLResponse(_ENVIRONMENT.get_template(template).render(values), status, headers=HEADERS)
+def page(template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any) -> Response:
+    """A template as a page that nobody can frame and that runs no script, unless ``headers`` say otherwise."""
+    return HTMLResponse(_ENVIRONMENT.get_template(template).render(values), status, headers=HEADERS | dict(headers or {}))

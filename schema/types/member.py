@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import Enum
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -14,6 +15,9 @@ from schema.context import HasContext, Info
 from schema.ids import GlobalId
 from schema.types.evidence import Evidence, evidence_of, load_evidence
 from schema.types.node import Node
+
+if TYPE_CHECKING:
+    from schema.types.program import Program
 
 
 @strawberry.enum(description="How it is known that a member has a skill.")
@@ -67,6 +71,14 @@ class Member(Node):
     async def skills(self, info: Info) -> list[Skill]:
         """Skills from posts and from the member's own words."""
         return [skill(one) for one in await info.context.loaders.skills.load(self.number)]
+
+    @strawberry.field(description="Programs in which the viewer could ask this member for mentorship now; none for a service.")
+    async def can_be_asked_in(self, info: Info) -> list[Annotated["Program", strawberry.lazy("schema.types.program")]]:
+        """Where there is a place for the viewer."""
+        from schema.types.program import program  # noqa: PLC0415 - members lead to programs, and programs to members
+
+        found = await info.context.loaders.askable.load(self.number)
+        return [program(one, installation_id=info.context.loaders.principal.installation_id) for one in found]
 
 
 def skill(one: Item) -> Skill:

@@ -164,6 +164,12 @@ class SignIn:
     expires_at: datetime
 
 
+def _sign_in(row: Row[*tuple[Any, ...]] | None, now: datetime) -> SignIn | None:
+    if row is None or row.expires_at < now:
+        return None
+    return SignIn(nonce=bytes(row.nonce), flow=row.flow, binding=bytes(row.binding), next_path=row.next_path, expires_at=row.expires_at)
+
+
 class SignIns(Repository):
     """Nonces, each good once."""
 
@@ -181,9 +187,11 @@ class SignIns(Repository):
     def take(self, nonce: bytes, *, now: datetime) -> SignIn | None:
         """The sign-in of a nonce, which is used up by this; ``None`` if unknown, used or expired."""
         row = self._connection.execute(self._delete(sign_ins).where(sign_ins.c.nonce == nonce).returning(*sign_ins.c)).one_or_none()
-        if row is None or row.expires_at < now:
-            return None
-        return SignIn(nonce=bytes(row.nonce), flow=row.flow, binding=bytes(row.binding), next_path=row.next_path, expires_at=row.expires_at)
+        return _sign_in(row, now)
+
+    def find(self, nonce: bytes, *, now: datetime) -> SignIn | None:
+        """The sign-in of a nonce, which stays; ``None`` if unknown, used or expired."""
+        return _sign_in(self._one(self._select(sign_ins).where(sign_ins.c.nonce == nonce)), now)
 
     def count(self) -> int:
         """How many sign-ins are under way."""

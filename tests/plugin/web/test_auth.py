@@ -14,10 +14,10 @@ import pytest
 from mentorgraph import events as e
 from plugin.app import build
 from plugin.domain.people import Scope
-from plugin.services import access
+from plugin.services import access, connect
 from schema import trusted
 from tests.plugin.support import BASE_URL, SIGN_IN_SECRET
-from tests.schema.world import START, World, person
+from tests.schema.world import ORIGIN, START, World, person
 
 
 def answered(sso: str, *, user: str = "3", username: str = "cat", secret: str = SIGN_IN_SECRET, **more: str) -> dict[str, str]:
@@ -336,3 +336,68 @@ async def test_sign_ins_under_way_are_bounded(world: World, monkeypatch: pytest.
     assert int(busy.headers["retry-after"]) >= 60
     world.clock.now += timedelta(minutes=3)
     assert (await world.http.get(f"/auth/{world.installation_id}/start")).status_code == 303
+
+
+# ---------------------------------------------------------------------------------------------------------------------- by a window
+
+
+async def begin_window(world: World, origin: str) -> httpx2.Response:
+    body = {"code_challenge": challenge(VERIFIER), "popup": "yes"}
+    return await world.http.post(f"/auth/{world.installation_id}/start", json=body, headers={"Origin": origin})
+
+
+async def use_up(world: World, answer: dict[str, str], origin: str, verifier: str = "") -> httpx2.Response:
+    body = answer | {"code_verifier": verifier or VERIFIER}
+    return await world.http.post(f"/auth/{world.installation_id}/exchange", json=body, headers={"Origin": origin})
+
+
+VERIFIER = "w" * 64
+
+
+def challenge(verifier: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize("origin", [BASE_URL, "https://www.example.org", ORIGIN])
+async def test_a_window_hands_its_answer_to_the_page_that_began(world: World, origin: str) -> None:
+    """The community's page, one that its admin named, and our own frame."""
+    await connect.configure(world.parts.runtime, world.installation_id, {"pages": "https://www.example.org"})
+    begun = await begin_window(world, origin)
+    sso = parse_qs(urlsplit(begun.json()["url"]).query)["sso"][0]
+    assert "prompt=none" not in base64.b64decode(sso).decode(), "the host may ask the member to sign in"
+    answer = answered(sso)
+    window = await world.http.get(callback(world), params=answer)
+    assert window.status_code == 200
+    assert f'data-origin="{origin}"' in window.text
+    assert "set-cookie" not in window.headers
+    assert "frame-ancestors 'none'" in window.headers["content-security-policy"]
+    private(window)
+    done = await use_up(world, answer, origin)
+    principal = await access.principal_of(world.parts.runtime, done.json()["access_token"])
+    assert (principal.audience, principal.member_id) == ("widget", await world.member_id("cat"))
+    assert (await use_up(world, answer, origin)).json()["error"]["code"] == "unknown_nonce"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "", "null", "https://forum.example.org.evil.example"])
+async def test_no_other_page_begins_a_window(world: World, origin: str) -> None:
+    refused = await begin_window(world, origin)
+    assert refused.status_code == 403
+    assert "url" not in refused.json()
+
+
+async def test_an_answer_of_a_window_is_for_the_page_that_began_it_alone(world: World) -> None:
+    await connect.configure(world.parts.runtime, world.installation_id, {"pages": "https://www.example.org"})
+    sso = parse_qs(urlsplit((await begin_window(world, "https://www.example.org")).json()["url"]).query)["sso"][0]
+    refused = await use_up(world, answered(sso), BASE_URL)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "other_origin")
+    sso = parse_qs(urlsplit((await begin_window(world, BASE_URL)).json()["url"]).query)["sso"][0]
+    assert (await use_up(world, answered(sso), BASE_URL, verifier="v" * 64)).json()["error"]["code"] == "wrong_verifier"
+
+
+async def test_a_silent_exchange_never_shows_its_answer_in_a_window(world: World) -> None:
+    """Else somebody could begin one, keep the verifier, and send a victim to the forum's sign-in address."""
+    begun = await world.http.post(f"/auth/{world.installation_id}/start", json={"code_challenge": challenge(VERIFIER)}, headers={"Origin": BASE_URL})
+    answer = answered(begun.json()["sso"])
+    refused = await world.http.get(callback(world), params=answer)
+    assert refused.status_code == 403
+    assert answer["sso"] not in refused.text

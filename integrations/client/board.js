@@ -1,0 +1,245 @@
+// @ts-check
+
+import {
+  ACCEPT,
+  CHANGE_ENROLMENT,
+  CONSENT,
+  DECLINE,
+  DISMISS,
+  END,
+  ENROL,
+  HOME,
+  LEAVE_PROGRAM,
+  MEMBER,
+  REQUEST,
+  SET_NEED,
+  WITHDRAW,
+} from "./documents.js";
+import { Live } from "./live.js";
+import { picture } from "./picture.js";
+
+/**
+ * @typedef {import("./transport.js").Problem} Problem
+ * @typedef {import("./picture.js").Picture} Picture
+ * @typedef {{ key: string, values?: Record<string, unknown> }} Line a text of the catalogues with what goes into it
+ * @typedef {object} State what is to be shown
+ * @property {"idle" | "loading" | "ready" | "failed"} phase
+ * @property {boolean} late whether the first answer takes longer than usual
+ * @property {Picture | null} picture
+ * @property {Problem | null} problem
+ * @property {Line | null} said what has just been done, for the status line
+ * @typedef {{ code: string, message: string, field: string | null }} UserError
+ * @typedef {{ ok: boolean, errors: UserError[] }} Done
+ */
+
+/** Milliseconds after which one says that it takes longer. */
+const LATE = 4000;
+/** Suggestions that are asked for. */
+const FIRST = 12;
+
+/** What a member sees and does, without a way to draw it. */
+export class Board {
+  /** @type {State} */
+  state = {
+    phase: "idle",
+    late: false,
+    picture: null,
+    problem: null,
+    said: null,
+  };
+  /** @type {Set<(state: State) => void>} */
+  #watchers = new Set();
+  /** @type {Live} */
+  #live;
+  #asking = 0;
+
+  /** @param {import("./session.js").Session} session */
+  constructor(session) {
+    this.session = session;
+    this.#live = new Live(session, () => void this.refresh());
+  }
+
+  /**
+   * @param {(state: State) => void} watcher
+   * @returns {() => void} ends it
+   */
+  watch(watcher) {
+    this.#watchers.add(watcher);
+    watcher(this.state);
+    return () => {
+      this.#watchers.delete(watcher);
+      if (!this.#watchers.size) {
+        this.#live.stop();
+      }
+    };
+  }
+
+  /** @param {Partial<State>} changes */
+  #set(changes) {
+    this.state = { ...this.state, ...changes };
+    for (const watcher of this.#watchers) {
+      watcher(this.state);
+    }
+  }
+
+  /** Sign in, load, and follow; once, whoever asks. */
+  start() {
+    if (this.state.phase === "idle") {
+      void this.refresh();
+    } else if (this.state.phase === "ready") {
+      this.#live.start();
+    }
+  }
+
+  /** Ask for everything again; what is shown stays until the answer is there. */
+  async refresh() {
+    const mine = ++this.#asking;
+    if (this.state.phase !== "ready") {
+      this.#set({ phase: "loading", late: false, problem: null });
+    }
+    const slow = setTimeout(() => this.#set({ late: true }), LATE);
+    const answer = await this.session.ask(HOME, { first: FIRST });
+    clearTimeout(slow);
+    if (mine !== this.#asking) {
+      return;
+    }
+    if (answer.ok && answer.value.viewer) {
+      const found = picture(answer.value, Date.now());
+      this.#set({ phase: "ready", late: false, picture: found, problem: null });
+      if (this.#watchers.size) {
+        this.#live.start();
+      }
+      return;
+    }
+    const problem = /** @type {Problem} */ (
+      answer.ok ? { code: "not-a-member" } : answer.problem
+    );
+    if (problem.code === "signed-out" || problem.code === "not-a-member") {
+      // Nothing that was a member's stays on the page after they have left.
+      this.#live.stop();
+      this.#set({ picture: null, phase: "failed", late: false, problem });
+      return;
+    }
+    const phase = this.state.picture ? "ready" : "failed";
+    this.#set({ phase, late: false, problem });
+  }
+
+  /**
+   * Send a change; what came of it is there when this returns.
+   *
+   * @param {string} documentId
+   * @param {object} variables
+   * @param {Line | null} said
+   * @returns {Promise<Done>}
+   */
+  async #change(documentId, variables, said) {
+    this.#set({ said: null });
+    const answer = await this.session.ask(documentId, variables);
+    if (!answer.ok) {
+      this.#set({ problem: answer.problem });
+      const code = answer.problem.code;
+      return { ok: false, errors: [{ code, message: "", field: null }] };
+    }
+    const payloads = Object.values(answer.value);
+    const errors = payloads.flatMap((one) => one?.userErrors ?? []);
+    if (!errors.length) {
+      await this.refresh();
+      this.#set({ said });
+    }
+    return { ok: !errors.length, errors };
+  }
+
+  /**
+   * @param {{ program: string, mentor: string, name: string, goal: string, note: string }} asked
+   */
+  ask({ program, mentor, name, goal, note }) {
+    const input = { program, mentors: [mentor], goal, note };
+    return this.#change(REQUEST, { input }, line("said.asked", { name }));
+  }
+
+  /** @param {{ id: string, name: string, message: string }} answer */
+  accept({ id, name, message }) {
+    const input = { id, message };
+    return this.#change(ACCEPT, { input }, line("said.accepted", { name }));
+  }
+
+  /** @param {{ id: string, name: string, reason: string, message: string }} answer */
+  decline({ id, name, reason, message }) {
+    const input = { id, reason, message };
+    return this.#change(DECLINE, { input }, line("said.declined", { name }));
+  }
+
+  /** @param {{ id: string }} request */
+  withdraw({ id }) {
+    return this.#change(WITHDRAW, { input: { id } }, line("said.withdrawn"));
+  }
+
+  /** @param {{ id: string, name: string }} suggestion */
+  dismiss({ id, name }) {
+    return this.#change(
+      DISMISS,
+      { input: { id } },
+      line("said.dismissed", { name })
+    );
+  }
+
+  /** @param {{ text: string }} need */
+  stateNeed({ text }) {
+    return this.#change(SET_NEED, { input: { text } }, line("said.need"));
+  }
+
+  /** @param {{ program: string, role: string, adult: boolean, capacity?: number }} part */
+  enrol(part) {
+    return this.#change(ENROL, { input: part }, line("said.enrolled"));
+  }
+
+  /** @param {{ id: string, capacity?: number, paused?: boolean }} change */
+  change(change) {
+    return this.#change(
+      CHANGE_ENROLMENT,
+      { input: change },
+      line("said.changed")
+    );
+  }
+
+  /** @param {{ id: string }} part */
+  leave({ id }) {
+    return this.#change(LEAVE_PROGRAM, { input: { id } }, line("said.left"));
+  }
+
+  /** @param {{ id: string, reason: string }} mentorship */
+  end({ id, reason }) {
+    return this.#change(END, { input: { id, reason } }, line("said.ended"));
+  }
+
+  /** @param {{ messages?: boolean, suggested?: boolean }} wishes */
+  consent({ messages, suggested }) {
+    const variables = {
+      joinMessages: messages === true,
+      leaveMessages: messages === false,
+      joinSuggestions: suggested === true,
+      leaveSuggestions: suggested === false,
+    };
+    return this.#change(CONSENT, variables, line("said.changed"));
+  }
+
+  /**
+   * How the viewer stands with another member of the host.
+   *
+   * @param {string} hostUserId
+   * @returns {Promise<any>} null when there is none, or when it cannot be said now
+   */
+  async member(hostUserId) {
+    const answer = await this.session.ask(MEMBER, { hostUserId });
+    return answer.ok ? answer.value.member : null;
+  }
+}
+
+/**
+ * @param {string} key
+ * @param {Record<string, unknown>} [values]
+ * @returns {Line}
+ */
+function line(key, values) {
+  return { key, values };
+}

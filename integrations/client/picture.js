@@ -1,0 +1,272 @@
+// @ts-check
+
+// From what the service answers to what is to be seen; pure, so that both user interfaces show the same.
+
+const DAY = 86400000;
+const HOUR = 3600000;
+/** Days for which an answer that brought nothing about stays in sight. */
+const REMEMBERED = 14;
+/** The states of a program in which members can enrol. */
+const TAKING_IN = ["ENROLLING", "MATCHING", "ACTIVE"];
+const MOST_REASONS = 4;
+const MOST_POSTS = 2;
+const MOST_ENDED = 3;
+
+/**
+ * @typedef {{ id: string, hostUserId: string, username: string, name: string | null, avatarUrl: string | null, title?: string | null }} Person
+ * @typedef {{ id: string, name: string }} Named
+ * @typedef {{ key: string, values: Record<string, unknown> }} Line
+ * @typedef {{ text: string, evidence: { title: string, url: string }[] }} Reason
+ * @typedef {{ id: string, person: Person, name: string, reasons: Reason[], programs: Named[] }} Suggested
+ * @typedef {{ id: string, person: Person, name: string, goal: string, note: string, program: Named | null, expires: Line | null, soon: boolean, rank: number, queued: boolean }} Waiting
+ * @typedef {{ id: string, people: Person[], names: string, mentoring: boolean, program: Named | null, since: string, until: string | null }} Pair
+ * @typedef {{ id: string, person: Person, name: string, state: "DECLINED" | "EXPIRED", message: string }} Answered
+ * @typedef {{ id: string, role: "MENTOR" | "MENTEE", state: string, capacity: number, paused: boolean, program: Named }} Part
+ * @typedef {{ id: string, name: string, purpose: string, roles: ("MENTOR" | "MENTEE")[], benefits: string, conduct: string }} Joinable
+ * @typedef {{ id: string, name: string, slot: string | null, people: Person[], size: number }} Circle
+ * @typedef {object} Picture
+ * @property {Person} me
+ * @property {string} community
+ * @property {string} host
+ * @property {string} url
+ * @property {Waiting[]} received what waits for the viewer's answer
+ * @property {Waiting[]} sent what the viewer waits for
+ * @property {Answered[]} answered what was declined or has expired of late
+ * @property {Pair[]} matched
+ * @property {Pair[]} ended
+ * @property {Suggested[]} suggestions
+ * @property {Part[]} parts
+ * @property {Joinable[]} joinable
+ * @property {Circle[]} circles
+ * @property {{ id: string, text: string, topicUrl: string | null }[]} needs
+ * @property {{ messages: boolean, expert: boolean }} consents
+ * @property {boolean} enrolled whether the viewer takes part in any program
+ * @property {number} count what waits for the viewer
+ */
+
+/**
+ * @param {any} answer of the document `home`
+ * @param {number} now milliseconds
+ * @returns {Picture}
+ */
+export function picture(answer, now) {
+  const viewer = answer.viewer;
+  const parts = partsOf(viewer.enrolments);
+  const received = viewer.receivedRequests
+    .filter((/** @type {any} */ one) => one.state === "PENDING" && one.mentee)
+    .map((/** @type {any} */ one) => waiting(one, one.mentee, now));
+  const open = viewer.sentRequests.filter(
+    (/** @type {any} */ one) =>
+      ["PENDING", "QUEUED"].includes(one.state) && one.mentor
+  );
+  const pairs = viewer.mentorships.map((/** @type {any} */ one) =>
+    pair(one, viewer.member.id)
+  );
+  const busy = new Set([
+    ...open.map((/** @type {any} */ one) => one.mentor.id),
+    ...pairs
+      .filter((/** @type {Pair} */ one) => !one.until)
+      .flatMap((/** @type {Pair} */ one) => one.people.map(({ id }) => id)),
+  ]);
+  return {
+    me: viewer.member,
+    community: answer.community.name,
+    host: answer.community.host,
+    url: answer.community.url,
+    received,
+    sent: open.map((/** @type {any} */ one) => waiting(one, one.mentor, now)),
+    answered: answeredOf(viewer.sentRequests, now),
+    matched: pairs.filter((/** @type {Pair} */ one) => !one.until),
+    ended: pairs
+      .filter((/** @type {Pair} */ one) => one.until)
+      .sort((/** @type {Pair} */ one, /** @type {Pair} */ other) =>
+        String(other.until).localeCompare(String(one.until))
+      )
+      .slice(0, MOST_ENDED),
+    suggestions: suggestionsOf(viewer.suggestions.edges, busy),
+    parts,
+    joinable: joinableOf(answer.programs.edges, parts),
+    circles: answer.myGroups.map(circle),
+    needs: viewer.needs.filter(
+      (/** @type {any} */ one) => one.state !== "CLOSED"
+    ),
+    consents: viewer.consents,
+    enrolled: parts.length > 0,
+    count: received.length,
+  };
+}
+
+/** @param {Person} person */
+export function nameOf(person) {
+  return person.name || person.username;
+}
+
+/**
+ * @param {any[]} enrolments
+ * @returns {Part[]}
+ */
+function partsOf(enrolments) {
+  return enrolments.filter(
+    (one) => ["APPROVED", "APPLIED", "INVITED"].includes(one.state) && one.program
+  );
+}
+
+/**
+ * @param {any} request
+ * @param {Person} person
+ * @param {number} now
+ * @returns {Waiting}
+ */
+function waiting(request, person, now) {
+  const left = request.expiresAt ? Date.parse(request.expiresAt) - now : null;
+  return {
+    id: request.id,
+    person,
+    name: nameOf(person),
+    goal: request.goal,
+    note: request.note,
+    program: request.program,
+    expires: left === null ? null : remaining(left),
+    soon: left !== null && left < DAY,
+    rank: request.rank ?? 1,
+    queued: request.state === "QUEUED",
+  };
+}
+
+/**
+ * How long something may still take, rounded so that it never promises too much.
+ *
+ * @param {number} left milliseconds
+ * @returns {Line}
+ */
+export function remaining(left) {
+  if (left >= DAY) {
+    return { key: "expires.days", values: { count: Math.floor(left / DAY) } };
+  }
+  if (left >= HOUR) {
+    return { key: "expires.hours", values: { count: Math.floor(left / HOUR) } };
+  }
+  return { key: "expires.soon", values: {} };
+}
+
+/**
+ * @param {any[]} requests
+ * @param {number} now
+ * @returns {Answered[]}
+ */
+function answeredOf(requests, now) {
+  return requests
+    .filter(
+      (one) =>
+        ["DECLINED", "EXPIRED"].includes(one.state) &&
+        one.mentor &&
+        now - Date.parse(one.answeredAt ?? one.createdAt) < REMEMBERED * DAY
+    )
+    .map((one) => ({
+      id: one.id,
+      person: one.mentor,
+      name: nameOf(one.mentor),
+      state: one.state,
+      message: one.message,
+    }));
+}
+
+/**
+ * @param {any} one
+ * @param {string} mine the viewer's id
+ * @returns {Pair}
+ */
+function pair(one, mine) {
+  const mentoring = one.mentor?.id === mine;
+  const people = mentoring ? one.mentees : one.mentor ? [one.mentor] : [];
+  return {
+    id: one.id,
+    people,
+    names: people.map(nameOf).join(", "),
+    mentoring,
+    program: one.program,
+    since: one.beganAt,
+    until: one.endedAt,
+  };
+}
+
+/**
+ * Each member once, with the reasons that count most; nobody with whom something runs or waits already.
+ *
+ * @param {any[]} edges
+ * @param {Set<string>} busy
+ * @returns {Suggested[]}
+ */
+function suggestionsOf(edges, busy) {
+  const seen = new Set(busy);
+  return edges
+    .map((edge) => edge.node)
+    .filter((one) => !seen.has(one.member.id) && seen.add(one.member.id))
+    .map((one) => ({
+      id: one.id,
+      person: one.member,
+      name: nameOf(one.member),
+      reasons: reasonsOf(one.reasons),
+      programs: one.member.canBeAskedIn,
+    }));
+}
+
+/**
+ * @param {any[]} reasons
+ * @returns {Reason[]}
+ */
+function reasonsOf(reasons) {
+  return reasons
+    .filter((one) => one.contribution > 0)
+    .sort((one, other) => other.contribution - one.contribution)
+    .slice(0, MOST_REASONS)
+    .map((one) => ({
+      text: one.text,
+      evidence: one.evidence.slice(0, MOST_POSTS),
+    }));
+}
+
+/**
+ * @param {any[]} edges
+ * @param {Part[]} parts
+ * @returns {Joinable[]}
+ */
+function joinableOf(edges, parts) {
+  return edges
+    .map((edge) => edge.node)
+    .filter((one) => one.open && TAKING_IN.includes(one.state))
+    .map((one) => {
+      const held = parts
+        .filter((part) => part.program.id === one.id)
+        .map((part) => part.role);
+      const roles = /** @type {("MENTOR" | "MENTEE")[]} */ (["MENTEE", "MENTOR"]);
+      return {
+        id: one.id,
+        name: one.name,
+        purpose: one.purpose,
+        conduct: one.codeOfConduct,
+        benefits: one.menteeBenefits,
+        roles: roles.filter(
+          (role) => !held.includes(role) && (one.bothRoles || !held.length)
+        ),
+      };
+    })
+    .filter((one) => one.roles.length);
+}
+
+/**
+ * @param {any} group
+ * @returns {Circle}
+ */
+function circle(group) {
+  const people = group.seats
+    .map((/** @type {any} */ seat) => seat.member)
+    .filter(Boolean);
+  return {
+    id: group.id,
+    name: group.name,
+    slot: group.slot,
+    people,
+    size: people.length,
+  };
+}

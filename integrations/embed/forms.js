@@ -1,0 +1,237 @@
+// @ts-check
+
+import { h } from "./dom.js";
+
+/**
+ * @typedef {import("./element.js").Panel} Panel
+ * @typedef {import("../client/board.js").Done} Done
+ */
+
+const REASONS = ["NO_TIME", "FULL", "AWAY", "NOT_MY_FIELD", "NOT_A_FIT", "OTHER"];
+const ENDS = ["GOAL_REACHED", "COMPLETED", "NO_TIME", "NO_REPLY", "NOT_A_FIT", "OTHER"];
+
+/**
+ * A form that opens in its card and takes the focus.
+ *
+ * @param {Panel} panel
+ * @param {string} send
+ * @param {(values: Record<string, string>) => Promise<Done>} act
+ * @param {...(Node | null)} fields
+ */
+function form(panel, send, act, ...fields) {
+  return h(
+    "form",
+    {
+      class: "mg__form",
+      key: "form",
+      onsubmit: (/** @type {SubmitEvent} */ event) => {
+        event.preventDefault();
+        const target = /** @type {HTMLFormElement} */ (event.target);
+        const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(target)));
+        panel.act(() => act(values));
+      },
+    },
+    ...fields,
+    error(panel),
+    h(
+      "div",
+      { class: "mg__acts" },
+      h("button", { class: "mg__button mg__button--first", disabled: panel.busy }, send),
+      h(
+        "button",
+        { type: "button", class: "mg__button mg__button--plain", disabled: panel.busy, onclick: () => panel.close() },
+        panel.words.say("cancel")
+      )
+    )
+  );
+}
+
+/** @param {Panel} panel */
+function error(panel) {
+  return panel.error ? h("p", { class: "mg__error", role: "alert" }, panel.error) : null;
+}
+
+/**
+ * @param {string} id
+ * @param {string} label
+ * @param {HTMLElement} control
+ * @param {string | null} [hint]
+ */
+function field(id, label, control, hint) {
+  control.id = id;
+  if (hint) {
+    control.setAttribute("aria-describedby", `${id}-hint`);
+  }
+  return h(
+    "p",
+    { class: "mg__field", key: id },
+    h("label", { for: id }, label),
+    control,
+    hint ? h("span", { class: "mg__quiet", id: `${id}-hint` }, hint) : null
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {string} name
+ * @param {string} prefix
+ * @param {string[]} words
+ */
+function choice(panel, name, prefix, words) {
+  return h(
+    "select",
+    { name },
+    words.map((word) => h("option", { value: word }, panel.words.say(`${prefix}.${word}`)))
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {import("../client/picture.js").Suggested} one
+ */
+export function ask(panel, one) {
+  const { words, board } = panel;
+  const several = one.programs.length > 1;
+  return form(
+    panel,
+    words.say("request.send"),
+    ({ goal, note, program }) =>
+      board.ask({ program: program ?? one.programs[0].id, mentor: one.person.id, name: one.name, goal, note }),
+    field(
+      "goal",
+      words.say("request.goal"),
+      h("input", { name: "goal", required: true, minlength: 3, maxlength: 500, autocomplete: "off" }),
+      words.say("request.goal_hint")
+    ),
+    field("note", words.say("request.note"), h("textarea", { name: "note", maxlength: 1000 })),
+    several
+      ? field(
+          "program",
+          words.say("request.program"),
+          h(
+            "select",
+            { name: "program" },
+            one.programs.map((program) => h("option", { value: program.id }, program.name))
+          )
+        )
+      : null,
+    h("p", { class: "mg__quiet" }, words.say("request.hint", { name: one.name }))
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {import("../client/picture.js").Waiting} one
+ */
+export function accept(panel, one) {
+  const { words, board } = panel;
+  return form(
+    panel,
+    words.say("received.accept_send"),
+    ({ message }) => board.accept({ id: one.id, name: one.name, message }),
+    field("message", words.say("received.message"), h("textarea", { name: "message", maxlength: 1000 }))
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {import("../client/picture.js").Waiting} one
+ */
+export function decline(panel, one) {
+  const { words, board } = panel;
+  return form(
+    panel,
+    words.say("received.decline_send"),
+    ({ reason, message }) => board.decline({ id: one.id, name: one.name, reason, message }),
+    field("reason", words.say("received.reason"), choice(panel, "reason", "reasons", REASONS)),
+    field("message", words.say("received.message"), h("textarea", { name: "message", maxlength: 1000 })),
+    h("p", { class: "mg__quiet" }, words.say("received.decline_hint", { name: one.name }))
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {import("../client/picture.js").Pair} one
+ */
+export function end(panel, one) {
+  const { words, board } = panel;
+  return form(
+    panel,
+    words.say("matched.end_send"),
+    ({ reason }) => board.end({ id: one.id, reason }),
+    field("reason", words.say("matched.end_why"), choice(panel, "reason", "ends", ENDS)),
+    h("p", { class: "mg__quiet" }, words.say("matched.end_hint"))
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {import("../client/picture.js").Joinable} one
+ */
+export function join(panel, one) {
+  const { words, board } = panel;
+  const role = panel.isOpen("join-MENTOR", one.id) ? "MENTOR" : "MENTEE";
+  return form(
+    panel,
+    words.say("join.send"),
+    ({ capacity, adult }) =>
+      board.enrol({
+        program: one.id,
+        role,
+        adult: adult === "yes",
+        ...(capacity ? { capacity: Number(capacity) } : {}),
+      }),
+    h("strong", null, words.say(`join.${role.toLowerCase()}`)),
+    role === "MENTOR"
+      ? field(
+          "capacity",
+          words.say("join.capacity"),
+          h("input", { name: "capacity", type: "number", min: 1, max: 50, value: 2, required: true })
+        )
+      : null,
+    one.conduct
+      ? h(
+          "details",
+          null,
+          h("summary", null, words.say("join.conduct")),
+          h("p", { class: "mg__words mg__quiet" }, one.conduct)
+        )
+      : null,
+    h(
+      "label",
+      { class: "mg__check" },
+      h("input", { type: "checkbox", name: "adult", value: "yes", required: true }),
+      words.say("join.adult")
+    )
+  );
+}
+
+/** @param {Panel} panel */
+export function need(panel) {
+  const { words, board } = panel;
+  return h(
+    "form",
+    {
+      class: "mg__form mg__form--bare",
+      onsubmit: async (/** @type {SubmitEvent} */ event) => {
+        event.preventDefault();
+        const target = /** @type {HTMLFormElement} */ (event.target);
+        const text = String(new FormData(target).get("need"));
+        if (await panel.act(() => board.stateNeed({ text }), "need")) {
+          target.reset();
+        }
+      },
+    },
+    h(
+      "div",
+      { class: "mg__row" },
+      field(
+        "need",
+        words.say("need.label"),
+        h("input", { name: "need", required: true, minlength: 3, maxlength: 500, autocomplete: "off" })
+      ),
+      h("button", { class: "mg__button", disabled: panel.busy }, words.say("need.send"))
+    ),
+    panel.errorOf === "need" ? error(panel) : null
+  );
+}
