@@ -14,6 +14,7 @@ from schema.mutations.people import PeopleMutations
 from schema.mutations.programs import ProgramMutations
 from schema.mutations.recruiting import RecruitingMutations
 from schema.mutations.rounds import RoundMutations
+from schema.mutations.sessions import SessionMutations
 from schema.mutations.skills import SkillMutations
 from schema.mutations.suggestions import SuggestionMutations
 
@@ -27,6 +28,7 @@ class Mutation(
     ProgramMutations,
     ParticipationMutations,
     RecruitingMutations,
+    SessionMutations,
     FormMutations,
     EvaluationMutations,
     RoundMutations,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Forbidden, NotFound
-from plugin.services import grouping, reading, round_reading, suggesting
+from plugin.services import grouping, meeting, reading, round_reading, suggesting
 from schema.context import Info
 from schema.ids import GlobalId, parse_number
 from schema.types.community import community as community_type
@@ -13,6 +13,7 @@ from schema.types.member import member as member_type
 from schema.types.node import Node
 from schema.types.program import program as program_type
 from schema.types.rounds import match_round
+from schema.types.sessions import session as session_type
 from schema.types.suggestion import proposal
 from schema.types.suggestion import suggestion as suggestion_type
 from schema.types.viewer import need as need_type
@@ -78,6 +79,13 @@ async def _mentoring_group(info: Info, principal: Principal, number: int) -> Nod
     return None if found is None else group_type(found, installation_id=principal.installation_id, manager=principal.may(Scope.PROGRAMS))
 
 
+async def _session(info: Info, principal: Principal, number: int) -> Node | None:
+    if not principal.may(Scope.ME) and not principal.may(Scope.PROGRAMS):
+        return None
+    found = await meeting.find(info.context.runtime, principal, number)
+    return None if found is None else session_type(found, installation_id=principal.installation_id, viewer=principal.member_id)
+
+
 FINDERS: dict[str, Finder] = {
     "Member": _member,
     "Program": _program,
@@ -86,4 +94,5 @@ FINDERS: dict[str, Finder] = {
     "Need": _need,
     "MatchRound": _match_round,
     "MentoringGroup": _mentoring_group,
+    "Session": _session,
 }

@@ -23,6 +23,7 @@ from schema.queries.people import PeopleQueries
 from schema.queries.programs import ProgramQueries
 from schema.queries.recruiting import RecruitingQueries
 from schema.queries.rounds import RoundQueries
+from schema.queries.sessions import SessionQueries
 from schema.types.community import Community
 from schema.types.community import community as community_type
 from schema.types.member import Member
@@ -37,6 +38,7 @@ class Query(
     MeasureQueries,
     ProgramQueries,
     ParticipationQueries,
+    SessionQueries,
     FormQueries,
     EvaluationQueries,
     RoundQueries,

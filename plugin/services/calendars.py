@@ -1,6 +1,7 @@
 """Sessions and other events: in each member's private calendar feed, as a file of one event, and in the host's own calendar where it has one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
@@ -61,6 +62,22 @@ def cancel_event(unit: UnitOfWork, key: str) -> CalendarEvent | None:
         known = KeptEvent(uid=known.uid, body=known.body, sequence=known.sequence + 1, starts_at=known.starts_at, changed_at=unit.now, cancelled=True)
         unit.calendars.put(known, unit.calendars.people(known.uid))
     return _open(unit, known)
+
+
+def reword(unit: UnitOfWork, key: str, *, name: str) -> None:
+    """Forget what was written about an event, but when it is; for when somebody of it was erased."""
+    known = unit.calendars.get(uid_of(unit, key))
+    if known is None:
+        return
+    body = orjson.loads(unit.unseal(known.body, purpose="event")) | {"name": name, "description": "", "url": "", "location": ""}
+    sealed = unit.seal(orjson.dumps(body), purpose="event")
+    unit.calendars.put(replace(known, body=sealed, sequence=known.sequence + 1, changed_at=unit.now), unit.calendars.people(known.uid))
+
+
+def find(unit: UnitOfWork, key: str) -> CalendarEvent | None:
+    """The event of a key, also one that was taken back."""
+    known = unit.calendars.get(uid_of(unit, key))
+    return None if known is None else _open(unit, known)
 
 
 def _open(unit: UnitOfWork, kept: KeptEvent) -> CalendarEvent:

@@ -9,7 +9,7 @@ from mentorgraph.host import Block, Capability, DirectMessage, Link, Paragraph
 from plugin.domain.members import Member
 from plugin.domain.notices import Channel, Frequency, NoticeState, Reach, awake, day_start, digest_due, next_day
 from plugin.errors import Unavailable
-from plugin.services import digesting, mailing, outgoing, reaching, scheduling
+from plugin.services import calendars, digesting, mailing, outgoing, reaching, scheduling
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.telling import Notice
 from plugin.store.unit_of_work import UnitOfWork
@@ -157,7 +157,9 @@ def words_of(unit: UnitOfWork, notice: Notice, reach: Reach, *, public_url: str 
     about = about_of(unit, notice)
     found = unit.members.many(people_in(notice.kind, about))
     people = {one.id: Person(one.username, one.name) for one in found.values()}
-    return render(notice.kind, about, reach.locale, timezone=reach.timezone, people=people, public_url=public_url)
+    shown = render(notice.kind, about, reach.locale, timezone=reach.timezone, people=people, public_url=public_url)
+    event = calendars.find(unit, str(about["event"])) if about.get("event") else None
+    return shown if event is None or event.cancelled else Shown(shown.title, (*shown.body, calendars.entry(event, timezone=reach.timezone)))
 
 
 def about_of(unit: UnitOfWork, notice: Notice) -> About:

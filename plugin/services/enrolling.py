@@ -153,6 +153,9 @@ async def change(
 
     def work(unit: UnitOfWork) -> Enrolment:
         one = own(unit, principal, enrolment_id)
+        resting = next((each for each in unit.strikes.on_break(one.member_id) if each.enrolment_id == one.id), None)
+        if resting is not None and paused is False:
+            raise Conflict(f"you are on a break until {resting.until:%Y-%m-%d}: appeal, or write to the managers", code="on_break", field="paused")
         new = replace(
             one,
             capacity=one.capacity if capacity is None else capacity,

@@ -7,7 +7,7 @@ import orjson
 from plugin.domain.members import Member
 from plugin.domain.needs import NeedState
 from plugin.errors import NotFound
-from plugin.services import forms, telling
+from plugin.services import forms, leaving, sessions, telling
 from plugin.store.crypto import tombstone_digest
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -24,6 +24,7 @@ def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
     if member is None:
         return False
     unit.flush_rows()
+    leaving.leave_everything(unit, member.id)
     stale = set(unit.suggestions.needs_naming(member.id))
     posts = unit.posts.of_author(member.id)
     for topic_id in {*unit.topics.of_author(member.id), *unit.topics.solved_by(posts)}:
@@ -71,5 +72,6 @@ def export_member(member: Member, unit: UnitOfWork) -> bytes:
         "tables": unit.personal.rows_of(member.id),
         "answers": forms.export_of(unit, member.id),
         "messages": telling.export_of(unit, member.id),
+        "sessions": sessions.export_of(unit, member.id),
     }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2)

@@ -1,24 +1,18 @@
-"""Mentorships: beginning them, ending them, and a word when one has gone quiet."""
+"""Mentorships: beginning them and ending them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from plugin.domain.enrolments import Enrolment
 from plugin.domain.mentorships import EndReason, Mentorship
 from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Role
+from plugin.domain.sessions import CancelReason
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import adapting, scheduling, surveying
+from plugin.services import adapting, scheduling, sessions, signs, surveying
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
-
-QUIET_AFTER = timedelta(days=21)
-"""How long a pair may give no sign before both are asked how it goes; the figure that vendors use too."""
-NUDGES = 3
-"""How often a quiet pair is asked; after that it is the managers' turn."""
-_WENT_WELL = frozenset({EndReason.COMPLETED, EndReason.GOAL_REACHED})
 
 
 def begin(
@@ -56,7 +50,7 @@ def begin(
         unit.change("member", person)
     _tell_begun(unit, made)
     surveying.schedule_for(unit, made.id)
-    moved(unit, made.id)
+    signs.moved(unit, made.id)
     unit.record("mentorship.begun", actor=by, mentorship=str(made.id), source=source)
     return made
 
@@ -120,6 +114,7 @@ def end(unit: UnitOfWork, mentorship_id: int, *, reason: EndReason | str, by: st
     ended = replace(one, ended_at=unit.now, end_reason=why)
     unit.mentorships.put(ended)
     scheduling.cancel_about(unit, f"mentorship:{one.id}:")
+    sessions.close_all(unit, one.id, reason=CancelReason.ENDED)
     for person in one.people:
         unit.change("member", person)
         if why is not EndReason.SAFETY:
@@ -153,28 +148,3 @@ async def mine(runtime: Runtime, principal: Principal) -> list[Mentorship]:
     if member_id is None:
         return []
     return await runtime.database.read(principal.installation_id, lambda unit: unit.mentorships.of_member(member_id))
-
-
-# ---------------------------------------------------------------------------------------------------------------------- signs of life
-
-
-def moved(unit: UnitOfWork, mentorship_id: int) -> None:
-    """Something happened between the two: the count of quiet days begins anew."""
-    scheduling.schedule(
-        unit, "mentorship.quiet", key=f"mentorship:{mentorship_id}:quiet", at=unit.now + QUIET_AFTER, about={"mentorship": mentorship_id, "nudge": 1}
-    )
-
-
-@scheduling.job("mentorship.quiet")
-def quiet(unit: UnitOfWork, about: scheduling.About) -> None:
-    """Ask both sides of a pair that gave no sign how it goes, at most :data:`NUDGES` times."""
-    mentorship_id, nudge = int(about["mentorship"]), int(about["nudge"])
-    one = unit.mentorships.get(mentorship_id)
-    if one is None or not one.runs or one.mentor_id is None or not one.mentee_ids:
-        return
-    for person in one.people:
-        other = one.mentee_ids[0] if person == one.mentor_id else one.mentor_id
-        tell(unit, person, "mentorship.quiet", key=f"mentorship:{one.id}:quiet:{nudge}:{unit.now.date()}:{person}", about={"other": other})
-    if nudge < NUDGES:
-        at = unit.now + QUIET_AFTER
-        scheduling.schedule(unit, "mentorship.quiet", key=f"mentorship:{one.id}:quiet", at=at, about={"mentorship": one.id, "nudge": nudge + 1})

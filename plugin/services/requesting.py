@@ -153,7 +153,7 @@ async def accept(runtime: Runtime, principal: Principal, request_id: int, *, mes
         made = mentoring.begin(unit, program_id=one.program_id, mentor_id=one.mentor_id, mentee_ids=[one.mentee_id], source="request", by=f"request:{one.id}")
         words = replace(said(unit, one), message=message.strip())
         unit.requests.put(replace(one, state=state, answered_at=unit.now, mentorship_id=made.id, words=_sealed(unit, words)))
-        _close(unit, one)
+        close(unit, one)
         for other in unit.requests.chain(one.chain_id):
             if other.state is RequestState.QUEUED:
                 unit.requests.put(replace(other, state=move(other, RequestState.WITHDRAWN)))
@@ -174,7 +174,7 @@ async def decline(runtime: Runtime, principal: Principal, request_id: int, *, re
         words = replace(said(unit, one), message=message.strip())
         done = replace(one, state=move(one, RequestState.DECLINED), answered_at=unit.now, reason=reason.value, words=_sealed(unit, words))
         unit.requests.put(done)
-        _close(unit, one)
+        close(unit, one)
         following = _ask_next(unit, one.chain_id)
         about: dict[str, str | int] = {"mentor": one.mentor_id, "next": _NEXT_ASKED if following else _NOBODY_LEFT}
         tell(unit, one.mentee_id, "request.declined", key=f"request:{one.id}:declined", about=about)
@@ -196,7 +196,7 @@ async def withdraw(runtime: Runtime, principal: Principal, request_id: int) -> l
         for each in unit.requests.chain(one.chain_id):
             if each.state in OPEN:
                 unit.requests.put(replace(each, state=move(each, RequestState.WITHDRAWN), answered_at=unit.now))
-                _close(unit, each)
+                close(unit, each)
         unit.record("request.withdrawn", actor=str(one.mentee_id), request=str(one.id))
         return unit.requests.chain(one.chain_id)
 
@@ -222,13 +222,20 @@ def _check_message(message: str) -> None:
         raise Invalid(f"a message has at most {MAX_NOTE} characters", field="message")
 
 
-def _close(unit: UnitOfWork, one: Request) -> None:
+def close(unit: UnitOfWork, one: Request) -> None:
     """Nothing more is due for a request, and what was not sent about it is not sent any more."""
     scheduling.cancel_about(unit, f"request:{one.id}:")
     unsay(unit, f"request:{one.id}:re", why="the request was answered or taken back")
 
 
 # ---------------------------------------------------------------------------------------------------------------------- time
+
+
+def go_on(unit: UnitOfWork, one: Request) -> None:
+    """A mentor did not answer, or cannot any more: the next on the list is asked, and the mentee hears of it."""
+    following = _ask_next(unit, one.chain_id)
+    words: dict[str, str | int] = {"mentor": one.mentor_id, "next": _NEXT_ASKED if following else _NOBODY_LEFT}
+    tell(unit, one.mentee_id, "request.expired", key=f"request:{one.id}:expired", about=words)
 
 
 @scheduling.job("request.expire")
@@ -238,10 +245,8 @@ def expire(unit: UnitOfWork, about: scheduling.About) -> None:
     if one is None or one.state is not RequestState.PENDING:
         return
     unit.requests.put(replace(one, state=move(one, RequestState.EXPIRED), answered_at=unit.now))
-    _close(unit, one)
-    following = _ask_next(unit, one.chain_id)
-    words: dict[str, str | int] = {"mentor": one.mentor_id, "next": _NEXT_ASKED if following else _NOBODY_LEFT}
-    tell(unit, one.mentee_id, "request.expired", key=f"request:{one.id}:expired", about=words)
+    close(unit, one)
+    go_on(unit, one)
     unit.record("request.expired", actor="system", request=str(one.id))
 
 

@@ -18,12 +18,15 @@ def dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def sqlite_engine(path: Path, *, read_only: bool = False, size: int = 1) -> Engine:
-    """An engine whose transactions are ours to begin: IMMEDIATE for the writer, so that it waits for its turn instead of failing on the upgrade from a read."""
+def sqlite_engine(path: Path, *, read_only: bool = False, size: int = 1, patience: float = 5) -> Engine:
+    """An engine whose transactions are ours to begin: IMMEDIATE for the writer, so that it waits for its turn instead of failing on the upgrade from a read.
+
+    It waits at most ``patience`` seconds.
+    """
     uri = f"file:{quote(str(path.resolve()))}?mode={'ro' if read_only else 'rwc'}"
 
     def connect() -> sqlite3.Connection:
-        return sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=5)
+        return sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=patience)
 
     engine = create_engine(
         "sqlite://", creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=0, json_serializer=dumps, json_deserializer=orjson.loads

@@ -14,6 +14,8 @@ from plugin.settings import Settings
 from plugin.store.engines import postgres_engine, sqlite_engine, unavailable
 from plugin.store.roles import grant_service
 
+PATIENCE = 60.0
+"""Seconds that a migrator waits for another one on the embedded database."""
 _MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -57,7 +59,7 @@ async def migrate_database(settings: Settings) -> None:
         path = settings.sqlite_path
         if not path.parent.is_dir():
             raise Misconfigured(f"the folder {path.parent} of the database does not exist: create it or change MENTORGRAPH_DATABASE_URL")
-        engine = sqlite_engine(path)
+        engine = sqlite_engine(path, patience=PATIENCE)
         try:
             with engine.begin() as connection:
                 upgrade_connection(connection)

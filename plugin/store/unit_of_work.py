@@ -36,7 +36,9 @@ from plugin.store.repositories.quota import HostCalls
 from plugin.store.repositories.recruiting import Announcements, Invitations, Referrals, Waves
 from plugin.store.repositories.requests import Requests
 from plugin.store.repositories.rounds import Rounds
+from plugin.store.repositories.sessions import Sessions
 from plugin.store.repositories.stories import Stories
+from plugin.store.repositories.strikes import Strikes
 from plugin.store.repositories.telling import Notices, Wishes
 from plugin.store.repositories.traces import Gone, Likes, Words
 from plugin.store.repositories.work import Changes, Checks, Lane, Lanes, Outbox, Sweeps
@@ -105,6 +107,10 @@ class UnitOfWork:
     """Who was asked to take part."""
     referrals = repository(Referrals)
     """Who came by whom."""
+    sessions = repository(Sessions)
+    """Sessions of mentorships."""
+    strikes = repository(Strikes)
+    """Who lets others wait, and who was let down."""
     blocks = repository(Blocks)
     """Members who must not be brought together."""
     forms = repository(Forms)

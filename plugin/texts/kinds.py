@@ -112,7 +112,7 @@ def declare(
 
 
 def placeholders(template: Template) -> dict[str, str]:
-    """Placeholder -> how it is shown (``""``, ``when``, ``day``, ``member`` or ``text``)."""
+    """Placeholder -> how it is shown (``""``, ``when``, ``day``, ``times``, ``member`` or ``text``)."""
     found = {template.by: ""} if isinstance(template, Plural) else {}
     for text in (template.one, template.many) if isinstance(template, Plural) else (template,):
         found |= {name: spec or "" for _literal, name, spec, _conversion in string.Formatter().parse(text) if name is not None}

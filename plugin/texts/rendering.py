@@ -121,10 +121,17 @@ def _value(name: str, spec: str, *, about: About, language: str, timezone: str, 
         return Mention(person.username) if person else _FORMER
     if spec == "text":
         return translate(str(value), language=language)
+    if spec == "times":
+        return Words("\n".join(_moment(one, "when", timezone, language) for one in str(value).split(",") if one))
     if spec in {"when", "day"}:
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            return Words(str(value))
-        return (date_words if spec == "when" else day_words)(moment, timezone, language)
+        shown = _moment(str(value), spec, timezone, language)
+        return shown if shown != value else Words(shown)
     return str(value) if isinstance(value, int) else Words(value)
+
+
+def _moment(value: str, spec: str, timezone: str, language: str) -> str:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return (date_words if spec == "when" else day_words)(moment, timezone, language)

@@ -9,15 +9,19 @@ from plugin.domain import mentorships as mentoring
 from plugin.domain import requests as requesting
 from plugin.domain.people import Scope
 from plugin.services import enrolling as enrolment_service
+from plugin.services import meeting, no_shows
 from plugin.services import mentoring as mentorship_service
 from plugin.services import requesting as request_service
 from plugin.services.requesting import Said
 from schema.context import Info
-from schema.ids import GlobalId
+from schema.ids import GlobalId, parse_number
 from schema.types.member import Member
 from schema.types.member import member_by_number as _member
 from schema.types.program import Program, Role
 from schema.types.program import program_by_number as _program
+from schema.types.sessions import Session, SessionState, Strike
+from schema.types.sessions import session as session_type
+from schema.types.sessions import strike as strike_type
 
 EnrolmentState = strawberry.enum(enrolling.EnrolmentState, name="EnrolmentState", description="The life of an enrolment.")
 RequestState = strawberry.enum(requesting.RequestState, name="RequestState", description="The life of a request for mentorship.")
@@ -187,6 +191,25 @@ class Participation:
         principal = info.context.require(Scope.ME)
         _, received = await request_service.mine(info.context.runtime, principal)
         return [request(one, words, installation_id=principal.installation_id) for one, words in received]
+
+    @strawberry.field(description="The viewer's sessions in the order in which they were made, at most the newest 200; of one mentorship, or in some states.")
+    async def sessions(
+        self,
+        info: Info,
+        mentorship: strawberry.ID | None = None,
+        states: list[SessionState] | None = None,  # type: ignore[valid-type]  # strawberry.enum returns the enum itself
+    ) -> list[Session]:
+        """The viewer's sessions."""
+        principal = info.context.require(Scope.ME)
+        number = None if mentorship is None else parse_number(mentorship, type_name="Mentorship", installation_id=principal.installation_id)
+        found = await meeting.mine(info.context.runtime, principal, states=states, mentorship_id=number)
+        return [session_type(one, installation_id=principal.installation_id, viewer=principal.member_id) for one in found]
+
+    @strawberry.field(description="Sessions for which others waited for the viewer, or heard too late; none of it is seen by other members.")
+    async def strikes(self, info: Info) -> list[Strike]:
+        """The viewer's strikes."""
+        principal = info.context.require(Scope.ME)
+        return [strike_type(one, words, installation_id=principal.installation_id) for one, words in await no_shows.mine(info.context.runtime, principal)]
 
     @strawberry.field(description="The viewer's mentorships, those that have ended included.")
     async def mentorships(self, info: Info) -> list[Mentorship]:

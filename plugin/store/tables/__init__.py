@@ -9,6 +9,7 @@ from plugin.store.tables import knowing as known_tables
 from plugin.store.tables import programs as programming
 from plugin.store.tables import recruiting as recruiting_tables
 from plugin.store.tables import rounds as matching_rounds
+from plugin.store.tables import sessions as meeting
 from plugin.store.tables import telling as telling_tables
 from plugin.store.tables.access import audit, invitations, operator_keys, sign_ins, staff, tokens, tombstones
 from plugin.store.tables.base import JSON, MemberColumns, metadata
@@ -49,6 +50,7 @@ from plugin.store.tables.rounds import (
     rounds,
     weight_moves,
 )
+from plugin.store.tables.sessions import breaks, let_downs, session_people, session_statements, sessions, strikes
 from plugin.store.tables.telling import (
     addresses,
     calendar_events,
@@ -74,6 +76,7 @@ __all__ = [
     "badges",
     "bank_questions",
     "blocks",
+    "breaks",
     "calendar_events",
     "calendar_feeds",
     "calendar_people",
@@ -100,6 +103,7 @@ __all__ = [
     "lanes",
     "learned",
     "lessons",
+    "let_downs",
     "likes",
     "mails",
     "measures",
@@ -133,6 +137,9 @@ __all__ = [
     "round_people",
     "round_waiting",
     "rounds",
+    "session_people",
+    "session_statements",
+    "sessions",
     "sign_ins",
     "skill_choices",
     "skill_names",
@@ -140,6 +147,7 @@ __all__ = [
     "staff",
     "stories",
     "story_people",
+    "strikes",
     "submissions",
     "suggestions",
     "surveys",
@@ -164,4 +172,5 @@ MEMBER_COLUMNS: MemberColumns = (
     | forming.MEMBER_COLUMNS
     | telling_tables.MEMBER_COLUMNS
     | recruiting_tables.MEMBER_COLUMNS
+    | meeting.MEMBER_COLUMNS
 )

@@ -10,7 +10,7 @@ from plugin.domain.mentorships import Mentorship
 from plugin.domain.programs import ProgramState, Role
 from plugin.domain.requests import OPEN, DeclineReason, Request, RequestState
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import enrolling, mentoring, programming, requesting, safety
+from plugin.services import enrolling, mentoring, programming, requesting, safety, signs
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
 from tests.plugin.services.taking_part import Crowd, crowd_of
@@ -154,12 +154,12 @@ async def test_a_quiet_pair_is_asked_three_times_and_not_after_the_end(crowd: Cr
     for _ in range(6):
         clock.move(days=21, seconds=1)
         await crowd.due()
-    assert (await crowd.told("mia")).count("mentorship.quiet") == mentoring.NUDGES
-    await crowd.world.database.write(crowd.world.installation_id, lambda unit: mentoring.moved(unit, made.id))
+    assert (await crowd.told("mia")).count("mentorship.quiet") == signs.NUDGES
+    await crowd.world.database.write(crowd.world.installation_id, lambda unit: signs.moved(unit, made.id))
     await crowd.world.database.write(crowd.world.installation_id, lambda unit: mentoring.end(unit, made.id, reason="completed", by="test"))
     clock.move(days=60)
     await crowd.due()
-    assert (await crowd.told("mia")).count("mentorship.quiet") == mentoring.NUDGES
+    assert (await crowd.told("mia")).count("mentorship.quiet") == signs.NUDGES
 
 
 async def test_who_is_erased_leaves_a_former_member_behind(crowd: Crowd) -> None:

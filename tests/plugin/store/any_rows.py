@@ -58,6 +58,20 @@ def fill_taking_part(unit: UnitOfWork, one: int, other: int) -> None:
         put_row(unit, tables.program_invitations, program_id=program, member_id=mentor)
         put_row(unit, tables.referral_links, program_id=program, referrer_id=mentor)
         put_row(unit, tables.referrals, program_id=program, member_id=mentee, referrer_id=mentor)
+        fill_meeting(unit, mentorship, program, mentor, mentee)
         for table in (tables.notices, tables.notice_choices, tables.reaches, tables.addresses, tables.mails, tables.calendar_feeds):
             put_row(unit, table, member_id=mentor)
     put_row(unit, tables.stories, author_id=one)
+
+
+def fill_meeting(unit: UnitOfWork, mentorship: int, program: int, one: int, other: int) -> None:
+    """Rows of a session about two members, and what followed for the first."""
+    session, enrolment = unit.new_id(), unit.new_id()
+    put_row(unit, tables.sessions, session_id=session, mentorship_id=mentorship)
+    for each in (one, other):
+        put_row(unit, tables.session_people, session_id=session, member_id=each)
+    put_row(unit, tables.session_statements, session_id=session, member_id=one, about_id=other)
+    for table in (tables.strikes, tables.let_downs):
+        put_row(unit, table, session_id=session, member_id=one)
+    put_row(unit, tables.enrolments, enrolment_id=enrolment, program_id=program, member_id=one, role=f"mentor {enrolment}")
+    put_row(unit, tables.breaks, enrolment_id=enrolment, member_id=one)

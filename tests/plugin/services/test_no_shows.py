@@ -1,0 +1,117 @@
+"""The ladder: said once, a warning, a break after the fourth; appeal, pardon, expiry, and who was let down comes first."""
+
+from datetime import timedelta
+
+import pytest
+
+from plugin.domain.sessions import Session
+from plugin.domain.strikes import StrikeKind, StrikeState
+from plugin.errors import Conflict, Forbidden, NotFound
+from plugin.services import enrolling, no_shows, proposing
+from tests.conftest import FixedClock
+from tests.plugin.services.meetings import Meeting, pair_of, tomorrow
+from tests.plugin.support import World
+
+
+@pytest.fixture
+async def pair(small_world: World) -> Meeting:
+    return await pair_of(small_world)
+
+
+async def missed(pair: Meeting, clock: FixedClock) -> Session:
+    """Mia does not come, and says nothing."""
+    made = await pair.agreed(tomorrow(clock))
+    clock.now = tomorrow(clock, 17) + timedelta(minutes=10)
+    await pair.say(made, "ann", "mia", held=False)
+    clock.move(days=2, hours=1)
+    await pair.crowd.due()
+    return await pair.get(made)
+
+
+async def paused(pair: Meeting) -> bool:
+    found = await pair.do(lambda unit: unit.enrolments.of_member(pair.id("mia")))
+    return found[0].paused
+
+
+async def standing(pair: Meeting) -> int:
+    return await pair.do(lambda unit: no_shows.standing(unit, pair.id("mia"), pair.crowd.program.id))
+
+
+async def test_the_rungs_and_the_break(pair: Meeting, clock: FixedClock) -> None:
+    told = []
+    for _ in range(4):
+        assert not await paused(pair)
+        await missed(pair, clock)
+        told.append([kind for kind in await pair.crowd.told("mia") if kind.startswith("strike.")][-1])
+    assert told == ["strike.first", "strike.second", "strike.third", "strike.break"]
+    assert await paused(pair)
+    enrolment = (await pair.do(lambda unit: unit.enrolments.of_member(pair.id("mia"))))[0]
+    with pytest.raises(Conflict, match="break until"):
+        await enrolling.change(pair.world.runtime, pair.crowd.people["mia"], enrolment.id, paused=False)
+    clock.move(days=30)
+    await pair.crowd.due()
+    assert not await paused(pair)
+    assert "strike.resumed" in await pair.crowd.told("mia")
+    # What was is forgotten after half a year.
+    clock.move(days=151)
+    assert await standing(pair) == 0
+
+
+async def test_who_waited_comes_first_for_a_while(pair: Meeting, clock: FixedClock) -> None:
+    await missed(pair, clock)
+    assert "session.waited" in await pair.crowd.told("ann")
+    assert await pair.do(lambda unit: no_shows.priority(unit, pair.crowd.program.id)) == {pair.id("ann"): 1}
+    clock.move(days=90)
+    assert await pair.do(lambda unit: no_shows.priority(unit, pair.crowd.program.id)) == {}
+
+
+async def test_calling_off_late_counts_and_early_does_not(pair: Meeting, clock: FixedClock) -> None:
+    at = tomorrow(clock)
+    made = await pair.agreed(at)
+    clock.now = at - timedelta(hours=3)
+    await pair.do(lambda unit: proposing.cancel(unit, made.id, by=pair.id("mia")))
+    assert await standing(pair) == 0
+    made = await pair.agreed(at)
+    clock.now = at - timedelta(hours=3) + timedelta(seconds=1)
+    done = await pair.do(lambda unit: proposing.cancel(unit, made.id, by=pair.id("mia")))
+    assert done.late
+    strikes = await pair.do(lambda unit: unit.strikes.of_member(pair.id("mia")))
+    assert [one.kind for one in strikes] == [StrikeKind.LATE_CANCEL]
+    assert await pair.do(lambda unit: no_shows.priority(unit, pair.crowd.program.id)) == {pair.id("ann"): 1}
+
+
+async def test_an_appeal_holds_the_break_until_somebody_decided(pair: Meeting, clock: FixedClock) -> None:
+    for _ in range(4):
+        await missed(pair, clock)
+    mine = await no_shows.mine(pair.world.runtime, pair.crowd.people["mia"])
+    last = mine[-1][0]
+    with pytest.raises(NotFound):
+        await no_shows.appeal(pair.world.runtime, pair.crowd.people["ann"], last.id, words="not mine")
+    await no_shows.appeal(pair.world.runtime, pair.crowd.people["mia"], last.id, words="I was in hospital")
+    assert not await paused(pair)
+    with pytest.raises(Conflict, match="waits for a manager"):
+        await no_shows.appeal(pair.world.runtime, pair.crowd.people["mia"], last.id, words="again")
+    waiting = await no_shows.page(pair.world.runtime, pair.crowd.admin, pair.crowd.program.id, after=None, limit=10, state=StrikeState.APPEALED)
+    assert [words for _, words in waiting] == ["I was in hospital"]
+    with pytest.raises(Forbidden):
+        await no_shows.decide(pair.world.runtime, pair.crowd.people["ann"], last.id, pardon=True)
+    await no_shows.decide(pair.world.runtime, pair.crowd.admin, last.id, pardon=False)
+    assert await paused(pair)
+    await no_shows.decide(pair.world.runtime, pair.crowd.admin, last.id, pardon=True)
+    assert not await paused(pair)
+    assert await standing(pair) == 3
+    with pytest.raises(Conflict, match="pardoned"):
+        await no_shows.decide(pair.world.runtime, pair.crowd.admin, last.id, pardon=False)
+    clock.move(days=15)
+    with pytest.raises(Conflict, match="two weeks"):
+        await no_shows.appeal(pair.world.runtime, pair.crowd.people["mia"], mine[0][0].id, words="too late")
+
+
+async def test_a_break_does_not_end_a_pause_of_ones_own(pair: Meeting, clock: FixedClock) -> None:
+    enrolment = (await pair.do(lambda unit: unit.enrolments.of_member(pair.id("mia"))))[0]
+    await enrolling.change(pair.world.runtime, pair.crowd.people["mia"], enrolment.id, paused=True)
+    for _ in range(4):
+        await missed(pair, clock)
+    clock.move(days=31)
+    await pair.crowd.due()
+    assert await paused(pair), "who paused by themselves comes back when they say so"
