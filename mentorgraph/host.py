@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from mentorgraph.events import Event, Kind, MemberChanged
 
@@ -102,7 +102,19 @@ class Capability(StrEnum):
 
     DELIVERIES = "deliveries"
     SIGN_IN = "sign_in"
+    """A browser can be sent to the host and comes back with an answer that the host signed (:meth:`Host.sign_in_start`)."""
     SAME_ORIGIN_SIGN_IN = "same_origin_sign_in"
+    """Besides, a page of the host can fetch such an answer itself."""
+    SIGN_IN_BY_MAIL = "sign_in_by_mail"
+    """The client is an :class:`AccountFinder` that tells the e-mail address of a member, to which a code can be sent."""
+    SIGN_IN_BY_MESSAGE = "sign_in_by_message"
+    """The client is an :class:`AccountFinder`, and a code can be sent as a direct message."""
+    SIGN_IN_BY_TOKEN = "sign_in_by_token"  # noqa: S105 - a name
+    """The client is a :class:`TokenChecker`: the host vouches for a token that a member's own client got from it."""
+    EXTERNAL_IDS = "external_ids"
+    """The client is an :class:`ExternalFinder`: the host knows its members by the ids of the provider at which they sign in there."""
+    OWN_ACCOUNT = "own_account"
+    """Messages leave from an account of our own. Without it, whoever owns the key can read what is sent with it."""
     DIRECT_MESSAGES = "direct_messages"
     TOPICS = "topics"
     GROUPS = "groups"
@@ -120,6 +132,7 @@ class Installation:
 
     ``base_url`` has no trailing slash and may have a path. ``hook_url`` is where the host sends deliveries, ``callback_url`` where a sign-in returns.
     ``hook_secrets`` and ``sign_in_secrets`` are newest first; several are valid during a rotation. ``settings`` are the admin's choices for this host.
+    ``provider_secret`` is the secret of our client at the community's identity provider, if it has one.
     """
 
     id: int
@@ -131,6 +144,7 @@ class Installation:
     api_username: str = "system"
     hook_secrets: tuple[str, ...] = field(default=(), repr=False)
     sign_in_secrets: tuple[str, ...] = field(default=(), repr=False)
+    provider_secret: str = field(default="", repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -197,6 +211,43 @@ class Identity:
     admin: bool = False
     moderator: bool = False
     groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A member who was named at a sign-in, as the host has them now. ``email`` is the address that the host has for them, if it tells one."""
+
+    member: MemberChanged
+    email: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSignIn:
+    """A sign-in at an identity provider that was begun: where to send the browser, and what to keep, sealed, until it comes back."""
+
+    url: str
+    memory: Mapping[str, str] = field(repr=False)
+
+
+class Match(StrEnum):
+    """How a value that an identity provider says leads to a member of the host."""
+
+    PREFERRED = ""
+    """As an external id where the host knows its members by such (:attr:`Capability.EXTERNAL_IDS`), else as the member's id."""
+    MEMBER = "member"
+    """The value is the member's id on the host."""
+    EXTERNAL = "external"
+    """The value is the id by which the host knows the member from the same provider."""
+    ADDRESS = "address"
+    """The value is an e-mail address that the provider has verified."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvidedPerson:
+    """Who an identity provider says signed in."""
+
+    value: str = field(repr=False)
+    match: Match = Match.PREFERRED
 
 
 # --------------------------------------------------------------------------------------------------------------------- reading
@@ -505,6 +556,68 @@ class HostClient(Protocol):
 
 
 ClientFactory = Callable[[Installation], Awaitable[HostClient]]
+
+
+@runtime_checkable
+class AccountFinder(Protocol):
+    """A client of a host whose members can sign in by a code (:attr:`Capability.SIGN_IN_BY_MAIL`, :attr:`Capability.SIGN_IN_BY_MESSAGE`)."""
+
+    async def find_account(self, named: str) -> Account | None:
+        """The member whom a person at a sign-in names as themselves: by user name, by id or, where the host knows it, by e-mail address.
+
+        ``None`` for somebody who is no member. ``named`` is what anybody typed. May raise any :class:`HostError`.
+        """
+        ...
+
+
+@runtime_checkable
+class TokenChecker(Protocol):
+    """A client of a host that vouches for tokens (:attr:`Capability.SIGN_IN_BY_TOKEN`)."""
+
+    async def check_token(self, answer: Mapping[str, str]) -> MemberChanged:
+        """The member whose client got this token for us. Only the installation's own host is asked, whatever the answer names.
+
+        Raises :class:`SignInRefused`, and any :class:`HostError` when the host cannot be asked.
+        """
+        ...
+
+
+@runtime_checkable
+class ExternalFinder(Protocol):
+    """A client of a host that knows its members by the ids of an identity provider (:attr:`Capability.EXTERNAL_IDS`)."""
+
+    async def find_external(self, external_id: str) -> MemberChanged | None:
+        """The member whom the provider calls ``external_id``."""
+        ...
+
+
+class IdentityProvider(Protocol):
+    """A kind of provider at which members of any host may sign in, such as OpenID Connect.
+
+    It asks the provider over ``http``; what it remembers between two calls is only for speed. Every method raises :class:`SignInRefused` for an answer that is
+    not the provider's to this sign-in, and any other :class:`HostError` when the provider cannot be asked or is none.
+    """
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The admin's settings by name, and what each takes."""
+        ...
+
+    def title(self, installation: Installation) -> str:
+        """What its button says; empty for an installation without such a provider."""
+        ...
+
+    async def check(self, installation: Installation, http: Http) -> None:
+        """Ask the provider who it is. Raises :class:`HostInvalid` for settings that cannot be right."""
+        ...
+
+    async def begin(self, installation: Installation, http: Http, *, state: str, return_url: str) -> ProviderSignIn:
+        """Begin a sign-in. ``state`` comes back with the answer."""
+        ...
+
+    async def finish(self, installation: Installation, http: Http, *, memory: Mapping[str, str], answer: Mapping[str, str], now: datetime) -> ProvidedPerson:
+        """Who signed in, from what was kept and the parameters that came back."""
+        ...
 
 
 class Host(Protocol):

@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from integrations import all_hosts, embed
+from integrations.oidc.way import open_id
 from mentorgraph.host import Host, RateLimit
 from plugin.clock import Clock, system_clock
 from plugin.http import GuardedHttp, Patience
@@ -43,6 +44,7 @@ from plugin.web.limits import BoundedBody
 from plugin.web.metrics import Metrics
 from plugin.web.pages import page
 from plugin.web.setup import Join, Setup
+from plugin.web.signing import Signing
 from plugin.web.stop import Feed, Stop
 from plugin.worker import Worker
 from schema.http import GraphQLEndpoint
@@ -96,6 +98,7 @@ def compose(
         clock=clock,
         make_http=make_http,
         mailer=SmtpMailer(settings.smtp_url, sender=settings.sender) if settings.smtp_url else None,
+        identity=open_id(),
     )
     graphs = Graphs(runtime)
     return Parts(runtime=runtime, graphs=graphs)
@@ -131,7 +134,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     metrics = Metrics()
     hooks, auth, health = Hooks(runtime, metrics), Auth(runtime), Health(runtime, metrics)
     setup, join = Setup(runtime), Join(runtime)
-    enrol = Enrol(runtime)
+    enrol, signing = Enrol(runtime), Signing(runtime, auth)
     origins, embedded = Origins(runtime), Embed(runtime, script=embed.script())
     graphql = GraphQLEndpoint(runtime, parts.graphs, origins=origins, page=graphiql)
 
@@ -165,10 +168,14 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/manifest.yaml", _manifest),
         Route("/hooks/{installation}/{rest:path}", hooks.receive, methods=METHODS),
         Route("/auth/done", auth.done),
-        Route("/auth/{installation}/start", auth.start, methods=["GET"]),
+        Route("/auth/{installation}/start", signing.start, methods=["GET"]),
         Route("/auth/{installation}/start", auth.begin_exchange, methods=["POST"]),
         Route("/auth/{installation}/callback", auth.callback),
         Route("/auth/{installation}/exchange", auth.exchange, methods=["POST"]),
+        Route("/auth/{installation}/provider/callback", signing.provider_callback),
+        Route("/auth/{installation}/code", signing.ask, methods=["POST"]),
+        Route("/auth/{installation}/code/enter", signing.enter, methods=["POST"]),
+        Route("/auth/{installation}/token", signing.token, methods=["POST"]),
         Route("/setup", setup.front, methods=["GET"]),
         Route("/setup/leave", setup.leave, methods=["POST"]),
         Route("/setup/{token}", setup.show, methods=["GET"]),

@@ -1,8 +1,16 @@
-"""Signing in: Circle offers members no OAuth, so a member shows that they read the mail of their account (protocol of codes in the service)."""
+"""Signing in: Circle offers members no OAuth, so a member shows that they read the mail of their account, by a code that the service sends.
+
+The service must never believe ``window.circleUser`` of Circle's pages, which any script there can write.
+"""
 
 from collections.abc import Mapping
 
-from mentorgraph.host import Identity, Installation, SignInRefused, SignInStart
+from integrations.circle import subjects
+from integrations.circle.community import Community, member_of
+from integrations.values import text
+from mentorgraph.host import Account, HostInvalid, HostNotFound, Identity, Installation, SignInRefused, SignInStart
+
+_LONGEST_ADDRESS = 254
 
 _ELSEWHERE = "In a Circle community one signs in with a code that is sent by e-mail."
 
@@ -20,3 +28,22 @@ def sign_in_finish(installation: Installation, answer: Mapping[str, str]) -> Ide
 def peek_nonce(answer: Mapping[str, str]) -> str | None:  # noqa: ARG001 - the port's signature
     """None: no answer carries one."""
     return None
+
+
+async def find_account(community: Community, named: str) -> Account | None:
+    """A member by e-mail address, or by the user name that we show, which ends with their number. Circle is asked by the exact address only."""
+    seen = community.seen()
+    member = None if "@" in named else member_of(named)
+    if "@" not in named and member is None:
+        return None
+    path, params = (f"/community_members/{member}", []) if member else ("/community_members/search", [("email", named[:_LONGEST_ADDRESS])])
+    try:
+        record = await community.api.get(path, params)
+    except (HostNotFound, HostInvalid):
+        # Circle answers 422 for what it does not take for an address.
+        return None
+    email = text(record.get("email")) or ""
+    if member is None and email.casefold() != named.casefold():
+        return None
+    found = subjects.member(record, seen, community)
+    return None if found is None or found.active is False else Account(member=found, email=email)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from integrations.circle import connecting, reading, sending
+from integrations.circle import auth, connecting, reading, sending
 from integrations.circle.api import Api
 from integrations.circle.community import Community
 from integrations.circle.sweeps import SWEEPS
 from mentorgraph.events import Event, Kind, MemberChanged
-from mentorgraph.host import Batch, Connected, ConnectPlan, HostInfo, HostMessage, Http, Installation, Receipt, Sweep
+from mentorgraph.host import Account, Batch, Connected, ConnectPlan, HostInfo, HostMessage, Http, Installation, Receipt, Sweep
 
 
 def _now() -> datetime:
@@ -52,3 +52,7 @@ class CircleClient:
     async def find_sent(self, message: HostMessage, *, key: str) -> Receipt | None:
         """See :func:`sending.find_sent`."""
         return await sending.find_sent(self._community, message, key=key)
+
+    async def find_account(self, named: str) -> Account | None:
+        """See :func:`auth.find_account`."""
+        return await auth.find_account(self._community, named)

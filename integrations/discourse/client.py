@@ -62,3 +62,7 @@ class DiscourseClient:
     async def find_sent(self, message: HostMessage, *, key: str) -> Receipt | None:
         """See :func:`sending.find_sent`."""
         return await sending.find_sent(self._forum, message, key=key)
+
+    async def find_external(self, external_id: str) -> MemberChanged | None:
+        """See :func:`reading.find_external`."""
+        return await reading.find_external(self._forum, external_id)

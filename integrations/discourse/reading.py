@@ -30,8 +30,23 @@ async def read(forum: Forum, kind: Kind, host_id: str) -> Sequence[Event]:
 
 async def find_member(forum: Forum, username: str) -> MemberChanged | None:
     """A member by the name they have now."""
+    return await _at(forum, f"/u/{segment(username)}.json")
+
+
+async def find_external(forum: Forum, external_id: str) -> MemberChanged | None:
+    """A member by the id at the provider at which they log in to the forum.
+
+    The setting ``external_provider`` names that of Discourse's log-in methods (``oidc`` for its OpenID Connect plugin); without it the id is that of the
+    single sign-on record.
+    """
+    provider = forum.installation.settings.get("external_provider", "").strip()
+    before = f"{segment(provider)}/" if provider else ""
+    return await _at(forum, f"/u/by-external/{before}{segment(external_id)}.json")
+
+
+async def _at(forum: Forum, path: str) -> MemberChanged | None:
     try:
-        user = mapping((await forum.api.get(f"/u/{segment(username)}.json")).get("user"))
+        user = mapping((await forum.api.get(path)).get("user"))
     except HostNotFound:
         return None
     user_id = identifier(user.get("id"))

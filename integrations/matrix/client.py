@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from integrations.matrix import connecting, reading, sending
+from integrations.matrix import auth, connecting, reading, sending
 from integrations.matrix.api import Api
 from integrations.matrix.homeserver import Homeserver
 from integrations.matrix.sweeps import SWEEPS
 from mentorgraph.events import Event, Kind, MemberChanged
-from mentorgraph.host import Batch, Connected, ConnectPlan, HostInfo, HostMessage, Http, Installation, Receipt, Sweep
+from mentorgraph.host import Account, Batch, Connected, ConnectPlan, HostInfo, HostMessage, Http, Installation, Receipt, Sweep
 
 
 def _now() -> datetime:
@@ -52,3 +52,15 @@ class MatrixClient:
     async def find_sent(self, message: HostMessage, *, key: str) -> Receipt | None:
         """See :func:`sending.find_sent`."""
         return await sending.find_sent(self._server, message, key=key)
+
+    async def find_account(self, named: str) -> Account | None:
+        """See :func:`auth.find_account`."""
+        return await auth.find_account(self._server, named)
+
+    async def check_token(self, answer: Mapping[str, str]) -> MemberChanged:
+        """See :func:`auth.check_token`."""
+        return await auth.check_token(self._server, answer)
+
+    async def find_external(self, external_id: str) -> MemberChanged | None:
+        """See :func:`auth.find_external`."""
+        return await auth.find_external(self._server, external_id)

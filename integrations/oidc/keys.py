@@ -24,13 +24,18 @@ class Keys:
     monotonic: Callable[[], float]
     _found: KeySet | None = field(default=None, init=False)
     _read_at: float = field(default=0.0, init=False)
+    _asked_again_at: float = field(default=-AGAIN_SECONDS, init=False)
 
     async def of(self, http: Http, key_id: str | None) -> KeySet:
         """The keys; read again when they are old, or when none has this name. Raises :class:`HostBroken` when the provider shows none."""
-        age = self.monotonic() - self._read_at
-        if self._found is None or age > KEPT_SECONDS or (age > AGAIN_SECONDS and not self._has(key_id)):
+        now = self.monotonic()
+        known, old = self._has(key_id), self._found is None or now - self._read_at > KEPT_SECONDS
+        if not old and not known and now - self._asked_again_at >= AGAIN_SECONDS:
+            # The provider may have changed its keys a moment after they were read.
+            self._asked_again_at, old = now, True
+        if self._found is None or old:
             self._found = await self._read(http)
-            self._read_at = self.monotonic()
+            self._read_at = now
         return self._found
 
     def _has(self, key_id: str | None) -> bool:

@@ -1,5 +1,6 @@
 """Connecting communities and reading them."""
 
+import os
 from dataclasses import asdict
 from typing import Annotated, Self
 
@@ -11,6 +12,7 @@ from plugin.app import Parts
 from plugin.cli.common import WITH_TIME, AsJson, Which, err, fail, out, run, secret_from, show
 from plugin.domain.community import POLICY_KEYS
 from plugin.services import connect as connecting
+from plugin.services import provider_settings
 from plugin.services import reconcile as reconciling
 from plugin.services.connect import Connection, NewConnection
 from plugin.services.reconcile import Report
@@ -69,6 +71,7 @@ async def read_whole(parts: Parts, installation_id: int, *, whole: bool, quiet: 
     return report
 
 
+PROVIDER_SECRET = "MENTORGRAPH_OPENID_SECRET"  # noqa: S105 - the name of a variable
 KEYS_OF_HOST = "what the host's page in the documentation names"
 
 
@@ -111,6 +114,7 @@ def connect(
         spaces=tuple(category or ()),
         host_settings=settings,
         policy=_pairs(set_ or []),
+        provider_secret=os.environ.get(PROVIDER_SECRET, ""),
     )
 
     async def work(parts: Parts) -> Connection:
@@ -168,12 +172,20 @@ def configure(
     installation: Which = None,
     as_json: AsJson = False,
 ) -> None:
-    """Change an admin's choices for a community, such as opt_in_field=3."""
-    pairs = _pairs(choices)
+    """Change an admin's choices for a community, such as opt_in_field=3, or its identity provider, such as openid_issuer=https://id.example.org."""
+    pairs = _pairs(choices, f"{', '.join(POLICY_KEYS)}, openid_issuer, …")
+    at_provider = {key: value for key, value in pairs.items() if key not in POLICY_KEYS and key.startswith("openid_")}
+    policy = {key: value for key, value in pairs.items() if key not in at_provider}
 
     async def work(parts: Parts) -> dict[str, object]:
         which = await connecting.the_installation(parts.runtime, installation)
-        return {"installation": which, **connecting.policy_values(await connecting.configure(parts.runtime, which, pairs))}
+        if at_provider:
+            # The provider first: it is asked whether it is one, and nothing else is changed if it is not.
+            secret = os.environ.get(PROVIDER_SECRET)
+            to_do = await provider_settings.configure(parts.runtime, which, at_provider, secret=secret)
+            if not policy:
+                return {"installation": which, **at_provider, "to_do": to_do}
+        return {"installation": which, **connecting.policy_values(await connecting.configure(parts.runtime, which, policy))}
 
     found = run(work)
     show(found, as_json=as_json, lines=lambda: out.print("\n".join(f"{key} = {value}" for key, value in found.items()), markup=False))

@@ -39,6 +39,8 @@ class Policy:
     text_version: str = "1"
     pages: tuple[str, ...] = ()
     """Origins of pages besides the community's own that may show the web component and sign members in through the host."""
+    codes_by_message: str = "no"
+    """Whether members may sign in by a code in a direct message where the owner of the community's key can read such messages."""
 
 
 POLICY_KEYS: Mapping[str, str] = {
@@ -53,6 +55,7 @@ POLICY_KEYS: Mapping[str, str] = {
     "suggestions_per_need": "how many members are suggested for a need (1 to 20)",
     "spread": "how much the load is spread over members (0 to 1)",
     "messages_per_day": "how many messages a member gets a day at most (1 to 100)",
+    "codes_by_message": "yes or no: whether a code to sign in may go by a direct message that the owner of the community's key can read",
     "text_version": "version of the consent text that members see",
     "pages": "origins of other pages of yours that show the web component, such as https://www.example.org, separated by commas",
 }

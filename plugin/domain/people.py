@@ -52,6 +52,11 @@ RIGHTS: Mapping[Office, frozenset[Scope]] = {
 """The one place that says which office may do what."""
 
 
+MESSAGE = "message"
+"""The audience of a session that was begun by a code which somebody beside the member could read: it opens nothing that is private."""
+_OPEN = frozenset({"widget", MESSAGE})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
     """A token that was accepted. ``member_id`` is ``None`` for a service token, which is never a member's.
@@ -64,13 +69,18 @@ class Principal:
     scopes: frozenset[Scope]
     token_id: int
     audience: str = "api"
-    """``api`` for a token that a person or a service made, ``session`` for a browser of ours, ``widget`` for a page of the host."""
+    """``api`` for a token that a person or a service made, ``session`` for a browser of ours, ``widget`` for a page of the host, :data:`MESSAGE`."""
 
     manages: bool = True
     """Whether programs that were granted to the member may be run with this; a token that does not carry ``programs:write`` may not."""
 
     unsure: bool = False
     """Whether the host did not say if the member is an admin. Not knowing means no."""
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody but the member can have come by this token: only then it opens private feedback, export, erasure and what admins do."""
+        return self.audience not in _OPEN
 
     @property
     def actor(self) -> str:

@@ -153,7 +153,7 @@ async def require_admin(runtime: Runtime, principal: Principal | None, *, fresh:
     if not fresh:
         return asking
     member_id = asking.member_id
-    if member_id is None or asking.audience == "widget":
+    if member_id is None or not asking.private:
         raise Forbidden("this is for admins of the community in person, not for a service")
     found = await runtime.database.read(asking.installation_id, lambda unit: rights.known(unit, member_id))
     is_admin = found is not None and await rights.is_admin(runtime, asking.installation_id, found, fresh=True)
@@ -191,11 +191,16 @@ def safe_next(path: str) -> str:
     return path if plain and "\\" not in path and len(path) <= 500 else "/"
 
 
-def _begin(unit: UnitOfWork, *, flow: str, nonce: str, binding: bytes, next_path: str, lifetime: timedelta) -> None:
+def begin_sign_in(unit: UnitOfWork, sign_in: SignIn) -> None:
+    """Remember a sign-in under way. Raises :class:`TooMany` when there are more of them than people could begin."""
     unit.sign_ins.prune(now=unit.now)
     if unit.sign_ins.count() >= MAX_SIGN_INS:
         raise TooMany("too many people are signing in: try again in a minute", retry_after=60)
-    unit.sign_ins.begin(SignIn(nonce=token_digest(nonce), flow=flow, binding=binding, next_path=next_path, expires_at=unit.now + lifetime))
+    unit.sign_ins.begin(sign_in)
+
+
+def _begin(unit: UnitOfWork, *, flow: str, nonce: str, binding: bytes, next_path: str, lifetime: timedelta) -> None:
+    begin_sign_in(unit, SignIn(nonce=token_digest(nonce), flow=flow, binding=binding, next_path=next_path, expires_at=unit.now + lifetime))
 
 
 async def begin_redirect(runtime: Runtime, installation_id: int, *, next_path: str) -> Redirect:
@@ -250,7 +255,7 @@ async def finish_redirect(runtime: Runtime, installation_id: int, *, answer: Map
     identity, sign_in = await _answer(runtime, installation_id, answer, flow="redirect")
     if not browser_secret or not hmac.compare_digest(sign_in.binding, token_digest(browser_secret)):
         raise SignInRefused("this sign-in was begun in another browser: begin again", reason="other_browser")
-    return await _complete(runtime, installation_id, identity, sign_in, audience="session", scopes=MEMBER_SCOPES | OFFICE_SCOPES, lifetime=SESSION_FOR)
+    return await _complete(runtime, installation_id, identity, sign_in, audience="session", lifetime=SESSION_FOR)
 
 
 async def finish_exchange(runtime: Runtime, installation_id: int, *, answer: Mapping[str, str], verifier: str, origin: str) -> SignedIn:
@@ -269,7 +274,7 @@ async def finish_exchange(runtime: Runtime, installation_id: int, *, answer: Map
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=")
     if not hmac.compare_digest(challenge, sign_in.binding):
         raise SignInRefused("code_verifier does not belong to this sign-in", reason="wrong_verifier")
-    return await _complete(runtime, installation_id, identity, sign_in, audience="widget", scopes=MEMBER_SCOPES, lifetime=WIDGET_FOR)
+    return await _complete(runtime, installation_id, identity, sign_in, audience="widget", lifetime=WIDGET_FOR)
 
 
 async def waiting_page(runtime: Runtime, installation_id: int, *, answer: Mapping[str, str]) -> str | None:
@@ -295,26 +300,32 @@ async def _answer(runtime: Runtime, installation_id: int, answer: Mapping[str, s
     return identity, sign_in
 
 
-async def _complete(
-    runtime: Runtime, installation_id: int, identity: Identity, sign_in: SignIn, *, audience: str, scopes: frozenset[Scope], lifetime: timedelta
-) -> SignedIn:
+async def _complete(runtime: Runtime, installation_id: int, identity: Identity, sign_in: SignIn, *, audience: str, lifetime: timedelta) -> SignedIn:
+    said = MemberChanged(
+        seen_at=runtime.clock(),
+        source=Source.HINT,
+        host_user_id=identity.host_user_id,
+        username=identity.username,
+        name=identity.name or None,
+        avatar_url=identity.avatar_url or None,
+        admin=identity.admin,
+        moderator=identity.moderator,
+    )
+    return await let_in(runtime, installation_id, said, next_path=sign_in.next_path, audience=audience, lifetime=lifetime)
+
+
+async def let_in(runtime: Runtime, installation_id: int, said: MemberChanged, *, next_path: str, audience: str, lifetime: timedelta) -> SignedIn:
+    """Give a member who has shown who they are a token, and take in what the host says of them. Only a ``session`` may do all that its member may.
+
+    Raises :class:`SignInRefused` for who must not take part.
+    """
+    scopes = MEMBER_SCOPES | OFFICE_SCOPES if audience == "session" else MEMBER_SCOPES
+
     def work(unit: UnitOfWork) -> SignedIn:
         # Signing in is the person's own act: it lifts the tombstone that keeps the host from bringing an erased member back.
-        unit.members.unbury(tombstone_digest(identity.host_user_id, key=unit.keys.tombstones))
-        event = MemberChanged(
-            seen_at=unit.now,
-            source=Source.HINT,
-            host_user_id=identity.host_user_id,
-            username=identity.username,
-            name=identity.name or None,
-            avatar_url=identity.avatar_url or None,
-            admin=identity.admin,
-            moderator=identity.moderator,
-            last_seen_at=unit.now,
-            active=True,
-        )
-        handlers.apply([event], unit)
-        member = unit.members.by_host(identity.host_user_id)
+        unit.members.unbury(tombstone_digest(said.host_user_id, key=unit.keys.tombstones))
+        handlers.apply([replace(said, last_seen_at=unit.now, active=True)], unit)
+        member = unit.members.by_host(said.host_user_id)
         if member is None or member.standing in {Standing.HIDDEN, Standing.SUSPENDED}:
             raise SignInRefused("this account cannot take part at the moment", reason="suspended")
         if member.standing is Standing.PENDING:
@@ -322,7 +333,7 @@ async def _complete(
             unit.members.put(member)
         unit.members.flush()
         token = _issue(unit, member_id=member.id, scopes=scopes - {Scope.INTROSPECT}, name=audience, lifetime=lifetime, audience=audience, by=str(member.id))
-        return SignedIn(token=token, next_path=sign_in.next_path, expires_in=int(lifetime.total_seconds()), member_id=member.id)
+        return SignedIn(token=token, next_path=next_path, expires_in=int(lifetime.total_seconds()), member_id=member.id)
 
     return await runtime.database.write(installation_id, work)
 

@@ -11,6 +11,7 @@ import structlog
 from mentorgraph.host import Connected, ConnectPlan, HostError, HostInfo, Installation
 from plugin.domain.community import POLICY_KEYS, Community, InstallationState, Policy
 from plugin.errors import Conflict, Invalid, NotFound
+from plugin.services import provider_settings
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret
 from plugin.store.repositories.work import SweepState
@@ -34,6 +35,8 @@ class NewConnection:
     spaces: tuple[str, ...] = ()
     host_settings: Mapping[str, str] = field(default_factory=dict)
     policy: Mapping[str, str] = field(default_factory=dict)
+    provider_secret: str = field(default="", repr=False)
+    """The secret of our client at the community's identity provider, whose other settings are among those of the host."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +63,17 @@ async def connect(runtime: Runtime, new: NewConnection) -> Connection:
         raise Conflict(f"{base_url} is connected already as installation {known}: disconnect it first", code="already_connected")
     policy = parse_policy(new.policy, Policy())
     secrets = {"api_key": new.api_key, "api_username": new.api_username, "hook_secrets": [new_secret()], "sign_in_secrets": [new_secret()]}
+    secrets |= {"provider_secret": new.provider_secret}
     probe = Installation(
-        id=0, host=new.host, base_url=base_url, api_key=new.api_key, api_username=new.api_username, settings={**new.host_settings, **_spaces(new.spaces)}
+        id=0,
+        host=new.host,
+        base_url=base_url,
+        api_key=new.api_key,
+        api_username=new.api_username,
+        settings={**new.host_settings, **_spaces(new.spaces)},
+        provider_secret=new.provider_secret,
     )
+    await provider_settings.check(runtime, probe)
     info = await runtime.open_client(probe).describe()
     if known is not None:
         return await _reconnect(runtime, known, new, info, policy, probe, secrets)
@@ -127,7 +138,7 @@ async def _establish(runtime: Runtime, installation_id: int, new: NewConnection,
         await client.disconnect(connected.remote)
         raise
     runtime.forget(installation_id)
-    to_do = tuple(line.replace("{secret}", installation.sign_in_secrets[0]) for line in connected.to_do)
+    to_do = tuple(line.replace("{secret}", installation.sign_in_secrets[0]) for line in connected.to_do) + provider_settings.to_do(runtime, installation)
     return Connection(installation_id=installation_id, title=info.title, version=info.version, hook_url=installation.hook_url, limits=info.limits, to_do=to_do)
 
 
@@ -259,6 +270,10 @@ def _value(key: str, word: str) -> object:
         if not 1 <= number <= 100:
             raise ValueError(word)
         return number
+    if key == "codes_by_message":
+        if word not in {"yes", "no"}:
+            raise ValueError(word)
+        return word
     if key == "spread":
         share = float(word)
         if not 0 <= share <= 1:

@@ -1,12 +1,12 @@
 """What use cases need around them: the database, the hosts, the graph in memory, the clock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Protocol
 
-from mentorgraph.host import Acknowledgement, Delivery, Host, HostClient, Http, Installation, RateLimit
+from mentorgraph.host import Acknowledgement, Delivery, Host, HostClient, Http, IdentityProvider, Installation, RateLimit
 from plugin.clock import Clock
 from plugin.errors import NotFound
 from plugin.mail import Mailer
@@ -35,6 +35,8 @@ Arriving = tuple[Installation, Delivery, str]
 
 HttpFactory = Callable[[RateLimit], ClosingHttp]
 """Makes the way out for one installation, paced by its limit."""
+
+PROVIDER_LIMIT = RateLimit(per_minute=600, burst=60)
 
 REMEMBER_SECONDS = 5.0
 """How long secrets of an installation are remembered; a rotation takes effect everywhere within this time."""
@@ -76,6 +78,8 @@ class Runtime:
     clock: Clock
     make_http: HttpFactory
     mailer: Mailer | None = None
+    identity: IdentityProvider | None = None
+    """How members of any host sign in at a provider of the community's own."""
     bus: Bus = field(default_factory=Bus)
     passes: Passes = field(default_factory=Passes)
     arriving: Gathering[Arriving, Acknowledgement] = field(default_factory=Gathering)
@@ -85,6 +89,8 @@ class Runtime:
     _opened: list[ClosingHttp] = field(default_factory=list)
     _metered: list[QuotaHttp] = field(default_factory=list)
     _clients: dict[int, tuple[Installation, HostClient]] = field(default_factory=dict)
+    _providers: dict[int, ClosingHttp] = field(default_factory=dict)
+    _later: set[asyncio.Task[None]] = field(default_factory=set)
 
     def host(self, name: str) -> Host:
         """The host by its name."""
@@ -116,8 +122,29 @@ class Runtime:
         self._clients[installation_id] = (installation, client)
         return client
 
+    def provider_http(self, installation_id: int) -> Http:
+        """The way out to a community's identity provider: one for each, so that a slow one keeps nobody else waiting."""
+        if installation_id not in self._providers:
+            self._providers[installation_id] = self.make_http(PROVIDER_LIMIT)
+            self._opened.append(self._providers[installation_id])
+        return self._providers[installation_id]
+
+    def later(self, work: Coroutine[object, object, None]) -> None:
+        """Do something after the answer to a request was given, so that its time tells nothing. What must not be lost does not belong here."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def settle_later(self) -> None:
+        """Wait for what was put off."""
+        while self._later:
+            await asyncio.wait(self._later)
+
     async def close(self) -> None:
         """Let connections to hosts go."""
+        for task in tuple(self._later):
+            task.cancel()
+        await self.settle_later()
         for metered in self._metered:
             await metered.settle()
         for http in self._opened:

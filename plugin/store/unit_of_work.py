@@ -219,8 +219,7 @@ class UnitOfWork:
 
     def installation(self, *, public_url: str) -> Installation:
         """The installation with its secrets, for its host."""
-        row = self._row
-        secrets = orjson.loads(self.vault.unseal(bytes(row.secrets), installation_id=self.installation_id, purpose="secrets"))
+        row, secrets = self._row, self.secrets()
         return Installation(
             id=self.installation_id,
             host=row.host,
@@ -231,8 +230,14 @@ class UnitOfWork:
             api_username=secrets.get("api_username", "system"),
             hook_secrets=tuple(secrets.get("hook_secrets", ())),
             sign_in_secrets=tuple(secrets.get("sign_in_secrets", ())),
+            provider_secret=secrets.get("provider_secret", ""),
             settings=row.host_settings,
         )
+
+    def secrets(self) -> dict[str, Any]:
+        """The installation's secrets, open."""
+        found: dict[str, Any] = orjson.loads(self.vault.unseal(bytes(self._row.secrets), installation_id=self.installation_id, purpose="secrets"))
+        return found
 
     def update_installation(self, **values: object) -> None:
         """Change columns of the installation's row; ``secrets`` are given open and sealed here."""

@@ -15,7 +15,8 @@ PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Con
 MAX_BODY = 16_384
 
 
-async def _json(request: Request, *names: str, optional: tuple[str, ...] = ()) -> dict[str, str]:
+async def json_texts(request: Request) -> dict[str, str]:
+    """All texts of a JSON object that was sent. Raises :class:`Invalid` for a body that is none."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         # Anything else could be sent by a plain form of another site.
         raise Invalid("send application/json", code="content_type")
@@ -23,9 +24,16 @@ async def _json(request: Request, *names: str, optional: tuple[str, ...] = ()) -
         body = orjson.loads(await read_body(request, limit=MAX_BODY))
     except orjson.JSONDecodeError as error:
         raise Invalid("the body is not JSON", code="not_json") from error
-    if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in names):
+    if not isinstance(body, dict):
+        raise Invalid("the body must be an object")
+    return {name: value for name, value in body.items() if isinstance(value, str)}
+
+
+async def _json(request: Request, *names: str, optional: tuple[str, ...] = ()) -> dict[str, str]:
+    body = await json_texts(request)
+    if not all(name in body for name in names):
         raise Invalid(f"the body must be an object with the texts {', '.join(names)}")
-    return {name: body[name] for name in names} | {name: str(body.get(name) or "") for name in optional}
+    return {name: body[name] for name in names} | {name: body.get(name, "") for name in optional}
 
 
 def window_page(*, origin: str, answer: dict[str, str]) -> Response:

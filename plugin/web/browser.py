@@ -33,7 +33,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from plugin.domain.people import Operator, Principal
+from plugin.domain.people import MESSAGE, Operator, Principal
 from plugin.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from plugin.services import access, operating
 from plugin.services.connect import origin_of
@@ -116,7 +116,7 @@ class Browser:
         except Unauthenticated:
             found = None
         # Tokens for programs and for pages of the host have no business in a cookie.
-        if found is None or found.audience != "session" or (of is not None and found.installation_id != of):
+        if found is None or found.audience not in {"session", MESSAGE} or (of is not None and found.installation_id != of):
             raise SignInNeeded(await self._sign_in_place(request, of), operator=False)
         return found
 

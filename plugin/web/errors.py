@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from mentorgraph.host import DeliveryRefused, HostError, SignInRefused
 from plugin.errors import PluginError, TooMany
+from plugin.web.pages import render, speaker_for
 
 log = structlog.get_logger()
 
@@ -19,9 +20,19 @@ def _answer(status: int, code: str, message: str, headers: Mapping[str, str] | N
     return JSONResponse(body, status, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})})
 
 
-async def plugin_error(_request: Request, error: Exception) -> Response:
+def _shown(request: Request, status: int, message: str) -> Response | None:
+    """The same as a page, for a person whose browser is on the way through a sign-in."""
+    if not request.url.path.startswith("/auth/") or "text/html" not in request.headers.get("accept", ""):
+        return None
+    again = f"/auth/{word}/start" if (word := str(request.path_params.get("installation", ""))).isdigit() else ""
+    return render("refused.html", speaker_for(request), status=status, headers={"Referrer-Policy": "no-referrer"}, message=message, again=again)
+
+
+async def plugin_error(request: Request, error: Exception) -> Response:
     """An expected error of ours."""
     assert isinstance(error, PluginError)  # noqa: S101 - registered for this class
+    if (shown := _shown(request, error.status_code, error.message)) is not None:
+        return shown
     if error.status_code >= 500:
         log.warning("unavailable", reason=error.code)
     headers = {"Retry-After": str(int(error.retry_after) + 1)} if isinstance(error, TooMany) else {}
@@ -39,18 +50,19 @@ async def delivery_refused(_request: Request, error: Exception) -> Response:
     return _answer(error.status, error.reason, error.message)
 
 
-async def sign_in_refused(_request: Request, error: Exception) -> Response:
+async def sign_in_refused(request: Request, error: Exception) -> Response:
     """A sign-in that did not come about."""
     assert isinstance(error, SignInRefused)  # noqa: S101 - registered for this class
     log.info("sign_in_refused", reason=error.reason)
-    return _answer(401 if error.reason == "not_signed_in" else 403, error.reason, error.message, {"Referrer-Policy": "no-referrer"})
+    status = 401 if error.reason == "not_signed_in" else 403
+    return _shown(request, status, error.message) or _answer(status, error.reason, error.message, {"Referrer-Policy": "no-referrer"})
 
 
-async def host_error(_request: Request, error: Exception) -> Response:
+async def host_error(request: Request, error: Exception) -> Response:
     """A host that failed while somebody waited for it."""
     assert isinstance(error, HostError)  # noqa: S101 - registered for this class
     log.warning("host_failed", reason=error.reason)
-    return _answer(502, error.reason, error.message)
+    return _shown(request, 502, error.message) or _answer(502, error.reason, error.message)
 
 
 async def http_error(_request: Request, error: Exception) -> Response:

@@ -9,6 +9,7 @@ import orjson
 
 from mentorgraph import events as e
 from mentorgraph.host import (
+    Account,
     Acknowledgement,
     Admitted,
     Batch,
@@ -30,6 +31,7 @@ from mentorgraph.host import (
     Receipt,
     Rendered,
     Response,
+    SignInRefused,
     SignInStart,
     Sweep,
 )
@@ -81,6 +83,10 @@ class Picture:
     likes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     solutions: dict[str, str] = field(default_factory=dict)
     badges: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    """E-mail addresses by member."""
+    external: dict[str, str] = field(default_factory=dict)
+    """Members by the id of an identity provider."""
 
 
 def told(event: e.Event, at: datetime) -> e.Event:
@@ -188,6 +194,26 @@ class FakeClient:
     async def find_sent(self, message: HostMessage, *, key: str) -> Receipt | None:
         self._fail()
         return Receipt(remote_id=f"r-{key}") if key in self.sent else None
+
+    def _named(self, named: str) -> e.MemberChanged | None:
+        by_address = next((one for one, address in self.picture.addresses.items() if address == named), None)
+        return next((one for one in self.picture.members.values() if named == one.username or one.host_user_id == by_address), None)
+
+    async def find_account(self, named: str) -> Account | None:
+        self.reads.append(("member", named))
+        self._fail()
+        found = self._named(named)
+        return None if found is None else Account(member=found, email=self.picture.addresses.get(found.host_user_id, ""))
+
+    async def check_token(self, answer: Mapping[str, str]) -> e.MemberChanged:
+        found = self._named(answer.get("access_token", ""))
+        if found is None:
+            raise SignInRefused("no", reason="bad_token")
+        return found
+
+    async def find_external(self, external_id: str) -> e.MemberChanged | None:
+        self._fail()
+        return self.picture.members.get(self.picture.external.get(external_id, ""))
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -155,19 +155,34 @@ class OperatorKeys(Repository):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """A sign-in that was begun. ``flow`` is ``redirect`` or ``exchange``; ``binding`` ties it to one browser or one page."""
+    """A sign-in that was begun. ``flow`` is the way it goes; ``binding`` ties it to one browser or one page, or is the hash of the code to be typed.
+
+    ``memory`` is sealed; ``about`` is a keyed hash of who was named; ``tries`` are codes that were typed.
+    """
 
     nonce: bytes
     flow: str
     binding: bytes
     next_path: str
     expires_at: datetime
+    memory: bytes | None = field(default=None, repr=False)
+    about: bytes | None = None
+    tries: int = 0
 
 
 def _sign_in(row: Row[*tuple[Any, ...]] | None, now: datetime) -> SignIn | None:
     if row is None or row.expires_at < now:
         return None
-    return SignIn(nonce=bytes(row.nonce), flow=row.flow, binding=bytes(row.binding), next_path=row.next_path, expires_at=row.expires_at)
+    return SignIn(
+        nonce=bytes(row.nonce),
+        flow=row.flow,
+        binding=bytes(row.binding),
+        next_path=row.next_path,
+        expires_at=row.expires_at,
+        memory=None if row.memory is None else bytes(row.memory),
+        about=None if row.about is None else bytes(row.about),
+        tries=row.tries,
+    )
 
 
 class SignIns(Repository):
@@ -175,14 +190,7 @@ class SignIns(Repository):
 
     def begin(self, sign_in: SignIn) -> None:
         """Remember a sign-in under way."""
-        values = {
-            "nonce": sign_in.nonce,
-            "flow": sign_in.flow,
-            "binding": sign_in.binding,
-            "next_path": sign_in.next_path,
-            "expires_at": sign_in.expires_at,
-        }
-        self._put(sign_ins, [values])
+        self._put(sign_ins, [asdict(sign_in)])
 
     def take(self, nonce: bytes, *, now: datetime) -> SignIn | None:
         """The sign-in of a nonce, which is used up by this; ``None`` if unknown, used or expired."""
@@ -193,9 +201,24 @@ class SignIns(Repository):
         """The sign-in of a nonce, which stays; ``None`` if unknown, used or expired."""
         return _sign_in(self._one(self._select(sign_ins).where(sign_ins.c.nonce == nonce)), now)
 
-    def count(self) -> int:
-        """How many sign-ins are under way."""
-        row = self._one(self._select(sign_ins, func.count()))
+    def try_code(self, nonce: bytes, *, flow: str, most: int, now: datetime) -> SignIn | None:
+        """The sign-in of a nonce with one more try counted; ``None`` if there is none with a try left. Counted before anything is compared."""
+        mine = self._update(sign_ins).where(sign_ins.c.nonce == nonce, sign_ins.c.flow == flow, sign_ins.c.tries < most, sign_ins.c.expires_at >= now)
+        return _sign_in(self._connection.execute(mine.values(tries=sign_ins.c.tries + 1).returning(*sign_ins.c)).one_or_none(), now)
+
+    def remember(self, nonce: bytes, memory: bytes, *, about: bytes) -> bool:
+        """Keep what was found out since a sign-in was begun; ``False`` if it is no longer under way."""
+        return self._run(self._update(sign_ins).where(sign_ins.c.nonce == nonce).values(memory=memory, about=about)) > 0
+
+    def count_about(self, about: bytes, *, now: datetime) -> int:
+        """How many sign-ins are under way for who was named."""
+        row = self._one(self._select(sign_ins, func.count()).where(sign_ins.c.about == about, sign_ins.c.expires_at >= now))
+        return 0 if row is None else int(row[0])
+
+    def count(self, *, flow: str = "") -> int:
+        """How many are under way, of one way or of all."""
+        chosen = self._select(sign_ins, func.count())
+        row = self._one(chosen.where(sign_ins.c.flow == flow) if flow else chosen)
         return 0 if row is None else int(row[0])
 
     def prune(self, *, now: datetime) -> None:

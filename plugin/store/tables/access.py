@@ -1,6 +1,6 @@
 """Who may come in, who must stay out, and what was done."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Text, UniqueConstraint
 
 from plugin.store.tables.base import JSON, MemberColumns, of_member, table, words
 from plugin.store.types import Moment
@@ -26,9 +26,12 @@ sign_ins = table(
     "sign_ins",
     Column("nonce", LargeBinary, nullable=False),
     Column("flow", Text, nullable=False),
-    Column("binding", LargeBinary, nullable=False),  # hash of the browser's cookie, or the PKCE challenge
+    Column("binding", LargeBinary, nullable=False),  # hash of the browser's cookie, the PKCE challenge, or the hash of a code
     words("next_path"),
     Column("expires_at", Moment, nullable=False),
+    Column("memory", LargeBinary),  # sealed: what a way of several steps needs in the end
+    Column("about", LargeBinary),  # keyed hash of who was named at a sign-in by code
+    Column("tries", SmallInteger, nullable=False, server_default="0"),
     key=("nonce",),
 )
 
