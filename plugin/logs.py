@@ -7,11 +7,31 @@ import structlog
 
 from plugin.settings import Settings
 
+_OURS = ("PluginError", "HostError", "Invalid", "Unavailable", "Misconfigured", "NotFound", "Conflict", "Forbidden")
+
+
+def _kept(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return event
+
+
+def _without_words(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Drop what exceptions say: a database quotes the row, and Python the value, that it did not like. Their kind and where they came from stay."""
+    found = event.get("exception")
+    if isinstance(found, list):
+        for one in found:
+            if one.get("exc_type") not in _OURS:
+                one["exc_value"] = ""
+            one["exc_notes"], one["exceptions"] = [], []
+    return event
+
 
 def configure_logging(settings: Settings) -> None:
     """Log events as the settings say. Values are named one by one where they are logged: no body, address, name or secret ever is."""
+    words = settings.log_level == "debug"
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if settings.log_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer()
+        if settings.log_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[
@@ -19,6 +39,7 @@ def configure_logging(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
+            _kept if words else _without_words,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper())),

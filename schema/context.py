@@ -25,6 +25,8 @@ class Context:
     connection_params: object = None
     """What a WebSocket client sent with ``connection_init``; set by Strawberry."""
     budgets: Budgets | None = None
+    streams: bool = True
+    """Whether the transport can carry the answers of a subscription."""
     status: int = 0
     """The status of an answer that nothing was executed for, where it is not 200 or 400."""
     retry_after: float = 0.0

@@ -2,12 +2,12 @@
 
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import strawberry
 import structlog
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 
 from plugin.errors import Conflict, Invalid, NotFound, PluginError
 from schema.ids import UNKNOWN
@@ -45,17 +45,34 @@ def _without_names(error: GraphQLError) -> GraphQLError:
     return GraphQLError(plain, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path)
 
 
+CLASSES = {401: "OperationNotSupported", 403: "OperationNotSupported", 503: "DataFetchingException"}
+"""``extensions.classification`` by status, in the words of graphql-java, by which tools tell a client's mistake from the server's; all else is a mistake."""
+_NO_SECRET = ("Unknown operation named", "Must provide operation name", "Must provide an operation", "GraphQL introspection has been disabled")
+"""How errors of a request begin that say nothing of the schema."""
+
+
+def veil(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
+    """Errors of a request that was not executed, for who may not introspect: what is wrong with a query would tell the schema name by name."""
+    told = [one for one in errors if isinstance(one, GraphQLSyntaxError) or one.original_error or one.extensions or one.message.startswith(_NO_SECRET)]
+    if told:
+        return told
+    return [GraphQLError("the query does not fit the schema: a token with the scope introspect is told where", extensions={"code": "invalid_query"})]
+
+
 def mask(error: GraphQLError) -> GraphQLError:
     """What a client is shown of an error."""
     cause = error.original_error
+    if error.path is None and isinstance(cause, ValueError):
+        # Nothing of ours ran yet: a value in the text or the variables is none, such as a number of thousands of digits.
+        return GraphQLError("a value in the query or its variables cannot be read", nodes=error.nodes, extensions={"code": "invalid_query"})
     if cause is None or isinstance(cause, GraphQLError):
         return _without_names(error)
     if isinstance(cause, PluginError):
-        extensions: dict[str, object] = {"code": cause.code}
+        extensions: dict[str, object] = {"code": cause.code, "classification": CLASSES.get(cause.status_code, "ValidationError")}
         message = UNKNOWN if isinstance(cause, NotFound) and cause.code == NotFound.code else cause.message
     else:
         lookup = secrets.token_hex(8)
         log.error("unexpected_error", lookup=lookup, path=error.path, exc_info=cause)
-        extensions = {"code": "internal", "lookup": lookup}
+        extensions = {"code": "internal", "lookup": lookup, "classification": "DataFetchingException"}
         message = "something went wrong on our side; the id leads to it in the log"
     return GraphQLError(message, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions)

@@ -166,6 +166,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if isinstance(response, _Draft):
             response.context = context
         if isinstance(request, Request):
+            context.streams = False
             context.principal = request.scope.get(_PRINCIPAL)
             if context.principal is None:
                 await self.identify(context)

@@ -4,17 +4,27 @@ The rule classes are built once: classes made per request would never hit the ca
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from math import ceil
 
-from graphql import DirectiveNode, FieldNode, GraphQLError, NoSchemaIntrospectionCustomRule, OperationDefinitionNode, ValidationContext, ValidationRule
+from graphql import (
+    DirectiveNode,
+    FieldNode,
+    GraphQLError,
+    Node,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    OperationType,
+    ValidationContext,
+    ValidationRule,
+)
 from strawberry.extensions import SchemaExtension
 
 from plugin.domain.people import Scope
 from schema.budget import Charge
 from schema.context import Context
 from schema.cost import measuring, operation_cost, values_in
-from schema.errors import mask
+from schema.errors import mask, veil
 
 MAX_BODY = 100_000
 """Bytes of a request."""
@@ -32,6 +42,10 @@ REFUSED_COST = 10
 """What a query costs that is refused."""
 
 
+def _too_much(message: str, node: Node | None = None) -> GraphQLError:
+    return GraphQLError(message, node, extensions={"code": "too_much"})
+
+
 class MaxDirectives(ValidationRule):
     """At most :data:`MAX_DIRECTIVES` directives in a document."""
 
@@ -43,7 +57,7 @@ class MaxDirectives(ValidationRule):
         """Count one."""
         self._count += 1
         if self._count == MAX_DIRECTIVES + 1:
-            self.report_error(GraphQLError(f"a query may have at most {MAX_DIRECTIVES} directives"))
+            self.report_error(_too_much(f"a query may have at most {MAX_DIRECTIVES} directives"))
 
 
 class MaxCost(ValidationRule):
@@ -57,9 +71,9 @@ class MaxCost(ValidationRule):
         """Measure one."""
         found = self._measuring.operation(node)
         if found.depth > MAX_DEPTH:
-            self.report_error(GraphQLError(f"a query may have at most {MAX_DEPTH} levels, this one has {found.depth}", node))
+            self.report_error(_too_much(f"a query may have at most {MAX_DEPTH} levels, this one has {found.depth}", node))
         if found.cost > MAX_COST:
-            self.report_error(GraphQLError(f"a query may ask for at most {MAX_COST} values, this one asks for {found.cost}: take smaller pages", node))
+            self.report_error(_too_much(f"a query may ask for at most {MAX_COST} values, this one asks for {found.cost}: take smaller pages", node))
 
 
 class MaxAliases(ValidationRule):
@@ -74,7 +88,19 @@ class MaxAliases(ValidationRule):
         self._count += node.alias is not None
         if self._count == MAX_ALIASES + 1:
             self._count += 1
-            self.report_error(GraphQLError(f"a query may have at most {MAX_ALIASES} aliases"))
+            self.report_error(_too_much(f"a query may have at most {MAX_ALIASES} aliases"))
+
+
+def may_introspect(context: object) -> bool:
+    """Whether the schema may be told."""
+    return isinstance(context, Context) and context.principal is not None and context.principal.may(Scope.INTROSPECT)
+
+
+def shown(result: object, errors: Sequence[GraphQLError], context: object) -> list[GraphQLError]:
+    """What a client is shown of the errors of a result."""
+    executed = getattr(result, "data", None) is not None or any(one.path is not None for one in errors)
+    told = errors if executed or may_introspect(context) else veil(errors)
+    return [mask(error) for error in told[:MAX_ERRORS]]
 
 
 RULES = (MaxCost, MaxAliases, MaxDirectives)
@@ -92,19 +118,19 @@ class Limits(SchemaExtension):
         """Around a whole operation."""
         execution = self.execution_context
         if execution.query is not None and len(execution.query) > MAX_CHARACTERS:
-            raise GraphQLError(f"a query may have at most {MAX_CHARACTERS} characters")
+            raise _too_much(f"a query may have at most {MAX_CHARACTERS} characters")
         execution.parse_options["max_tokens"] = MAX_TOKENS
         execution.validation_rules = (*execution.validation_rules, *RULES)
         context = execution.context
         if isinstance(context, Context):
             context.renew()
-        if not isinstance(context, Context) or context.principal is None or not context.principal.may(Scope.INTROSPECT):
+        if not may_introspect(context):
             execution.validation_rules = (*execution.validation_rules, NoSchemaIntrospectionCustomRule)
         yield
         result = execution.result
         errors = getattr(result, "errors", None)
         if errors:
-            result.errors = [mask(error) for error in errors[:MAX_ERRORS]]  # type: ignore[union-attr]  # it has errors
+            result.errors = shown(result, errors, context)  # type: ignore[union-attr]  # it has errors
 
     def on_validate(self) -> Iterator[None]:
         """What is valid is charged for; so is what is not, a little."""
@@ -116,6 +142,11 @@ class Limits(SchemaExtension):
         if execution.pre_execution_errors:
             context.budgets.charge(context.principal, REFUSED_COST)
             return
+        operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+        if len(operations) > 1 and execution._provided_operation_name is None:  # noqa: SLF001 - its public name guesses the first
+            raise GraphQLError("Must provide operation name if query contains multiple operations.")
+        if not context.streams and any(one.operation is OperationType.SUBSCRIPTION for one in operations):
+            raise GraphQLError("a subscription goes over a WebSocket (graphql-transport-ws)", extensions={"code": "not_over_http"})
         graphql_schema = execution.schema._schema  # noqa: SLF001 - Strawberry's only way to it
         self._requested = operation_cost(document, graphql_schema, name=execution.operation_name, variables=execution.variables)
         self._charge = context.budgets.charge(context.principal, self._requested)

@@ -13,7 +13,7 @@ from plugin.errors import PluginError
 from schema import trusted
 from schema.context import Context
 from schema.errors import mask
-from schema.limits import MAX_ERRORS
+from schema.limits import shown
 
 if TYPE_CHECKING:
     from schema.http import GraphQLEndpoint
@@ -36,13 +36,13 @@ def well_formed(message: Message) -> bool:
     return isinstance(payload, dict) and "query" in payload and all(isinstance(payload.get(name), kinds) for name, kinds in _PAYLOAD.items())
 
 
-async def _masked(source: StreamResult) -> StreamResult:
+async def _masked(source: StreamResult, context: Context) -> StreamResult:
     """Results with their errors as a client may see them; what is refused before execution becomes a result as well."""
     try:
         async for result in source:
             errors = getattr(result, "errors", None)
             if errors:
-                result.errors = [mask(error) for error in errors[:MAX_ERRORS]]  # type: ignore[union-attr]  # it has errors
+                result.errors = shown(result, errors, context)  # type: ignore[union-attr]  # it has errors
             yield result
     except GraphQLError as error:
         # Raised by extensions, outside of what Strawberry turns into a result here.
@@ -82,5 +82,5 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_subscribe(message)
 
     async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:
-        async with aclosing(_masked(result_source)) as masked:
+        async with aclosing(_masked(result_source, self.context)) as masked:
             await super()._send_result_stream(operation, masked)

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -14,6 +14,7 @@ from plugin.logs import configure_logging
 from plugin.services import operating
 from plugin.services.checkup import examine
 from plugin.store.migrate import expected_revision, migrate_database
+from plugin.web.connections import Bounded
 from plugin.worker import Worker
 
 GRACE = 25
@@ -31,21 +32,23 @@ def port_is_free(host: str, port: int) -> bool:
     return True
 
 
+OPTIONS: dict[str, Any] = {
+    # Its own access log would write sign-in answers, which hold names, into a file.
+    "access_log": False,
+    "log_level": "warning",
+    "server_header": False,
+    "http": Bounded,
+    "timeout_graceful_shutdown": GRACE,
+    "timeout_keep_alive": 10,
+    "ws_max_size": 100_000,
+    "proxy_headers": False,
+}
+"""How uvicorn serves us, in one process and in several."""
+
+
 def server_config(app: object, *, host: str, port: int) -> uvicorn.Config:
-    """How uvicorn serves us. Its own access log is off: it would write sign-in answers, which hold names, into a file."""
-    return uvicorn.Config(
-        app,  # type: ignore[arg-type]  # an ASGI application
-        host=host,
-        port=port,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=GRACE,
-        timeout_keep_alive=10,
-        ws_max_size=100_000,
-        h11_max_incomplete_event_size=32_768,
-        proxy_headers=False,
-    )
+    """:data:`OPTIONS` for one process."""
+    return uvicorn.Config(app, host=host, port=port, **OPTIONS)  # type: ignore[arg-type]  # an ASGI application
 
 
 def serve(
@@ -61,7 +64,7 @@ def serve(
         fail(f"port {port} on {host} is taken: stop what listens there or choose another with --port")
     show_set_up_link()
     if workers > 1:
-        uvicorn.run("mentorgraph:create_app", factory=True, host=host, port=port, workers=workers, access_log=False, timeout_graceful_shutdown=GRACE)
+        uvicorn.run("mentorgraph:create_app", factory=True, host=host, port=port, workers=workers, **OPTIONS)
         return
 
     async def go() -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from plugin.domain.people import MEMBER_SCOPES, Principal
+from plugin.domain.people import MEMBER_SCOPES, RIGHTS, Office, Principal
 from plugin.errors import Forbidden, Invalid
 from plugin.services import deliveries, letters
 from plugin.services.letters import Wanted
@@ -28,7 +28,7 @@ async def as_member(world: World, host_id: str, *, admin: bool) -> Principal:
     await tell(world, world.picture.members[host_id])
     found = await world.database.read(world.installation_id, lambda unit: unit.members.by_host(host_id))
     assert found is not None
-    return Principal(installation_id=world.installation_id, member_id=found.id, scopes=MEMBER_SCOPES, token_id=1)
+    return Principal(installation_id=world.installation_id, member_id=found.id, scopes=MEMBER_SCOPES | (RIGHTS[Office.ADMIN] if admin else frozenset()), token_id=1)
 
 
 async def died(world: World, clock: FixedClock, *keys: str) -> None:
