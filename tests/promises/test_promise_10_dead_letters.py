@@ -28,7 +28,8 @@ async def as_member(world: World, host_id: str, *, admin: bool) -> Principal:
     await tell(world, world.picture.members[host_id])
     found = await world.database.read(world.installation_id, lambda unit: unit.members.by_host(host_id))
     assert found is not None
-    return Principal(installation_id=world.installation_id, member_id=found.id, scopes=MEMBER_SCOPES | (RIGHTS[Office.ADMIN] if admin else frozenset()), token_id=1)
+    scopes = MEMBER_SCOPES | RIGHTS[Office.ADMIN] if admin else MEMBER_SCOPES
+    return Principal(installation_id=world.installation_id, member_id=found.id, scopes=scopes, token_id=1)
 
 
 async def died(world: World, clock: FixedClock, *keys: str) -> None:
