@@ -14,6 +14,8 @@ class Bounded(HttpToolsProtocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _in_head = True
+    _got_on = False
+    """Whether what was received last ended a head or a body."""
     _head = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
@@ -25,21 +27,22 @@ class Bounded(HttpToolsProtocol):
         """On a connection that is kept, the next head begins with its first byte."""
         if self._in_head and self._deadline is None:
             self._wait()
+        self._got_on = False
         super().data_received(data)
-        if self._in_head:
+        if self._in_head and not self._got_on:
             self._head += len(data)
             if self._head > HEAD_BYTES:
                 self._give_up()
 
     def on_headers_complete(self) -> None:
         """The head is there."""
-        self._in_head, self._head = False, 0
+        self._in_head, self._head, self._got_on = False, 0, True
         self._done()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """What comes now is another request."""
-        self._in_head = True
+        self._in_head = self._got_on = True
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
