@@ -43,8 +43,8 @@ from plugin.web.hooks import Hooks
 from plugin.web.limits import BoundedBody
 from plugin.web.metrics import Metrics
 from plugin.web.pages import page
-from plugin.web.setup import Join, Setup
 from plugin.web.signing import Signing
+from plugin.web.setup import Join, Setup, for_operator
 from plugin.web.stop import Feed, Stop
 from plugin.worker import Worker
 from schema.http import GraphQLEndpoint
@@ -176,8 +176,12 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/auth/{installation}/code", signing.ask, methods=["POST"]),
         Route("/auth/{installation}/code/enter", signing.enter, methods=["POST"]),
         Route("/auth/{installation}/token", signing.token, methods=["POST"]),
-        Route("/setup", setup.front, methods=["GET"]),
-        Route("/setup/leave", setup.leave, methods=["POST"]),
+        Route("/setup", for_operator(setup, setup.front), methods=["GET"]),
+        Route("/setup/leave", for_operator(setup, setup.leave), methods=["POST"]),
+        Route("/setup/connect", for_operator(setup, setup.choose), methods=["GET"]),
+        Route("/setup/connect", for_operator(setup, setup.establish), methods=["POST"]),
+        Route("/setup/communities/{installation}/invite", for_operator(setup, setup.invite), methods=["POST"]),
+        Route("/setup/communities/{installation}/disconnect", for_operator(setup, setup.disconnect), methods=["POST"]),
         Route("/setup/{token}", setup.show, methods=["GET"]),
         Route("/setup/{token}", setup.enter, methods=["POST"]),
         Route("/join/{installation}/{token}", join.show, methods=["GET"]),

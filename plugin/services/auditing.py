@@ -8,9 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from plugin.domain.members import Member
 from plugin.domain.people import Principal
-from plugin.services.access import require_member
+from plugin.services.access import require_admin, require_member
 from plugin.services.runtime import Runtime
+from plugin.store.repositories.access import Entry
 from plugin.store.unit_of_work import UnitOfWork
 
 READ = "personal.read"
@@ -40,6 +42,28 @@ def saw(unit: UnitOfWork, principal: Principal, member_ids: Collection[int], *, 
             unit.record(READ, actor=principal.actor, member=str(member_id), what=what)
             made += 1
     return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """Entries of the audit log, who stands behind them by id, and the first entry that was altered or removed, if one was."""
+
+    entries: list[Entry]
+    people: dict[str, Member]
+    broken_at: int | None
+
+
+async def log(runtime: Runtime, principal: Principal | None, *, before: int | None, limit: int) -> Log:
+    """The audit log, newest first, for admins of the community. Raises :class:`Forbidden`."""
+    asking = await require_admin(runtime, principal)
+
+    def work(unit: UnitOfWork) -> Log:
+        entries = unit.recorded(before=before, limit=limit)
+        ids = {one for entry in entries for one in (entry.actor, str(entry.detail.get("member", ""))) if one.isdigit()}
+        people = unit.members.many(int(one) for one in ids)
+        return Log(entries=entries, people={str(key): member for key, member in people.items()}, broken_at=unit.audit_broken_at())
+
+    return await runtime.database.read(asking.installation_id, work)
 
 
 async def who_saw(runtime: Runtime, principal: Principal) -> list[Reading]:

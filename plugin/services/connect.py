@@ -152,6 +152,12 @@ def _activate(connected: Connected, new: NewConnection) -> Callable[[UnitOfWork]
     return work
 
 
+async def read_now(runtime: Runtime, installation_id: int) -> None:
+    """Have the worker read the community at once, for whoever connects it from a page and does not stay to read it themselves."""
+    await runtime.database.write(installation_id, lambda unit: unit.wake("reconcile"))
+    runtime.bus.tell(installation_id)
+
+
 async def disconnect(runtime: Runtime, installation_id: int, *, erase: bool) -> tuple[str, ...]:
     """Take away what was left in the host and stop serving the community; ``erase`` removes every row of it as well.
 

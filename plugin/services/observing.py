@@ -57,7 +57,7 @@ def figures(known: Facts, *, likes: Sequence[LikeFact], solved: Sequence[SolvedF
     since = now - DAYS * _DAY
     graph = build(
         members=known.members,
-        posts=_latest(known, since=since),
+        posts=latest(known, since=since),
         likes=[like for like in likes if like.at >= since],
         solved=[one for one in solved if one.at >= since],
     )
@@ -127,9 +127,10 @@ def draw(known: Facts, names: Mapping[int, str], *, now: float) -> str:
     """A map of who exchanged with whom, as SVG."""
     since = now - DAYS * _DAY
     likes = [like for found in known.likes.values() for like in found if like.at >= since]
-    graph = build(members=known.members, posts=_latest(known, since=since), likes=likes)
+    graph = build(members=known.members, posts=latest(known, since=since), likes=likes)
     return pictures.network(measures.exchanged(graph, since=since, until=now), names=names, seed=0)
 
 
-def _latest(known: Facts, *, since: float) -> list[PostFact]:
+def latest(known: Facts, *, since: float) -> list[PostFact]:
+    """The posts since then, at most :data:`MAX_POSTS`, the oldest first."""
     return sorted((post for post in known.posts if post.at >= since), key=lambda post: (post.at, post.post_id))[-MAX_POSTS:]

@@ -1,7 +1,7 @@
 """What pages of ours look at together: readings that put several aggregates on one page, for who may see each of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plugin.domain.community import Community
 from plugin.domain.enrolments import Enrolment, EnrolmentState
@@ -10,10 +10,12 @@ from plugin.domain.members import Member
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import Program, Role
 from plugin.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from plugin.services import access, enrolling, forms
+from plugin.services import access, connect, enrolling, forms
 from plugin.services.auditing import saw
+from plugin.services.erasure import erase_member, export_member
 from plugin.services.managing import managers_of, require_manager
 from plugin.services.runtime import Runtime
+from plugin.store.repositories.work import Outgoing
 from plugin.store.unit_of_work import UnitOfWork
 
 MOST = 1_000
@@ -172,3 +174,85 @@ async def standing(runtime: Runtime, principal: Principal) -> Standing:
         )
 
     return await runtime.database.read(principal.installation_id, work)
+
+
+# ---------------------------------------------------------------------------------------------------------------------- the outbox
+
+
+async def outbox(runtime: Runtime, principal: Principal | None, *, limit: int) -> list[Outgoing]:
+    """The newest messages to the host without their content, for admins: what they say is between the product and its readers."""
+    asking = await access.require_admin(runtime, principal)
+    found = await runtime.database.read(asking.installation_id, lambda unit: unit.outbox.listing(limit=limit))
+    return [replace(one, body=None) for one in found]
+
+
+async def send_again(runtime: Runtime, principal: Principal | None) -> int:
+    """Have messages sent again that were given up; returns how many there were."""
+    asking = await access.require_admin(runtime, principal)
+
+    def work(unit: UnitOfWork) -> int:
+        count = unit.outbox.retry(now=unit.now)
+        if count:
+            unit.wake("outbox")
+            unit.record("messages.retried", actor=asking.actor, count=count)
+        return count
+
+    count = await runtime.database.write(asking.installation_id, work)
+    runtime.bus.tell(asking.installation_id)
+    return count
+
+
+# ---------------------------------------------------------------------------------------------------------------------- an admin's choices
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What an admin can choose from: the host's profile fields and groups by id."""
+
+    fields: Mapping[str, str]
+    groups: Mapping[str, str]
+
+
+async def choices(runtime: Runtime, principal: Principal | None) -> Choices:
+    """What the settings' page offers, for admins."""
+    asking = await access.require_admin(runtime, principal)
+    return await runtime.database.read(asking.installation_id, lambda unit: Choices(fields=dict(unit.community.profile_fields), groups=dict(unit.groups.all())))
+
+
+async def configure(runtime: Runtime, principal: Principal | None, changes: Mapping[str, str]) -> None:
+    """Change an admin's choices, after the host was asked whether they are one."""
+    asking = await access.require_admin(runtime, principal, fresh=True)
+    await connect.configure(runtime, asking.installation_id, changes)
+
+
+# ---------------------------------------------------------------------------------------------------------------------- export and erasure
+
+
+async def export(runtime: Runtime, principal: Principal | None, member_id: int) -> bytes:
+    """Everything that is kept about a member: for themselves, and for admins, which is written down for the member to see. Raises :class:`Forbidden`."""
+    own = principal is not None and principal.member_id == member_id and principal.audience != "widget"
+    asking = access.require(principal, Scope.ME) if own else await access.require_admin(runtime, principal, fresh=True)
+
+    def work(unit: UnitOfWork) -> bytes:
+        member = unit.members.get(member_id)
+        if member is None:
+            raise NotFound("there is no such member", field="member")
+        saw(unit, asking, [member_id], what="export")
+        return export_member(member, unit)
+
+    return await runtime.database.write(asking.installation_id, work)
+
+
+async def erase(runtime: Runtime, principal: Principal | None, member_id: int) -> None:
+    """Erase a member: for themselves, and for admins. Nothing brings them back but their own sign-in. Raises :class:`Forbidden`."""
+    own = principal is not None and principal.member_id == member_id and principal.audience != "widget"
+    asking = access.require(principal, Scope.ME) if own else await access.require_admin(runtime, principal, fresh=True)
+
+    def work(unit: UnitOfWork) -> None:
+        member = unit.members.get(member_id)
+        if member is None:
+            raise NotFound("there is no such member", field="member")
+        erase_member(member.host_user_id, unit, why="self" if own else "admin")
+
+    await runtime.database.write(asking.installation_id, work)
+    runtime.bus.tell(asking.installation_id)

@@ -271,6 +271,10 @@ class UnitOfWork:
         """The newest entries of the audit log of one action that concern a member."""
         return Audit(self._connection, self.installation_id).about(member_id, action=action, limit=limit, after=after)
 
+    def recorded(self, *, before: int | None, limit: int) -> list[Entry]:
+        """The newest entries of the audit log, those before the number ``before``."""
+        return Audit(self._connection, self.installation_id).page(before=before, limit=limit)
+
     def audit_broken_at(self) -> int | None:
         """The first entry of the audit log that does not follow from the one before."""
         return Audit(self._connection, self.installation_id).verify(key=self.keys.audit)

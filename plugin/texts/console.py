@@ -38,6 +38,7 @@ DONE = {
 }
 """Words in addresses after a form, and what they say."""
 
+INSTALLATION_STATES = {"connecting": _("Being connected"), "active": _("Connected"), "disconnected": _("Disconnected")}
 PROGRAM_STATES = {
     "draft": _("Draft"),
     "enrolling": _("Enrolling"),
@@ -225,6 +226,13 @@ QUESTION_KINDS = {
     "availability": _("Times of the week"),
     "skills": _("Skills with levels"),
 }
+OPERATORS = {
+    "answered": _("anything"),
+    "is": _("exactly"),
+    "contains": _("among others"),
+    "at_least": _("at least"),
+    "at_most": _("at most"),
+}
 PURPOSES = {
     "mentor": _("Application as a mentor"),
     "mentee": _("Application as a mentee"),
@@ -288,6 +296,7 @@ COMMUNITY_MEASURES = {
     "answered": _("Share of questions that were answered"),
     "median_hours_to_answer": _("Hours until the first answer (median)"),
 }
+OFFICES = {"admin": _("Admin"), "safety": _("Looks after safety")}
 SCOPES = {
     "community:read": _("Read members, skills and programs"),
     "me": _("Act for its member"),

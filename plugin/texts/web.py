@@ -2,6 +2,8 @@
 
 from plugin.texts.kinds import _
 
+KEY = _("Key")
+
 STOP_PAGE = {
     "title": _("Stop messages"),
     "ask": _("Do you want no more messages of this kind?"),

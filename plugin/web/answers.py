@@ -1,13 +1,16 @@
 """Answers to forms: as words for whoever reads them, and out of the fields of a page."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Protocol
 
-from plugin.domain.forms import QuestionKind, SkillLevel, Slot
+from plugin.domain.forms import Form, Question, QuestionKind, SkillLevel, Slot
 from plugin.domain.forms.answers import clock_time
 from plugin.services.forms import Line
 from plugin.texts import _
 from plugin.texts.console import DAYS, LEVELS
+
+SLOT_ROWS, SKILL_ROWS = 4, 6
 
 
 class Speaking(Protocol):
@@ -23,6 +26,18 @@ class Speaking(Protocol):
 
     def number(self, value: float) -> str:
         """A number."""
+        ...
+
+
+class Fields(Protocol):
+    """What a page sent."""
+
+    def text(self, name: str, default: str = "") -> str:
+        """A field."""
+        ...
+
+    def all(self, name: str) -> list[str]:
+        """All values of a field."""
         ...
 
 
@@ -49,3 +64,48 @@ def _part(one: str | Slot | SkillLevel, labels: dict[str, str], speaker: Speakin
     if isinstance(one, SkillLevel):
         return f"{one.skill} ({speaker.say(LEVELS[one.level])})"
     return labels.get(one, one)
+
+
+# ---------------------------------------------------------------------------------------------------------------------- out of fields
+
+
+def answers_of(form: Form, fields: Fields) -> dict[str, object]:
+    """What a page's fields answer, as plain values; empty ones are left out. Whether they are good the form itself says."""
+    found = {one.key: _answer(one, fields) for one in form.questions}
+    return {key: value for key, value in found.items() if value not in (None, "", [])}
+
+
+def _answer(question: Question, fields: Fields) -> object:
+    name = f"a_{question.key}"
+    match question.kind:
+        case QuestionKind.YES_NO:
+            return {"yes": True, "no": False}.get(fields.text(name))
+        case QuestionKind.NUMBER | QuestionKind.SCALE:
+            return _number(fields.text(name))
+        case QuestionKind.MULTIPLE_CHOICE:
+            return fields.all(name)
+        case QuestionKind.RANKED_CHOICE:
+            ranked = [(fields.text(f"{name}_{one.key}"), one.key) for one in question.options]
+            return [key for place, key in sorted((int(place), key) for place, key in ranked if place.isdigit() and len(place) < 4)]
+        case QuestionKind.AVAILABILITY:
+            rows = [{part: fields.text(f"{name}_{part}_{n}") for part in ("day", "start", "end")} for n in range(SLOT_ROWS)]
+            return [{"day": int(row["day"]), "start": row["start"], "end": row["end"]} for row in rows if row["day"].isdigit() and row["start"] and row["end"]]
+        case QuestionKind.SKILLS:
+            skills = [(fields.text(f"{name}_skill_{n}"), fields.text(f"{name}_level_{n}", "2")) for n in range(SKILL_ROWS)]
+            return [{"skill": skill, "level": int(level) if level.isdigit() and len(level) < 3 else 0} for skill, level in skills if skill]
+        case _:
+            return fields.text(name)
+
+
+def _number(word: str) -> object:
+    try:
+        found = float(word.replace(",", "."))
+    except ValueError:
+        # What is no number is handed on, for the form to say so.
+        return word
+    return int(found) if found == int(found) and abs(found) < 1e12 else found
+
+
+def given(answers: Mapping[str, object], key: str) -> object:
+    """An answer as fields show it; empty when there is none."""
+    return answers.get(key, "")

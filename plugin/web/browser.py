@@ -39,7 +39,7 @@ from plugin.services import access, operating
 from plugin.services.connect import origin_of
 from plugin.services.runtime import Runtime
 from plugin.web.limits import read_body
-from plugin.web.pages import HEADERS, page
+from plugin.web.pages import HEADERS, page, render, speaker_for
 
 SESSION, OPERATOR = "session", "operator"
 CSRF = "csrf"
@@ -188,11 +188,11 @@ def _token(*secrets: str) -> str:
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
-async def sign_in_needed(_request: Request, error: Exception) -> Response:
+async def sign_in_needed(request: Request, error: Exception) -> Response:
     """Sends a visitor to where people sign in, or tells the operator where the link is."""
     assert isinstance(error, SignInNeeded)  # noqa: S101 - registered for this class
     if error.operator:
-        return page("setup_closed.html", status=401, title="Set-up")
+        return render("setup/closed.html", speaker_for(request), status=401)
     return RedirectResponse(error.place, 303, headers=PRIVATE)
 
 

@@ -14,9 +14,10 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from plugin.domain.forms.reading import zones
 from plugin.domain.notices import zone_of
 from plugin.texts import Plural, language_of, languages, translate
-from plugin.texts.console import TONES
+from plugin.texts.console import DAYS, LEVELS, TONES
 from plugin.web.answers import answer_words
 
 _ENVIRONMENT = Environment(
@@ -109,10 +110,11 @@ def speaker_for(request: Request) -> Speaker:
     return Speaker(wanted_locale(request.headers.get("accept-language", "")) or languages()[0])
 
 
-def render(template: str, speaker: Speaker, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any) -> Response:
-    """A template as a page in the speaker's language, which nobody can frame and which runs scripts of ours only."""
+def render(template: str, speaker: Speaker, *, status: int = 200, scripts: bool = True, headers: Mapping[str, str] | None = None, **values: Any) -> Response:
+    """A template as a page in the speaker's language, which nobody can frame and which runs scripts of ours only, or with ``scripts`` false none at all."""
     spoken = {
         "speaker": speaker,
+        "scripts": scripts,
         "_": speaker.say,
         "marked": speaker.marked,
         "plural": speaker.plural,
@@ -124,10 +126,15 @@ def render(template: str, speaker: Speaker, *, status: int = 200, headers: Mappi
         "answer_words": answer_words,
         "states_of": lambda names: [(key, speaker.say(text)) for key, text in names.items()],
         "tones": TONES,
+        "days": DAYS,
+        "levels": LEVELS,
+        "zones": sorted(zones()),
     }
     text = _ENVIRONMENT.get_template(template).render(spoken | values)
     # Without a referrer browsers send no origin with a form either, by which we know that it came from a page of ours.
-    return HTMLResponse(text, status, headers=HEADERS | {"Content-Security-Policy": SCRIPTED, "Referrer-Policy": "same-origin"} | dict(headers or {}))
+    return HTMLResponse(
+        text, status, headers=HEADERS | {"Content-Security-Policy": SCRIPTED if scripts else CSP, "Referrer-Policy": "same-origin"} | dict(headers or {})
+    )
 
 
 def page(template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any) -> Response:

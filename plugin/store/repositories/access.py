@@ -257,6 +257,14 @@ class Audit(Repository):
         rows = self._rows(mine.order_by(audit.c.number.desc()).limit(limit))
         return [Entry(number=row.number, at=row.at, actor=row.actor, action=row.action, detail=row.detail) for row in rows]
 
+    def page(self, *, before: int | None, limit: int) -> list[Entry]:
+        """Entries, the newest first, those before the number ``before``."""
+        mine = self._select(audit)
+        if before is not None:
+            mine = mine.where(audit.c.number < before)
+        rows = self._rows(mine.order_by(audit.c.number.desc()).limit(limit))
+        return [Entry(number=row.number, at=row.at, actor=row.actor, action=row.action, detail=row.detail) for row in rows]
+
     def verify(self, *, key: bytes) -> int | None:
         """The number of the first entry that does not follow from the one before; ``None`` if all do."""
         before = b""

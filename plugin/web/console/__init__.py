@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute
 
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
-from plugin.web.console import groups, home, people, programs, rounds
+from plugin.web.console import community, forms, groups, home, messages, office, people, programs, rounds, work
 from plugin.web.desk import Area, Desk
 
 PROGRAM = "/console/programs/{program}"
@@ -25,9 +25,25 @@ def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
         desk.route(f"{PROGRAM}/managers", programs.view, programs.manager),
         desk.route(f"{PROGRAM}/people", people.listing, people.invite),
         desk.route(f"{PROGRAM}/people/{{enrolment}}", people.application, people.decide),
+        desk.route(f"{PROGRAM}/forms", forms.listing, forms.create),
+        desk.route("/console/forms/{form}", forms.view, forms.save),
+        desk.route("/console/forms/{form}/preview", forms.preview, forms.preview),
         desk.route(f"{PROGRAM}/rounds", rounds.listing),
         desk.route(f"{PROGRAM}/rounds/new", rounds.new, rounds.create),
         desk.route(f"{PROGRAM}/groups", groups.listing, groups.act),
+        desk.route("/console/graph", community.graph),
+        desk.route("/console/health", community.health),
+        desk.route("/console/work", work.view, work.act),
+        desk.route("/console/messages", messages.listing, messages.act),
+        desk.route("/console/messages/{kind}", messages.kind, messages.hold),
+        desk.route("/console/settings", office.settings, office.save_settings),
+        desk.route("/console/offices", office.settings, office.office),
+        desk.route("/console/tokens", office.token_listing, office.token_create),
+        desk.route("/console/tokens/{token}", office.token_listing, office.token_revoke),
+        desk.route("/console/audit", office.audit),
+        desk.route("/console/privacy", office.privacy),
+        desk.route("/console/privacy/export", office.privacy, office.export),
+        desk.route("/console/privacy/erase", office.privacy, office.erase),
         desk.route("/console/rounds/{round}", rounds.view, rounds.act),
         desk.route("/console/rounds/{round}/edit", rounds.edit, rounds.save),
         desk.route("/console/rounds/{round}/mentees/{mentee}", rounds.compare),

@@ -87,3 +87,24 @@ document.addEventListener("click", async (event) => {
   button.textContent = button.dataset.copied;
 });
 for (const button of document.querySelectorAll("[data-copy], [data-add]")) button.hidden = false;
+
+// Questions that are asked only after certain answers: the service says which, each time such an answer changes.
+document.addEventListener("change", async (event) => {
+  const form = event.target.closest("form[data-look]");
+  if (!form) return;
+  const asks = [...form.querySelectorAll("[data-asks]")].flatMap((part) => part.dataset.asks.split(" "));
+  if (!asks.some((key) => event.target.name === `a_${key}` || event.target.name.startsWith(`a_${key}_`))) return;
+  const sent = new URLSearchParams(new FormData(form));
+  sent.set("do", "look");
+  try {
+    const answer = await fetch(form.action || location.pathname, { method: "POST", body: sent, credentials: "same-origin" });
+    if (!answer.ok) return;
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of form.querySelectorAll("[data-asks]")) {
+      const next = found.getElementById(part.id);
+      if (next) part.hidden = next.hidden;
+    }
+  } catch {
+    // The questions stay as they are; sending the form says what is missing.
+  }
+});

@@ -10,7 +10,7 @@ import httpx2
 
 from integrations.discourse.double.process import Running, free_port, running_double
 from plugin.app import Parts, build, compose
-from plugin.domain.people import MEMBER_SCOPES, Principal, Scope
+from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES, Principal, Scope
 from plugin.domain.programs import Plan, ProgramState, Role
 from plugin.domain.templates import TEMPLATES
 from plugin.http import Patience
@@ -69,7 +69,7 @@ class Site:
             self.parts.runtime,
             self.installation_id,
             member_id=self.members[username],
-            scopes=None,
+            scopes=MEMBER_SCOPES | OFFICE_SCOPES,
             name="session",
             lifetime=access.SESSION_FOR,
             audience="session",
