@@ -31,8 +31,9 @@ from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from plugin.store.postgres import PostgresDatabase
 from plugin.store.sqlite import SqliteDatabase
-from plugin.web import console, errors
+from plugin.web import console, errors, members
 from plugin.web.auth import Auth
+from plugin.web.brand import Brand
 from plugin.web.browser import SignInNeeded, sign_in_needed
 from plugin.web.cors import Cors, Origins
 from plugin.web.embed import Embed
@@ -43,8 +44,8 @@ from plugin.web.hooks import Hooks
 from plugin.web.limits import BoundedBody
 from plugin.web.metrics import Metrics
 from plugin.web.pages import page
-from plugin.web.signing import Signing
 from plugin.web.setup import Join, Setup, for_operator
+from plugin.web.signing import Signing
 from plugin.web.stop import Feed, Stop
 from plugin.worker import Worker
 from schema.http import GraphQLEndpoint
@@ -196,7 +197,9 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/enrol/{installation}/{token}", enrol.act, methods=["POST"]),
         Route("/graphql", BoundedBody(graphql, limit=MAX_BODY), methods=["GET", "POST"]),
         WebSocketRoute("/graphql", graphql),
+        Route("/brand/{installation}.css", Brand(runtime).get),
         *console.routes(runtime, parts.graphs),
+        *members.routes(runtime, parts.graphs),
         Mount("/static/graphiql", StaticFiles(directory=bundles)),
         Mount("/static", StaticFiles(directory=_HERE / "web" / "static")),
     ]

@@ -41,6 +41,8 @@ class Policy:
     """Origins of pages besides the community's own that may show the web component and sign members in through the host."""
     codes_by_message: str = "no"
     """Whether members may sign in by a code in a direct message where the owner of the community's key can read such messages."""
+    accent: str = ""
+    """The colour of pages for members as ``#rrggbb``; empty for ours."""
 
 
 POLICY_KEYS: Mapping[str, str] = {
@@ -58,6 +60,7 @@ POLICY_KEYS: Mapping[str, str] = {
     "codes_by_message": "yes or no: whether a code to sign in may go by a direct message that the owner of the community's key can read",
     "text_version": "version of the consent text that members see",
     "pages": "origins of other pages of yours that show the web component, such as https://www.example.org, separated by commas",
+    "accent": "colour of pages for members, such as #0b6e63, or nothing for ours",
 }
 
 

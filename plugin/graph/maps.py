@@ -64,13 +64,14 @@ def draw(exchanges: "nx.DiGraph[Node]", *, active: Iterable[int], seed: int) -> 
             ties.append(Tie(one=one, other=other, weight=int(edge["weight"])))
             near.add_edge(one, other, weight=edge["weight"] + (near.edges[one, other]["weight"] if near.has_edge(one, other) else 0))
     places = nx.spring_layout(near, seed=seed, weight="weight", iterations=80, k=2.2 / max(len(shown), 1) ** 0.5) if shown else {}
+    across, down = (_spread({one: float(place[axis]) for one, place in places.items()}) for axis in (0, 1))
     most = max((gave.get(one, 0) + received.get(one, 0) for one in shown), default=1) or 1
     whole = sum(gave.values()) or 1
     dots = [
         Dot(
             member_id=one,
-            x=round(0.5 + 0.46 * float(places[one][0]), 4),
-            y=round(0.46 + 0.40 * float(places[one][1]), 4),
+            x=round(0.04 + 0.90 * across[one], 4),
+            y=round(0.05 + (0.80 if lonely else 0.90) * down[one], 4),
             size=((gave.get(one, 0) + received.get(one, 0)) / most) ** 0.5,
             gave=gave.get(one, 0),
             received=received.get(one, 0),
@@ -91,3 +92,13 @@ def draw(exchanges: "nx.DiGraph[Node]", *, active: Iterable[int], seed: int) -> 
 def _sums(exchanges: "nx.DiGraph[Node]", *, out: bool) -> Mapping[int, int]:
     edges = exchanges.out_edges if out else exchanges.in_edges
     return {int(node[1]): sum(int(edge["weight"]) for _, _, edge in edges(node, data=True)) for node in exchanges}
+
+
+def _spread(values: Mapping[int, float]) -> dict[int, float]:
+    """Values as places from 0 to 1, half by size and half by rank, so that the middle is not crowded while who stands apart still does."""
+    if not values:
+        return {}
+    low, high = min(values.values()), max(values.values())
+    ranks = {one: rank for rank, one in enumerate(sorted(values, key=lambda one: (values[one], one)))}
+    last = max(len(values) - 1, 1)
+    return {one: 0.5 * (value - low) / ((high - low) or 1.0) + 0.5 * ranks[one] / last for one, value in values.items()}

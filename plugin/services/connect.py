@@ -19,6 +19,7 @@ from plugin.store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 
+_COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 TAKE_OVER_AFTER = timedelta(minutes=5)
 _ORIGIN = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?\Z|http://(?:127\.0\.0\.1|localhost):[0-9]{1,5}\Z")
 
@@ -280,6 +281,10 @@ def _value(key: str, word: str) -> object:
         if word not in {"yes", "no"}:
             raise ValueError(word)
         return word
+    if key == "accent":
+        if word and not _COLOUR.match(word.lower()):
+            raise ValueError(word)
+        return word.lower()
     if key == "spread":
         share = float(word)
         if not 0 <= share <= 1:

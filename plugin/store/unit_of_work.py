@@ -310,7 +310,8 @@ class UnitOfWork:
         """Write everything that is still gathered; called once before the commit."""
         self.flush_rows()
         loud = is_loud(self._connection)
-        if self.changed or loud:
+        # What belongs to the service itself (number 0) has no community whose answers it could outdate.
+        if self.installation_id and (self.changed or loud):
             given = {"installation": self.installation_id, "changed": int(bool(self.changed)), "loud": int(loud)}
             revision = self._connection.execute(MARKING, given).scalar_one()
             if self.changed:

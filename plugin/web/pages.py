@@ -126,6 +126,7 @@ def render(template: str, speaker: Speaker, *, status: int = 200, scripts: bool 
         "answer_words": answer_words,
         "states_of": lambda names: [(key, speaker.say(text)) for key, text in names.items()],
         "tones": TONES,
+        "language_name": lambda code: Locale(code).get_display_name(speaker.language) or code,
         "days": DAYS,
         "levels": LEVELS,
         "zones": sorted(zones()),

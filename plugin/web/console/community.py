@@ -47,7 +47,7 @@ async def graph(visit: Visit) -> Response:
 
 
 def _radius(dot: Dot) -> float:
-    return round(5 + 15 * dot.size, 1)
+    return round(5 + 12 * dot.size, 1)
 
 
 async def health(visit: Visit) -> Response:

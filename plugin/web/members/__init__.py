@@ -1,0 +1,25 @@
+"""Pages for members of communities whose host has no place for ours, in the community's name and colours."""
+
+from starlette.routing import BaseRoute
+
+from plugin.services.graphs import Graphs
+from plugin.services.runtime import Runtime
+from plugin.web.desk import Area, Desk
+from plugin.web.members import home, me, people, programs
+
+
+def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
+    """Every page for members."""
+    desk = Desk(runtime, graphs, area=Area.MEMBERS)
+    return [
+        desk.route("/my", home.view, home.act),
+        desk.route("/my/programs", programs.listing, programs.answer_invitation),
+        desk.route("/my/programs/{program}", programs.view, programs.act),
+        desk.route("/my/programs/{program}/join", programs.join, programs.enrol),
+        desk.route("/my/requests", people.requests, people.answer_request),
+        desk.route("/my/mentorships", people.mentorships, people.end),
+        desk.route("/my/surveys/{survey}", people.survey, people.answer_survey),
+        desk.route("/my/skills", me.skills, me.choose_skill),
+        desk.route("/my/notices", me.notices, me.change_notices),
+        desk.route("/my/data", me.data, me.change_data),
+    ]

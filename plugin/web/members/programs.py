@@ -1,0 +1,119 @@
+"""Programs as a member sees them: joining, asking mentors, pausing, room, leaving."""
+
+from starlette.responses import Response
+
+from plugin.domain.enrolments import EnrolmentState
+from plugin.domain.forms import AnswersRefused, FormPurpose
+from plugin.domain.forms.preview import preview
+from plugin.domain.programs import Role
+from plugin.errors import Invalid
+from plugin.services import belonging, enrolling, inviting, questioning, requesting
+from plugin.texts import console as words
+from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of
+from plugin.web.members.frame import show
+from plugin.web.visits import Visit, id_of
+
+MOST_ASKED = 5
+
+
+async def listing(visit: Visit) -> Response:
+    """The programs there are for this member, and invitations."""
+    found = await belonging.programs(visit.runtime, visit.principal)
+    invited = [one for one in await inviting.mine(visit.runtime, visit.principal) if one.state.value in {"invited", "seen"}]
+    return await show(visit, "programs.html", section="programs", programs=found, invited=invited, named={one.id: one for one, _parts in found}, words=words)
+
+
+async def answer_invitation(visit: Visit) -> Response:
+    """Say yes or no to an invitation."""
+    accept = visit.text("do") == "accept"
+    invitation_id = id_of(visit.text("invitation"))
+    await inviting.answer(visit.runtime, visit.principal, invitation_id, accept=accept, adult=visit.checked("adult"), capacity=None)
+    return visit.go("/my/programs", "enrolled" if accept else "saved")
+
+
+async def view(visit: Visit) -> Response:
+    """One program, one's parts in it, and the mentors one can ask."""
+    place = await belonging.place(visit.runtime, visit.principal, visit.id("program"))
+    asked, _received = await requesting.mine(visit.runtime, visit.principal)
+    mine = [one for one, _said in asked if one.program_id == place.program.id and one.state.value in {"queued", "pending"}]
+    roles = {one.role: one for one in place.parts}
+    free = [role for role in Role if role not in roles or roles[role].state in {EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN}]
+    chosen = visit.all("mentor")
+    return await show(visit, "program.html", section="programs", place=place, program=place.program, waiting=mine, free=free, words=words, chosen=chosen)
+
+
+async def act(visit: Visit) -> Response:
+    """Ask mentors, change one's room, pause, or leave."""
+    program_id = visit.id("program")
+    here = f"/my/programs/{program_id}"
+    runtime, principal = visit.runtime, visit.principal
+    match visit.text("do"):
+        case "ask":
+            named = [id_of(one) for one in visit.all("mentor")]
+            order = sorted(named, key=lambda one: (visit.number(f"place_{one}", MOST_ASKED) or MOST_ASKED, named.index(one)))
+            if not order:
+                raise Invalid("choose at least one mentor", field="mentors")
+            await requesting.ask(runtime, principal, program_id=program_id, mentor_ids=order, note=visit.text("note"), goal=visit.text("goal"))
+            return visit.go("/my/requests", "asked")
+        case "room":
+            await enrolling.change(runtime, principal, id_of(visit.text("enrolment")), capacity=visit.number("capacity"))
+            return visit.go(here, "saved")
+        case "pause" | "resume" as word:
+            await enrolling.change(runtime, principal, id_of(visit.text("enrolment")), paused=word == "pause")
+            return visit.go(here, f"{word}d")
+        case "leave":
+            await enrolling.withdraw(runtime, principal, id_of(visit.text("enrolment")))
+            return visit.go(here, "left")
+        case _:
+            raise Invalid("choose what to do")
+
+
+def _role(visit: Visit) -> Role:
+    word = visit.request.query_params.get("as", "") or visit.text("role")
+    if word not in set(Role):
+        raise Invalid("choose whether you take part as a mentor or as a mentee", field="role")
+    return Role(word)
+
+
+async def join(visit: Visit) -> Response:
+    """The page on which one takes part: the code of conduct, and the program's form if it has one."""
+    place = await belonging.place(visit.runtime, visit.principal, visit.id("program"))
+    role = _role(visit)
+    form = await questioning.application(visit.runtime, visit.principal, program_id=place.program.id, purpose=FormPurpose(role.value))
+    answers = answers_of(form, visit) if form is not None and visit.posted else {}
+    shown = preview(form, answers)[0] if form is not None else ()
+    problems = {one.question: one.message for one in visit.problem.problems} if isinstance(visit.problem, AnswersRefused) else {}
+    return await show(
+        visit,
+        "join.html",
+        section="programs",
+        program=place.program,
+        role=role,
+        form=form,
+        shown=shown,
+        answers=answers,
+        problems=problems,
+        slot_rows=range(SLOT_ROWS),
+        skill_rows=range(SKILL_ROWS),
+        words=words,
+    )
+
+
+async def enrol(visit: Visit) -> Response:
+    """Take part. The answers are checked first, so that nobody is enrolled whose form was refused."""
+    program_id, role = visit.id("program"), _role(visit)
+    runtime, principal = visit.runtime, visit.principal
+    form = await questioning.application(runtime, principal, program_id=program_id, purpose=FormPurpose(role.value))
+    if visit.text("do") == "look":
+        return await join(visit)
+    if not visit.checked("adult") or not visit.checked("conduct"):
+        raise Invalid("say that you are of age and agree to the code of conduct", field="adult" if not visit.checked("adult") else "conduct")
+    if form is not None:
+        _form, _shown, wrong = await questioning.look(runtime, principal, form.id, answers_of(form, visit))
+        if wrong:
+            raise AnswersRefused(wrong)
+    capacity = visit.number("capacity") if role is Role.MENTOR else None
+    made = await enrolling.apply(runtime, principal, program_id=program_id, role=role, capacity=capacity, minimum=0, track="", adult=True)
+    if form is not None:
+        await questioning.submit(runtime, principal, form_id=form.id, answers=answers_of(form, visit), program_id=program_id)
+    return visit.go(f"/my/programs/{program_id}", "applied" if made.state is EnrolmentState.APPLIED else "enrolled")
