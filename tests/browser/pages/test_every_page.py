@@ -1,0 +1,206 @@
+"""Every page: nothing that axe finds wrong in both colour schemes, nothing that sticks out on a phone or from right to left, all words from the catalogues."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from plugin.domain.forms.templates import TEMPLATES, template
+from plugin.domain.templates import TEMPLATES as PROGRAMS
+from plugin.services import operating
+from plugin.texts import catalogues, translate
+from plugin.web import pages
+from tests.browser.pages.running import Stage, picture, violations
+from tests.browser.pages.world import ADMIN, MENTEE, MENTOR, World
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
+
+CONSOLE = {
+    "overview": "/console",
+    "programs": "/console/programs",
+    "choose": "/console/programs/choose",
+    "new": "/console/programs/new?template=newcomers",
+    "program": "/console/programs/{program}",
+    "edit": "/console/programs/{program}/edit",
+    "people": "/console/programs/{program}/people",
+    "application": "/console/programs/{program}/people/{enrolment}",
+    "forms": "/console/programs/{program}/forms",
+    "form": "/console/forms/{form}",
+    "preview": "/console/forms/{form}/preview",
+    "rounds": "/console/programs/{program}/rounds",
+    "new-round": "/console/programs/{program}/rounds/new",
+    "new-groups": "/console/programs/{program}/rounds/new?kind=groups",
+    "round": "/console/rounds/{round}",
+    "side-by-side": "/console/rounds/{round}/mentees/{mentee}",
+    "round-of-groups": "/console/rounds/{groups_round}",
+    "groups": "/console/programs/{program}/groups",
+    "graph": "/console/graph",
+    "graph-chosen": "/console/graph?days=365&member={mentee}",
+    "health": "/console/health",
+    "messages": "/console/messages",
+    "message": "/console/messages/request.received",
+    "settings": "/console/settings",
+    "work": "/console/work",
+    "tokens": "/console/tokens",
+    "audit": "/console/audit",
+    "privacy": "/console/privacy",
+    "nothing": "/console/programs/1",
+}
+MEMBERS = {
+    "home": "/my",
+    "programs": "/my/programs",
+    "program": "/my/programs/{program}",
+    "join": "/my/programs/{program}/join?as=mentor",
+    "requests": "/my/requests",
+    "mentorships": "/my/mentorships",
+    "skills": "/my/skills",
+    "notices": "/my/notices",
+    "data": "/my/data",
+}
+ALL = [("console", ADMIN, name, path) for name, path in CONSOLE.items()] + [("members", MENTEE, name, path) for name, path in MEMBERS.items()]
+ALL += [("mentor", MENTOR, name, MEMBERS[name]) for name in ("home", "requests", "mentorships")]
+ALL += [("nobody", "", "sign-in", "/console"), ("nobody", "", "closed", "/setup"), ("member", MENTEE, "no-admin", "/console")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _known(world: World) -> None:
+    """The world is there before any page is looked at."""
+
+
+def every(here: Stage, browser: Browser, *, dark: bool = False, phone: bool = False) -> Iterator[tuple[Page, str, str, str]]:
+    """A page for each of all, one browser context for each of those who look."""
+    for who in dict.fromkeys(one[1] for one in ALL):
+        page = here.open(browser, who, dark=dark, phone=phone)
+        yield from ((page, area, name, path) for area, whose, name, path in ALL if whose == who)
+        page.context.close()
+
+
+def show(page: Page, here: Stage, world: World, path: str) -> None:
+    page.goto(here.url + path.format(**vars(world)))
+    page.wait_for_load_state("load")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong(here: Stage, world: World, browser: Browser, scheme: str) -> None:
+    wrong: dict[str, list[str]] = {}
+    for page, area, name, path in every(here, browser, dark=scheme == "dark"):
+        show(page, here, world, path)
+        # What is folded away has to be right as well.
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        found = violations(page)
+        if found:
+            wrong[f"{area} {name} ({scheme})"] = found
+        picture(page, f"{area}-{name}-{scheme}")
+    assert not wrong, "\n".join(f"{where}: {one}" for where, lines in wrong.items() for one in lines)
+
+
+def test_nothing_sticks_out_on_a_phone_or_from_right_to_left(here: Stage, world: World, browser: Browser) -> None:
+    wrong: list[str] = []
+    for page, area, name, path in every(here, browser, phone=True):
+        show(page, here, world, path)
+        for direction in ("ltr", "rtl"):
+            page.evaluate("(way) => { document.documentElement.dir = way; }", direction)
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            if wide > 1:
+                wrong.append(f"{area} {name} {direction}: {wide} px")
+        picture(page, f"{area}-{name}-phone")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_from_right_to_left_the_way_around_is_on_the_right(here: Stage, world: World, browser: Browser) -> None:
+    page = here.open(browser, ADMIN)
+    show(page, here, world, CONSOLE["program"])
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    side, main = page.locator(".side").bounding_box(), page.locator("main").bounding_box()
+    assert side is not None
+    assert main is not None
+    assert side["x"] > main["x"]
+    picture(page, "console-program-rtl")
+    page.context.close()
+
+
+WORDS = """(allowed) => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const say = (text) => text.replace(/⟦[^⟦⟧]*⟧/g, ' ').replace(/⟦|⟧/g, ' ');
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (['SCRIPT', 'STYLE', 'TEMPLATE', 'NOSCRIPT'].includes(node.parentElement.tagName)) continue;
+    if (node.parentElement.closest('code, pre, [lang="en"], [lang="de"], .secret')) continue;
+    found.push(node.textContent.trim());
+  }
+  for (const part of document.querySelectorAll('[aria-label], [placeholder], [title], [alt]'))
+    for (const name of ['aria-label', 'placeholder', 'title', 'alt']) if (part.getAttribute(name)) found.push(part.getAttribute(name));
+  return found;
+}"""
+
+
+def test_all_words_are_from_the_catalogues(here: Stage, world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each text of the catalogues is put in brackets; what is left outside of them and is no data of the community's is a word that cannot be translated."""
+    monkeypatch.setattr(pages, "translate", lambda template, *, language, number=1: "⟦" + translate(template, language=language, number=number) + "⟧")
+    data = here.run(_data(here))
+    wrong: list[str] = []
+    for page, area, name, path in every(here, browser):
+        show(page, here, world, path)
+        for text in page.evaluate(WORDS, None):
+            left = outside(text)
+            if re.search(r"[A-Za-z]{3,}", left) and not _is_data(left, data):
+                wrong.append(f"{area} {name}: {left!r} in {text[:80]!r}")
+    assert not wrong, "\n".join(sorted(set(wrong)))
+
+
+def outside(text: str) -> str:
+    """What is not within brackets, which may be within each other."""
+    depth, kept = 0, []
+    for sign in text:
+        depth += (sign == "⟦") - (sign == "⟧")
+        if depth == 0 and sign not in "⟦⟧":
+            kept.append(sign)
+    return "".join(kept).strip()
+
+
+def _is_data(left: str, data: str) -> bool:
+    pieces = [piece.strip(" @.:,()–-·×0123456789") for piece in re.split(r"[·,]|\s{2,}|: ", left)]
+    return all(piece.casefold() in data for piece in pieces if re.search(r"[A-Za-z]{3,}", piece))
+
+
+async def _data(here: Stage) -> str:
+    """Everything that the community's people wrote, and what the product's own data says, as one text."""
+
+    def read(unit: Any) -> str:
+        members = unit.members.all()
+        said = [f"{one.name} {one.username} {one.title} {one.bio} {' '.join(one.fields.values())}" for one in members]
+        topics = [one.title for one in unit.topics.all()]
+        return " ".join([*said, *topics, unit.community.name, unit.community.base_url, *unit.community.profile_fields.values(), *unit.groups.all().values()])
+
+    found = await here.site.parts.runtime.database.read(here.site.installation_id, read)
+    found += " ".join(
+        f"{plan.name} {plan.purpose} {plan.audience} {plan.needs} {plan.goals} {plan.mentor_benefits} {plan.mentee_benefits}" for plan in PROGRAMS.values()
+    )
+    found += " ".join(str(template(purpose)) for purpose in TEMPLATES)
+    found += " Mentorgraph Second Desk mentors November Circles Circle UTC Europe Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+    return found.casefold()
+
+
+def test_the_operators_pages_have_nothing_wrong_either(here: Stage, browser: Browser) -> None:
+    for dark in (False, True):
+        page = here.open(browser, dark=dark)
+        page.goto(here.run(operating.set_up_link(here.site.parts.runtime)))
+        assert violations(page) == []
+        page.get_by_role("button").click()
+        for path in ("/setup", "/setup/connect", "/setup/connect?host=discourse", "/setup/connect?host=matrix", "/setup/connect?host=circle"):
+            page.goto(here.url + path)
+            assert violations(page) == [], path
+            picture(page, f"setup{re.sub('[^a-z]+', '-', path)}-{'dark' if dark else 'light'}")
+        page.context.close()
+
+
+def test_languages_other_than_english_say_so(here: Stage, world: World, browser: Browser) -> None:
+    assert "de" in catalogues.languages()
+    page = here.open(browser, ADMIN, locale="de-DE")
+    show(page, here, world, CONSOLE["programs"])
+    assert page.locator("html").get_attribute("lang") == "de"
+    assert page.get_by_role("heading", level=1).inner_text() == "Programme"
+    picture(page, "console-programs-german")
+    page.context.close()
