@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from plugin.domain.forms.reading import zones
 from plugin.domain.forms.templates import TEMPLATES, template
 from plugin.domain.templates import TEMPLATES as PROGRAMS
-from plugin.services import operating
-from plugin.texts import catalogues, translate
+from plugin.services import operating, wishing, wording
+from plugin.texts import Template, catalogues, rendering, translate
 from plugin.web import pages
 from tests.browser.pages.running import Stage, picture, violations
 from tests.browser.pages.world import ADMIN, MENTEE, MENTOR, World
@@ -127,7 +128,7 @@ WORDS = """(allowed) => {
   const say = (text) => text.replace(/⟦[^⟦⟧]*⟧/g, ' ').replace(/⟦|⟧/g, ' ');
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (['SCRIPT', 'STYLE', 'TEMPLATE', 'NOSCRIPT'].includes(node.parentElement.tagName)) continue;
-    if (node.parentElement.closest('code, pre, [lang="en"], [lang="de"], .secret')) continue;
+    if (node.parentElement.closest('code, pre, textarea, [lang]:not(html), [translate=no], .secret')) continue;
     found.push(node.textContent.trim());
   }
   for (const part of document.querySelectorAll('[aria-label], [placeholder], [title], [alt]'))
@@ -138,7 +139,12 @@ WORDS = """(allowed) => {
 
 def test_all_words_are_from_the_catalogues(here: Stage, world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each text of the catalogues is put in brackets; what is left outside of them and is no data of the community's is a word that cannot be translated."""
-    monkeypatch.setattr(pages, "translate", lambda template, *, language, number=1: "⟦" + translate(template, language=language, number=number) + "⟧")
+
+    def bracketed(template: Template, *, language: str, number: int = 1) -> str:
+        return "⟦" + translate(template, language=language, number=number) + "⟧"
+
+    for module in (pages, rendering, wishing, wording):
+        monkeypatch.setattr(module, "translate", bracketed)
     data = here.run(_data(here))
     wrong: list[str] = []
     for page, area, name, path in every(here, browser):
@@ -175,9 +181,8 @@ async def _data(here: Stage) -> str:
         return " ".join([*said, *topics, unit.community.name, unit.community.base_url, *unit.community.profile_fields.values(), *unit.groups.all().values()])
 
     found = await here.site.parts.runtime.database.read(here.site.installation_id, read)
-    found += " ".join(
-        f"{plan.name} {plan.purpose} {plan.audience} {plan.needs} {plan.goals} {plan.mentor_benefits} {plan.mentee_benefits}" for plan in PROGRAMS.values()
-    )
+    found += " ".join(f"{plan} {' '.join(plan.code_of_conduct.splitlines())}" for plan in PROGRAMS.values())
+    found += " ".join(sorted(zones())) + " German"
     found += " ".join(str(template(purpose)) for purpose in TEMPLATES)
     found += " Mentorgraph Second Desk mentors November Circles Circle UTC Europe Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
     return found.casefold()
