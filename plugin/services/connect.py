@@ -5,6 +5,7 @@ import secrets as secrets_module
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -262,35 +263,56 @@ def parse_policy(changes: Mapping[str, str], base: Policy) -> Policy:
 
 
 def _value(key: str, word: str) -> object:
-    if key in {"spaces", "pages"}:
-        parts = tuple(part for part in (part.strip() for part in word.split(",")) if part)
-        if key == "pages" and not all(_ORIGIN.match(part) for part in parts):
-            raise ValueError(word)
-        return parts
-    if key == "suggestions_per_need":
-        number = int(word)
-        if not 1 <= number <= 20:
-            raise ValueError(word)
-        return number
-    if key == "messages_per_day":
-        number = int(word)
-        if not 1 <= number <= 100:
-            raise ValueError(word)
-        return number
-    if key == "codes_by_message":
-        if word not in {"yes", "no"}:
-            raise ValueError(word)
-        return word
-    if key == "accent":
-        if word and not _COLOUR.match(word.lower()):
-            raise ValueError(word)
-        return word.lower()
-    if key == "spread":
-        share = float(word)
-        if not 0 <= share <= 1:
-            raise ValueError(word)
-        return share
+    return _READERS[key](word) if key in _READERS else word
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    return tuple(part for part in (part.strip() for part in word.split(",")) if part)
+
+
+def _origins(word: str) -> tuple[str, ...]:
+    parts = _parts(word)
+    if not all(_ORIGIN.match(part) for part in parts):
+        raise ValueError(word)
+    return parts
+
+
+def _whole(word: str, *, most: int) -> int:
+    number = int(word)
+    if not 1 <= number <= most:
+        raise ValueError(word)
+    return number
+
+
+def _share(word: str) -> float:
+    share = float(word)
+    if not 0 <= share <= 1:
+        raise ValueError(word)
+    return share
+
+
+def _yes_or_no(word: str) -> str:
+    if word not in {"yes", "no"}:
+        raise ValueError(word)
     return word
+
+
+def _colour(word: str) -> str:
+    if word and not _COLOUR.match(word.lower()):
+        raise ValueError(word)
+    return word.lower()
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "spaces": _parts,
+    "pages": _origins,
+    "suggestions_per_need": partial(_whole, most=20),
+    "messages_per_day": partial(_whole, most=100),
+    "codes_by_message": _yes_or_no,
+    "accent": _colour,
+    "spread": _share,
+}
+"""How a word of an admin's is read; each raises :class:`ValueError`. Other keys take any word."""
 
 
 def policy_values(policy: Policy) -> dict[str, object]:
