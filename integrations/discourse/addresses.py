@@ -41,7 +41,7 @@ def normalise_url(url: str) -> str:
 
 def same_forum(claimed: str, base_url: str) -> bool:
     """Whether ``claimed`` is the registered ``base_url``, whichever way either is written."""
-    return len(claimed) <= _LONGEST and _same(claimed, base_url)
+    return claimed == base_url or (len(claimed) <= _LONGEST and _same(claimed, base_url))
 
 
 @lru_cache(maxsize=256)

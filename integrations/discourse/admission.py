@@ -9,7 +9,7 @@ from typing import Final
 
 from integrations.discourse import subjects, translation
 from integrations.discourse.text import MAX_INPUT
-from integrations.discourse.values import LONG, Json, entries, flag, identifier, moment, number, text
+from integrations.values import LONG, Json, entries, flag, identifier, moment, number, text
 from mentorgraph.host import DeliveryRefused
 
 _Kept = dict[str, object]

@@ -11,7 +11,7 @@ from typing import Literal
 import orjson
 
 from integrations.discourse.manifest import MANIFEST
-from integrations.discourse.values import Json, flag, mapping, number, text, texts
+from integrations.values import Json, flag, mapping, number, text, texts
 from mentorgraph.host import HostBroken, HostBusy, HostDenied, HostError, HostInvalid, HostNotFound, Http, Installation, Response
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]

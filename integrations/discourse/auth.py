@@ -14,7 +14,7 @@ from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode
 
 from integrations.discourse import addresses
-from integrations.discourse.values import identifier, text
+from integrations.values import identifier, text
 from mentorgraph.host import Identity, Installation, SignInRefused, SignInStart
 
 _LARGEST = 64 * 1024

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from integrations.discourse.forum import Forum, chosen
 from integrations.discourse.manifest import MANIFEST, Hook
-from integrations.discourse.values import Json, entries, identifier, mapping, number, text
+from integrations.values import Json, entries, identifier, mapping, number, text
 from mentorgraph.host import Capability, Connected, ConnectPlan, HostBroken, HostDenied, HostInfo, HostInvalid, HostNotFound
 
 _HOOKS = "/admin/api/web_hooks.json"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from integrations.discourse.values import Json, mapping
+from integrations.values import Json, mapping
 from mentorgraph.host import HostInvalid
 
 

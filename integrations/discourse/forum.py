@@ -8,7 +8,7 @@ from urllib.parse import quote
 from integrations.discourse import subjects
 from integrations.discourse.api import Api
 from integrations.discourse.subjects import Seen
-from integrations.discourse.values import Json, entries, identifier, mapping, number
+from integrations.values import Json, entries, identifier, mapping, number
 from mentorgraph.events import Access, Source, SpaceChanged
 from mentorgraph.host import HostDenied, HostInvalid, HostNotFound, Installation
 

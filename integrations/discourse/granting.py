@@ -7,7 +7,7 @@ from integrations.discourse.forum import Forum, segment
 from integrations.discourse.listing import group_members
 from integrations.discourse.markup import plain_line
 from integrations.discourse.names import checked
-from integrations.discourse.values import Json, entries, identifier, mapping, text
+from integrations.values import Json, entries, identifier, mapping, text
 from mentorgraph.host import AddToGroup, CreateGroup, GrantBadge, HostBroken, HostDenied, HostInvalid, HostNotFound, Receipt, RemoveFromGroup
 
 _MEMBERS_A_CALL = 1_000

@@ -1,7 +1,7 @@
 """Listings that more than one part of the client reads."""
 
 from integrations.discourse.forum import Forum, segment
-from integrations.discourse.values import Json, entries, identifier, mapping, number
+from integrations.values import Json, entries, identifier, mapping, number
 from mentorgraph.host import HostDenied, HostNotFound
 
 _MEMBERS_A_PAGE = 1_000

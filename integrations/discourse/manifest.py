@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from integrations.discourse.values import entries, mapping, number, text, texts
+from integrations.values import entries, mapping, number, text, texts
 from mentorgraph.host import Capability, RateLimit
 
 

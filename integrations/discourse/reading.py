@@ -6,7 +6,7 @@ from integrations.discourse import subjects
 from integrations.discourse.forum import Forum, segment
 from integrations.discourse.listing import group_member_ids
 from integrations.discourse.subjects import Seen
-from integrations.discourse.values import Json, entries, identifier, mapping, text
+from integrations.values import Json, entries, identifier, mapping, text
 from mentorgraph.events import (
     BadgeGranted,
     Event,

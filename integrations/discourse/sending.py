@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from integrations.discourse import addresses, granting, messages
 from integrations.discourse.forum import Forum, segment
 from integrations.discourse.names import checked, external_id, reference
-from integrations.discourse.values import Json, entries, identifier, integers, mapping, number, text
+from integrations.values import Json, entries, identifier, integers, mapping, number, text
 from mentorgraph.host import (
     AddToGroup,
     CreateGroup,

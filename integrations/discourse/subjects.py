@@ -11,7 +11,7 @@ from typing import TypedDict
 
 from integrations.discourse import addresses
 from integrations.discourse.text import Plain, plain_cooked, plain_raw
-from integrations.discourse.values import LONG, Json, entries, flag, identifier, mapping, moment, number, text
+from integrations.values import LONG, Json, entries, flag, identifier, mapping, moment, number, text
 from mentorgraph.events import Access, GroupChanged, MemberChanged, PostChanged, Source, SpaceChanged, TopicChanged
 
 _KNOWN_AUTOMATIC = frozenset({0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14})

@@ -8,7 +8,7 @@ from integrations.discourse import cursors, subjects
 from integrations.discourse.forum import Forum
 from integrations.discourse.listing import statistics, total
 from integrations.discourse.reading import topic_page
-from integrations.discourse.values import Json, entries, flag, identifier, integers, mapping, moment, number
+from integrations.values import Json, entries, flag, identifier, integers, mapping, moment, number
 from mentorgraph.events import Event, PostChanged, PostDeleted, SolutionAccepted, TopicChanged, TopicDeleted, TopicRead
 from mentorgraph.host import Batch
 

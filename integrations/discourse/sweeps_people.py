@@ -7,7 +7,7 @@ from integrations.discourse import cursors, subjects
 from integrations.discourse.forum import Forum, segment
 from integrations.discourse.listing import group_member_ids, statistics, total, users
 from integrations.discourse.subjects import Seen
-from integrations.discourse.values import Json, entries, flag, identifier, integers, mapping, moment, number, text, texts
+from integrations.values import Json, entries, flag, identifier, integers, mapping, moment, number, text, texts
 from mentorgraph.events import Event, LikesRead, MemberChanged
 from mentorgraph.host import Batch, HostDenied, HostNotFound
 

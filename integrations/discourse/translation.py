@@ -6,7 +6,7 @@ from datetime import datetime
 
 from integrations.discourse import subjects
 from integrations.discourse.subjects import Seen
-from integrations.discourse.values import Json, flag, identifier, mapping, moment, text
+from integrations.values import Json, flag, identifier, mapping, moment, text
 from mentorgraph.events import (
     BadgeGranted,
     BadgeRevoked,

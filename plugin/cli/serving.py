@@ -14,7 +14,7 @@ from plugin.logs import configure_logging
 from plugin.services import operating
 from plugin.services.checkup import examine
 from plugin.store.migrate import expected_revision, migrate_database
-from plugin.web.connections import Bounded
+from plugin.web.door import Door
 from plugin.worker import Worker
 
 GRACE = 25
@@ -37,7 +37,7 @@ OPTIONS: dict[str, Any] = {
     "access_log": False,
     "log_level": "warning",
     "server_header": False,
-    "http": Bounded,
+    "http": Door,
     "timeout_graceful_shutdown": GRACE,
     "timeout_keep_alive": 10,
     "ws_max_size": 100_000,

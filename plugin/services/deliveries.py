@@ -1,7 +1,7 @@
 """Deliveries: from the raw request to its effect."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -34,7 +34,23 @@ async def take_in(runtime: Runtime, installation_id: int, delivery: Delivery, *,
     could not be kept. Nothing is stored in any of these cases.
     """
     installation = await runtime.installation(installation_id)
-    return await runtime.arriving.put((installation, delivery, trace_id), partial(_take_in, runtime))
+    taken: asyncio.Future[Acknowledgement] = asyncio.get_running_loop().create_future()
+    hand_in(runtime, installation, delivery, trace_id=trace_id, settle=partial(_settle, taken))
+    return await taken
+
+
+def _settle(taken: "asyncio.Future[Acknowledgement]", found: Acknowledgement | Exception) -> None:
+    if taken.done():
+        return
+    if isinstance(found, Exception):
+        taken.set_exception(found)
+    else:
+        taken.set_result(found)
+
+
+def hand_in(runtime: Runtime, installation: Installation, delivery: Delivery, *, trace_id: str, settle: Callable[[Acknowledgement | Exception], None]) -> None:
+    """:func:`take_in` for a caller who does not wait: ``settle`` is called with what it returns or raises."""
+    runtime.arriving.put((installation, delivery, trace_id), partial(_take_in, runtime), settle)
 
 
 async def _take_in(runtime: Runtime, group: Sequence[Arriving]) -> Sequence[Acknowledgement | Exception]:

@@ -10,6 +10,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+import structlog
+
+from plugin.errors import Unavailable
+
+log = structlog.get_logger()
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -26,19 +32,23 @@ Work = Callable[[Sequence[T]], Awaitable[Sequence[R | Exception]]]
 """Works off a group; gives for each item in order its result, or the error that its giver gets."""
 
 
+Settle = Callable[[R | Exception], None]
+"""Gets an item's result, or the error instead of it."""
+
+
 class Gathering(Generic[T, R]):
     """Gathers the items of one process; each event loop has groups of its own, so that nobody waits for a loop that may end."""
 
     def __init__(self) -> None:
         self._groups: _Groups[T, R] | None = None
 
-    def put(self, item: T, work: Work[T, R]) -> "asyncio.Future[R]":
-        """Add an item; the future has its result once its group was worked off. All items are given with the same ``work``."""
-        loop = asyncio.get_running_loop()
+    def put(self, item: T, work: Work[T, R], settle: Settle[R]) -> None:
+        """Add an item; ``settle`` is called once its group was worked off. All items are given with the same ``work``."""
         groups = self._groups
+        loop = asyncio.get_running_loop()
         if groups is None or groups.loop is not loop:
             groups = self._groups = _Groups(loop, work)
-        return groups.put(item)
+        groups.put(item, settle)
 
 
 class _Groups(Generic[T, R]):
@@ -46,7 +56,7 @@ class _Groups(Generic[T, R]):
         self.loop = loop
         self._work = work
         self._items: list[T] = []
-        self._futures: list[asyncio.Future[R]] = []
+        self._settles: list[Settle[R]] = []
         self._busy = False
         """Whether a group is worked off, or the next is about to be closed."""
         self._lately = 0
@@ -54,16 +64,14 @@ class _Groups(Generic[T, R]):
         self._waits: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def put(self, item: T) -> "asyncio.Future[R]":
-        future: asyncio.Future[R] = self.loop.create_future()
+    def put(self, item: T, settle: Settle[R]) -> None:
         self._items.append(item)
-        self._futures.append(future)
+        self._settles.append(settle)
         if not self._busy:
             self._begin()
         elif self._waits is not None and len(self._items) >= self._lately:
             self._waits.cancel()
             self._close()
-        return future
 
     def _begin(self) -> None:
         self._busy = True
@@ -92,28 +100,29 @@ class _Groups(Generic[T, R]):
     def _close(self) -> None:
         self._waits = None
         items, self._items = self._items[:LARGEST], self._items[LARGEST:]
-        futures, self._futures = self._futures[:LARGEST], self._futures[LARGEST:]
-        self._task = self.loop.create_task(self._run(items, futures))
+        settles, self._settles = self._settles[:LARGEST], self._settles[LARGEST:]
+        self._task = self.loop.create_task(self._run(items, settles))
 
-    async def _run(self, items: list[T], futures: "list[asyncio.Future[R]]") -> None:
+    async def _run(self, items: list[T], settles: list[Settle[R]]) -> None:
         results: Sequence[R | Exception]
         try:
             results = await self._work(items)
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
             results = [error] * len(items)
-        except BaseException:
-            for future in futures:
-                future.cancel()
+        except asyncio.CancelledError:
+            _tell(settles, [Unavailable("the service is stopping", code="stopping")] * len(items))
             raise
-        for future, result in zip(futures, results, strict=True):
-            if future.done():
-                continue
-            if isinstance(result, Exception):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
+        _tell(settles, results)
         self._lately = min(LARGEST, len(items) + len(self._items))
         if self._items:
             self._begin()
         else:
             self._busy = False
+
+
+def _tell(settles: Sequence[Settle[R]], results: Sequence[R | Exception]) -> None:
+    for settle, result in zip(settles, results, strict=True):
+        try:
+            settle(result)
+        except Exception:
+            log.exception("answer_failed")

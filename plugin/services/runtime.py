@@ -101,12 +101,17 @@ class Runtime:
 
     async def installation(self, installation_id: int) -> Installation:
         """An installation with its secrets. Raises :class:`NotFound`."""
-        known = self._installations.get(installation_id)
-        if known is not None and monotonic() - known[0] < REMEMBER_SECONDS:
-            return known[1]
+        known = self.remembered(installation_id)
+        if known is not None:
+            return known
         found = await self.database.read(installation_id, lambda unit: unit.installation(public_url=self.settings.public_url))
         self._installations[installation_id] = (monotonic(), found)
         return found
+
+    def remembered(self, installation_id: int) -> Installation | None:
+        """An installation with its secrets, if it was asked for a moment ago."""
+        known = self._installations.get(installation_id)
+        return known[1] if known is not None and monotonic() - known[0] < REMEMBER_SECONDS else None
 
     def forget(self, installation_id: int) -> None:
         """An installation's settings or secrets changed."""

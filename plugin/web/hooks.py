@@ -36,60 +36,86 @@ class Hooks:
         self._runtime = runtime
         self._metrics = metrics
         self._process, self._numbers = secrets.token_hex(4), count(1)
-        self._given: Acknowledgement | None = None
-        self._start: Message = {}
+
+    def begin(self, scope: Scope, body: bytes, settle: Callable[[Acknowledgement | Exception], None]) -> bool:
+        """Take in a delivery that came whole; ``settle`` is called with the acknowledgement once it is durable, or with why it was refused.
+
+        Returns ``False``, and calls nothing, for one whose community has to be looked up first.
+        """
+        installation, _, rest = scope["path"][7:].partition("/")
+        known = self._runtime.remembered(int(installation))
+        if known is None:
+            return False
+        began = time.perf_counter()
+
+        def done(found: Acknowledgement | Exception) -> None:
+            if not isinstance(found, Exception):
+                self._metrics.acknowledged(time.perf_counter() - began)
+            settle(found)
+
+        deliveries.hand_in(self._runtime, known, self._delivery(scope, "POST", rest, body), trace_id=self._trace_id(), settle=done)
+        return True
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer a delivery as plain ASGI, in front of routing and middleware, which cost more than the rest of it.
 
         Returns ``False`` with nothing read or sent for any other request, and for a delivery that failed: its error is raised again by :meth:`receive`.
         """
-        if scope["type"] != "http" or scope["method"] != "POST" or scope.get("root_path") or not scope["path"].startswith("/hooks/"):
+        if FAILED in scope or not is_for_hooks(scope):
             return False
-        installation, slash, rest = scope["path"][7:].partition("/")
-        if not slash or not _is_id(installation) or "\n" in rest:
-            return False
+        installation, _, rest = scope["path"][7:].partition("/")
         try:
-            given = await self._acknowledge(installation, rest, "POST", scope, receive)
+            given = await self._acknowledge(int(installation), rest, "POST", scope, receive)
         except Exception as error:  # noqa: BLE001 - raised again where errors become answers
             scope[FAILED] = error
             return False
-        if given is not self._given:
-            # Most hosts answer every delivery with the same object.
-            self._given, self._start = given, {"type": "http.response.start", "status": given.status, "headers": _headers(given)}
-        await send(self._start)
+        await send({"type": "http.response.start", "status": given.status, "headers": raw_headers(given)})
         await send({"type": "http.response.body", "body": given.body})
         return True
 
     async def receive(self, request: Request) -> Response:
         """Keep a delivery, then answer as its host wants."""
-        if FAILED in request.scope:
-            raise request.scope[FAILED]
         installation = request.path_params["installation"]
         if not _is_id(installation):
             raise NotFound("there is no such installation")
-        answer = await self._acknowledge(installation, request.path_params["rest"], request.method, request.scope, request.receive)
-        return _response(answer)
-
-    async def _acknowledge(self, installation: str, rest: str, method: str, scope: Scope, receive: Receive) -> Acknowledgement:
-        began = time.perf_counter()
-        # The names are in lower case already (ASGI specification, HTTP connection scope).
-        headers = {str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]}
-        declared = headers.get("content-length", "")
-        body, later = begin_body(receive) if len(declared) < _SHORT else (None, receive)
-        if body is None:
-            body = await read_within(later, declared=declared, limit=LARGEST)
-        installation_id, delivery = int(installation), Delivery(method=method, rest=rest, headers=headers, body=body, received_at=self._runtime.clock())
+        installation_id = int(installation)
         try:
-            answer = await deliveries.take_in(self._runtime, installation_id, delivery, trace_id=f"{self._process}{next(self._numbers):08x}")
+            if FAILED in request.scope:
+                raise request.scope[FAILED]
+            answer = await self._acknowledge(installation_id, request.path_params["rest"], request.method, request.scope, request.receive)
         except DeliveryRefused:
             community = await connect.community_of(self._runtime, installation_id)
             if community.state is InstallationState.DISCONNECTED:
                 # Its secrets are gone, so nothing can be verified. 410 and not 401: a host such as Discourse then stops sending by itself.
                 raise Gone("this community was disconnected: delete the webhook") from None
             raise
+        return _response(answer)
+
+    async def _acknowledge(self, installation_id: int, rest: str, method: str, scope: Scope, receive: Receive) -> Acknowledgement:
+        began = time.perf_counter()
+        declared = next((str(value, "latin-1") for name, value in scope["headers"] if name == b"content-length"), "")
+        body, later = begin_body(receive) if len(declared) < _SHORT else (None, receive)
+        if body is None:
+            body = await read_within(later, declared=declared, limit=LARGEST)
+        answer = await deliveries.take_in(self._runtime, installation_id, self._delivery(scope, method, rest, body), trace_id=self._trace_id())
         self._metrics.acknowledged(time.perf_counter() - began)
         return answer
+
+    def _delivery(self, scope: Scope, method: str, rest: str, body: bytes) -> Delivery:
+        # The names are in lower case already (ASGI specification, HTTP connection scope).
+        headers = {str(name, "latin-1"): str(value, "latin-1") for name, value in scope["headers"]}
+        return Delivery(method=method, rest=rest, headers=headers, body=body, received_at=self._runtime.clock())
+
+    def _trace_id(self) -> str:
+        return f"{self._process}{next(self._numbers):08x}"
+
+
+def is_for_hooks(scope: Scope) -> bool:
+    """Whether a request is a delivery as nearly all hosts send it: a POST to an installation, at the root."""
+    if scope["type"] != "http" or scope["method"] != "POST" or scope.get("root_path") or not scope["path"].startswith("/hooks/"):
+        return False
+    installation, slash, rest = scope["path"][7:].partition("/")
+    return bool(slash) and _is_id(installation) and "\n" not in rest
 
 
 def begin_body(receive: Receive) -> tuple[bytes | None, Receive]:
@@ -152,5 +178,6 @@ def _response(answer: Acknowledgement) -> Response:
 
 
 @lru_cache(maxsize=32)
-def _headers(answer: Acknowledgement) -> list[tuple[bytes, bytes]]:
+def raw_headers(answer: Acknowledgement) -> list[tuple[bytes, bytes]]:
+    """The headers of an acknowledgement."""
     return _response(answer).raw_headers

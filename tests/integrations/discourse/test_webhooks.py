@@ -148,7 +148,7 @@ class TestAdmit:
             b'{"ping":"\\ud800"}',
             '{"ping":"OK"}'.encode("utf-16"),
             b'\xef\xbb\xbf{"ping":"OK"}',
-            b'{"ping":' + b"[" * 40 + b"]" * 40 + b"}",
+            b'{"ping":' + b"[" * 300 + b"]" * 300 + b"}",
             b'{"ping":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
             b'{"ping":' + b'{"a":' * 100_000,
             b"ping=OK",
