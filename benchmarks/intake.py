@@ -4,7 +4,8 @@
 The service's `/hooks` beside a handler that reads the body, verifies the same signature and answers 202, as one writes it with Starlette, and beside the
 same as a bare ASGI function, the least that uvicorn can do. All of them run on the same uvicorn, event loop and parser, each in a process of its own, under
 the same load over real HTTP. CPU time is the server process's own with all its threads (user + system), from the operating system, so the load generator and
-PostgreSQL's processes do not count. Runs are interleaved; a figure is the median of the ratios pair by pair.
+PostgreSQL's processes do not count. Runs are interleaved, each in slices, so that whatever else the machine does meets all of them alike; a figure is the
+median of the ratios run by run.
 
 SQLite runs with synchronous=FULL. PostgreSQL runs with fsync and synchronous_commit on, which is checked, and the service connects as the plain role that
 it needs.
@@ -25,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -155,6 +156,22 @@ class Run:
     p99_ms: float
 
 
+@dataclass(frozen=True)
+class Slice:
+    """A part of a run: CPU seconds, seconds, and seconds of each request."""
+
+    cpu: float
+    seconds: float
+    times: list[float]
+
+
+def whole(slices: Sequence[Slice]) -> Run:
+    """A run of its slices."""
+    times = [one for part in slices for one in part.times]
+    cpu, seconds = sum(part.cpu for part in slices), sum(part.seconds for part in slices)
+    return Run(cpu / len(times) * 1e6, len(times) / seconds, statistics.quantiles(times, n=100)[98] * 1e3)
+
+
 async def load(port: int, installation_id: int, *, first: int, requests: int, connections: int) -> tuple[float, list[float]]:
     """Send deliveries over kept connections; seconds in all and of each. Anything but a 2xx ends the benchmark."""
     queue = iter(range(first, first + requests))
@@ -208,14 +225,20 @@ class Server:
         _, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.close()
 
-    def run(self, installation_id: int, *, first: int, requests: int, connections: int) -> Run:
-        """One measured run."""
-        process = psutil.Process(self.process.pid)
-        before = process.cpu_times()
+    def run(self, installation_id: int, *, first: int, requests: int, connections: int) -> "Slice":
+        """One measured slice of a run."""
+        before = self.cpu()
         seconds, times = asyncio.run(load(self.port, installation_id, first=first, requests=requests, connections=connections))
-        after = process.cpu_times()
-        cpu = (after.user - before.user) + (after.system - before.system)
-        return Run(cpu / requests * 1e6, requests / seconds, statistics.quantiles(times, n=100)[98] * 1e3)
+        return Slice(self.cpu() - before, seconds, times)
+
+    def cpu(self) -> float:
+        """Seconds on a CPU of all threads there are; in nanoseconds where the system counts them, else in its ticks."""
+        try:
+            tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+            return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+        except (OSError, ValueError, IndexError):
+            spent = psutil.Process(self.process.pid).cpu_times()
+            return float(spent.user + spent.system)
 
     def close(self) -> None:
         """End it."""
@@ -224,6 +247,8 @@ class Server:
 
 
 LIMITS = ("starlette", "asgi")
+SLICES = 12
+"""Parts of a run."""
 
 
 def compare(name: str, url: str, migrate_url: str, *, runs: int, requests: int, connections: int) -> dict[str, object]:
@@ -235,14 +260,17 @@ def compare(name: str, url: str, migrate_url: str, *, runs: int, requests: int, 
         for kind in found:
             servers[kind] = server = Server(kind, "--url", url)
             stack.callback(server.close)
+        size = max(connections, requests // SLICES)
         for turn in range(runs + 1):
-            first = turn * requests + 1
-            for kind, server in servers.items():
-                run = server.run(installation_id, first=first, requests=requests, connections=connections)
-                # The first turn warms all of them up and does not count.
-                if turn:
-                    found[kind].append(run)
+            slices: dict[str, list[Slice]] = {kind: [] for kind in found}
+            for number in range(SLICES):
+                first = (turn * SLICES + number) * size + 1
+                for kind, server in servers.items():
+                    slices[kind].append(server.run(installation_id, first=first, requests=size, connections=connections))
+            # The first turn warms all of them up and does not count.
             if turn:
+                for kind, parts in slices.items():
+                    found[kind].append(whole(parts))
                 said = ", ".join(f"{kind} {runs_[-1].cpu_us:.0f}" for kind, runs_ in found.items())
                 sys.stderr.write(f"{name}: us/request: {said}; ratio {found['service'][-1].cpu_us / found['starlette'][-1].cpu_us:.2f}\n")
     ours = found["service"]

@@ -1,12 +1,13 @@
-"""Deliveries into the inbox on PostgreSQL: a connection for nothing else, and three round trips for a group of any size.
+"""Deliveries into the inbox on PostgreSQL: a connection for nothing else, and one statement for a group of any size.
 
 What goes through SQLAlchemy's asyncio layer pays for it with every statement. Here the statements are SQLAlchemy's still, compiled once, and the driver gets
-them at first hand. A group may be written twice without harm, so one whose connection broke is simply written again.
+them at first hand. Each is a transaction of its own, and a group may be written twice without harm, so one whose connection broke is simply written again.
 """
 
 import asyncio
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import asyncpg
 from sqlalchemy import ARRAY, BigInteger, ClauseElement, PoolProxiedConnection, Text, and_, bindparam, func, literal_column, select
@@ -17,14 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from plugin.errors import Unavailable
 from plugin.store.intake import COLUMNS, NEW, Arrival, row_of, same_under_other_ids, waking
-from plugin.store.tables import inbox
-from plugin.store.types import to_micros
+from plugin.store.tables import inbox, lanes
 
 TRIES = 3
 AGAIN = frozenset({"40001", "40P01", "23505"})
 """Two transactions met: serialization failure, deadlock, or both made the same row. Done again, the second one finds what the first one did."""
-_ENTER = "BEGIN; SET LOCAL mentorgraph.dispatcher = 'on'"
-"""Begins a transaction that may look across installations; the setting ends with it."""
+_ENTER = "SET mentorgraph.dispatcher = 'on'"
+"""Lets the connection look across installations; it is used for nothing else and never given back."""
 AWAY = (
     OSError,
     TimeoutError,
@@ -74,6 +74,7 @@ class PostgresIntake:
         if self._held is None:
             found = await self._engine.raw_connection()
             self._held = found, found.driver_connection
+            await self._held[1].execute(_ENTER)
         return self._held[1]
 
     def _drop(self) -> None:
@@ -83,27 +84,36 @@ class PostgresIntake:
             held.invalidate()
 
     async def _write(self, connection: asyncpg.Connection, arrivals: Sequence[Arrival]) -> None:
-        await connection.execute(_ENTER)
         if await _insert(connection, arrivals) != len(arrivals):
             rows = await connection.fetch(looking(), [one.installation_id for one in arrivals], [one.event_id for one in arrivals])
             if other := same_under_other_ids(arrivals, {(row[0], row[1]): row[2] for row in rows}):
                 await _insert(connection, other)
-        await connection.execute(ending(arrivals))
 
 
 async def _insert(connection: asyncpg.Connection, arrivals: Sequence[Arrival]) -> int:
     # In one order, so that two processes that insert the same deliveries never wait for each other.
-    status = await connection.execute(inserting(), *map(list, zip(*sorted(map(row_of, arrivals)), strict=True)))
-    return int(status.rpartition(" ")[2])
+    given = dict(zip(COLUMNS, map(list, zip(*sorted(map(row_of, arrivals)), strict=True)), strict=True))
+    statement, order = inserting()
+    inserted: int = await connection.fetchval(statement, *(given[name] for name in order))
+    return inserted
 
 
 @cache
-def inserting() -> str:
-    """The statement that inserts any number of deliveries, but for those whose id is taken: an array for each column."""
-    arrays = [bindparam(name, type_=ARRAY(kind())) for name, kind in COLUMNS.items()]
-    rows = func.unnest(*arrays).table_valued(*COLUMNS).render_derived()
+def inserting() -> tuple[str, Sequence[str]]:
+    """The statement that inserts any number of deliveries, but for those whose id is taken, and makes their lanes due; it gives how many it inserted.
+
+    It takes an array for each column, in the order that comes with it.
+    """
+    arrays = {name: bindparam(name, type_=ARRAY(kind())) for name, kind in COLUMNS.items()}
+    rows = func.unnest(*arrays.values()).table_valued(*COLUMNS).render_derived()
     chosen = select(*(rows.c[name] for name in COLUMNS), NEW)
-    return _text(postgresql.insert(inbox).from_select([*COLUMNS, "state"], chosen).on_conflict_do_nothing())
+    came = postgresql.insert(inbox).from_select([*COLUMNS, "state"], chosen).on_conflict_do_nothing().returning(inbox.c.event_id).cte("came")
+    # Locked in one order, as above.
+    told = select(rows.c.installation_id, func.max(rows.c.next_at).label("at")).group_by(rows.c.installation_id).cte("told")
+    mine = lanes.c.installation_id == told.c.installation_id, lanes.c.lane == literal_column("'inbox'")
+    locked = select(told.c.installation_id, told.c.at).join(lanes, and_(*mine)).order_by(told.c.installation_id).with_for_update(of=lanes).cte("locked")
+    woken = waking(locked.c.at, locked.c.installation_id).cte("woken")
+    return _text(select(func.count()).select_from(came).add_cte(woken))
 
 
 @cache
@@ -112,21 +122,9 @@ def looking() -> str:
     arrays = bindparam("installations", type_=ARRAY(BigInteger())), bindparam("ids", type_=ARRAY(Text()))
     asked = func.unnest(*arrays).table_valued("installation_id", "event_id").render_derived()
     same = and_(inbox.c.installation_id == asked.c.installation_id, inbox.c.event_id == asked.c.event_id)
-    return _text(select(inbox.c.installation_id, inbox.c.event_id, inbox.c.digest).join_from(inbox, asked, same))
+    return _text(select(inbox.c.installation_id, inbox.c.event_id, inbox.c.digest).join_from(inbox, asked, same))[0]
 
 
-def ending(arrivals: Sequence[Arrival]) -> str:
-    """The statements that make the lanes of deliveries due and end the transaction, as one message. They hold numbers of ours and nothing else."""
-    now = to_micros(max(one.received_at for one in arrivals))
-    # In one order, as above.
-    installations = sorted({one.installation_id for one in arrivals})
-    return "; ".join([*(_waking().format(now=now, installation=one) for one in installations), "COMMIT"])
-
-
-@cache
-def _waking() -> str:
-    return _text(waking(literal_column("{now:d}"), literal_column("{installation:d}")))
-
-
-def _text(statement: ClauseElement) -> str:
-    return str(statement.compile(dialect=dialect()))  # type: ignore[no-untyped-call]  # SQLAlchemy's
+def _text(statement: ClauseElement) -> tuple[str, Sequence[str]]:
+    compiled: Any = statement.compile(dialect=dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    return str(compiled), tuple(compiled.positiontup or ())
