@@ -18,27 +18,35 @@ def dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+LOG_PAGES = 4_000
+"""Pages of the write-ahead log, of 4 kB each, after which it is written back into the file: a page that changes often is then written once for many times."""
+
+
+def sqlite_connection(path: Path, *, read_only: bool = False, patience: float = 5) -> sqlite3.Connection:
+    """A connection as all of ours are, with transactions that are ours to begin. It waits at most ``patience`` seconds for another process."""
+    uri = f"file:{quote(str(path.resolve()))}?mode={'ro' if read_only else 'rwc'}"
+    connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=patience)
+    # FULL: an acknowledged delivery survives a power cut. secure_delete: erased means overwritten.
+    pragmas = ["foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "cache_size=-32768", f"wal_autocheckpoint={LOG_PAGES}"]
+    for pragma in [*pragmas, *([] if read_only else ["journal_mode=WAL"])]:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
 def sqlite_engine(path: Path, *, read_only: bool = False, size: int = 1, patience: float = 5) -> Engine:
     """An engine whose transactions are ours to begin: IMMEDIATE for the writer, so that it waits for its turn instead of failing on the upgrade from a read.
 
     It waits at most ``patience`` seconds.
     """
-    uri = f"file:{quote(str(path.resolve()))}?mode={'ro' if read_only else 'rwc'}"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=patience)
-
     engine = create_engine(
-        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=0, json_serializer=dumps, json_deserializer=orjson.loads
+        "sqlite://",
+        creator=lambda: sqlite_connection(path, read_only=read_only, patience=patience),
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        json_serializer=dumps,
+        json_deserializer=orjson.loads,
     )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-        # FULL: an acknowledged delivery survives a power cut. secure_delete: erased means overwritten.
-        for pragma in ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "cache_size=-32768"):
-            connection.execute(f"PRAGMA {pragma}")
-        if not read_only:
-            connection.execute("PRAGMA journal_mode=WAL")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -47,15 +55,19 @@ def sqlite_engine(path: Path, *, read_only: bool = False, size: int = 1, patienc
     return engine
 
 
-def is_damage(error: DBAPIError) -> bool:
+def _word(error: DBAPIError | sqlite3.Error) -> str:
+    return str(error.orig if isinstance(error, DBAPIError) else error).lower()
+
+
+def is_damage(error: DBAPIError | sqlite3.Error) -> bool:
     """Whether SQLite says that the file is no database of its, or a broken one."""
-    word = str(error.orig).lower()
+    word = _word(error)
     return "not a database" in word or "malformed" in word
 
 
-def unavailable(error: DBAPIError) -> Unavailable:
+def unavailable(error: DBAPIError | sqlite3.Error) -> Unavailable:
     """Our error for a database that is locked, full, read-only or gone; its own words go to the log, not to the caller."""
-    word = str(error.orig).lower()
+    word = _word(error)
     if "readonly" in word or "read-only" in word:
         return Unavailable("the database cannot be written: its disk or file is read-only", code="database_read_only")
     if "full" in word:

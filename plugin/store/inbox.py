@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from plugin.store.dispatch import MARK
-from plugin.store.intake import Arrival, insert_group, same_under_other_ids, wake_inbox
 from plugin.store.tables import inbox
 
 
@@ -17,19 +15,6 @@ def insert_ignore(connection: Connection, table: Table) -> postgresql.Insert | s
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
-
-
-def put_arrivals(connection: Connection, arrivals: Sequence[Arrival]) -> None:
-    """Insert a group of deliveries on SQLite, each once, and make their lanes due."""
-    if insert_group(connection, arrivals) != len(arrivals):
-        ids = [(one.installation_id, one.event_id) for one in arrivals]
-        kept = select(inbox.c.installation_id, inbox.c.event_id, inbox.c.digest).where(tuple_(inbox.c.installation_id, inbox.c.event_id).in_(ids))
-        taken = {(row.installation_id, row.event_id): row.digest for row in connection.execute(kept, execution_options=MARK)}
-        if other := same_under_other_ids(arrivals, taken):
-            insert_group(connection, other)
-    now = max(one.received_at for one in arrivals)
-    for installation_id in {one.installation_id for one in arrivals}:
-        wake_inbox(connection, installation_id, now=now)
 
 
 class Waiting:

@@ -22,9 +22,9 @@ from plugin.store.dispatch import Dispatcher
 from plugin.store.engines import is_damage, sqlite_engine, unavailable
 from plugin.store.epochs import SqliteEpochs, begin_noting, note_writes
 from plugin.store.ids import Ids
-from plugin.store.inbox import put_arrivals
 from plugin.store.intake import Arrival
 from plugin.store.migrate import expected_revision
+from plugin.store.sqlite_intake import SqliteIntake
 from plugin.store.unit_of_work import Installations, UnitOfWork
 
 T = TypeVar("T")
@@ -53,6 +53,7 @@ class SqliteDatabase:
         self._ids = Ids()
         self._closed = False
         self._writer_engine = sqlite_engine(path)
+        self._intake = SqliteIntake(path)
         self._reader_engine = sqlite_engine(path, read_only=True, size=READERS)
         note_writes(self._writer_engine)
         self._epochs = SqliteEpochs(path)
@@ -116,9 +117,8 @@ class SqliteDatabase:
                 futures.append(future)
             failure: BaseException | None = None
             try:
-                with self._writer_engine.begin() as connection:
-                    put_arrivals(connection, arrivals)
-            except DBAPIError as error:
+                self._intake.put(arrivals)
+            except sqlite3.Error as error:
                 failure = unavailable(error)
             except BaseException as error:  # noqa: BLE001 - handed to whoever waits
                 failure = error
@@ -192,6 +192,7 @@ class SqliteDatabase:
         await asyncio.to_thread(self._writer.join, 30)
         self._readers.shutdown()
         self._epochs.close()
+        self._intake.close()
         self._writer_engine.dispose()
         self._reader_engine.dispose()
 
