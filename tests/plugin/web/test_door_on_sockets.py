@@ -191,7 +191,7 @@ async def test_somebody_who_left_before_the_answer_hinders_nobody(service: Servi
         await go.wait()
         await put(*arrivals)  # type: ignore[arg-type]  # handed on
 
-    service.world.database.put = slow  # type: ignore[assignment,method-assign]  # to have the time
+    service.world.database.put = slow  # type: ignore[method-assign]  # to have the time
     async with service.line() as line, service.line() as other:
         await line.send(service.request(BODY, number=1))
         await other.send(service.request(BODY, number=2))
