@@ -55,6 +55,7 @@ slow: $(VENV)/.dev ## slow tests
 
 bench: $(VENV)/.dev ## benchmarks: ratios against a peer or a limit in the same run
 	@$(BIN)/python benchmarks/intake.py
+	@$(BIN)/python benchmarks/queries.py
 	@$(BIN)/python benchmarks/importing.py
 
 bench-long: bench ## benchmarks and endurance runs

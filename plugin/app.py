@@ -26,11 +26,13 @@ from plugin.logs import configure_logging
 from plugin.mail import SmtpMailer
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
+from plugin.services.vitals import Watch
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from plugin.store.postgres import PostgresDatabase
 from plugin.store.sqlite import SqliteDatabase
+from plugin.tracing import configure_tracing
 from plugin.web import console, errors, members
 from plugin.web.auth import Auth
 from plugin.web.brand import Brand
@@ -42,10 +44,10 @@ from plugin.web.graphiql import graphiql
 from plugin.web.health import Health
 from plugin.web.hooks import Hooks
 from plugin.web.limits import BoundedBody
-from plugin.web.metrics import Metrics
 from plugin.web.pages import page
 from plugin.web.setup import Join, Setup, for_operator
 from plugin.web.signing import Signing
+from plugin.web.status import Status
 from plugin.web.stop import Feed, Stop
 from plugin.worker import Worker
 from schema.http import GraphQLEndpoint
@@ -132,8 +134,8 @@ async def _front(_request: Request) -> Response:
 def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     """The application around the parts."""
     runtime = parts.runtime
-    metrics = Metrics()
-    hooks, auth, health = Hooks(runtime, metrics), Auth(runtime), Health(runtime, metrics)
+    watch = Watch(runtime)
+    hooks, auth, health, status = Hooks(runtime), Auth(runtime), Health(runtime, watch), Status(runtime, watch)
     setup, join = Setup(runtime), Join(runtime)
     enrol, signing = Enrol(runtime), Signing(runtime, auth)
     origins, embedded = Origins(runtime), Embed(runtime, script=embed.script())
@@ -162,10 +164,14 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
 
     bundles = Path(str(files("graphene_django_graphiql_static"))) / "static" / "graphene_django_graphiql_static"
     routes = [
+        # First, because it is asked for most.
+        Route("/graphql", BoundedBody(graphql, limit=MAX_BODY), methods=["GET", "POST"]),
         Route("/", _front),
         Route("/healthz", health.alive),
         Route("/readyz", health.ready),
         Route("/metrics", health.metrics),
+        Route("/status", status.overall),
+        Route("/status/{installation}", status.community),
         Route("/manifest.yaml", _manifest),
         Route("/hooks/{installation}/{rest:path}", hooks.receive, methods=METHODS),
         Route("/auth/done", auth.done),
@@ -195,7 +201,6 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/calendar/{installation}/{token}", Feed(runtime).get, methods=["GET"]),
         Route("/enrol/{installation}/{token}", enrol.show, methods=["GET"]),
         Route("/enrol/{installation}/{token}", enrol.act, methods=["POST"]),
-        Route("/graphql", BoundedBody(graphql, limit=MAX_BODY), methods=["GET", "POST"]),
         WebSocketRoute("/graphql", graphql),
         Route("/brand/{installation}.css", Brand(runtime).get),
         *console.routes(runtime, parts.graphs),
@@ -216,4 +221,5 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
 def create_app(settings: Settings) -> Starlette:
     """The application from settings alone; what a server starts."""
     configure_logging(settings)
+    configure_tracing(settings)
     return build(compose(settings), embedded_worker=settings.embedded or settings.embedded_worker)

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     mail_from: str = ""
     """Who mail is from; empty: ``mentors@`` the host of ``public_url``."""
 
+    otlp_url: str = ""
+    """Where OpenTelemetry traces are sent, by OTLP over HTTP, such as ``http://127.0.0.1:4318``. Empty: nowhere."""
+
     log_level: str = "info"
     """``debug``, ``info``, ``warning`` or ``error``."""
 
@@ -88,6 +91,13 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("MENTORGRAPH_PUBLIC_URL must look like https://mentors.example.org")
+        return value.rstrip("/")
+
+    @field_validator("otlp_url")
+    @classmethod
+    def _otlp(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise ValueError("MENTORGRAPH_OTLP_URL must look like http://collector.example.org:4318")
         return value.rstrip("/")
 
     @field_validator("smtp_url")

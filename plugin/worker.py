@@ -146,14 +146,17 @@ class Worker:
                 rest = 900.0
             due, note = self._runtime.clock() + timedelta(seconds=rest), error.message
             bound.warning("host_failed", reason=error.reason)
+            self._runtime.meter.failed(claim.lane, error.reason)
         except NotFound:
             return
         except PluginError as error:
             due, note = self._runtime.clock() + REST, error.message
             bound.warning("lane_failed", reason=error.code)
+            self._runtime.meter.failed(claim.lane, error.code)
         except Exception:  # noqa: BLE001 - one broken lane must not stop the others; the log has it all
             due, note = self._runtime.clock() + REST, "an unexpected error; the log has it"
             bound.exception("lane_broken")
+            self._runtime.meter.failed(claim.lane, "unexpected")
         finally:
             keeping.cancel()
             await asyncio.wait({keeping})

@@ -27,6 +27,8 @@ class Context:
     budgets: Budgets | None = None
     streams: bool = True
     """Whether the transport can carry the answers of a subscription."""
+    epoch: int = 0
+    """The epoch of the installation when it was found who asks; whatever is read after that is at least as new."""
     status: int = 0
     """The status of an answer that nothing was executed for, where it is not 200 or 400."""
     retry_after: float = 0.0

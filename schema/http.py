@@ -106,7 +106,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self._runtime = runtime
         self._graphs = graphs
         self._origins = origins
-        self._quick = Quick(plans=Plans(schema), budgets=self._budgets, epoch=runtime.database.epoch)
+        self._quick = Quick(plans=Plans(schema), budgets=self._budgets)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -174,8 +174,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def identify(self, context: Context) -> Principal | None:
         """Find out who asks, now. Raises :class:`~plugin.errors.Unauthenticated`."""
-        context.principal = await access.principal_of(self._runtime, context.token) if context.token else None
-        return context.principal
+        if not context.token:
+            context.principal = None
+            return None
+        found = await access.pass_of(self._runtime, context.token)
+        context.principal, context.epoch = found.principal, found.epoch
+        return found.principal
 
     async def on_ws_connect(self, context: Context) -> UnsetType:
         """A browser cannot set headers on a WebSocket: the token comes with ``connection_init``."""

@@ -170,6 +170,7 @@ class Limits(SchemaExtension):
         data = getattr(self.execution_context.result, "data", None)
         if self._charge is not None and isinstance(context, Context) and context.budgets is not None and data is not None:
             self._actual = min(self._requested, values_in(data))
+            context.runtime.meter.answered("engine", requested=self._requested, actual=self._actual)
             # Half of what was set aside for an answer stays charged: working out that there is nothing takes time too.
             self._charge = context.budgets.charge(context.principal, -(self._requested - self._actual) / 2)
 

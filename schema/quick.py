@@ -5,7 +5,7 @@ what it costs, how long it may take. What is in any way unusual goes the long wa
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -23,7 +23,6 @@ from schema.plans.answers import Answer, Answers, Key, may_be_kept
 from schema.plans.store import Plans, Prepared, variables_key
 
 _KEYS = {"query", "documentId", "variables", "operationName", "extensions"}
-Epoch = Callable[[int], Awaitable[int | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,6 @@ class Quick:
 
     plans: Plans
     budgets: Budgets
-    epoch: Epoch
     answers: Answers = field(default_factory=lambda: Answers(monotonic))
 
     async def answer(self, body: bytes, context: Context) -> bytes | None:
@@ -85,22 +83,20 @@ class Quick:
                 return None
             raise
         actual = min(requested, found.values)
+        context.runtime.meter.answered("plan", requested=requested, actual=actual)
         return _written(found.data, requested, actual, self.budgets.charge(principal, -(requested - actual) / 2))
 
     async def _data(self, prepared: Prepared, asked: _Asked, principal: Principal, context: Context, key: Key) -> Answer:
         # What an office shows depends on the host's word, which may run out while no row changes.
-        epoch = (
-            await self.epoch(principal.installation_id) if prepared.trusted and may_be_kept(prepared.plan) and not principal.scopes & OFFICE_SCOPES else None
-        )
-        if epoch is not None:
-            known = self.answers.find(key, epoch=epoch)
-            if known is not None:
-                return known
+        keeps = prepared.trusted and may_be_kept(prepared.plan) and not principal.scopes & OFFICE_SCOPES
+        known = self.answers.find(key, epoch=context.epoch) if keeps else None
+        if known is not None:
+            return known
         async with asyncio.timeout(MAX_SECONDS):
             data = await prepared.plan.run(context, asked.variables)
         found = Answer(orjson.dumps(data), values_in(data))
-        if epoch is not None:
-            self.answers.keep(key, found, epoch=epoch)
+        if keeps:
+            self.answers.keep(key, found, epoch=context.epoch)
         return found
 
 

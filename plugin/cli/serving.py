@@ -14,6 +14,7 @@ from plugin.logs import configure_logging
 from plugin.services import operating
 from plugin.services.checkup import examine
 from plugin.store.migrate import expected_revision, migrate_database
+from plugin.tracing import configure_tracing
 from plugin.web.door import Door
 from plugin.worker import Worker
 
@@ -69,6 +70,7 @@ def serve(
 
     async def go() -> None:
         configure_logging(settings)
+        configure_tracing(settings)
         parts = compose(settings)
         await parts.runtime.database.check()
         app = build(parts, embedded_worker=settings.embedded or settings.embedded_worker)
@@ -104,6 +106,7 @@ def worker() -> None:
 
     async def go() -> None:
         configure_logging(settings)
+        configure_tracing(settings)
         parts = compose(settings)
         await parts.runtime.database.check()
         runner = Worker(parts.runtime, parts.graphs)

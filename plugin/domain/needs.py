@@ -29,6 +29,8 @@ class Need:
     terms: Mapping[int, int] = field(repr=False, default_factory=dict)
     stated_at: datetime
     state: NeedState = NeedState.NEW
+    trace_id: str = ""
+    """The id of the delivery that it came from, by which logs and traces follow it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

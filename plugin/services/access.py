@@ -15,6 +15,7 @@ from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES, SERVICE_SCOPES, P
 from plugin.errors import Forbidden, Invalid, TooMany, Unauthenticated
 from plugin.services import handlers, rights
 from plugin.services.connect import origin_of, pages_of
+from plugin.services.passes import Pass
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret, token_digest, tombstone_digest
 from plugin.store.repositories.access import SignIn, Token
@@ -83,6 +84,11 @@ def _issue(unit: UnitOfWork, *, member_id: int | None, scopes: frozenset[Scope],
 
 async def principal_of(runtime: Runtime, token: str) -> Principal:
     """Who a bearer token stands for. Raises :class:`Unauthenticated` for one that is unknown or has expired, or whose member no longer takes part."""
+    return (await pass_of(runtime, token)).principal
+
+
+async def pass_of(runtime: Runtime, token: str) -> Pass:
+    """:func:`principal_of` with the epoch in which it holds."""
     refused = Unauthenticated("this token is unknown, expired or revoked: sign in again or make a new one")
     if not token.startswith(PREFIX) or len(token) > 200 or not token.isascii():
         raise refused
@@ -113,8 +119,7 @@ async def principal_of(runtime: Runtime, token: str) -> Principal:
         raise refused
     carried, member, kept, epoch = found
     principal = await rights.settled(runtime, carried, member)
-    runtime.passes.keep(digest, principal, epoch=epoch, now=runtime.clock(), expires_at=kept.expires_at)
-    return principal
+    return runtime.passes.keep(digest, principal, epoch=epoch, now=runtime.clock(), expires_at=kept.expires_at)
 
 
 def require(principal: Principal | None, scope: Scope) -> Principal:

@@ -1,15 +1,24 @@
 """What an operator most likely got wrong."""
 
+import json
+import shutil
+import stat
 from datetime import timedelta
 
-from mentorgraph.host import Capability, HostError
+from mentorgraph.host import Capability, HostError, RateLimit
 from plugin.domain.community import Community, InstallationState
-from plugin.services import connect
+from plugin.services import connect, vitals
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
 Finding = dict[str, str]
 LATE = timedelta(minutes=10)
+ROOM = 1_000_000_000
+"""Bytes that should be free on the disk of the embedded database."""
+UNREAD = 3
+"""A community that was not read for so many of its periods is out of date."""
+FEW = 0.05
+"""Part of a monthly quota at which an admin should know."""
 
 
 def _finding(level: str, message: str) -> Finding:
@@ -19,9 +28,10 @@ def _finding(level: str, message: str) -> Finding:
 async def examine(runtime: Runtime) -> list[Finding]:
     """Each finding has a level (``ok``, ``warning``, ``error``) and one line that says what to do."""
     found = [_finding("ok", "the database answers and has this version's tables")]
-    public = runtime.settings.public_url
-    if public.startswith("http://") and not public.startswith(("http://127.0.0.1", "http://localhost")):
-        found.append(_finding("error", f"MENTORGRAPH_PUBLIC_URL is {public}: hosts and browsers need https"))
+    found += _examine_file(runtime) if runtime.settings.embedded else []
+    found += await _examine_address(runtime)
+    if runtime.mailer is None:
+        found.append(_finding("warning", "no mail is sent: set MENTORGRAPH_SMTP_URL if members shall be able to choose it"))
     communities = await connect.communities(runtime)
     if not communities:
         found.append(_finding("warning", "no community is connected: run `mentorgraph connect discourse https://forum.example.org`"))
@@ -31,6 +41,37 @@ async def examine(runtime: Runtime) -> list[Finding]:
         else:
             found.append(_finding("warning", f"{community.base_url} ({community.id}) is {community.state.value}"))
     return found
+
+
+def _examine_file(runtime: Runtime) -> list[Finding]:
+    """The file of the embedded database: who may read it, and whether there is room for it to grow."""
+    found: list[Finding] = []
+    path = runtime.settings.sqlite_path
+    if path.stat().st_mode & stat.S_IROTH:
+        found.append(_finding("warning", f"{path} can be read by every user of this machine: chmod 600 {path}"))
+    free = shutil.disk_usage(path.parent).free
+    if free < ROOM:
+        found.append(_finding("error", f"the disk of {path} has {free // 1_000_000} MB left: make room, or deliveries will be refused"))
+    return found
+
+
+async def _examine_address(runtime: Runtime) -> list[Finding]:
+    """Whether the public address is one that hosts can reach, and leads here."""
+    public = runtime.settings.public_url
+    local = public.startswith(("http://127.0.0.1", "http://localhost"))
+    if public.startswith("http://") and not local:
+        return [_finding("error", f"MENTORGRAPH_PUBLIC_URL is {public}: hosts and browsers need https")]
+    if local:
+        return [_finding("warning", f"MENTORGRAPH_PUBLIC_URL is {public}: only hosts on this machine can reach that")]
+    http = runtime.make_http(RateLimit(per_minute=60))
+    try:
+        answer = await http.request("GET", f"{public}/healthz")
+        ours = answer.status == 200 and json.loads(answer.body) == {"status": "ok"}
+    except (HostError, ValueError) as error:
+        return [_finding("error", f"{public} cannot be reached from here: {getattr(error, 'message', 'it answers something else')}")]
+    finally:
+        await http.close()
+    return [] if ours else [_finding("error", f"{public} leads to something else than this service: look at the reverse proxy and MENTORGRAPH_PUBLIC_URL")]
 
 
 async def _examine_one(runtime: Runtime, community: Community) -> list[Finding]:
@@ -44,8 +85,14 @@ async def _examine_one(runtime: Runtime, community: Community) -> list[Finding]:
     found.append(_finding("ok", f"{name} answers: {info.title}, version {info.version or 'unknown'}"))
     found += [_finding("warning", f"{name}: {line}") for line in info.limits]
 
+    installation = await runtime.installation(community.id)
+    quota, minutes = runtime.quota_of(installation), runtime.settings.reconcile_minutes
+    if Capability.SIGN_IN in info.capabilities and not installation.sign_in_secrets:
+        found.append(_finding("warning", f"{name}: members cannot sign in: there is no secret for it; connect again and do what `connect` says is to be done"))
+
     def work(unit: UnitOfWork) -> list[Finding]:
-        return _examine_rows(unit, community, name, has_deliveries=Capability.DELIVERIES in info.capabilities)
+        rows = _examine_rows(unit, community, name, has_deliveries=Capability.DELIVERIES in info.capabilities)
+        return rows + _examine_reading(unit, name, quota=quota, period=timedelta(minutes=minutes))
 
     return found + await runtime.database.read(community.id, work)
 
@@ -68,4 +115,17 @@ def _examine_rows(unit: UnitOfWork, community: Community, name: str, *, has_deli
     broken = unit.audit_broken_at()
     if broken is not None:
         found.append(_finding("error", f"{name}: the audit log was altered at entry {broken}"))
+    return found
+
+
+def _examine_reading(unit: UnitOfWork, name: str, *, quota: int, period: timedelta) -> list[Finding]:
+    """Whether the community is still read, and whether its host's calls last."""
+    found: list[Finding] = []
+    now = vitals.of_unit(unit, quota=quota)
+    if now.last_read_at is None or unit.now - now.last_read_at > UNREAD * period:
+        since = "was never read to its end" if now.last_read_at is None else f"was last read at {now.last_read_at:%Y-%m-%d %H:%M}"
+        found.append(_finding("warning", f"{name} {since}: is a worker running? `mentorgraph reconcile {unit.installation_id}` reads it now"))
+    if now.calls_left is not None and now.calls_left < quota * FEW:
+        found.append(_finding("warning", f"{name}: {max(0, now.calls_left)} calls of this month's {quota} are left: reading waits until there are more"))
+    found += [_finding("warning", f"{name}: {note}") for note in now.notes]
     return found

@@ -16,6 +16,7 @@ from plugin.services.runtime import Arriving, Runtime
 from plugin.store.inbox import Waiting
 from plugin.store.intake import Arrival
 from plugin.store.unit_of_work import UnitOfWork
+from plugin.tracing import span
 
 log = structlog.get_logger()
 
@@ -121,6 +122,7 @@ async def drain(runtime: Runtime, installation_id: int) -> Drained:
         return Drained(handled=len(done), failed=len(waiting) - len(done))
 
     drained = await runtime.database.write(installation_id, work)
+    runtime.meter.handled(done=drained.handled, failed=drained.failed)
     if drained.handled:
         runtime.bus.tell(installation_id)
     return drained
@@ -131,7 +133,8 @@ def _handle(host: Host, one: Waiting, unit: UnitOfWork, *, base_url: str) -> Exc
     try:
         body = unit.unseal(one.body, purpose="inbox")
         events = host.to_events(Admitted(key=one.event_id, kind=one.kind, body=body), received_at=one.received_at, base_url=base_url)
-        with unit.savepoint():
+        unit.trace_id = one.trace_id
+        with span("delivery.handle", trace_id=one.trace_id, kind=one.kind, installation=unit.installation_id), unit.savepoint():
             handlers.apply(events, unit)
     except Unavailable:
         raise

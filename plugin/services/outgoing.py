@@ -14,6 +14,7 @@ from plugin.services import reaching, wire
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.work import Outgoing
 from plugin.store.unit_of_work import UnitOfWork
+from plugin.tracing import span
 
 log = structlog.get_logger()
 
@@ -39,6 +40,7 @@ def post(message: HostMessage, *, kind: str, key: str, member_id: int | None, un
             attempts=0,
             created_at=unit.now,
             next_at=unit.now,
+            trace_id=unit.trace_id,
         )
     )
     if kept:
@@ -66,10 +68,11 @@ async def send_due(runtime: Runtime, installation_id: int, *, limit: int = 20) -
             continue
         key = f"mg{installation_id}-{one.id}"
         try:
-            receipt = await client.find_sent(message, key=key) if one.attempts else None
-            receipt = receipt or await client.send(message, key=key)
+            with span("message.send", trace_id=one.trace_id, kind=one.kind, installation=installation_id):
+                receipt = await client.find_sent(message, key=key) if one.attempts else None
+                receipt = receipt or await client.send(message, key=key)
         except (HostInvalid, HostNotFound) as error:
-            log.warning("message_refused", installation=installation_id, message=one.id, reason=error.reason)
+            log.warning("message_refused", trace_id=one.trace_id, installation=installation_id, message=one.id, reason=error.reason)
             await _failed(runtime, installation_id, one, error, again=False)
             continue
         except (HostBusy, HostUnreachable, HostDenied, HostBroken) as error:
@@ -82,7 +85,8 @@ async def send_due(runtime: Runtime, installation_id: int, *, limit: int = 20) -
             unit.record("message.sent", actor="system", kind=one.kind, message=str(one.id))
 
         await runtime.database.write(installation_id, mark)
-        log.info("message_sent", installation=installation_id, message=one.id, kind=one.kind)
+        log.info("message_sent", trace_id=one.trace_id, installation=installation_id, message=one.id, kind=one.kind)
+        runtime.meter.sent(one.kind)
         sent += 1
     return sent
 

@@ -31,21 +31,21 @@ class Passes:
     def __init__(self) -> None:
         self._known: OrderedDict[bytes, Pass] = OrderedDict()
 
-    async def find(self, digest: bytes, database: Database, *, now: datetime) -> Principal | None:
-        """Who the token stands for, if that is still known."""
+    async def find(self, digest: bytes, database: Database, *, now: datetime) -> Pass | None:
+        """Who the token stands for, if that is still known; its epoch is the one of this moment."""
         known = self._known.get(digest)
         if known is None:
             return None
         if known.until <= now or known.epoch != await database.epoch(known.principal.installation_id):
             self._known.pop(digest, None)
             return None
-        return known.principal
+        return known
 
-    def keep(self, digest: bytes, principal: Principal, *, epoch: int, now: datetime, expires_at: datetime | None) -> None:
+    def keep(self, digest: bytes, principal: Principal, *, epoch: int, now: datetime, expires_at: datetime | None) -> Pass:
         """Remember who a token stands for; ``epoch`` is that of the transaction in which it was read."""
-        if principal.unsure or principal.scopes & OFFICE_SCOPES:
-            return
-        until = now + LONGEST if expires_at is None else min(now + LONGEST, expires_at)
-        self._known[digest] = Pass(principal=principal, epoch=epoch, until=until)
-        if len(self._known) > KEPT:
-            self._known.popitem(last=False)
+        made = Pass(principal=principal, epoch=epoch, until=now + LONGEST if expires_at is None else min(now + LONGEST, expires_at))
+        if not (principal.unsure or principal.scopes & OFFICE_SCOPES):
+            self._known[digest] = made
+            if len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        return made

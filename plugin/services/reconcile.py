@@ -67,12 +67,15 @@ async def reconcile(runtime: Runtime, installation_id: int, *, whole: bool, prog
     report = Report()
     progress = progress or Progress()
     await _refresh(runtime, installation_id, client)
+    known = await runtime.database.read(installation_id, imported)
     thrifty = await _is_thrifty(runtime, installation_id)
     for sweep in WHOLE if whole else await _regular(runtime, installation_id, thrifty=thrifty):
         await _sweep(runtime, installation_id, client, sweep, report=report, progress=progress, pages=MAX_PAGES)
     if not whole:
         for sweep in ROLLING:
             await _sweep(runtime, installation_id, client, sweep, report=report, progress=progress, pages=1 if thrifty else ROLLING_PAGES)
+    if known:
+        runtime.meter.drifted(installation_id, report.changed)
     return report
 
 

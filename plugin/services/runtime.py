@@ -10,6 +10,7 @@ from mentorgraph.host import Acknowledgement, Delivery, Host, HostClient, Http, 
 from plugin.clock import Clock
 from plugin.errors import NotFound
 from plugin.mail import Mailer
+from plugin.metering import Meter
 from plugin.services.gathering import Gathering
 from plugin.services.once import Once
 from plugin.services.passes import Passes
@@ -81,6 +82,7 @@ class Runtime:
     identity: IdentityProvider | None = None
     """How members of any host sign in at a provider of the community's own."""
     bus: Bus = field(default_factory=Bus)
+    meter: Meter = field(default_factory=Meter)
     passes: Passes = field(default_factory=Passes)
     arriving: Gathering[Arriving, Acknowledgement] = field(default_factory=Gathering)
     asked_admins: Once[tuple[int, int]] = field(default_factory=lambda: Once(pause=HOST_PAUSE))
@@ -164,12 +166,16 @@ class Runtime:
             limit = RateLimit(per_minute=int(chosen), burst=max(limit.burst, int(chosen) // 6))
         http = self.make_http(limit)
         self._opened.append(http)
-        quota = _number(installation.settings.get("calls_per_month", ""), host.rate_limit.per_month)
+        quota = self.quota_of(installation)
         if not quota or not installation.id:
             return host.client(installation, http)
         metered = QuotaHttp(http, quota=quota, clock=self.clock, count=self._counter(installation.id))
         self._metered.append(metered)
         return host.client(installation, metered)
+
+    def quota_of(self, installation: Installation) -> int:
+        """How many calls a month a community's host allows, or its admin; 0 for no limit."""
+        return _number(installation.settings.get("calls_per_month", ""), self.host(installation.host).rate_limit.per_month)
 
     def _counter(self, installation_id: int) -> Callable[[str, int], Awaitable[int]]:
         async def count(month: str, calls: int) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import orjson
+import structlog
 
 from plugin.domain.members import Consent, Member
 from plugin.domain.needs import Need, NeedState, Reason, Suggestion, SuggestionState
@@ -22,6 +23,9 @@ from plugin.services.outgoing import post, wants_messages
 from plugin.services.runtime import Runtime
 from plugin.services.wording import suggestion_message
 from plugin.store.unit_of_work import UnitOfWork
+from plugin.tracing import span
+
+log = structlog.get_logger()
 
 MAX_NEED = 2_000
 """Characters of a need in words."""
@@ -154,7 +158,9 @@ async def answer_needs(runtime: Runtime, graphs: Graphs, installation_id: int) -
     """Find suggestions for needs that wait; returns whether there may be more."""
     waiting = await runtime.database.read(installation_id, lambda unit: unit.needs.waiting(limit=BATCH))
     for need in waiting:
-        await answer(runtime, graphs, installation_id, need)
+        with span("need.answer", trace_id=need.trace_id, installation=installation_id):
+            await answer(runtime, graphs, installation_id, need)
+        log.info("need_answered", trace_id=need.trace_id, installation=installation_id, need=need.id)
     return len(waiting) == BATCH
 
 
@@ -173,6 +179,7 @@ async def answer(runtime: Runtime, graphs: Graphs, installation_id: int, need: N
         if now is None or now.terms != need.terms or now.state is NeedState.CLOSED:
             # Withdrawn, erased, closed or edited meanwhile; an edited one waits for its own answer.
             return
+        unit.trace_id = need.trace_id
         first = now.state is NeedState.NEW
         suggestions = [
             Suggestion(

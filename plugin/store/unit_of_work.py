@@ -172,6 +172,8 @@ class UnitOfWork:
         self.installation_id = installation_id
         self.now: datetime = clock()
         self.vault = vault
+        self.trace_id = ""
+        """Of the delivery that is being handled, or whose effects go on here."""
         self.changed: dict[tuple[str, str], None] = {}
         self.woken: dict[Lane, datetime] = {}
         self.memory: dict[str, Any] = {}

@@ -21,3 +21,21 @@ JOIN_PAGE = {
     "accept": _("Accept"),
     "done": _("Done. It is yours from now on."),
 }
+
+STATUS_PAGE = {
+    "title": _("Status"),
+    "good": _("Everything is in order"),
+    "bad": _("Something needs a look"),
+    "fine": _("in order"),
+    "look": _("look here"),
+    "none": _("nothing waits"),
+    "database": _("Database"),
+    "answers": _("answers"),
+    "away": _("does not answer"),
+    "communities": _("Communities served"),
+    "read": _("Last read from the community"),
+    "delivery": _("Oldest delivery that waits"),
+    "message": _("Oldest message that is due"),
+    "dead": _("Deliveries and messages that failed for good"),
+    "calls": _("Calls to the community left this month"),
+}

@@ -1,20 +1,23 @@
 """Whether the service lives, is ready, and how much it has to do."""
 
+from datetime import datetime
+
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from plugin.errors import PluginError
 from plugin.services.runtime import Runtime
-from plugin.store.unit_of_work import UnitOfWork
-from plugin.web.metrics import Metrics
+from plugin.services.vitals import Vitals, Watch
+
+Series = dict[tuple[tuple[str, str], ...], float]
 
 
 class Health:
     """``/healthz``, ``/readyz`` and ``/metrics``."""
 
-    def __init__(self, runtime: Runtime, metrics: Metrics) -> None:
+    def __init__(self, runtime: Runtime, watch: Watch) -> None:
         self._runtime = runtime
-        self._metrics = metrics
+        self._watch = watch
 
     async def alive(self, _request: Request) -> Response:
         """The process answers."""
@@ -30,19 +33,31 @@ class Health:
 
     async def metrics(self, _request: Request) -> Response:
         """Prometheus reads this."""
-        inbox: dict[str, int] = {}
-        outbox: dict[str, int] = {}
-        oldest = 0.0
-        now = self._runtime.clock()
+        gauges = gauges_of(await self._watch.all(), now=self._runtime.clock())
+        return Response(self._runtime.meter.text(gauges), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-        def work(unit: UnitOfWork) -> tuple[dict[str, int], dict[str, int], float]:
-            waiting = unit.inbox.oldest()
-            return unit.inbox.counts(), unit.outbox.counts(), 0.0 if waiting is None else (now - waiting).total_seconds()
 
-        for installation_id in await self._runtime.database.dispatch(lambda dispatcher: dispatcher.installation_ids()):
-            deliveries, messages, age = await self._runtime.database.read(installation_id, work)
-            for total, counts in ((inbox, deliveries), (outbox, messages)):
-                for state, count in counts.items():
-                    total[state] = total.get(state, 0) + count
-            oldest = max(oldest, age)
-        return PlainTextResponse(self._metrics.text({"deliveries": inbox, "messages": outbox}, oldest), media_type="text/plain; version=0.0.4")
+def gauges_of(found: list[Vitals], *, now: datetime) -> dict[str, Series]:
+    """What there is to do, over all communities; what an operator looks for in one of them carries its number."""
+    series: dict[str, Series] = {name: {} for name in ("deliveries", "messages", "communities", "host_calls_left", "last_reading_seconds")}
+
+    def add(name: str, label: tuple[str, str], value: float) -> None:
+        series[name][(label,)] = series[name].get((label,), 0.0) + value
+
+    def age(moment: datetime | None) -> float:
+        return 0.0 if moment is None else max(0.0, (now - moment).total_seconds())
+
+    for one in found:
+        add("communities", ("state", one.state.value), 1)
+        for state, count in one.deliveries.items():
+            add("deliveries", ("state", state), count)
+        for state, count in one.messages.items():
+            add("messages", ("state", state), count)
+        number = ("installation", str(one.installation_id))
+        if one.calls_left is not None:
+            add("host_calls_left", number, one.calls_left)
+        if one.last_read_at is not None:
+            add("last_reading_seconds", number, age(one.last_read_at))
+    series["oldest_delivery_seconds"] = {(): max((age(one.oldest_delivery_at) for one in found), default=0.0)}
+    series["outbox_lag_seconds"] = {(): max((age(one.message_due_at) for one in found), default=0.0)}
+    return series

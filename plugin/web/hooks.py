@@ -18,7 +18,6 @@ from plugin.errors import Gone, NotFound
 from plugin.services import connect, deliveries
 from plugin.services.runtime import Runtime
 from plugin.web.limits import read_within
-from plugin.web.metrics import Metrics
 
 FAILED = "mentorgraph.failed"
 """Where in the scope an error of :meth:`Hooks.answer` waits for :meth:`Hooks.receive` to raise it among the handlers of errors."""
@@ -32,9 +31,9 @@ _SHORT = 7
 class Hooks:
     """The endpoint for deliveries of all hosts."""
 
-    def __init__(self, runtime: Runtime, metrics: Metrics) -> None:
+    def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._metrics = metrics
+        self._acknowledged = runtime.meter.acknowledged
         self._process, self._numbers = secrets.token_hex(4), count(1)
 
     def begin(self, scope: Scope, body: bytes, settle: Callable[[Acknowledgement | Exception], None]) -> bool:
@@ -50,7 +49,7 @@ class Hooks:
 
         def done(found: Acknowledgement | Exception) -> None:
             if not isinstance(found, Exception):
-                self._metrics.acknowledged(time.perf_counter() - began)
+                self._acknowledged(time.perf_counter() - began)
             settle(found)
 
         deliveries.hand_in(self._runtime, known, self._delivery(scope, "POST", rest, body), trace_id=self._trace_id(), settle=done)
@@ -98,7 +97,7 @@ class Hooks:
         if body is None:
             body = await read_within(later, declared=declared, limit=LARGEST)
         answer = await deliveries.take_in(self._runtime, installation_id, self._delivery(scope, method, rest, body), trace_id=self._trace_id())
-        self._metrics.acknowledged(time.perf_counter() - began)
+        self._acknowledged(time.perf_counter() - began)
         return answer
 
     def _delivery(self, scope: Scope, method: str, rest: str, body: bytes) -> Delivery:

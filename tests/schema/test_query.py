@@ -14,6 +14,7 @@ from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Scope
 from plugin.domain.programs import Plan, ProgramState
 from plugin.services import programming
 from plugin.services.access import principal_of
+from schema.plans.store import SIGHTINGS
 from tests.plugin.support import community
 from tests.schema.world import START, World, person, thread
 
@@ -370,9 +371,11 @@ async def test_the_number_of_reads_does_not_grow_with_the_rows(world: World, que
 async def test_the_number_of_reads_does_not_grow_with_the_needs(world: World) -> None:
     token = await world.token("cat")
     query = "{ viewer { needs { text suggestions { member { username } } } } }"
-    await world.ask(query, token)
     counts = []
     for count in range(2):
+        # Who asks, and how it is executed, is known by now.
+        for _ in range(SIGHTINGS):
+            await world.ask(query, token)
         before = world.database.reads
         assert len((await world.ask(query, token)).data["viewer"]["needs"]) == 1 + 3 * count
         counts.append(world.database.reads - before)

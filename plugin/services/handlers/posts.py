@@ -152,6 +152,7 @@ def _need(event: PostChanged, post: Post, topic: Topic, author: Member, unit: Un
             terms=terms,
             stated_at=event.created_at,
             state=NeedState.STALE if old else NeedState.NEW,
+            trace_id=unit.trace_id,
         )
     )
     unit.wake("suggest")

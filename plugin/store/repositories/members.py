@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.sql.expression import true
 
 from plugin.domain.members import Consent, ConsentRecord, Member, Standing
@@ -40,6 +41,20 @@ def _values(member: Member) -> dict[str, object]:
         "fields": dict(member.fields),
         "read_at": member.read_at,
     }
+
+
+@cache
+def _page(*, named: bool) -> Select[*tuple[Any, ...]]:
+    """One page of the directory. Made once, as it is asked for all the time."""
+    statement = select(*_COLUMNS).where(
+        members.c.installation_id == bindparam("installation"),
+        members.c.standing.in_([Standing.MEMBER.value, Standing.UNKNOWN.value]),
+        members.c.member_id > bindparam("after"),
+    )
+    if named:
+        like = (func.lower(column).like(bindparam("word"), escape="\\") for column in (members.c.username, members.c.name))
+        statement = statement.where(or_(*like))
+    return statement.order_by(members.c.member_id).limit(bindparam("limit"))
 
 
 class Members(Repository):
@@ -99,13 +114,11 @@ class Members(Repository):
     def page(self, *, after: int | None, limit: int, query: str | None) -> list[Member]:
         """Members that take part, by our id; ``query`` is a part of a name."""
         self.flush()
-        statement = self._select(members, *_COLUMNS).where(members.c.standing.in_([Standing.MEMBER.value, Standing.UNKNOWN.value]))
-        if after is not None:
-            statement = statement.where(members.c.member_id > after)
+        given: dict[str, object] = {"installation": self.installation_id, "after": -1 if after is None else after, "limit": limit}
         if query:
             word = query.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            statement = statement.where(or_(*(func.lower(column).like(f"%{word}%", escape="\\") for column in (members.c.username, members.c.name))))
-        return [_member(row) for row in self._rows(statement.order_by(members.c.member_id).limit(limit))]
+            given["word"] = f"%{word}%"
+        return [_member(row) for row in self._connection.execute(_page(named=bool(query)), given)]
 
     def all(self) -> list[Member]:
         """Every member; for the graph and for comparisons."""

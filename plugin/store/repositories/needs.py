@@ -28,6 +28,7 @@ class Needs(Repository):
                     "terms": need.terms,
                     "stated_at": need.stated_at,
                     "state": need.state.value,
+                    "trace_id": need.trace_id,
                 }
             ],
         )
@@ -79,6 +80,7 @@ def _need(row: Row[*tuple[Any, ...]]) -> Need:
         terms=row.terms,
         stated_at=row.stated_at,
         state=NeedState(row.state),
+        trace_id=row.trace_id,
     )
 
 

@@ -32,6 +32,7 @@ class Outgoing:
     created_at: datetime
     next_at: datetime
     error: str = ""
+    trace_id: str = ""
 
 
 class Outbox(Repository):
@@ -49,6 +50,7 @@ class Outbox(Repository):
             "state": message.state,
             "created_at": message.created_at,
             "next_at": message.next_at,
+            "trace_id": message.trace_id,
         }
         return self._run(self._insert(outbox).on_conflict_do_nothing(index_elements=["installation_id", "key"]), [row]) > 0
 
@@ -149,6 +151,7 @@ def _outgoing(row: Row[*tuple[Any, ...]]) -> Outgoing:
         created_at=row.created_at,
         next_at=row.next_at,
         error=row.error,
+        trace_id=row.trace_id,
     )
 
 
@@ -299,6 +302,10 @@ class Lanes(Repository):
     def stop(self) -> None:
         """Let no lane ever fall due again."""
         self._run(self._update(lanes).values(due_at=NEVER))
+
+    def notes(self) -> dict[str, str]:
+        """Why lanes rest, by lane."""
+        return {row.lane: row.note for row in self._rows(self._select(lanes, lanes.c.lane, lanes.c.note))}
 
     def all(self) -> list[dict[str, object]]:
         """All lanes, for the admin and the doctor."""

@@ -26,6 +26,7 @@ needs = table(
     Column("terms", Terms, nullable=False),
     Column("stated_at", Moment, nullable=False),
     Column("state", Text, nullable=False),
+    words("trace_id"),
     of_member(),
     Index(None, "installation_id", "member_id", "stated_at"),
     Index("ix_needs_open", "installation_id", "state"),

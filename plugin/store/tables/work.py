@@ -38,6 +38,7 @@ outbox = table(
     Column("sent_at", Moment),
     words("remote_id"),
     words("url"),
+    words("trace_id"),  # of the delivery that it follows from
     words("error"),
     of_member(),
     UniqueConstraint("installation_id", "key"),
