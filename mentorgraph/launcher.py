@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 _HOME = Path(__file__).resolve().parent.parent / "_mentorgraph"
 
 
-def _find_the_service() -> None:
+def find_the_service() -> None:
+    """Put the service on the path, if it is not there."""
     if (_HOME / "plugin").is_dir() and str(_HOME) not in sys.path:
         sys.path.insert(0, str(_HOME))
 
 
 def main() -> None:
     """Run the command line."""
-    _find_the_service()
+    find_the_service()
     from plugin.cli import main as run  # noqa: PLC0415 - only importable once the path is set
 
     run()
@@ -29,7 +30,7 @@ def main() -> None:
 
 def create_app() -> "Starlette":
     """The ASGI application, with settings from the environment; for a server of your own (``uvicorn --factory mentorgraph:create_app``)."""
-    _find_the_service()
+    find_the_service()
     from plugin.app import create_app as create  # noqa: PLC0415 - only importable once the path is set
     from plugin.settings import Settings  # noqa: PLC0415
 
