@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := mentorgraph plugin schema integrations migrations tests benchmarks
+SOURCES := mentorgraph plugin schema integrations migrations tests benchmarks examples
 JOBS ?= 2
 
 .DEFAULT_GOAL := help

@@ -1,6 +1,7 @@
 """The wheel: what is in it, and that it works where there is no checkout."""
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -15,6 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 WANTED = (
     "mentorgraph/__init__.py",
     "mentorgraph/host.py",
+    "mentorgraph/kit/suite.py",
     "mentorgraph/py.typed",
     "_mentorgraph/manifest.yaml",
     "_mentorgraph/plugin/web/templates/base.html",
@@ -92,3 +94,20 @@ def test_the_application_is_found_outside_the_checkout(installed: Path) -> None:
         "assert plugin.app.manifest_path().is_file(); print(len(app.routes))"
     )
     assert int(run(str(installed / "env" / "bin" / "python"), "-c", code, folder=installed, **settings)) > 10
+
+
+def test_a_host_of_others_is_found_and_tried_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
+    """The example as its author would ship it: a wheel of its own, installed beside ours, and its tests run with the kit of ours."""
+    source = tmp_path / "noticeboard"
+    shutil.copytree(ROOT / "examples" / "noticeboard", source, ignore=shutil.ignore_patterns("__pycache__"))
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(source), folder=tmp_path)
+    (wheel,) = tmp_path.glob("*.whl")
+    python = str(installed / "env" / "bin" / "python")
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--disable-pip-version-check", str(wheel), folder=tmp_path)
+    code = "from mentorgraph.launcher import find_the_service; find_the_service(); from integrations import all_hosts; print(sorted(all_hosts()))"
+    assert run(python, "-c", code, folder=tmp_path) == "['circle', 'discourse', 'matrix', 'noticeboard']\n"
+    shutil.copy(source / "test_noticeboard.py", tmp_path / "test_noticeboard.py")
+    some = "says or believed or order or account or refused or address"
+    said = run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", some, "test_noticeboard.py", folder=tmp_path)
+    assert "passed" in said
+    assert "failed" not in said

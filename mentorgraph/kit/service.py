@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mentorgraph.host import Delivery
 from mentorgraph.kit.stage import Stage
 from plugin.app import Parts, build, compose
-from plugin.clock import system_clock
 from plugin.cli.serving import server_config
+from plugin.clock import system_clock
 from plugin.http import Patience
 from plugin.mail import Letter
 from plugin.services import connect as connecting

@@ -165,7 +165,7 @@ class HostSuite:
             for delivery in deliveries:
                 host.verify(delivery, installation)
                 for secrets in ((), ("",), ("another secret that is long enough",)):
-                    assert _refused(lambda d=delivery, s=secrets: host.verify(d, replace(installation, hook_secrets=s))) in range(400, 500)  # type: ignore[misc]
+                    assert _refused(lambda d=delivery, s=secrets: host.verify(d, replace(installation, hook_secrets=s))) in range(400, 500)
             bare = Delivery(method=deliveries[0].method, rest="", headers={}, body=deliveries[0].body)
             assert await self.service.bring(bare) in range(400, 500)
             waiting = await self.service.read(lambda unit: unit.inbox.counts())
@@ -400,7 +400,7 @@ class HostSuite:
 
     async def _leaves(self) -> None:
         leaver = self.people["leaver"]
-        topic, post = await self.on_stage.ask(leaver, "A last question before I go", f"{QUESTION} I am about to leave.")
+        _, post = await self.on_stage.ask(leaver, "A last question before I go", f"{QUESTION} I am about to leave.")
         await self.on_stage.deliver()
         await self.service.reconcile()
         assert await self.service.has_post(post)

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from integrations import HOSTS
 from mentorgraph.host import Sweep
 from plugin.app import Parts
 from plugin.cli.common import WITH_TIME, AsJson, Which, err, fail, out, run, secret_from, show
@@ -86,7 +87,7 @@ def _pairs(given: list[str], keys: str = ", ".join(POLICY_KEYS)) -> dict[str, st
 
 
 def connect(
-    host: Annotated[str, typer.Argument(help="What kind of community: circle, discourse or matrix.")],
+    host: Annotated[str, typer.Argument(help=f"What kind of community: {', '.join(sorted(HOSTS))}, or one that another package brings.")],
     url: Annotated[str, typer.Argument(help="Its address, such as https://forum.example.org.")],
     name: Annotated[str, typer.Option(help="What to call it; its own title if empty.")] = "",
     category: Annotated[

@@ -34,7 +34,7 @@ async def examine(runtime: Runtime) -> list[Finding]:
         found.append(_finding("warning", "no mail is sent: set MENTORGRAPH_SMTP_URL if members shall be able to choose it"))
     communities = await connect.communities(runtime)
     if not communities:
-        found.append(_finding("warning", "no community is connected: run `mentorgraph connect discourse https://forum.example.org`"))
+        found.append(_finding("warning", "no community is connected: run `mentorgraph connect HOST https://community.example.org`"))
     for community in communities:
         if community.state is InstallationState.ACTIVE:
             found += await _examine_one(runtime, community)

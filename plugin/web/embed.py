@@ -7,6 +7,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mentorgraph.host import Capability
 from plugin.errors import Invalid, NotFound
 from plugin.services import connect
 from plugin.services.runtime import Runtime
@@ -62,6 +63,7 @@ class Embed:
         community = await connect.community_of(self._runtime, installation_id)
         return page(
             "embed.html",
+            proof=community.host if Capability.SAME_ORIGIN_SIGN_IN in self._runtime.host(community.host).capabilities else "",
             title="On a page of your own",
             community=community.name,
             installation=installation_id,

@@ -1,12 +1,13 @@
 """The hosts of this service on stage: two imitations and a real homeserver."""
 
 import asyncio
+import json
 import re
 import socket
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from itertools import count
 from pathlib import Path
@@ -17,7 +18,7 @@ import httpx2
 import uvicorn
 
 from integrations.circle.double.app import create_double
-from integrations.circle.double.model import Post, State, html_of
+from integrations.circle.double.model import State, html_of
 from integrations.circle.host import HOST as CIRCLE
 from integrations.discourse.double.process import running_double
 from integrations.discourse.host import HOST as DISCOURSE
@@ -212,7 +213,7 @@ class MatrixStage(Stage):
     async def _new(self, name: str) -> str:
         return await asyncio.to_thread(self._server.register, name)
 
-    async def _act(self, member: str, method: str, path: str, body: dict[str, object] | None = None) -> dict[str, Any]:
+    async def _act(self, member: str, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
         return await asyncio.to_thread(self._server.call, method, f"/_matrix/client/v3{path}", body, token=self._tokens[member])
 
     async def connected(self, service: Service, to_do: Sequence[str]) -> None:
@@ -255,10 +256,12 @@ class MatrixStage(Stage):
         await self._say(f"@owner:{SERVER_NAME}", self._private, text)
 
     async def letters(self, member: str) -> list[str]:
-        invited = (await self._act(member, "GET", "/sync?timeout=0"))["rooms"].get("invite", {})
+        # An equal question within two minutes gets the same answer again.
+        other = quote(json.dumps({"room": {"timeline": {"limit": next(self._numbers) + 1}}}))
+        invited = (await self._act(member, "GET", f"/sync?timeout=0&filter={other}")).get("rooms", {}).get("invite", {})
         for room in invited:
             await self._act(member, "POST", f"/join/{quote(room)}", {})
-        joined = (await self._act(member, "GET", "/sync?timeout=0"))["rooms"].get("join", {})
+        joined = (await self._act(member, "GET", "/joined_rooms"))["joined_rooms"]
         bot = f"@mentors:{SERVER_NAME}"
         found = []
         for room in set(joined) - {self._space, self._room}:
