@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := mentorgraph plugin schema integrations migrations tests benchmarks examples
 JOBS ?= 2
+comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports fast slow bench bench-long format schema lock clean
+.PHONY: help run test check audit sbom fuzz lint types imports fast slow bench bench-long format schema lock clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,6 +53,19 @@ fast: $(VENV)/.dev ## fast tests
 
 slow: $(VENV)/.dev ## slow tests
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m slow
+
+audit: $(VENV)/.dev ## what well-known mistakes and licences there are; workflows too where there are some
+	@$(BIN)/python -m bandit -q -c pyproject.toml -r mentorgraph plugin schema integrations migrations
+	@$(BIN)/pytest -q tests/security/test_supply.py
+	@if [ -d .github/workflows ]; then $(call INSTALL,zizmor); $(BIN)/zizmor --offline .github; fi
+
+sbom: $(VENV)/.run ## dist/sbom.cdx.json: every package of the installation (CycloneDX)
+	@$(call INSTALL,cyclonedx-bom)
+	@mkdir -p dist && $(BIN)/cyclonedx-py environment --of JSON -o dist/sbom.cdx.json $(BIN)/python && echo dist/sbom.cdx.json
+
+fuzz: $(VENV)/.dev ## mutate what comes in for a minute each, by coverage (atheris)
+	@$(call INSTALL,-e '.[dev$(comma)fuzz]')
+	@for target in delivery graphql form cookie; do $(BIN)/python -m tests.security.fuzzing $$target -max_total_time=60 -rss_limit_mb=3000 || exit 1; done
 
 bench: $(VENV)/.dev ## benchmarks: ratios against a peer or a limit in the same run
 	@$(BIN)/python benchmarks/intake.py

@@ -11,6 +11,7 @@ from schema.mutations.needs import NeedMutations
 from schema.mutations.notices import NoticeMutations
 from schema.mutations.participation import ParticipationMutations
 from schema.mutations.people import PeopleMutations
+from schema.mutations.personal import PersonalMutations
 from schema.mutations.programs import ProgramMutations
 from schema.mutations.recruiting import RecruitingMutations
 from schema.mutations.rounds import RoundMutations
@@ -36,5 +37,6 @@ class Mutation(
     NoticeMutations,
     DeliveryMutations,
     PeopleMutations,
+    PersonalMutations,
 ):
     """What can be done."""

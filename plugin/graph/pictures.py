@@ -1,7 +1,7 @@
 """Pictures of a community as SVG, without a plotting library: a map of who exchanges with whom, and lines of measures over time."""
 
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr  # nosec B406 - it writes XML and reads none
 
 import networkx as nx
 import numpy as np

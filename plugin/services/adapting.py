@@ -145,6 +145,6 @@ async def reset(runtime: Runtime, principal: Principal, program_id: int) -> None
         ]
         unit.lessons.move(moves, samples=0)
         unit.lessons.forget(program_id)
-        unit.record("weights.reset", actor=f"token:{principal.token_id}", program=str(program_id))
+        unit.record("weights.reset", actor=principal.actor, program=str(program_id))
 
     await runtime.database.write(principal.installation_id, work)

@@ -33,12 +33,12 @@ class Reading:
 
 def saw(unit: UnitOfWork, principal: Principal, member_ids: Collection[int], *, what: str) -> int:
     """Write down that the principal read ``what`` (a word such as ``answers``) of these members; returns how many entries that made."""
-    made = 0
+    made, me = 0, unit.named(principal.actor)
     for member_id in sorted(set(member_ids)):
         if member_id == principal.member_id:
             continue
         lately = unit.recorded_about(member_id, action=READ, limit=SHOWN, after=unit.now - ONCE_IN)
-        if not any(one.actor == principal.actor and one.detail.get("what") == what for one in lately):
+        if not any(one.actor == me and one.detail.get("what") == what for one in lately):
             unit.record(READ, actor=principal.actor, member=str(member_id), what=what)
             made += 1
     return made
@@ -72,10 +72,11 @@ async def who_saw(runtime: Runtime, principal: Principal) -> list[Reading]:
 
     def work(unit: UnitOfWork) -> list[Reading]:
         found = unit.recorded_about(member_id, action=READ, limit=SHOWN)
-        readers = unit.members.many({int(one.actor) for one in found if one.actor.isdigit()})
+        behind = unit.behind(one.actor for one in found)
+        readers = unit.members.many(behind.values())
         readings = []
         for one in found:
-            reader = readers.get(int(one.actor)) if one.actor.isdigit() else None
+            reader = readers.get(behind.get(one.actor, 0))
             by = "" if reader is None else reader.username
             readings.append(Reading(at=one.at, by_member_id=None if reader is None else reader.id, by=by, what=str(one.detail.get("what", ""))))
         return readings

@@ -131,7 +131,7 @@ async def decide(runtime: Runtime, principal: Principal, enrolment_id: int, *, a
         elif program is not None:
             key = f"enrolment:{one.id}:declined:{unit.now.date()}"
             tell(unit, one.member_id, "enrolment.declined", key=key, about={"program": program.name})
-        unit.record("enrolment.decided", actor=f"token:{principal.token_id}", enrolment=str(one.id), approved=approve)
+        unit.record("enrolment.decided", actor=principal.actor, enrolment=str(one.id), approved=approve)
         return done
 
     return await runtime.database.write(principal.installation_id, work)

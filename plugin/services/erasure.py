@@ -15,7 +15,8 @@ from plugin.store.unit_of_work import UnitOfWork
 def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
     """Remove every row about a member and leave a tombstone that says nothing of who it was.
 
-    ``why`` is ``host`` (deleted there), ``self`` (asked for by the member) or ``admin``. Suggestions that named the member are taken back and made anew.
+    ``why`` is ``host`` (deleted there), ``self`` (asked for by the member), ``admin`` (the operator's command) or the admin who did it. Suggestions that
+    named the member are taken back and made anew.
     Returns whether there was anything to erase.
     """
     member = unit.members.by_host(host_user_id)
@@ -34,12 +35,12 @@ def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
         unit.change("post", post_id)
         unit.gone.add("post", post_id, at=unit.now)
     ask_again(stale, unit)
+    # The log names a member by a number, and which member that was is erased with the rest.
+    unit.record("member.erased", actor=why, member=str(member.id), posts=len(posts))
     unit.personal.erase(member.id)
     unit.forget()
     unit.change("member", member.id)
     unit.wake("suggest")
-    # The log names a member by an id that no row can be found by any more.
-    unit.record("member.erased", actor="host" if why == "host" else why, member=str(member.id), posts=len(posts))
     return True
 
 
@@ -63,13 +64,13 @@ def find_member(name: str, unit: UnitOfWork) -> Member:
 
 
 def export_member(member: Member, unit: UnitOfWork) -> bytes:
-    """Everything that is kept about a member, as one JSON document."""
+    """Everything that a member gave or that is about them, but for what others said in private, as one JSON document."""
     unit.record("member.exported", actor=str(member.id), member=str(member.id))
     document = {
         "format": "mentorgraph-export-1",
         "made_at": unit.now.isoformat(),
         "community": {"name": unit.community.name, "url": unit.community.base_url},
-        "tables": unit.personal.rows_of(member.id),
+        "tables": unit.personal.exported(member.id),
         "answers": forms.export_of(unit, member.id),
         "messages": telling.export_of(unit, member.id),
         "sessions": sessions.export_of(unit, member.id),

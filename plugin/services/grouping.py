@@ -401,4 +401,4 @@ async def _capabilities(runtime: Runtime, installation_id: int) -> frozenset[Cap
 
 
 def _actor(principal: Principal) -> str:
-    return f"token:{principal.token_id}"
+    return principal.actor

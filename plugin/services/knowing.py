@@ -174,7 +174,7 @@ async def merge(runtime: Runtime, principal: Principal, *, name: str, into: str)
         end = (target.into_key, target.into) if target is not None and target.into_key != into_key else (into_key, shown)
         merged = SkillName(key=key, name=plain, into_key=end[0], into=end[1], at=unit.now)
         unit.skills.put_name(merged)
-        unit.record("skill.merged", actor=str(principal.token_id), name=plain, into=end[1])
+        unit.record("skill.merged", actor=principal.actor, name=plain, into=end[1])
         unit.change("names", key)
         return merged
 
@@ -191,7 +191,7 @@ async def unmerge(runtime: Runtime, principal: Principal, *, name: str) -> None:
         require_manager(unit, principal, None)
         if not unit.skills.remove_name(key):
             raise NotFound("this name is not merged with another", field="name")
-        unit.record("skill.unmerged", actor=str(principal.token_id), name=plain)
+        unit.record("skill.unmerged", actor=principal.actor, name=plain)
         unit.change("names", key)
 
     await runtime.database.write(principal.installation_id, work)

@@ -105,7 +105,7 @@ async def decide(runtime: Runtime, principal: Principal, session_id: int, *, hel
         require_manager(unit, principal, session.program_id)
         if session.of(principal.member_id) is not None:
             raise Conflict("somebody else decides about this: it is your own session", code="own", field="session")
-        return _seen(unit, attending.decide(unit, session, held=held, by=f"token:{principal.token_id}"), mine=False)
+        return _seen(unit, attending.decide(unit, session, held=held, by=principal.actor), mine=False)
 
     return await runtime.database.write(principal.installation_id, work)
 

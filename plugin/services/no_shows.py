@@ -169,7 +169,7 @@ async def decide(runtime: Runtime, principal: Principal, strike_id: int, *, pard
             _pause(unit, done)
         kind = "strike.pardoned" if pardon else "strike.upheld"
         tell(unit, one.member_id, kind, key=f"strike:{one.id}:{done.state.value}", about={"until": one.expires_at.isoformat()})
-        unit.record("strike.decided", actor=f"token:{principal.token_id}", strike=str(one.id), state=done.state.value)
+        unit.record("strike.decided", actor=principal.actor, strike=str(one.id), state=done.state.value)
         return done
 
     return await runtime.database.write(principal.installation_id, work)

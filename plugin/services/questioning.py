@@ -25,7 +25,7 @@ PRIVATE = frozenset(SurveyKind)
 
 
 def _actor(principal: Principal) -> str:
-    return f"token:{principal.token_id}"
+    return principal.actor
 
 
 def _member(principal: Principal) -> int:

@@ -91,7 +91,7 @@ async def hold(runtime: Runtime, principal: Principal, *, kind: str, held: bool)
             unit.wishes.hold(kind, at=unit.now)
         else:
             unit.wishes.let_go(kind)
-        unit.record("messages.held" if held else "messages.let_go", actor=f"token:{principal.token_id}", kind=kind)
+        unit.record("messages.held" if held else "messages.let_go", actor=principal.actor, kind=kind)
 
     await runtime.database.write(principal.installation_id, work)
 
@@ -121,7 +121,7 @@ async def release(runtime: Runtime, principal: Principal, notice_ids: list[int])
         count = unit.notices.release(notice_ids, now=unit.now)
         if count:
             unit.wake("tell")
-            unit.record("messages.released", actor=f"token:{principal.token_id}", count=count)
+            unit.record("messages.released", actor=principal.actor, count=count)
         return count
 
     count = await runtime.database.write(principal.installation_id, work)
@@ -136,7 +136,7 @@ async def drop(runtime: Runtime, principal: Principal, notice_ids: list[int]) ->
     def work(unit: UnitOfWork) -> int:
         count = unit.notices.drop_held(notice_ids, why="a manager dropped it")
         if count:
-            unit.record("messages.dropped", actor=f"token:{principal.token_id}", count=count)
+            unit.record("messages.dropped", actor=principal.actor, count=count)
         return count
 
     return await runtime.database.write(principal.installation_id, work)

@@ -299,4 +299,4 @@ async def _change(runtime: Runtime, principal: Principal, round_id: int, work: C
 
 
 def _actor(principal: Principal) -> str:
-    return f"token:{principal.token_id}"
+    return principal.actor

@@ -153,7 +153,7 @@ async def retry(runtime: Runtime, principal: Principal, *, key: str | None) -> i
         count = unit.jobs.retry(now=unit.now, key=key)
         if count:
             unit.wake("jobs")
-            unit.record("jobs.retried", actor=f"token:{principal.token_id}", count=count)
+            unit.record("jobs.retried", actor=principal.actor, count=count)
         return count
 
     count = await runtime.database.write(principal.installation_id, work)

@@ -205,10 +205,10 @@ async def reset(runtime: Runtime, principal: Principal) -> WeightChange:
 
     def work(unit: UnitOfWork) -> WeightChange:
         require_manager(unit, principal, None)
-        change = WeightChange(id=unit.new_id(), at=unit.now, kind=WeightChangeKind.RESET, taken=True, weights=SHIPPED.to_json(), actor=str(principal.token_id))
+        change = WeightChange(id=unit.new_id(), at=unit.now, kind=WeightChangeKind.RESET, taken=True, weights=SHIPPED.to_json(), actor=principal.actor)
         unit.learned.add_change(change)
         unit.learned.forget_study()
-        unit.record("ranking.reset", actor=str(principal.token_id), change=str(change.id))
+        unit.record("ranking.reset", actor=principal.actor, change=str(change.id))
         unit.change("learned", "")
         unit.wake("learn", at=unit.now + SOON)
         return change

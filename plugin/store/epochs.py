@@ -22,7 +22,9 @@ from plugin.errors import Unavailable
 from plugin.store.postgres_intake import AWAY
 from plugin.store.tables import installations
 
-QUIET = frozenset({"audit", "changes", "checks", "habits", "host_calls", "inbox", "jobs", "lanes", "learned", "measures", "outbox", "sign_ins", "sweeps"})
+QUIET = frozenset(
+    {"actors", "audit", "changes", "checks", "habits", "host_calls", "inbox", "jobs", "lanes", "learned", "measures", "outbox", "sign_ins", "sweeps"}
+)
 """Tables that no answer which may be remembered is made of."""
 _NOTED = "mentorgraph.written"
 

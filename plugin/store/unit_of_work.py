@@ -1,6 +1,6 @@
 """One transaction of one community."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -264,10 +264,21 @@ class UnitOfWork:
         return self.vault.unseal(token, installation_id=self.installation_id, purpose=purpose, max_age=max_age, now=self.now)
 
     def record(self, action: str, *, actor: str, **detail: object) -> None:
-        """Append to the audit log."""
+        """Append to the audit log. ``actor`` and ``detail["member"]`` may be ids of members: the log names them by numbers drawn by lot."""
         # One writer at a time, or two would follow the same entry; the installation's row is what they queue for.
         self._connection.execute(select(installations.c.revision).where(installations.c.installation_id == self.installation_id).with_for_update())
-        Audit(self._connection, self.installation_id).add(action, actor=actor, at=self.now, detail=detail, key=self.keys.audit)
+        log = Audit(self._connection, self.installation_id)
+        if "member" in detail:
+            detail["member"] = log.named(int(str(detail["member"])))
+        log.add(action, actor=self.named(actor), at=self.now, detail=detail, key=self.keys.audit)
+
+    def named(self, actor: str) -> str:
+        """How the audit log names somebody who acts."""
+        return Audit(self._connection, self.installation_id).named(int(actor)) if actor.isdigit() else actor
+
+    def behind(self, names: Iterable[str]) -> dict[str, int]:
+        """The members whom the audit log names so."""
+        return Audit(self._connection, self.installation_id).behind(names)
 
     def recorded_about(self, member_id: int, *, action: str, limit: int, after: datetime | None = None) -> list[Entry]:
         """The newest entries of the audit log of one action that concern a member."""

@@ -50,7 +50,7 @@ class Speaker:
 
     def marked(self, text: str, **values: object) -> Markup:
         """The same with values that hold markup of ours; whatever else is in them is escaped."""
-        return Markup(escape(translate(text, language=self.language))).format(**values)  # noqa: S704 - both the text and each value are escaped
+        return Markup(escape(translate(text, language=self.language))).format(**values)  # noqa: S704 # nosec B704 - both are escaped
 
     def plural(self, one: str, many: str, count: int, **values: object) -> str:
         """A text with a count."""

@@ -159,7 +159,7 @@ class _Compiler:
         assert root is not None  # noqa: S101 - ours has one
         start = self._function(root, collect_fields(core, fragments, self.none, root, self.operation).grouped_field_set)
         namespace = self.names
-        exec(compile("\n".join(self.source), "<plan>", "exec"), namespace)  # noqa: S102 - the source is made of our own attribute names and numbers only
+        exec(compile("\n".join(self.source), "<plan>", "exec"), namespace)  # noqa: S102 # nosec B102 - made of our own names and numbers only
         calls = tuple(self.calls)
         fixed = None if _is_variable(calls) else _arguments(self.schema, calls, self.none)
         return Plan(schema=self.schema, operation=self.operation, fields=frozenset(self.called), _start=namespace[start], _calls=calls, _fixed=fixed)

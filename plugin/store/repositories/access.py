@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import Row, func, or_
 
 from plugin.domain.people import Office, Scope
 from plugin.store.repositories.base import Repository
-from plugin.store.tables import audit, invitations, operator_keys, sign_ins, staff, tokens
+from plugin.store.tables import actors, audit, invitations, operator_keys, sign_ins, staff, tokens
 from plugin.store.types import to_micros
 
 
@@ -249,9 +250,27 @@ class Audit(Repository):
         row = {"installation_id": self.installation_id, "number": number, "at": at, "actor": actor, "action": action, "detail": dict(detail), "chain": chain}
         self._run(self._insert(audit), [row])
 
+    def named(self, member_id: int) -> str:
+        """How the log names a member; from now on if it never did."""
+        row = self._one(self._select(actors, actors.c.number).where(actors.c.member_id == member_id))
+        if row is not None:
+            return str(row.number)
+        number = secrets.randbits(62)
+        self._put(actors, [{"member_id": member_id, "number": number}])
+        return str(number)
+
+    def behind(self, names: Iterable[str]) -> dict[str, int]:
+        """The members whom the log names so; those who were erased are missing."""
+        numbers = {int(one) for one in names if one.isdigit()}
+        rows = self._rows(self._select(actors, actors.c.number, actors.c.member_id).where(actors.c.number.in_(numbers)))
+        return {str(row.number): row.member_id for row in rows}
+
     def about(self, member_id: int, *, action: str, limit: int, after: datetime | None = None) -> list[Entry]:
         """The newest entries of one action that concern a member, none from before ``after``."""
-        mine = self._select(audit).where(audit.c.action == action, audit.c.detail["member"].as_string() == str(member_id))
+        known = self._one(self._select(actors, actors.c.number).where(actors.c.member_id == member_id))
+        if known is None:
+            return []
+        mine = self._select(audit).where(audit.c.action == action, audit.c.detail["member"].as_string() == str(known.number))
         if after is not None:
             mine = mine.where(audit.c.at >= after)
         rows = self._rows(mine.order_by(audit.c.number.desc()).limit(limit))

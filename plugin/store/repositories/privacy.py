@@ -15,6 +15,16 @@ from plugin.store.types import Terms
 KEPT_WITHOUT_NAME = {"mentorships", "mentees"}
 """Tables whose rows stay for the other party, with the member's column emptied: "former member"."""
 
+PRIVATE_OF_OTHERS: Mapping[str, tuple[str, ...]] = {
+    "blocks": ("other_id",),
+    "mentor_choices": ("mentor_id",),
+    "reports": ("about_id",),
+    "session_statements": ("about_id",),
+}
+"""Columns by which a row names a member about whom somebody else said something in private: such rows are that person's, and not in this member's export."""
+HIDDEN: Mapping[str, frozenset[str]] = {"lessons": frozenset({"reason", "rating"}), "suggestions": frozenset({"need_id", "for_member_id"})}
+"""Columns that may tell what somebody else said, or looked for, in private."""
+
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
@@ -31,6 +41,19 @@ class Personal(Repository):
             shown = [column for column in table.c if column.name not in {"installation_id", "seen_sweep"} and not isinstance(column.type, LargeBinary | Terms)]
             rows = self._rows(self._select(table, *shown).where(or_(*(table.c[column] == member_id for column in columns))))
             found[name] = [{str(key): _plain(value) for key, value in row._mapping.items()} for row in rows]  # noqa: SLF001 - SQLAlchemy's documented name
+        return found
+
+    def exported(self, member_id: int) -> dict[str, list[Mapping[str, object]]]:
+        """:meth:`rows_of` without what others said, or looked for, in private."""
+        found = self.rows_of(member_id)
+        for name, private in PRIVATE_OF_OTHERS.items():
+            own = [column for column in MEMBER_COLUMNS[name] if column not in private]
+            found[name] = [row for row in found[name] if any(row[column] == member_id for column in own)]
+        for name, hidden in HIDDEN.items():
+            own_side = "for_member_id" if name == "suggestions" else ""
+            found[name] = [
+                row if own_side and row[own_side] == member_id else {key: value for key, value in row.items() if key not in hidden} for row in found[name]
+            ]
         return found
 
     def erase(self, member_id: int) -> None:

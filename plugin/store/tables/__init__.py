@@ -11,7 +11,7 @@ from plugin.store.tables import recruiting as recruiting_tables
 from plugin.store.tables import rounds as matching_rounds
 from plugin.store.tables import sessions as meeting
 from plugin.store.tables import telling as telling_tables
-from plugin.store.tables.access import audit, invitations, operator_keys, sign_ins, staff, tokens, tombstones
+from plugin.store.tables.access import actors, audit, invitations, operator_keys, sign_ins, staff, tokens, tombstones
 from plugin.store.tables.base import JSON, MemberColumns, metadata
 from plugin.store.tables.community import (
     badges,
@@ -70,6 +70,7 @@ from plugin.store.tables.work import changes, checks, inbox, lanes, outbox, swee
 __all__ = [
     "JSON",
     "MEMBER_COLUMNS",
+    "actors",
     "addresses",
     "announcements",
     "audit",

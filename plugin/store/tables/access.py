@@ -81,7 +81,17 @@ audit = table(
     key=("number",),
 )
 
+actors = table(
+    # By which number the audit log names a member. It is drawn by lot and shown to nobody; erasure removes the row, and the log names nobody any more.
+    "actors",
+    Column("member_id", BigInteger, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    UniqueConstraint("installation_id", "number"),
+    key=("member_id",),
+)
+
 MEMBER_COLUMNS: MemberColumns = {
+    "actors": ("member_id",),
     "staff": ("member_id",),
     "tokens": ("member_id",),
 }

@@ -13,6 +13,7 @@ from plugin.domain.surveys import Survey, SurveyKind
 from plugin.services import forms
 from plugin.store.database import Database
 from plugin.store.repositories.access import Token
+from plugin.store.repositories.privacy import HIDDEN, PRIVATE_OF_OTHERS
 from plugin.store.repositories.work import Outgoing
 from plugin.store.tables import MEMBER_COLUMNS, badges, metadata, programs, rare_terms
 from plugin.store.unit_of_work import UnitOfWork
@@ -127,6 +128,7 @@ def fill(unit: UnitOfWork) -> tuple[int, int]:
     fill_taking_part(unit, one.id, other.id)
     for each, helper in ((one, other), (other, one)):
         put_enrolment(unit, 1, each.id, Role.MENTOR)
+        unit.record("met", actor=str(each.id), member=str(each.id))
         unit.staff.grant(each.id, Office.SAFETY, at=unit.now)
         fill_telling(unit, each.id)
         unit.blocks.put(each.id, helper.id, at=unit.now)
@@ -152,3 +154,18 @@ async def test_the_export_has_every_table_and_the_erasure_leaves_no_row(database
     topic = await database.read(installation, lambda unit: unit.topics.get("u"))
     assert topic is not None
     assert topic.solution_post_id is None
+
+
+async def test_what_others_said_in_private_is_not_exported(database: Database) -> None:
+    installation = await community(database)
+    one, other = await database.write(installation, fill)
+    whole = await database.read(installation, lambda unit: unit.personal.rows_of(one))
+    told = await database.read(installation, lambda unit: unit.personal.exported(one))
+    for name, mine, theirs in (("reports", "reporter_id", "about_id"), ("blocks", "member_id", "other_id"), ("mentor_choices", "mentee_id", "mentor_id")):
+        assert {row[theirs] for row in whole[name]} >= {one, other}, name
+        assert {row[mine] for row in told[name]} == {one}, name
+    assert not [row for row in told["lessons"] if "reason" in row or "rating" in row]
+    assert {row.get("for_member_id", one) for row in told["suggestions"]} == {one}
+    assert {row["member_id"] for row in told["suggestions"]} == {one, other}
+    assert told.keys() == whole.keys()
+    assert all(told[name] == whole[name] for name in whole if name not in {*PRIVATE_OF_OTHERS, *HIDDEN})
