@@ -171,7 +171,7 @@ class Desk:
             community=chosen,
             start=sign_in_path(chosen.id, here) if chosen else "",
             several=len(there) > 1,
-            none=not there,
+            empty=not there,
             wanted=wanted,
             expired=expired,
             area=self._area.value,

@@ -95,7 +95,7 @@ class Setup:
             failed = host_words.FAILED_AT.get(code, "")
             values = {name: value for name, value in form.items() if name not in {"key", "csrf"}}
             problem = error if isinstance(error, PluginError) else Invalid(error.message, code=code, field="key" if failed in {"key", "rights"} else "url")
-            return self._page(request, "address.html", status=422, **self._step(host), values=values, problem=problem, failed=failed)
+            return self._page(request, "address.html", status=422, **(self._step(host) | {"values": values, "problem": problem, "failed": failed}))
         await connect.read_now(self._runtime, made.installation_id)
         return self._page(request, "connected.html", made=made, checks=host_words.CHECKS, title=self._runtime.host(host).title)
 

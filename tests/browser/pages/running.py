@@ -5,9 +5,10 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -102,6 +103,7 @@ def chromium() -> Iterator[Browser]:
             opened.close()
 
 
+@cache
 def axe_script() -> str:
     """axe-core from npm, installed once."""
     home = ROOT / ".tools" / f"axe-core-{AXE_VERSION}"
@@ -120,11 +122,16 @@ def axe_script() -> str:
     return source.read_text(encoding="utf-8")
 
 
-def violations(page: Page) -> list[str]:
+EVERYTHING = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""What the other colour scheme can change."""
+
+
+def violations(page: Page, what: Mapping[str, object] = EVERYTHING) -> list[str]:
     """What axe finds wrong with a page, one line for each element."""
     # Read as a string: the page's own policy lets no script in that is not a file of ours, and the test is no page.
     page.evaluate(axe_script())
-    found = page.evaluate("axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})")
+    found = page.evaluate("(what) => axe.run(document, {runOnly: what, resultTypes: ['violations']})", what)
     return [f"{one['id']}: {node['html'][:160]}" for one in found["violations"] for node in one["nodes"]]
 
 

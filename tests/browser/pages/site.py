@@ -50,6 +50,10 @@ class Site:
         """Read the forum whole."""
         report = await reconciling.reconcile(self.parts.runtime, self.installation_id, whole=True)
         await reconciling.settle_all(self.parts.runtime, self.installation_id, report=report)
+        await self.know()
+
+    async def know(self) -> None:
+        """Look up who is there."""
         found = await self.parts.runtime.database.read(self.installation_id, lambda unit: unit.members.all())
         self.members = {one.username: one.id for one in found if one.takes_part}
 

@@ -13,7 +13,7 @@ from plugin.domain.templates import TEMPLATES as PROGRAMS
 from plugin.services import operating, wishing, wording
 from plugin.texts import Template, catalogues, rendering, translate
 from plugin.web import pages
-from tests.browser.pages.running import Stage, picture, violations
+from tests.browser.pages.running import COLOURS, EVERYTHING, Stage, picture, violations
 from tests.browser.pages.world import ADMIN, MENTEE, MENTOR, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
@@ -90,7 +90,7 @@ def test_axe_finds_nothing_wrong(here: Stage, world: World, browser: Browser, sc
         show(page, here, world, path)
         # What is folded away has to be right as well.
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        found = violations(page)
+        found = violations(page, EVERYTHING if scheme == "light" else COLOURS)
         if found:
             wrong[f"{area} {name} ({scheme})"] = found
         picture(page, f"{area}-{name}-{scheme}")
