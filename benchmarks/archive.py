@@ -3,10 +3,12 @@
 import datetime as dt
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 from plugin.graph import text
 from plugin.graph.facts import PostFact
@@ -88,11 +90,15 @@ def plain(html: str) -> tuple[str, list[str]]:
     return " ".join(" ".join(parser.pieces).split())[:MAX_TEXT], parser.mentions
 
 
+class Unreadable(Exception):
+    """The file is no archive; the text says where and why."""
+
+
 def read(path: Path) -> Archive:
-    """Read an archive. Topics without posts are left out; the first post of a topic is its question."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        topics = [topic for topic in map(json.loads, lines) if topic["posts"]]
-    topics.sort(key=lambda topic: _seconds(topic["posts"][0]["created_at"]))
+    """Read an archive, packed or plain. Topics without posts are left out; the first post of a topic is its question. Raises :class:`Unreadable`."""
+    topics = sorted(_topics(path), key=lambda topic: _seconds(topic["posts"][0]["created_at"]))
+    if not topics:
+        raise Unreadable(f"{path}: there is no topic with a post in it")
     names = dict.fromkeys(post["username"] for topic in topics for post in topic["posts"])
     members = {name: number for number, name in enumerate(names)}
     openings, rows = [], []
@@ -108,7 +114,51 @@ def read(path: Path) -> Archive:
     return Archive(openings, [fact for fact, _ in rows], [words for _, words in rows], len(members))
 
 
-def _facts(topic: dict, asker: int, members: dict[str, int]) -> Iterator[tuple[PostFact, str]]:  # type: ignore[type-arg]  # JSON of a file
+def _topics(path: Path) -> Iterator[dict[str, Any]]:
+    """Each topic once, with the posts that have an author and a time, in the order of the file."""
+    seen: set[str] = set()
+    try:
+        for number, line in enumerate(_lines(path), start=1):
+            if not line.strip():
+                continue
+            try:
+                topic = _topic(json.loads(line))
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+                raise Unreadable(f"{path}, line {number}: this is no topic ({type(error).__name__}: {error})") from error
+            if topic["posts"] and str(topic["id"]) not in seen:
+                seen.add(str(topic["id"]))
+                yield topic
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
+        raise Unreadable(f"{path} cannot be read: {error}") from error
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    with gzip.open(path, "rt", encoding="utf-8") if packed else path.open(encoding="utf-8") as lines:
+        yield from lines
+
+
+def _topic(raw: dict[str, Any]) -> dict[str, Any]:
+    """A topic with everything that is needed of it. Raises what :func:`_topics` turns into a sentence."""
+    posts: dict[str, dict[str, Any]] = {}
+    for place, post in enumerate(raw["posts"] or ()):
+        if not post.get("username") or not post.get("created_at"):
+            continue  # of an account that is gone, or none of anybody's
+        _seconds(post["created_at"])
+        whole = {"cooked": "", "reply_to_post_number": None, "post_number": place + 1, "id": f"{raw['id']}.{place}"}
+        whole |= {name: value for name, value in post.items() if value is not None}
+        posts.setdefault(str(whole["id"]), whole)
+    return {
+        "id": raw["id"],
+        "title": str(raw.get("title") or ""),
+        "category_id": raw.get("category_id"),
+        "tags": raw.get("tags"),
+        "posts": list(posts.values()),
+    }
+
+
+def _facts(topic: dict[str, Any], asker: int, members: dict[str, int]) -> Iterator[tuple[PostFact, str]]:
     authors: dict[int, int] = {}
     for index, post in enumerate(topic["posts"]):
         author = authors[post["post_number"]] = members[post["username"]]
@@ -134,4 +184,5 @@ def _facts(topic: dict, asker: int, members: dict[str, int]) -> Iterator[tuple[P
 
 
 def _seconds(stamp: str) -> float:
-    return dt.datetime.fromisoformat(stamp).timestamp()
+    found = dt.datetime.fromisoformat(stamp)
+    return (found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)).timestamp()

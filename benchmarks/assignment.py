@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import numpy as np
 
+from plugin.errors import PluginError
 from plugin.graph.matching import Edges, Objective, Offer, Problem, Round, Seat, solve
 
 PEERS = r"""
@@ -54,7 +55,10 @@ def main() -> None:
     asked.add_argument("--markets", type=int, default=0)
     asked.add_argument("--peers", type=Path)
     given = asked.parse_args()
-    problem = instance(json.loads(given.instance.read_text(encoding="utf-8")))
+    try:
+        problem = instance(json.loads(given.instance.read_text(encoding="utf-8")))
+    except (OSError, ValueError, PluginError) as error:
+        raise SystemExit(f"{given.instance}: {error}") from error
     result: dict[str, Any] = {}
     for name, objective in (("greedy", Objective.CHOICES_GREEDY), ("generous", Objective.CHOICES_GENEROUS), ("rank_sum", Objective.CHOICES_RANK_SUM)):
         made, seconds = timed(problem, objective, seed=given.seed)
@@ -68,7 +72,8 @@ def main() -> None:
 
 
 def instance(about: dict[str, Any]) -> Problem:
-    """The problem: supervisors without a place are left out, and so are choices of their projects."""
+    """The problem: supervisors without a place are left out, and so are choices of their projects. Raises :class:`ValueError` for what is no instance."""
+    check(about)
     supervisors = [one for one in about["supervisors"] if one["capacity"] > 0]
     owner = {project: number for number, one in enumerate(supervisors) for project in one["projects"]}
     rows = [(student, owner[p], rank, p) for student, order in enumerate(about["students"]) for rank, p in enumerate(order, 1) if p in owner]
@@ -81,6 +86,36 @@ def instance(about: dict[str, Any]) -> Problem:
         edges=Edges(student, supervisor, np.ones(len(rows)), rank, np.ones(len(rows), np.int64), np.array([numbers[p] for p in project.tolist()], np.int64)),
         offers=tuple(Offer(owner[p]) for p in sorted(owner)),
     )
+
+
+def check(about: Any) -> None:  # noqa: ANN401 - JSON of a file
+    """Raise :class:`ValueError` that says what is wrong with an instance."""
+    lists = isinstance(about, dict) and all(isinstance(about.get(name), list) and about[name] for name in ("students", "supervisors"))
+    if not lists:
+        raise ValueError('an instance is an object with "students" and "supervisors", two lists with somebody in each')
+    owners: dict[int, int] = {}
+    for number, one in enumerate(about["supervisors"]):
+        if not isinstance(one, dict) or not _whole(one.get("capacity")) or one["capacity"] < 0 or not isinstance(one.get("projects"), list):
+            raise ValueError(f'supervisor {number} needs a "capacity" of 0 or more and a list of "projects"')
+        for project in one["projects"]:
+            if not _whole(project):
+                raise ValueError(f"supervisor {number} has the project {project!r}: projects are whole numbers")
+            if owners.setdefault(project, number) != number or one["projects"].count(project) > 1:
+                raise ValueError(f"project {project} is listed twice, by supervisors {owners[project]} and {number}: list it once")
+    for number, order in enumerate(about["students"]):
+        if not isinstance(order, list) or not all(map(_whole, order)):
+            raise ValueError(f"student {number} needs a list of projects, the first choice first, without ties")
+        if len(set(order)) < len(order):
+            raise ValueError(f"student {number} names a project twice: name each once")
+        unknown = set(order) - owners.keys()
+        if unknown:
+            raise ValueError(f"student {number} chose project {min(unknown)}, which no supervisor has")
+    if not any(one["capacity"] for one in about["supervisors"]):
+        raise ValueError("no supervisor has a place")
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def timed(problem: Problem, objective: Objective, *, seed: int) -> tuple[Round, float]:

@@ -23,6 +23,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from plugin.errors import PluginError
 from plugin.graph.matching import Edges, Objective, Placing, Problem, Seat, curve, solve
 
 Floats = NDArray[np.float64]
@@ -37,10 +38,57 @@ def main() -> None:
     asked.add_argument("--seed", type=int, default=0)
     asked.add_argument("--no-peer", action="store_true")
     given = asked.parse_args()
-    scores = np.load(given.scores)
-    covs, loads = np.load(given.covs).ravel(), np.load(given.loads).ravel()
-    lower = np.zeros(len(loads)) if given.lower is None else np.load(given.lower).ravel()
-    made = problem(scores, covs, loads, lower)
+    try:
+        scores, covs, loads, lower = read(given.scores, given.covs, given.loads, given.lower)
+        made = problem(scores, covs, loads, lower)
+        run(made, given, Model(scores.T, covs, loads, lower))
+    except (ValueError, PluginError) as error:
+        raise SystemExit(str(error)) from error
+
+
+def read(scores: Path, covs: Path, loads: Path, lower: Path | None) -> tuple[Floats, Floats, Floats, Floats]:
+    """The four arrays. Raises :class:`ValueError` that says which of them is wrong, and how."""
+    matrix = _array(scores)
+    if matrix.ndim != 2 or not matrix.size:
+        raise ValueError(f"{scores} has the shape {matrix.shape}: a row for each mentor and a column for each mentee are needed")
+    mentors, mentees = matrix.shape
+    wanted, room = _whole(covs, mentees, "mentee"), _whole(loads, mentors, "mentor")
+    least = np.zeros(mentors) if lower is None else _whole(lower, mentors, "mentor")
+    if wanted.max() > mentors:
+        raise ValueError(f"{covs}: a mentee wants {wanted.max():.0f} mentors, and there are {mentors}")
+    if not wanted.any():
+        raise ValueError(f"{covs}: no mentee wants a mentor")
+    if (least > room).any():
+        raise ValueError(f"{lower}: mentor {int(np.flatnonzero(least > room)[0])} must have more mentees than there is room for")
+    if least.sum() > wanted.sum():
+        raise ValueError(f"mentors must have {least.sum():.0f} mentees together, and mentees want {wanted.sum():.0f} mentors: lower the bounds of {lower}")
+    # Who wants nobody is no part of it.
+    return matrix[:, wanted > 0], wanted[wanted > 0], room, least
+
+
+def _array(path: Path) -> Floats:
+    try:
+        found = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise ValueError(f"{path} is no array of numbers in numpy's format: {error}") from error
+    if not isinstance(found, np.ndarray) or found.dtype.kind not in "biuf":
+        raise ValueError(f"{path} is no array of numbers in numpy's format")
+    if not np.isfinite(found).all():
+        raise ValueError(f"{path} holds {int((~np.isfinite(found)).sum())} values that are no numbers (NaN or infinite): give every pair a score")
+    return found.astype(np.float64)
+
+
+def _whole(path: Path, size: int, what: str) -> Floats:
+    found = _array(path).ravel()
+    if len(found) != size:
+        raise ValueError(f"{path} has {len(found)} values for {size} {what}s: the scores need a row for each mentor and a column for each mentee")
+    if (found < 0).any() or (found != np.round(found)).any():
+        raise ValueError(f"{path} must hold whole numbers of 0 or more")
+    return found
+
+
+def run(made: Problem, given: argparse.Namespace, model: "Model") -> None:
+    """Solve it by each objective and by the peer, and print what came of it."""
     result: dict[str, Any] = {}
     for name, objective in (("total", Objective.TOTAL), ("fair", Objective.FAIR), ("even_load", Objective.EVEN_LOAD)):
         started = time.perf_counter()
@@ -53,9 +101,10 @@ def main() -> None:
     result["curve"] = [[gini, total] for gini, total in curve(made, seed=given.seed)]
     result["curve_seconds"] = round(time.perf_counter() - started, 4)
     if not given.no_peer:
-        result["plain_highs"] = plain(Model(scores.T, covs.astype(np.float64), loads.astype(np.float64), lower.astype(np.float64)))
+        result["plain_highs"] = plain(model)
         for name in ("total", "fair"):
-            result[name]["times_faster_than_plain_highs"] = round(result["plain_highs"][name]["seconds"] / max(result[name]["seconds"], 1e-4), 1)
+            if result["plain_highs"] is not None:
+                result[name]["times_faster_than_plain_highs"] = round(result["plain_highs"][name]["seconds"] / max(result[name]["seconds"], 1e-4), 1)
     print(json.dumps(result))
 
 
@@ -115,8 +164,8 @@ class Model:
         return float(min(line[: int(cover)].sum() for line, cover in zip(ordered, self.covs, strict=True)))
 
 
-def plain(model: Model) -> dict[str, Any]:
-    """What HiGHS finds on the whole model, and how long it takes."""
+def plain(model: Model) -> dict[str, Any] | None:
+    """What HiGHS finds on the whole model, and how long it takes; ``None`` where not everybody can get as many mentors as they want, which it asks for."""
     started = time.perf_counter()
     best = model.solve()
     between = time.perf_counter()
@@ -126,7 +175,8 @@ def plain(model: Model) -> dict[str, Any]:
         fair = None if raised is None else model.solve(floor=float(raised.min()))
     done = time.perf_counter()
     if best is None or fair is None:
-        raise ValueError("HiGHS finds no round")
+        print("HiGHS: not everybody can get as many mentors as they want", file=sys.stderr)
+        return None
     return {
         "total": {"total": float(best.sum()), "worst": float(best.min()), "seconds": round(between - started, 4)},
         "fair": {"total": float(fair.sum()), "worst": float(fair.min()), "seconds": round(done - between, 4)},

@@ -28,7 +28,12 @@ class Peers:
         self.topic = np.array([int(post.topic_id) if post.topic_id.isdigit() else hash(post.topic_id) for post in posts])
         self._words = CountVectorizer(min_df=2, max_df=0.3, stop_words="english", token_pattern=r"(?u)\b[a-zA-Z]\w+\b", dtype=np.float32)  # noqa: S106  # a pattern of words
         early = np.flatnonzero(self.at < split)
-        self._words.fit([archive.texts[i] for i in early])
+        try:
+            self._words.fit([archive.texts[i] for i in early])
+        except ValueError:
+            # A handful of posts, in which no word is used twice: all of them count, and with none at all one that nobody uses.
+            self._words.set_params(min_df=1, max_df=1.0, stop_words=None)
+            self._words.fit([*(archive.texts[i] for i in early), "nothing"])
         self._weights = _bm25(self._words.transform(archive.texts), early)
 
     def rankings(self, opening: Opening, eligible: Callable[[int], bool]) -> dict[str, list[int]]:

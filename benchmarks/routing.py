@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.archive import Archive, Opening, read
+from benchmarks.archive import Archive, Opening, Unreadable, read
 from benchmarks.peers import Peers
 from plugin.graph.affinity import Need, rank
 from plugin.graph.facts import MemberFact
@@ -201,6 +201,10 @@ def measure(archive: Archive, *, limit: int, curve: bool, transfer: bool, with_v
             measures[name].add(ranking, question.right, at=at)
         if number % 100 == 99:
             print(f"{number + 1} questions, {time.monotonic() - began:.0f} s", file=sys.stderr)
+    if not measures:
+        raise SystemExit(
+            f"of the last fifth of the {len(archive.openings)} topics none was answered by a member with three earlier posts: there is nothing to measure"
+        )
     figures = {name: one.figures() for name, one in measures.items()}
     for name, row in figures.items():
         print(f"{name:20s}", *(f"{key} {value:.3f}" for key, value in row.items()), file=sys.stderr)
@@ -295,7 +299,12 @@ def main() -> None:
     parser.add_argument("--semantic", action="store_true")
     parser.add_argument("--learn", type=Path)
     arguments = parser.parse_args()
-    archive = read(arguments.topics)
+    if arguments.limit < 1:
+        parser.error("--limit is 1 or more")
+    try:
+        archive = read(arguments.topics)
+    except Unreadable as error:
+        raise SystemExit(str(error)) from error
     print(f"{len(archive.openings)} topics, {len(archive.posts)} posts, {archive.members} members", file=sys.stderr)
     if arguments.learn:
         ship(archive, arguments.learn)
