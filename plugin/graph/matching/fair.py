@@ -30,6 +30,12 @@ SLACK = 1e-6
 FEW = 3
 """If the gap lets in more than so many times the pairs of the first round, covers are added before the program grows."""
 
+SMALL = 50_000
+"""Up to so many pairs covers are added at once where mentors have minimums; beyond, the relaxation with covers takes longer than it saves."""
+
+EQUAL = 1e-9
+"""Sums that differ by less are the same."""
+
 LIMIT = 300.0
 """Seconds for each program, so that a hard round ends. Only then can an answer depend on the machine, and it says that it is not proved."""
 
@@ -49,8 +55,19 @@ def fair(problem: Problem, opening: Opening, *, places: int, seed: int, watch: W
         rows = _one_each(problem, opening, places=places, seed=seed, watch=watch)
         return None if rows is None else (rows, True)
     sums = Sums(problem, opening, places=places)
-    rows = sums.solve(watch)
+    rows = _best_total(problem, opening, places=places, seed=seed)
+    if rows is None:
+        return None
+    # Mostly nobody falls below what the neediest could have at best: then the best total is fair already.
+    if sums.worst(rows) < sums.ceiling() - EQUAL:
+        rows = sums.solve(watch)
     return None if rows is None else (rows, sums.proved)
+
+
+def _best_total(problem: Problem, opening: Opening, *, places: int, seed: int) -> Ints | None:
+    net, _ = network(problem, opening, seed=seed, places=places)
+    flow = cheapest(net, losses(net, problem.edges.score))
+    return None if flow is None else net.rows[flow[net.pairs] > 0]
 
 
 def _one_each(problem: Problem, opening: Opening, *, places: int, seed: int, watch: Watch) -> Ints | None:
@@ -72,10 +89,8 @@ def _one_each(problem: Problem, opening: Opening, *, places: int, seed: int, wat
         held, _ = network(problem, above(levels[middle]), seed=seed, places=places)
         low, high = (middle, high) if feasible(held) else (low, middle - 1)
     best = above(levels[low]) if len(levels) else opening
-    net, _ = network(problem, best, seed=seed, places=places)
     watch.at(0.7)
-    flow = cheapest(net, losses(net, score))
-    return None if flow is None else net.rows[flow[net.pairs] > 0]
+    return _best_total(problem, best, places=places, seed=seed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,7 +120,7 @@ class Sums:
         """The rows of the fair round."""
         if not len(self.rows):
             return None if self.minimum.any() else self.rows
-        floor = self._ceiling()
+        floor = self.ceiling()
         taken = self._best_above(floor)
         watch.at(0.3)
         if taken is None:
@@ -116,7 +131,12 @@ class Sums:
             taken = self._best_above(reached)
         return None if taken is None else self.rows[taken]
 
-    def _ceiling(self) -> float:
+    def worst(self, taken: Ints) -> float:
+        """The least sum of a mentee in a round, given by its rows of the problem."""
+        inside = np.isin(self.rows, taken)
+        return float(np.bincount(self.mentee[inside], self.score[inside], len(self.demand)).min())
+
+    def ceiling(self) -> float:
         """No floor can be higher than the best sum of the mentee with the fewest good candidates, were all of them free."""
         order = np.lexsort((-self.score, self.mentee))
         starts = np.cumsum(self.candidates) - self.candidates
@@ -128,7 +148,7 @@ class Sums:
     def _best_above(self, floor: float) -> Bools | None:
         """Which pairs give the best total with every mentee at the floor or above; None if there is no such round."""
         plain = self._limits(floor)
-        for strict in (True,) if self.minimum.any() else (False, True):
+        for strict in (True,) if self.minimum.any() and len(self.rows) <= SMALL else (False, True):
             limits = self._tightened(plain, floor) if strict else plain
             bound, reduced = self._relaxed(limits)
             if reduced is None:
@@ -192,7 +212,7 @@ class Sums:
         answer = milp(
             np.append(np.zeros(len(self.rows)), -1.0),
             constraints=LinearConstraint(raised, limits.low, limits.high),
-            bounds=Bounds(np.append(self.pinned.astype(np.float64), -np.inf), np.append(np.ones(len(self.rows)), SHARP * self._ceiling())),
+            bounds=Bounds(np.append(self.pinned.astype(np.float64), -np.inf), np.append(np.ones(len(self.rows)), SHARP * self.ceiling())),
             integrality=np.append(np.ones(len(self.rows), np.int64), 0),
             options={"mip_rel_gap": 0.0, "time_limit": LIMIT},
         )
