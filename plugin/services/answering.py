@@ -55,8 +55,11 @@ def _others(unit: UnitOfWork, survey: Survey) -> tuple[int, ...]:
 
 
 def _mentorship(unit: UnitOfWork, survey: Survey) -> Mentorship | None:
-    found = parse_about(survey.about)
-    return None if found is None or found[0] != "mentorship" else unit.mentorships.get(found[1])
+    kind, number = parse_about(survey.about) or ("", 0)
+    if kind == "session":
+        session = unit.sessions.get(number)
+        kind, number = ("", 0) if session is None else ("mentorship", session.mentorship_id)
+    return unit.mentorships.get(number) if kind == "mentorship" else None
 
 
 async def answer(runtime: Runtime, principal: Principal, survey_id: int, *, answers: Mapping[str, object], named: bool) -> Sheet:

@@ -1,16 +1,17 @@
 """What the store knows of a program, as the facts that its figures are made of."""
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from plugin.domain.enrolments import Enrolment, EnrolmentState
 from plugin.domain.forms import Answer, Form
 from plugin.domain.forms.templates import RECOMMEND
-from plugin.domain.health import Ask, Asked, Facts, Goal, Measure, Pair, Person, Voice
+from plugin.domain.health import Ask, Asked, Facts, Goal, Measure, Meeting, Pair, Person, Voice
 from plugin.domain.mentorships import Mentorship
 from plugin.domain.programs import Program
 from plugin.domain.requests import Request, RequestState
+from plugin.domain.sessions import Session, SessionState
 from plugin.domain.surveys import Survey, SurveyKind
 from plugin.graph.results import quality
 from plugin.services import forms
@@ -26,6 +27,8 @@ GOAL_REACHED = "goal_reached"
 """The key of the question of the closing survey that says whether the goal was reached."""
 _REACHED = {"yes": True, "partly": False, "no": False}
 """Whoever had no goal, or another one by the end, says neither."""
+_MET: Mapping[SessionState, bool | None] = {SessionState.HELD: True, SessionState.MISSED: False, SessionState.CONFIRMED: None, SessionState.UNCLEAR: None}
+"""Sessions that a time was agreed on for, and whether they took place."""
 _REPLIED = frozenset({RequestState.ACCEPTED, RequestState.DECLINED})
 
 
@@ -59,10 +62,13 @@ def load(unit: UnitOfWork, program: Program, *, cohort_by: CohortBy = CohortBy.M
         if one.state is EnrolmentState.APPROVED or one.left_at is not None
     )
     surveys = unit.surveys.of_program(program.id)
+    sessions = unit.sessions.of_program(program.id)
+    signs = _signs(sessions)
     return Facts(
         people=people,
-        pairs=tuple(_pair(one) for one in unit.mentorships.of_program(program.id)),
+        pairs=tuple(_pair(one, signs.get(one.id, ())) for one in unit.mentorships.of_program(program.id)),
         asks=tuple(_ask(one) for one in unit.requests.of_program(program.id) if one.asked_at is not None),
+        meetings=tuple(_meeting(one) for one in sessions if one.starts_at is not None and one.state in _MET),
         voices=tuple(voices(unit, surveys, cohorts={one.member_id: one.cohort for one in people})),
         surveys=tuple(Asked(at=one.asked_at, answered_at=one.answered_at) for one in surveys if one.asked_at is not None),
         goals=tuple(goals(program)),
@@ -76,7 +82,21 @@ def _cohort(one: Enrolment, program: Program, by: CohortBy) -> str:
     return one.role.value if by is CohortBy.ROLE else f"{one.enrolled_at or program.created_at:%Y-%m}"
 
 
-def _pair(one: Mentorship) -> Pair:
+def _signs(sessions: Iterable[Session]) -> dict[int, list[datetime]]:
+    """When a mentorship was heard of: a session was proposed, or held."""
+    found: dict[int, list[datetime]] = {}
+    for one in sessions:
+        met = [one.starts_at] if one.state is SessionState.HELD and one.starts_at is not None else []
+        found.setdefault(one.mentorship_id, []).extend([one.created_at, *met])
+    return found
+
+
+def _meeting(one: Session) -> Meeting:
+    assert one.starts_at is not None  # noqa: S101 - the caller asked only for these
+    return Meeting(id=one.id, pair_id=one.mentorship_id, at=one.starts_at, held=_MET[one.state])
+
+
+def _pair(one: Mentorship, signs: Sequence[datetime]) -> Pair:
     return Pair(
         id=one.id,
         mentor_id=one.mentor_id,
@@ -84,6 +104,7 @@ def _pair(one: Mentorship) -> Pair:
         began_at=one.began_at,
         ended_at=one.ended_at,
         reason="" if one.end_reason is None else one.end_reason.value,
+        signs=tuple(signs),
     )
 
 

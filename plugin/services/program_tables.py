@@ -104,6 +104,29 @@ def requests(unit: UnitOfWork, one: Program, principal: Principal) -> Table:  # 
     )
 
 
+@table("sessions", "Sessions and whether they took place, without what was written.")
+def sessions(unit: UnitOfWork, one: Program, principal: Principal) -> Table:  # noqa: ARG001 - one shape for all
+    """Every session."""
+    return Table(
+        name="sessions",
+        columns=columns(session=str, mentorship=str, state=str, minutes=int, starts_at=datetime, settled_at=datetime, reason=str, late=bool, people=int),
+        rows=rows(
+            (
+                str(each.id),
+                str(each.mentorship_id),
+                each.state.value,
+                each.minutes,
+                each.starts_at,
+                each.settled_at,
+                each.reason,
+                each.late,
+                each.size,
+            )
+            for each in unit.sessions.of_program(one.id)
+        ),
+    )
+
+
 @table("surveys", "What was asked of whom and when, not what was answered.")
 def surveys(unit: UnitOfWork, one: Program, principal: Principal) -> Table:  # noqa: ARG001 - one shape for all
     """Every survey."""

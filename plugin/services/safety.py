@@ -16,7 +16,8 @@ async def block(runtime: Runtime, principal: Principal, other_id: int) -> list[i
         raise Invalid("you cannot block yourself", field="member")
 
     def work(unit: UnitOfWork) -> list[int]:
-        if unit.members.get(other_id) is None:
+        # One's own account may be erased at this very moment.
+        if len(unit.members.many([me, other_id])) < 2:
             raise NotFound("there is no such member", field="member")
         unit.blocks.put(me, other_id, at=unit.now)
         for one in unit.mentorships.of_member(me):

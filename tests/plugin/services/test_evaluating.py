@@ -15,6 +15,8 @@ from plugin.domain.health import Measure
 from plugin.domain.mentorships import Mentorship
 from plugin.domain.people import SERVICE_SCOPES, Principal, Scope
 from plugin.domain.programs import Goal, Role
+from plugin.domain.rounds import Outcome, Pair, PairState, Part, Round, RoundKind, RoundState, Side
+from plugin.domain.sessions import Session, SessionState
 from plugin.domain.surveys import SurveyKind
 from plugin.domain.templates import TEMPLATES
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
@@ -251,10 +253,41 @@ async def test_a_table_or_format_that_there_is_not(program: Program, table: str,
 
 
 async def test_answers_teach_how_well_two_get_on(program: Program) -> None:
-    """Only of pairs that a round made: of others there are no fits to learn about."""
+    """Of pairs that a round made: of others there are no fits to learn about."""
+    world = program.crowd.world
+    ann, mia = program.crowd.id("ann"), program.crowd.id("mia0")
+
+    def matched(unit: UnitOfWork) -> None:
+        one = Round(id=unit.new_id(), program_id=program.id, kind=RoundKind.PAIRS, name="One", state=RoundState.PUBLISHED, design={}, created_at=unit.now)
+        part = Part(criterion="zone", side=Side.MENTEE, fit=0.9, contribution=0.9)
+        unit.rounds.put(one)
+        pair = Pair(round_id=one.id, mentor_id=ann, mentee_id=mia, score=0.9, parts=(part,), state=PairState.BEGUN)
+        unit.rounds.keep(one.id, Outcome(pairs=(pair,), people=(), waiting=(), others=(), figures={}))
+
+    await world.database.write(world.installation_id, matched)
     await program.answer("mia0", SurveyKind.PULSE, PULSE)
-    kept = await program.crowd.world.database.read(program.crowd.world.installation_id, lambda unit: unit.lessons.of_program(program.id))
-    assert kept == []
+    await program.answer("mia1", SurveyKind.PULSE, PULSE)
+    (lesson,) = await world.database.read(world.installation_id, lambda unit: unit.lessons.of_program(program.id))
+    assert (lesson.kind, lesson.mentor_id, lesson.mentee_id, lesson.fits) == ("rating", ann, mia, {"zone": 0.9})
+    assert lesson.rating == pytest.approx(QUALITY)
+
+
+async def test_sessions_are_in_the_figures_and_a_sign_of_life(program: Program, clock: FixedClock) -> None:
+    world = program.crowd.world
+
+    def meet(unit: UnitOfWork) -> None:
+        for number, state in enumerate((SessionState.HELD, SessionState.MISSED, SessionState.CANCELLED)):
+            at = program.pairs[number].began_at + timedelta(days=10)
+            one = program.pairs[number]
+            unit.sessions.put(
+                Session(id=unit.new_id(), mentorship_id=one.id, program_id=program.id, state=state, minutes=30, starts_at=at, created_at=at - timedelta(days=1))
+            )
+
+    await world.database.write(world.installation_id, meet)
+    found = (await program.evaluation()).health
+    assert (found.sessions_held, found.sessions_missed, found.active, len(found.stalled)) == (1, 1, 1, 4)
+    taken = await program_tables.export(world.runtime, program.crowd.admin, program.id, name="sessions", form="csv")
+    assert taken.rows == 3
 
 
 async def test_a_chart_names_what_can_be_drawn(program: Program) -> None:
