@@ -22,7 +22,7 @@ from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.mentorships import EndReason
 from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, ProgramState, Role
-from plugin.domain.requests import DeclineReason, RequestState
+from plugin.domain.requests import OPEN, DeclineReason, RequestState
 from plugin.errors import PluginError
 from plugin.services import answering, enrolling, inviting, mentoring, programming, requesting, safety
 from plugin.services.erasure import erase_member
@@ -84,7 +84,7 @@ class Walk:
     def mentee(self, number: int) -> str:
         return NAMES[number % len(NAMES)] if number == 5 else NAMES[3 + number % 2]
 
-    async def busy(self, number: int, count: Callable[[Principal], Awaitable[int]]) -> Principal:
+    async def busy(self, number: int, count: Callable[[Principal], Awaitable[object]]) -> Principal:
         """Mostly somebody for whom there is something to do."""
         found = [one for name, one in sorted(self.crowd.people.items()) if name in NAMES and await count(one)]
         return found[number % len(found)] if found and number != 5 else self.who(number)[1]
@@ -197,13 +197,12 @@ class Walk:
         else:
             await requesting.decline(self.world.runtime, me, number, reason=list(DeclineReason)[other % len(DeclineReason)])
 
-    async def asked(self, who: Principal) -> int:
-        return len((await requesting.mine(self.world.runtime, who))[0])
+    async def asked(self, who: Principal) -> list[int]:
+        return [one.id for one, _ in (await requesting.mine(self.world.runtime, who))[0] if one.state in OPEN]
 
     async def take_back(self, one: int, _other: int) -> None:
         me = await self.busy(one, self.asked)
-        asked, _ = await requesting.mine(self.world.runtime, me)
-        await requesting.withdraw(self.world.runtime, me, asked[-1][0].id if asked else 1)
+        await requesting.withdraw(self.world.runtime, me, next(iter(await self.asked(me)), 1))
 
     def begin(self, one: int, other: int) -> Awaitable[object]:
         mentor, mentee = self.crowd.id(self.mentor(one)), self.crowd.id(self.mentee(other))
