@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute
 
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
-from plugin.web.console import community, forms, groups, home, messages, office, people, programs, rounds, work
+from plugin.web.console import community, forms, groups, home, messages, office, people, programs, results, rounds, work
 from plugin.web.desk import Area, Desk
 
 PROGRAM = "/console/programs/{program}"
@@ -44,6 +44,7 @@ def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
         desk.route("/console/privacy", office.privacy),
         desk.route("/console/privacy/export", office.privacy, office.export),
         desk.route("/console/privacy/erase", office.privacy, office.erase),
+        desk.route(f"{PROGRAM}/results", results.view),
         desk.route("/console/rounds/{round}", rounds.view, rounds.act),
         desk.route("/console/rounds/{round}/edit", rounds.edit, rounds.save),
         desk.route("/console/rounds/{round}/mentees/{mentee}", rounds.compare),

@@ -66,4 +66,5 @@ def program_tabs(program: Program) -> list[Entry]:
         ("forms", f"{base}/forms", _("Forms")),
         ("rounds", f"{base}/rounds", _("Rounds")),
         ("groups", f"{base}/groups", _("Groups")),
+        ("results", f"{base}/results", _("Results")),
     ]

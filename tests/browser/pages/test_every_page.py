@@ -37,6 +37,7 @@ CONSOLE = {
     "side-by-side": "/console/rounds/{round}/mentees/{mentee}",
     "round-of-groups": "/console/rounds/{groups_round}",
     "groups": "/console/programs/{program}/groups",
+    "results": "/console/programs/{program}/results",
     "graph": "/console/graph",
     "graph-chosen": "/console/graph?days=365&member={mentee}",
     "health": "/console/health",
