@@ -37,6 +37,7 @@ from plugin.web import console, errors, members
 from plugin.web.auth import Auth
 from plugin.web.brand import Brand
 from plugin.web.browser import SignInNeeded, sign_in_needed
+from plugin.web.certificates import Certificates
 from plugin.web.cors import Cors, Origins
 from plugin.web.embed import Embed
 from plugin.web.enrol import Enrol
@@ -199,6 +200,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/stop/{installation}/{token}", Stop(runtime).show, methods=["GET"]),
         Route("/stop/{installation}/{token}", Stop(runtime).act, methods=["POST"]),
         Route("/calendar/{installation}/{token}", Feed(runtime).get, methods=["GET"]),
+        Route("/certificate/{installation}/{code}", Certificates(runtime).show),
         Route("/enrol/{installation}/{token}", enrol.show, methods=["GET"]),
         Route("/enrol/{installation}/{token}", enrol.act, methods=["POST"]),
         WebSocketRoute("/graphql", graphql),

@@ -14,6 +14,7 @@ from schema.mutations.people import PeopleMutations
 from schema.mutations.personal import PersonalMutations
 from schema.mutations.programs import ProgramMutations
 from schema.mutations.recruiting import RecruitingMutations
+from schema.mutations.rewards import RewardMutations
 from schema.mutations.rounds import RoundMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.skills import SkillMutations
@@ -30,6 +31,7 @@ class Mutation(
     ParticipationMutations,
     RecruitingMutations,
     SessionMutations,
+    RewardMutations,
     FormMutations,
     EvaluationMutations,
     RoundMutations,

@@ -22,6 +22,7 @@ from schema.queries.participation import ParticipationQueries
 from schema.queries.people import PeopleQueries
 from schema.queries.programs import ProgramQueries
 from schema.queries.recruiting import RecruitingQueries
+from schema.queries.rewards import RewardQueries
 from schema.queries.rounds import RoundQueries
 from schema.queries.sessions import SessionQueries
 from schema.types.community import Community
@@ -47,6 +48,7 @@ class Query(
     DeliveryQueries,
     PeopleQueries,
     RecruitingQueries,
+    RewardQueries,
 ):
     """What can be read."""
 

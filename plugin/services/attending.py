@@ -24,7 +24,7 @@ from plugin.domain.strikes import StrikeKind
 from plugin.domain.surveys import SurveyKind
 from plugin.domain.surveys import about as about_text
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import forms, no_shows, scheduling, sessions, signs, surveying
+from plugin.services import forms, milestones, no_shows, scheduling, sessions, signs, surveying
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -99,6 +99,7 @@ def settle(unit: UnitOfWork, session: Session) -> Session:
 def _follow(unit: UnitOfWork, done: Session, found: Outcome) -> None:
     if done.state is SessionState.HELD:
         signs.moved(unit, done.mentorship_id)
+        milestones.reached(unit, done.program_id, done.member_ids)
         for each in done.member_ids:
             if each not in found.absent:
                 ask_feedback(unit, done, each)
@@ -121,6 +122,8 @@ def decide(unit: UnitOfWork, session: Session, *, held: bool, by: str) -> Sessio
     """A manager's word on a session that is unclear. Nobody is called absent by it."""
     done = replace(session, state=step(session, SessionState.HELD if held else SessionState.MISSED), settled_at=unit.now)
     unit.sessions.put(done)
+    if held:
+        milestones.reached(unit, done.program_id, done.member_ids)
     unit.record("session.decided", actor=by, session=str(done.id), held=held)
     return done
 

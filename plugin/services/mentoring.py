@@ -9,7 +9,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Role
 from plugin.domain.sessions import CancelReason
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import adapting, scheduling, sessions, signs, surveying
+from plugin.services import adapting, milestones, scheduling, sessions, signs, surveying
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -51,6 +51,7 @@ def begin(
     _tell_begun(unit, made)
     surveying.schedule_for(unit, made.id)
     signs.moved(unit, made.id)
+    milestones.reached(unit, program_id, made.people)
     unit.record("mentorship.begun", actor=by, mentorship=str(made.id), source=source)
     return made
 
@@ -126,6 +127,7 @@ def end(unit: UnitOfWork, mentorship_id: int, *, reason: EndReason | str, by: st
         for mentee in one.mentee_ids:
             adapting.heard(unit, kind="ending", mentor_id=one.mentor_id, mentee_id=mentee, program_id=one.program_id, reason=why.value)
     surveying.closing_for(unit, one.id)
+    milestones.reached(unit, one.program_id, one.people)
     unit.record("mentorship.ended", actor=by, mentorship=str(mentorship_id), reason=why.value)
     return ended
 

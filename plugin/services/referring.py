@@ -8,6 +8,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import TAKING_IN, Program, Role
 from plugin.domain.recruiting import LINK_FOR, MAX_LINKS, Referral, ReferralLink
 from plugin.errors import Conflict, Invalid, NotFound
+from plugin.services import milestones
 from plugin.services.enrolling import member_of
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
@@ -142,5 +143,6 @@ def attribute(unit: UnitOfWork, link: ReferralLink, made: Enrolment, program: Pr
         return False
     about: dict[str, str | int] = {"member": made.member_id, "program": program.name}
     tell(unit, link.referrer_id, "referral.enrolled", key=f"referral:{program.id}:{made.member_id}", about=about)
+    milestones.reached(unit, program.id, [link.referrer_id])
     unit.record("referral.made", actor=str(made.member_id), link=str(link.id))
     return True

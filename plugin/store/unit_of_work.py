@@ -35,6 +35,7 @@ from plugin.store.repositories.programs import Enrolments, Managers, Programs
 from plugin.store.repositories.quota import HostCalls
 from plugin.store.repositories.recruiting import Announcements, Invitations, Referrals, Waves
 from plugin.store.repositories.requests import Requests
+from plugin.store.repositories.rewards import Certificates, Ledger, Rewards
 from plugin.store.repositories.rounds import Rounds
 from plugin.store.repositories.sessions import Sessions
 from plugin.store.repositories.stories import Stories
@@ -111,6 +112,12 @@ class UnitOfWork:
     """Sessions of mentorships."""
     strikes = repository(Strikes)
     """Who lets others wait, and who was let down."""
+    rewards = repository(Rewards)
+    """What programs give back, by rules."""
+    certificates = repository(Certificates)
+    """What members did, for them to show; and words of thanks."""
+    ledger = repository(Ledger)
+    """Stipends and gifts."""
     blocks = repository(Blocks)
     """Members who must not be brought together."""
     forms = repository(Forms)

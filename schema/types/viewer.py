@@ -23,6 +23,7 @@ from schema.types.people import AccessToken, Office, access_token
 from schema.types.program import Program
 from schema.types.program import program as program_type
 from schema.types.recruiting import Recruited
+from schema.types.rewards import Rewarded
 from schema.types.suggestion import Suggestion
 from schema.types.suggestion import suggestion as suggestion_type
 
@@ -96,7 +97,7 @@ class DataReading:
 
 
 @strawberry.type(description="The member behind the token, and what is for their eyes only.")
-class Viewer(Participation, Recruited):
+class Viewer(Participation, Recruited, Rewarded):
     """Who asks."""
 
     person: strawberry.Private[DomainMember]

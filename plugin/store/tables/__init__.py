@@ -8,6 +8,7 @@ from plugin.store.tables import forms as forming
 from plugin.store.tables import knowing as known_tables
 from plugin.store.tables import programs as programming
 from plugin.store.tables import recruiting as recruiting_tables
+from plugin.store.tables import rewards as reward_tables
 from plugin.store.tables import rounds as matching_rounds
 from plugin.store.tables import sessions as meeting
 from plugin.store.tables import telling as telling_tables
@@ -35,6 +36,7 @@ from plugin.store.tables.mentoring import consents, evidence, needs, suggestions
 from plugin.store.tables.programs import blocks, enrolments, mentees, mentorships, program_managers, programs, reports, requests
 from plugin.store.tables.quota import host_calls
 from plugin.store.tables.recruiting import announcements, program_invitations, referral_links, referrals, replies_read, waves
+from plugin.store.tables.rewards import awards, budgets, certificates, ledger, reward_levels, reward_rules, thanks
 from plugin.store.tables.rounds import (
     criterion_weights,
     group_people,
@@ -74,13 +76,16 @@ __all__ = [
     "addresses",
     "announcements",
     "audit",
+    "awards",
     "badges",
     "bank_questions",
     "blocks",
     "breaks",
+    "budgets",
     "calendar_events",
     "calendar_feeds",
     "calendar_people",
+    "certificates",
     "changes",
     "checks",
     "consents",
@@ -103,6 +108,7 @@ __all__ = [
     "kind_holds",
     "lanes",
     "learned",
+    "ledger",
     "lessons",
     "let_downs",
     "likes",
@@ -131,6 +137,8 @@ __all__ = [
     "replies_read",
     "reports",
     "requests",
+    "reward_levels",
+    "reward_rules",
     "round_causes",
     "round_choices",
     "round_others",
@@ -154,6 +162,7 @@ __all__ = [
     "surveys",
     "sweeps",
     "tags",
+    "thanks",
     "tokens",
     "tombstones",
     "topics",
@@ -174,4 +183,5 @@ MEMBER_COLUMNS: MemberColumns = (
     | telling_tables.MEMBER_COLUMNS
     | recruiting_tables.MEMBER_COLUMNS
     | meeting.MEMBER_COLUMNS
+    | reward_tables.MEMBER_COLUMNS
 )

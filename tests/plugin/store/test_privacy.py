@@ -148,7 +148,7 @@ async def test_the_export_has_every_table_and_the_erasure_leaves_no_row(database
     after = await database.read(installation, lambda unit: unit.personal.rows_of(one))
     assert not [name for name, found in after.items() if found]
     left = await database.read(installation, lambda unit: unit.personal.rows_of(other))
-    about_both = {"likes", "mentions", "suggestions", "blocks", "requests", "reports", "referrals", "session_statements"} | OF_BOTH
+    about_both = {"likes", "mentions", "suggestions", "blocks", "requests", "reports", "referrals", "session_statements", "thanks"} | OF_BOTH
     assert {name for name in left if len(left[name]) != len(before[name])} == about_both
     assert await database.read(installation, lambda unit: unit.posts.mentions()) == [("q", other)]
     topic = await database.read(installation, lambda unit: unit.topics.get("u"))

@@ -1,0 +1,384 @@
+"""Giving back: rules and levels, certificates, thanks, stipends and gifts."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+import strawberry
+
+from plugin.domain import rewards as domain
+from plugin.domain.ledger import Entry, EntryKind
+from plugin.domain.people import Principal, Scope
+from plugin.domain.programs import Role as DomainRole
+from plugin.services import certifying, rewarding, spending, thanking
+from schema.context import Info
+from schema.errors import UserError, attempt
+from schema.ids import parse_number
+from schema.inputs import plain
+from schema.types.program import Role
+from schema.types.rewards import (
+    Award,
+    Certificate,
+    LedgerEntry,
+    LedgerKind,
+    RewardBudget,
+    RewardFigure,
+    RewardLevel,
+    RewardRule,
+    award_type,
+    budget_type,
+    certificate_type,
+    entry_type,
+    rule_type,
+)
+
+# mypy: disable-error-code="valid-type"
+# strawberry.enum returns the enum itself.
+
+
+@strawberry.input
+class AddRewardRuleInput:
+    """When a member is given something, and what."""
+
+    program: strawberry.ID
+    figure: RewardFigure
+    least: int
+    role: Role | None = strawberry.field(default=None, description="Count only what was done in this role.")
+    badge: str = strawberry.field(default="", description="The name of a badge; it is the host's own where it has badges.")
+    points: int = 0
+    certificate: bool = False
+    repeats: bool = strawberry.field(default=False, description="Whether the points come again for every further `least`.")
+
+
+@strawberry.input
+class RewardIdInput:
+    """Which one."""
+
+    id: strawberry.ID
+
+
+@strawberry.type
+class RewardRulePayload:
+    """The rule as it is now."""
+
+    rule: RewardRule | None
+    user_errors: list[UserError]
+
+
+@strawberry.input
+class RewardLevelInput:
+    """A level."""
+
+    name: str
+    points: int
+
+
+@strawberry.input
+class SetRewardLevelsInput:
+    """All levels of a program; none is as good."""
+
+    program: strawberry.ID
+    levels: list[RewardLevelInput]
+
+
+@strawberry.type
+class RewardLevelsPayload:
+    """The levels as they are now."""
+
+    levels: list[RewardLevel]
+    user_errors: list[UserError]
+
+
+@strawberry.type
+class AwardPayload:
+    """The award as it is now."""
+
+    award: Award | None
+    user_errors: list[UserError]
+
+
+@strawberry.input
+class IssueCertificateInput:
+    """For whom, and for what they did in which role."""
+
+    program: strawberry.ID
+    member: strawberry.ID
+    role: Role
+
+
+@strawberry.type
+class CertificatePayload:
+    """The certificate as it is now."""
+
+    certificate: Certificate | None
+    user_errors: list[UserError]
+
+
+@strawberry.input
+class ThankMemberInput:
+    """Whom to thank, and with what words."""
+
+    program: strawberry.ID
+    member: strawberry.ID
+    words: str
+    public: bool = strawberry.field(default=False, description="In the program's topic too, if they agreed to be named; for managers.")
+
+
+@strawberry.type
+class ThankMemberPayload:
+    """Whether it was said in public."""
+
+    public: bool | None
+    user_errors: list[UserError]
+
+
+@strawberry.input
+class SetRewardBudgetInput:
+    """How much a program may give away, in hundredths."""
+
+    program: strawberry.ID
+    amount: int
+    currency: str
+
+
+@strawberry.type
+class RewardBudgetPayload:
+    """The budget as it is now."""
+
+    budget: RewardBudget | None
+    user_errors: list[UserError]
+
+
+@strawberry.input
+class ProposeStipendInput:
+    """What to give whom, in hundredths, and what for."""
+
+    program: strawberry.ID
+    member: strawberry.ID
+    amount: int
+    words: str
+    kind: LedgerKind = strawberry.field(default=EntryKind.STIPEND)
+
+
+@strawberry.input
+class CorrectStipendInput:
+    """Which entry, by how much, in hundredths, and why; less than nothing takes back."""
+
+    id: strawberry.ID
+    amount: int
+    words: str
+
+
+@strawberry.input
+class DecideStipendInput:
+    """Which entry, and whether it is approved."""
+
+    id: strawberry.ID
+    approve: bool
+
+
+@strawberry.input
+class PayStipendInput:
+    """Which entry, and how the payment is found again."""
+
+    id: strawberry.ID
+    reference: str = ""
+
+
+@strawberry.type
+class LedgerPayload:
+    """The entry as it is now."""
+
+    entry: LedgerEntry | None
+    user_errors: list[UserError]
+
+
+def _number(principal: Principal, id: strawberry.ID, kind: str) -> int:  # noqa: A002 - the Relay convention
+    return parse_number(id, type_name=kind, installation_id=principal.installation_id)
+
+
+# ---------------------------------------------------------------------------------------------------------------------- rules
+
+
+async def add_reward_rule(info: Info, input: AddRewardRuleInput) -> RewardRulePayload:  # noqa: A002 - the Relay convention
+    """Have something given by a rule."""
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> RewardRule:
+        rule = domain.Rule(
+            id=0,
+            program_id=_number(principal, input.program, "Program"),
+            figure=input.figure,
+            least=input.least,
+            role=input.role,
+            badge=plain(input.badge, "badge"),
+            points=input.points,
+            certificate=input.certificate,
+            repeats=input.repeats,
+            created_at=datetime.now(UTC),
+        )
+        return rule_type(await rewarding.add_rule(info.context.runtime, principal, rule=rule), installation_id=principal.installation_id)
+
+    found, errors = await attempt(work)
+    return RewardRulePayload(rule=found, user_errors=errors)
+
+
+async def end_reward_rule(info: Info, input: RewardIdInput) -> RewardRulePayload:  # noqa: A002 - the Relay convention
+    """Give nothing more by a rule."""
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> RewardRule:
+        done = await rewarding.end_rule(info.context.runtime, principal, _number(principal, input.id, "RewardRule"))
+        return rule_type(done, installation_id=principal.installation_id)
+
+    found, errors = await attempt(work)
+    return RewardRulePayload(rule=found, user_errors=errors)
+
+
+async def set_reward_levels(info: Info, input: SetRewardLevelsInput) -> RewardLevelsPayload:  # noqa: A002 - the Relay convention
+    """Say what members are called from how many points on."""
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> list[RewardLevel]:
+        levels = [domain.Level(name=plain(one.name, "levels").strip(), points=one.points) for one in input.levels[:100]]
+        done = await rewarding.set_levels(info.context.runtime, principal, _number(principal, input.program, "Program"), levels=levels)
+        return [RewardLevel(name=one.name, points=one.points) for one in done]
+
+    found, errors = await attempt(work)
+    return RewardLevelsPayload(levels=found or [], user_errors=errors)
+
+
+async def revoke_award(info: Info, input: RewardIdInput) -> AwardPayload:  # noqa: A002 - the Relay convention
+    """Take an award back."""
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> Award:
+        done = await rewarding.revoke(info.context.runtime, principal, _number(principal, input.id, "Award"))
+        return award_type(done, installation_id=principal.installation_id)
+
+    found, errors = await attempt(work)
+    return AwardPayload(award=found, user_errors=errors)
+
+
+# ---------------------------------------------------------------------------------------------------------------------- certificates and thanks
+
+
+async def _certificate(info: Info, act: Callable[[Principal], Awaitable[certifying.Shown]]) -> CertificatePayload:
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> Certificate:
+        done = await act(principal)
+        return certificate_type(done, installation_id=principal.installation_id, public_url=info.context.runtime.settings.public_url)
+
+    found, errors = await attempt(work)
+    return CertificatePayload(certificate=found, user_errors=errors)
+
+
+async def issue_certificate(info: Info, input: IssueCertificateInput) -> CertificatePayload:  # noqa: A002 - the Relay convention
+    """Certify what a member did."""
+
+    async def act(principal: Principal) -> certifying.Shown:
+        program, member = _number(principal, input.program, "Program"), _number(principal, input.member, "Member")
+        return await certifying.issue(info.context.runtime, principal, program, member, role=DomainRole(input.role))
+
+    return await _certificate(info, act)
+
+
+async def revoke_certificate(info: Info, input: RewardIdInput) -> CertificatePayload:  # noqa: A002 - the Relay convention
+    """Take a certificate back."""
+    return await _certificate(info, lambda principal: certifying.revoke(info.context.runtime, principal, _number(principal, input.id, "Certificate")))
+
+
+async def thank_member(info: Info, input: ThankMemberInput) -> ThankMemberPayload:  # noqa: A002 - the Relay convention
+    """Thank somebody."""
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> bool:
+        program, member = _number(principal, input.program, "Program"), _number(principal, input.member, "Member")
+        done = await thanking.thank(info.context.runtime, principal, program, member, words=plain(input.words, "words"), public=input.public)
+        return done.public
+
+    found, errors = await attempt(work)
+    return ThankMemberPayload(public=found, user_errors=errors)
+
+
+# ---------------------------------------------------------------------------------------------------------------------- the ledger
+
+
+async def set_reward_budget(info: Info, input: SetRewardBudgetInput) -> RewardBudgetPayload:  # noqa: A002 - the Relay convention
+    """Say how much a program may give away."""
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> RewardBudget:
+        number = _number(principal, input.program, "Program")
+        return budget_type(await spending.set_budget(info.context.runtime, principal, number, amount=input.amount, currency=plain(input.currency, "currency")))
+
+    found, errors = await attempt(work)
+    return RewardBudgetPayload(budget=found, user_errors=errors)
+
+
+async def _entry(info: Info, words: str, act: Callable[[Principal], Awaitable[Entry]]) -> LedgerPayload:
+    principal = info.context.require(Scope.READ)
+
+    async def work() -> LedgerEntry:
+        return entry_type(await act(principal), words, installation_id=principal.installation_id)
+
+    found, errors = await attempt(work)
+    return LedgerPayload(entry=found, user_errors=errors)
+
+
+async def propose_stipend(info: Info, input: ProposeStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
+    """Propose to give a member something."""
+
+    async def act(principal: Principal) -> Entry:
+        program, member = _number(principal, input.program, "Program"), _number(principal, input.member, "Member")
+        words = plain(input.words, "words")
+        return await spending.propose(info.context.runtime, principal, program, member, kind=EntryKind(input.kind), amount=input.amount, words=words)
+
+    return await _entry(info, input.words, act)
+
+
+async def correct_stipend(info: Info, input: CorrectStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
+    """Propose to put an entry right."""
+
+    async def act(principal: Principal) -> Entry:
+        number = _number(principal, input.id, "LedgerEntry")
+        return await spending.correct(info.context.runtime, principal, number, amount=input.amount, words=plain(input.words, "words"))
+
+    return await _entry(info, input.words, act)
+
+
+async def decide_stipend(info: Info, input: DecideStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
+    """Approve or reject what somebody else proposed."""
+
+    async def act(principal: Principal) -> Entry:
+        return await spending.decide(info.context.runtime, principal, _number(principal, input.id, "LedgerEntry"), approve=input.approve)
+
+    return await _entry(info, "", act)
+
+
+async def pay_stipend(info: Info, input: PayStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
+    """Write down that an entry was paid."""
+
+    async def act(principal: Principal) -> Entry:
+        reference = plain(input.reference, "reference")
+        return await spending.pay(info.context.runtime, principal, _number(principal, input.id, "LedgerEntry"), reference=reference)
+
+    return await _entry(info, "", act)
+
+
+@strawberry.type
+class RewardMutations:
+    """Giving back; all but thanks between partners is for managers."""
+
+    add_reward_rule = strawberry.field(resolver=add_reward_rule, description="Have badges, points or certificates given by a rule; for managers.")
+    end_reward_rule = strawberry.field(resolver=end_reward_rule, description="Give nothing more by a rule; what it gave stays. For managers.")
+    set_reward_levels = strawberry.field(resolver=set_reward_levels, description="Say what members are called from how many points on; for managers.")
+    revoke_award = strawberry.field(resolver=revoke_award, description="Take an award back, for good; for managers.")
+    issue_certificate = strawberry.field(resolver=issue_certificate, description="Certify what a member did in a program; for managers.")
+    revoke_certificate = strawberry.field(resolver=revoke_certificate, description="Take a certificate back: its page says so. For managers.")
+    thank_member = strawberry.field(resolver=thank_member, description="Thank somebody; in public only by managers, where the member agreed to be named.")
+    set_reward_budget = strawberry.field(resolver=set_reward_budget, description="Say how much a program may give away; for admins.")
+    propose_stipend = strawberry.field(resolver=propose_stipend, description="Propose to give a member something; for managers.")
+    correct_stipend = strawberry.field(resolver=correct_stipend, description="Propose to put an approved or paid entry right; for managers.")
+    decide_stipend = strawberry.field(resolver=decide_stipend, description="Approve or reject what another person proposed; for managers.")
+    pay_stipend = strawberry.field(resolver=pay_stipend, description="Write down that an approved entry was paid; for managers.")
