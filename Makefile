@@ -7,7 +7,7 @@ JOBS ?= 2
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit sbom fuzz lint types imports fast slow bench bench-long format schema lock clean
+.PHONY: help run test check audit sbom fuzz lint types imports fast slow bench bench-long format theme schema lock clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ bench-long: bench ## benchmarks and endurance runs
 format: $(VENV)/.dev ## put the code in shape
 	@$(BIN)/ruff check --quiet --fix $(SOURCES)
 	@$(BIN)/ruff format --quiet $(SOURCES)
+
+theme: $(VENV)/.run ## the theme component as an archive, for forums whose admin installs it by hand
+	@$(BIN)/python -m integrations.discourse.theme dist
 
 schema: $(VENV)/.dev ## write schema/schema.graphql anew
 	@$(BIN)/python -m schema

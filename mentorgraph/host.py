@@ -505,6 +505,24 @@ class Http(Protocol):
     ) -> Response: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that goes to the host in a form (``multipart/form-data``)."""
+
+    content: bytes = field(repr=False)
+    part: str
+    """The name that the host's form knows the file by."""
+    name: str
+    media_type: str
+
+
+@runtime_checkable
+class UploadingHttp(Http, Protocol):
+    """An :class:`Http` that can send files as well. Nothing that is sent this way is repeated."""
+
+    async def upload(self, url: str, upload: Upload, *, headers: Mapping[str, str] | None = None, form: Sequence[tuple[str, str]] = ()) -> Response: ...
+
+
 # --------------------------------------------------------------------------------------------------------------------- the port
 
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import httpx2
 import orjson
 
-from mentorgraph.host import HostBroken, HostBusy, HostUnreachable, RateLimit, Response
+from mentorgraph.host import HostBroken, HostBusy, HostUnreachable, RateLimit, Response, Upload
 
 MAX_BODY = 8 * 2**20
 """Largest answer in bytes, before and after decompression."""
@@ -161,13 +161,21 @@ class GuardedHttp:
     ) -> Response:
         """See :meth:`mentorgraph.host.Http.request`. Raises :class:`HostBusy` when the host's wait is longer than the patience."""
         again = method.upper() in REPEATABLE if repeatable is None else repeatable
+        return await self._tried(_Call(method, url, dict(headers or {}), params, json=json, form=form), again=again)
+
+    async def upload(self, url: str, upload: Upload, *, headers: Mapping[str, str] | None = None, form: Sequence[tuple[str, str]] = ()) -> Response:
+        """See :meth:`mentorgraph.host.UploadingHttp.upload`."""
+        return await self._tried(_Call("POST", url, dict(headers or {}), (), form=form, upload=upload), again=False)
+
+    async def _tried(self, call: "_Call", *, again: bool) -> Response:
+        url = call.url
         health = self._health.setdefault(url.partition("://")[2].partition("/")[0].lower(), _Health())
         deadline = self._now() + self._patience.total
         for attempt in range(1, self._patience.tries + 1):
             last = attempt == self._patience.tries
             await self._turn(health, deadline)
             try:
-                answer = await self._once(method, url, headers=headers, params=params, json=json, form=form)
+                answer = await self._once(call)
             except HostBroken:
                 self._note(health, ok=True)
                 raise
@@ -242,28 +250,28 @@ class GuardedHttp:
         # Rounding must not leave a billionth of a token to wait for.
         return 0.0 if health.tokens >= 1 - 1e-9 else (1 - health.tokens) / rate
 
-    async def _once(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None,
-        params: Sequence[tuple[str, str]],
-        json: object | None,
-        form: Sequence[tuple[str, str]] | None,
-    ) -> Response:
-        name = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    async def _once(self, call: "_Call") -> Response:
+        name = call.url.partition("://")[2].partition("/")[0].rpartition("@")[2]
         content: bytes | None = None
-        sent = dict(headers or {})
-        if json is not None:
-            content = orjson.dumps(json)
+        sent = dict(call.headers)
+        if call.json is not None:
+            content = orjson.dumps(call.json)
             sent["Content-Type"] = "application/json"
+        file = call.upload
+        files = None if file is None else {file.part: (file.name, file.content, file.media_type)}
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
-                pinned, host, name = await self._pin(url)
+                pinned, host, name = await self._pin(call.url)
                 sent["Host"] = host
                 request = self._client.build_request(
-                    method, pinned, headers=sent, params=list(params) or None, content=content, data=_form(form), extensions={"sni_hostname": name}
+                    call.method,
+                    pinned,
+                    headers=sent,
+                    params=list(call.params) or None,
+                    content=content,
+                    data=_form(call.form),
+                    files=files,
+                    extensions={"sni_hostname": name},
                 )
                 self.calls += 1
                 answer = await self._client.send(request, stream=True)
@@ -293,6 +301,19 @@ class GuardedHttp:
                 raise HostBroken("the host sent more than 8 MB in one answer", reason="too_large")
             parts.append(part)
         return b"".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One request as it was asked for."""
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    params: Sequence[tuple[str, str]]
+    json: object | None = None
+    form: Sequence[tuple[str, str]] | None = None
+    upload: Upload | None = None
 
 
 def _form(form: Sequence[tuple[str, str]] | None) -> dict[str, list[str]] | None:

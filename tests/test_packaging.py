@@ -27,6 +27,12 @@ WANTED = (
     "_mentorgraph/schema/schema.graphql",
     "_mentorgraph/integrations/discourse/manifest.yaml",
     "_mentorgraph/integrations/discourse/double/demo/people.json",
+    "_mentorgraph/integrations/discourse/ui/about.json",
+    "_mentorgraph/integrations/discourse/ui/javascripts/discourse/api-initializers/mentorship.gjs",
+    "_mentorgraph/integrations/client/board.js",
+    "_mentorgraph/integrations/client/locales/de.yml",
+    "_mentorgraph/integrations/embed/element.js",
+    "_mentorgraph/plugin/web/templates/frame.html",
     "_mentorgraph/migrations/env.py",
     "_mentorgraph/migrations/versions/0001_first_tables.py",
 )
@@ -91,7 +97,9 @@ def test_the_application_is_found_outside_the_checkout(installed: Path) -> None:
     code = (
         "import mentorgraph; app = mentorgraph.create_app(); import plugin.app, schema, integrations; "
         "assert all('_mentorgraph' in one.__file__ for one in (plugin, schema, integrations)); "
-        "assert plugin.app.manifest_path().is_file(); print(len(app.routes))"
+        "assert plugin.app.manifest_path().is_file(); "
+        "from integrations import embed; from integrations.discourse import theme; assert len(embed.script()) > 1000 and len(theme.archive()) > 1000; "
+        "print(len(app.routes))"
     )
     assert int(run(str(installed / "env" / "bin" / "python"), "-c", code, folder=installed, **settings)) > 10
 

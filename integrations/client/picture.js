@@ -8,6 +8,52 @@ const HOUR = 3600000;
 const REMEMBERED = 14;
 /** The states of a program in which members can enrol. */
 const TAKING_IN = ["ENROLLING", "MATCHING", "ACTIVE"];
+/** Why a mentor says no, and why a mentorship ends, in the service's words. */
+export const REASONS = [
+  "NO_TIME",
+  "FULL",
+  "AWAY",
+  "NOT_MY_FIELD",
+  "NOT_A_FIT",
+  "OTHER",
+];
+export const ENDS = [
+  "GOAL_REACHED",
+  "COMPLETED",
+  "NO_TIME",
+  "NO_REPLY",
+  "NOT_A_FIT",
+  "OTHER",
+];
+/** Refusals that the catalogues have words for; any other is shown in the service's own. */
+const REFUSED = ["already_asked", "not_enrolled", "paused", "has_a_mentor"];
+const TROUBLES = [
+  "offline",
+  "unreachable",
+  "slow",
+  "busy",
+  "broken",
+  "refused",
+  "expired",
+  "signed-out",
+  "not-a-member",
+  "not-set-up",
+];
+const HOPELESS = ["not-a-member", "not-set-up"];
+/** What says most to a member about why somebody could help, in the service's order. */
+export const TELLING = [
+  "named",
+  "topic",
+  "offer",
+  "solved",
+  "ties",
+  "appreciated",
+  "category",
+  "help",
+  "habit",
+  "willing",
+  "presence",
+];
 const MOST_REASONS = 4;
 const MOST_POSTS = 2;
 const MOST_ENDED = 3;
@@ -23,7 +69,7 @@ const MOST_ENDED = 3;
  * @typedef {{ id: string, person: Person, name: string, state: "DECLINED" | "EXPIRED", message: string }} Answered
  * @typedef {{ id: string, role: "MENTOR" | "MENTEE", state: string, capacity: number, paused: boolean, program: Named }} Part
  * @typedef {{ id: string, name: string, purpose: string, roles: ("MENTOR" | "MENTEE")[], benefits: string, conduct: string }} Joinable
- * @typedef {{ id: string, name: string, slot: string | null, people: Person[], size: number }} Circle
+ * @typedef {{ id: string, name: string, slot: string | null, names: string[], size: number }} Circle
  * @typedef {object} Picture
  * @property {Person} me
  * @property {string} community
@@ -102,12 +148,54 @@ export function nameOf(person) {
 }
 
 /**
+ * What to say of an error: a key of the catalogues, or the service's own line.
+ *
+ * @param {{ code: string, message: string }} error
+ * @returns {{ key: string, text?: undefined } | { text: string, key?: undefined }}
+ */
+export function errorLine({ code, message }) {
+  if (REFUSED.includes(code)) {
+    return { key: `errors.${code}` };
+  }
+  return TROUBLES.includes(code)
+    ? { key: `problems.${code}` }
+    : { text: message };
+}
+
+/**
+ * Whether trying again may help.
+ *
+ * @param {{ code: string }} problem
+ */
+export function canTryAgain({ code }) {
+  return !HOPELESS.includes(code);
+}
+
+/**
+ * What there is to say of a part in a program besides its places.
+ *
+ * @param {Part} part
+ * @returns {string | null} a key
+ */
+export function noteOf({ paused, state }) {
+  if (paused) {
+    return "parts.paused";
+  }
+  return state === "APPLIED"
+    ? "parts.applied"
+    : state === "INVITED"
+      ? "parts.invited"
+      : null;
+}
+
+/**
  * @param {any[]} enrolments
  * @returns {Part[]}
  */
 function partsOf(enrolments) {
   return enrolments.filter(
-    (one) => ["APPROVED", "APPLIED", "INVITED"].includes(one.state) && one.program
+    (one) =>
+      ["APPROVED", "APPLIED", "INVITED"].includes(one.state) && one.program
   );
 }
 
@@ -216,9 +304,14 @@ function suggestionsOf(edges, busy) {
  * @returns {Reason[]}
  */
 function reasonsOf(reasons) {
-  return reasons
-    .filter((one) => one.contribution > 0)
-    .sort((one, other) => other.contribution - one.contribution)
+  const speaking = reasons.filter(
+    (one) => one.contribution > 0 && TELLING.includes(one.criterion)
+  );
+  speaking.sort(
+    (one, other) =>
+      TELLING.indexOf(one.criterion) - TELLING.indexOf(other.criterion)
+  );
+  return (speaking.length ? speaking : reasons.slice(0, 1))
     .slice(0, MOST_REASONS)
     .map((one) => ({
       text: one.text,
@@ -239,7 +332,10 @@ function joinableOf(edges, parts) {
       const held = parts
         .filter((part) => part.program.id === one.id)
         .map((part) => part.role);
-      const roles = /** @type {("MENTOR" | "MENTEE")[]} */ (["MENTEE", "MENTOR"]);
+      const roles = /** @type {("MENTOR" | "MENTEE")[]} */ ([
+        "MENTEE",
+        "MENTOR",
+      ]);
       return {
         id: one.id,
         name: one.name,
@@ -266,7 +362,7 @@ function circle(group) {
     id: group.id,
     name: group.name,
     slot: group.slot,
-    people,
+    names: people.map(nameOf),
     size: people.length,
   };
 }

@@ -81,9 +81,7 @@ function proofIn(address) {
   const said = new URL(address, location.href).searchParams;
   const sso = said.get("sso");
   const sig = said.get("sig");
-  return sso && sig
-    ? { ok: true, value: { sso, sig } }
-    : failed("signed-out");
+  return sso && sig ? { ok: true, value: { sso, sig } } : failed("signed-out");
 }
 
 /** The forum keeps where it would have gone, and its login page would go there later. */

@@ -12,7 +12,7 @@ import orjson
 
 from integrations.discourse.manifest import MANIFEST
 from integrations.values import Json, flag, mapping, number, text, texts
-from mentorgraph.host import HostBroken, HostBusy, HostDenied, HostError, HostInvalid, HostNotFound, Http, Installation, Response
+from mentorgraph.host import HostBroken, HostBusy, HostDenied, HostError, HostInvalid, HostNotFound, Http, Installation, Response, Upload, UploadingHttp
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Params = Sequence[tuple[str, str]]
@@ -60,6 +60,12 @@ class Api:
         if flag(found.get("success")) is False:
             raise HostInvalid("The forum refused the values.", details=_details(found))
         return found
+
+    async def upload(self, path: str, file: Upload) -> Json:
+        """Send a file. Raises :class:`HostInvalid` where this service has no way to send one."""
+        if not isinstance(self._http, UploadingHttp):
+            raise HostInvalid("Files cannot be sent from here.", reason="no_uploads")
+        return _object(_meaning(await self._http.upload(f"{self._base_url}{path}", file, headers=self._headers | self._key)))
 
     async def topic_by_external_id(self, external_id: str) -> str | None:
         """The id of the topic that was created with ``external_id``. The forum answers with the way to the topic; the network may have gone it already."""

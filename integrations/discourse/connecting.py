@@ -1,10 +1,11 @@
-"""Checking a forum, and setting up and removing our webhooks there."""
+"""Checking a forum, and setting up and removing what is ours there: webhooks and the theme component."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from integrations.discourse import theming
 from integrations.discourse.forum import Forum, chosen
 from integrations.discourse.manifest import MANIFEST, Hook
 from integrations.values import Json, entries, identifier, mapping, number, text
@@ -150,20 +151,24 @@ async def connect(forum: Forum, plan: ConnectPlan) -> Connected:
     categories = sorted(int(space.space_id) for space in spaces)
     # A hook without categories would bring everything, private messages included; so rather none.
     wanted = {name: hook for name, hook in MANIFEST.hooks.items() if categories or not hook.filtered_by_category}
+    themes = await theming.installed(forum)
     try:
         made = {name: await _create(forum, plan, hook, before.subscriptions, categories) for name, hook in wanted.items()}
         for hook_id in made.values():
             await forum.api.write("POST", f"/admin/api/web_hooks/{hook_id}/ping.json", repeatable=True)
+        theme_id, left = await theming.install(forum, themes)
     except BaseException as error:
-        await _undo(forum, before, error)
+        await _undo(forum, before, themes, error)
         if isinstance(error, HostDenied):
             return await _reduced(forum)  # a read-only key sees webhooks and cannot make one
         raise
     for hook_id in before.ours:
         await _remove(forum, hook_id)
     remote = {f"hook_{name}": hook_id for name, hook_id in made.items()} | {"mode": "full", "spaces": ",".join(map(str, categories))}
+    if theme_id is not None:
+        remote["theme"] = theme_id
     none = () if categories else ("No category is open to every member, so no posts are heard; name categories to be heard.",)
-    return Connected(remote=remote, to_do=(*none, *_by_hand(forum)))
+    return Connected(remote=remote, to_do=(*none, *left, *_by_hand(forum)))
 
 
 async def _reduced(forum: Forum) -> Connected:
@@ -172,12 +177,12 @@ async def _reduced(forum: Forum) -> Connected:
     return Connected(remote={"mode": REDUCED}, to_do=(*_LIMITED, *_by_hand(forum)))
 
 
-async def _undo(forum: Forum, before: _Registered, error: BaseException) -> None:
+async def _undo(forum: Forum, before: _Registered, themes: frozenset[str], error: BaseException) -> None:
     """Remove every hook that leads to us and was not there before: an answer may have been lost after the forum had made one.
 
     Goes on through a cancellation, and passes it on when all is done.
     """
-    task, cancelled = asyncio.ensure_future(_remove_new(forum, before)), False
+    task, cancelled = asyncio.ensure_future(_remove_new(forum, before, themes)), False
     while not task.done():
         try:
             await asyncio.wait({task})
@@ -189,7 +194,8 @@ async def _undo(forum: Forum, before: _Registered, error: BaseException) -> None
         raise asyncio.CancelledError
 
 
-async def _remove_new(forum: Forum, before: _Registered) -> None:
+async def _remove_new(forum: Forum, before: _Registered, themes: frozenset[str]) -> None:
+    await theming.remove_new(forum, themes)
     for hook_id in (await _registered(forum)).ours - before.ours:
         await _remove(forum, hook_id)
 
@@ -272,9 +278,12 @@ async def _remove(forum: Forum, hook_id: str) -> None:
 
 
 async def disconnect(forum: Forum, remote: Mapping[str, str]) -> None:
-    """Remove the webhooks that :func:`connect` made. What is gone already is no error, and a key that was revoked is."""
+    """Remove the webhooks and the component that :func:`connect` made. What is gone already is no error, and a key that was revoked is."""
     ids = [hook_id for name, hook_id in sorted(remote.items()) if name.startswith("hook_") and identifier(hook_id) == hook_id]
-    if ids:
+    theme_id = identifier(remote.get("theme"))
+    if ids or theme_id:
         await forum.require_admin()
     for hook_id in ids:
         await _remove(forum, hook_id)
+    if theme_id:
+        await theming.remove(forum, theme_id)

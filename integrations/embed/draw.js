@@ -1,8 +1,8 @@
 // @ts-check
 
-import { nameOf } from "../client/picture.js";
-import { ask, accept, decline, end, join, need } from "./forms.js";
+import { nameOf, noteOf } from "../client/picture.js";
 import { h } from "./dom.js";
+import { accept, ask, decline, end, join, need } from "./forms.js";
 
 /**
  * @typedef {import("../client/picture.js").Picture} Picture
@@ -61,7 +61,15 @@ function who(panel, person, under) {
       "div",
       { class: "mg__who" },
       place
-        ? h("a", { class: "mg__name", href: place, "data-user-card": person.username }, name)
+        ? h(
+            "a",
+            {
+              class: "mg__name",
+              href: place,
+              "data-user-card": person.username,
+            },
+            name
+          )
         : h("span", { class: "mg__name" }, name),
       under ? h("p", { class: "mg__quiet" }, under) : null
     )
@@ -82,7 +90,11 @@ function face(person) {
     });
   }
   const letter = nameOf(person).trim().charAt(0).toUpperCase();
-  return h("span", { class: "mg__face mg__letter", "aria-hidden": "true" }, letter);
+  return h(
+    "span",
+    { class: "mg__face mg__letter", "aria-hidden": "true" },
+    letter
+  );
 }
 
 /**
@@ -159,7 +171,11 @@ function received(panel, { received: waiting }) {
             )
     )
   );
-  const found = section("received", title, h("ul", { class: "mg__list mg__list--people" }, cards));
+  const found = section(
+    "received",
+    title,
+    h("ul", { class: "mg__list mg__list--people" }, cards)
+  );
   found.firstElementChild?.classList.add("mg__subtitle--due");
   return found;
 }
@@ -222,8 +238,14 @@ function answered(panel, { answered: said }) {
             h(
               "li",
               { key: one.id },
-              h("p", { class: "mg__words" }, words.say(`answered.${one.state}`, { name: one.name })),
-              one.message ? h("p", { class: "mg__quiet mg__words" }, one.message) : null
+              h(
+                "p",
+                { class: "mg__words" },
+                words.say(`answered.${one.state}`, { name: one.name })
+              ),
+              one.message
+                ? h("p", { class: "mg__quiet mg__words" }, one.message)
+                : null
             )
           )
         )
@@ -255,7 +277,9 @@ function matched(panel, { matched: pairs }) {
               panel,
               person,
               [
-                words.say(one.mentoring ? "matched.mentoring" : "matched.mentor"),
+                words.say(
+                  one.mentoring ? "matched.mentoring" : "matched.mentor"
+                ),
                 words.say("matched.since", { date: words.date(one.since) }),
               ].join(" · ")
             )
@@ -293,7 +317,10 @@ function writeTo(panel, people, kind) {
         {
           class: kind ? "mg__button mg__button--first" : "mg__button",
           href: place,
-          "aria-label": words.say("label_for", { action: text, name: nameOf(people[0]) }),
+          "aria-label": words.say("label_for", {
+            action: text,
+            name: nameOf(people[0]),
+          }),
         },
         text
       )
@@ -306,7 +333,9 @@ function writeTo(panel, people, kind) {
  */
 function suggestions(panel, picture) {
   const { words } = panel;
-  const shown = panel.all ? picture.suggestions : picture.suggestions.slice(0, 4);
+  const shown = panel.all
+    ? picture.suggestions
+    : picture.suggestions.slice(0, 4);
   const more = picture.suggestions.length - shown.length;
   return section(
     "suggestions",
@@ -322,7 +351,10 @@ function suggestions(panel, picture) {
       ? h(
           "p",
           { class: "mg__acts" },
-          button(panel, words.say("suggestions.more"), { kind: "plain", act: () => panel.showAll() })
+          button(panel, words.say("suggestions.more"), {
+            kind: "plain",
+            act: () => panel.showAll(),
+          })
         )
       : null,
     need(panel)
@@ -357,7 +389,10 @@ function suggestion(panel, one) {
     who(panel, one.person, one.person.title),
     h(
       "ul",
-      { class: "mg__reasons", "aria-label": words.say("suggestions.why", { name: one.name }) },
+      {
+        class: "mg__reasons",
+        "aria-label": words.say("suggestions.why", { name: one.name }),
+      },
       one.reasons.map((reason) =>
         h(
           "li",
@@ -367,7 +402,9 @@ function suggestion(panel, one) {
             ? h(
                 "ul",
                 { class: "mg__posts" },
-                reason.evidence.map((post) => h("li", null, h("a", { href: safe(post.url) }, post.title)))
+                reason.evidence.map((post) =>
+                  h("li", null, h("a", { href: safe(post.url) }, post.title))
+                )
               )
             : null
         )
@@ -407,12 +444,14 @@ function circles(panel, { circles: groups }) {
               h(
                 "p",
                 { class: "mg__quiet" },
-                [words.say("circles.size", { count: one.size }), one.slot].filter(Boolean).join(" · ")
+                [words.say("circles.size", { count: one.size }), one.slot]
+                  .filter(Boolean)
+                  .join(" · ")
               ),
               h(
                 "ul",
                 { class: "mg__faces" },
-                one.people.map((person) => h("li", null, nameOf(person)))
+                one.names.map((name) => h("li", null, name))
               )
             )
           )
@@ -476,7 +515,10 @@ function ended(panel, { ended: pairs }) {
             h(
               "li",
               { class: "mg__quiet", key: one.id },
-              words.say("ended.with", { names: one.names, date: words.date(String(one.until)) })
+              words.say("ended.with", {
+                names: one.names,
+                date: words.date(String(one.until)),
+              })
             )
           )
         )
@@ -490,7 +532,11 @@ function ended(panel, { ended: pairs }) {
  */
 function settings(panel, { parts, consents }) {
   const { words, board } = panel;
-  const wish = (/** @type {"messages" | "suggested"} */ name, /** @type {boolean} */ given, /** @type {string} */ text) =>
+  const wish = (
+    /** @type {"messages" | "suggested"} */ name,
+    /** @type {boolean} */ given,
+    /** @type {string} */ text
+  ) =>
     h(
       "label",
       { class: "mg__check" },
@@ -509,8 +555,18 @@ function settings(panel, { parts, consents }) {
   return h(
     "details",
     { class: "mg__section mg__settings", key: "settings" },
-    h("summary", null, words.say(parts.length ? "parts.heading" : "consents.heading")),
-    parts.length ? h("ul", { class: "mg__list" }, parts.map((one) => part(panel, one))) : null,
+    h(
+      "summary",
+      null,
+      words.say(parts.length ? "parts.heading" : "consents.heading")
+    ),
+    parts.length
+      ? h(
+          "ul",
+          { class: "mg__list" },
+          parts.map((one) => part(panel, one))
+        )
+      : null,
     wish("messages", consents.messages, words.say("consents.messages")),
     wish("suggested", consents.expert, words.say("consents.expert"))
   );
@@ -524,12 +580,12 @@ function part(panel, one) {
   const { words, board } = panel;
   const id = `places-${one.id}`;
   const title = words.say(`parts.${one.role}`, { program: one.program.name });
-  const note = one.paused ? "parts.paused" : `parts.${one.state.toLowerCase()}`;
+  const note = noteOf(one);
   return h(
     "li",
     { class: "mg__card", key: one.id },
     h("strong", null, title),
-    words.has(note) ? h("p", { class: "mg__quiet" }, words.say(note)) : null,
+    note ? h("p", { class: "mg__quiet" }, words.say(note)) : null,
     one.state === "APPROVED"
       ? h(
           "form",
@@ -537,21 +593,47 @@ function part(panel, one) {
             class: "mg__row",
             onsubmit: (/** @type {SubmitEvent} */ event) => {
               event.preventDefault();
-              const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
-              panel.act(() => board.change({ id: one.id, capacity: Number(form.get("capacity")) }));
+              const form = new FormData(
+                /** @type {HTMLFormElement} */ (event.target)
+              );
+              panel.act(() =>
+                board.change({
+                  id: one.id,
+                  capacity: Number(form.get("capacity")),
+                })
+              );
             },
           },
           h(
             "p",
             { class: "mg__field mg__field--short" },
             h("label", { for: id }, words.say("parts.capacity")),
-            h("input", { id, name: "capacity", type: "number", min: 0, max: 50, value: one.capacity, required: true })
+            h("input", {
+              id,
+              name: "capacity",
+              type: "number",
+              min: 0,
+              max: 50,
+              value: one.capacity,
+              required: true,
+            })
           ),
-          h("button", { class: "mg__button", disabled: panel.busy }, words.say("parts.save")),
-          button(panel, words.say(one.paused ? "parts.resume" : "parts.pause"), {
-            about: title,
-            act: () => panel.act(() => board.change({ id: one.id, paused: !one.paused })),
-          }),
+          h(
+            "button",
+            { class: "mg__button", disabled: panel.busy },
+            words.say("parts.save")
+          ),
+          button(
+            panel,
+            words.say(one.paused ? "parts.resume" : "parts.pause"),
+            {
+              about: title,
+              act: () =>
+                panel.act(() =>
+                  board.change({ id: one.id, paused: !one.paused })
+                ),
+            }
+          ),
           button(panel, words.say("parts.leave"), {
             about: title,
             kind: "plain",

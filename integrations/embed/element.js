@@ -1,6 +1,7 @@
 // @ts-check
 
 import { Board } from "../client/board.js";
+import { canTryAgain, errorLine } from "../client/picture.js";
 import { discourseProof, popupProof } from "../client/proofs.js";
 import { Session } from "../client/session.js";
 import { failed } from "../client/transport.js";
@@ -19,8 +20,10 @@ import { Words } from "./words.js";
 const ORIGIN = new URL(import.meta.url).origin;
 const PAGES = {
   discourse: {
-    profile: (/** @type {Person} */ person) => `/u/${encodeURIComponent(person.username)}`,
-    message: (/** @type {Person} */ person) => `/new-message?username=${encodeURIComponent(person.username)}`,
+    profile: (/** @type {Person} */ person) =>
+      `/u/${encodeURIComponent(person.username)}`,
+    message: (/** @type {Person} */ person) =>
+      `/new-message?username=${encodeURIComponent(person.username)}`,
   },
 };
 
@@ -31,6 +34,14 @@ const PAGES = {
  * `proof` (`discourse` on the pages of a forum, else `popup`); `base` (the path that the forum lives under).
  */
 export class Panel extends HTMLElement {
+  all = false;
+  busy = false;
+  error = "";
+  errorOf = "";
+  popup = false;
+  words = new Words(CATALOGUES, "en");
+  /** @type {Board} made when the element comes into a page */
+  board = /** @type {any} */ (null);
   #root = this.attachShadow({ mode: "open" });
   /** @type {(() => void) | null} */
   #unwatch = null;
@@ -38,17 +49,20 @@ export class Panel extends HTMLElement {
   #seen = null;
   #opened = "";
   /** @type {State} */
-  #state = { phase: "idle", late: false, picture: null, problem: null, said: null };
-
-  all = false;
-  busy = false;
-  error = "";
-  errorOf = "";
+  #state = {
+    phase: "idle",
+    late: false,
+    picture: null,
+    problem: null,
+    said: null,
+  };
 
   connectedCallback() {
     this.words = new Words(
       CATALOGUES,
-      this.getAttribute("locale") || document.documentElement.lang || navigator.language
+      this.getAttribute("locale") ||
+        document.documentElement.lang ||
+        navigator.language
     );
     this.popup = this.getAttribute("proof") === "popup";
     const sheet = new CSSStyleSheet();
@@ -79,14 +93,24 @@ export class Panel extends HTMLElement {
     /** @type {import("../client/session.js").Prove} */
     const prove = this.popup
       ? async () => failed("signed-out")
-      : (parameters) => discourseProof(parameters, { base: this.getAttribute("base") ?? "" });
-    return new Session({ service, installation: this.getAttribute("installation") ?? "", prove, popup: this.popup });
+      : (parameters) =>
+          discourseProof(parameters, { base: this.getAttribute("base") ?? "" });
+    return new Session({
+      service,
+      installation: this.getAttribute("installation") ?? "",
+      prove,
+      popup: this.popup,
+    });
   }
 
   /** Sign in by a window of the host; called by a click, else browsers keep the window back. */
   signIn() {
     const session = this.board.session;
-    const opened = window.open("about:blank", "mentorgraph", "popup,width=520,height=680");
+    const opened = window.open(
+      "about:blank",
+      "mentorgraph",
+      "popup,width=520,height=680"
+    );
     session.popup = true;
     session.prove = popupProof(opened, session.service);
     return this.board.refresh();
@@ -105,7 +129,9 @@ export class Panel extends HTMLElement {
   }
 
   #host() {
-    return PAGES[/** @type {keyof typeof PAGES} */ (this.#state.picture?.host ?? "")];
+    return PAGES[
+      /** @type {keyof typeof PAGES} */ (this.#state.picture?.host ?? "")
+    ];
   }
 
   /**
@@ -126,16 +152,22 @@ export class Panel extends HTMLElement {
     this.#opened = `${kind} ${id}`;
     this.error = "";
     this.#draw();
-    const first = this.#root.querySelector(".mg__form:not(.mg__form--bare) :is(input, textarea, select)");
+    const first = this.#root.querySelector(
+      ".mg__form:not(.mg__form--bare) :is(input, textarea, select)"
+    );
     /** @type {HTMLElement | null} */ (first)?.focus();
   }
 
   close() {
-    const card = this.#root.querySelector(".mg__form:not(.mg__form--bare)")?.closest(".mg__card");
+    const card = this.#root
+      .querySelector(".mg__form:not(.mg__form--bare)")
+      ?.closest(".mg__card");
     this.#opened = "";
     this.error = "";
     this.#draw();
-    /** @type {HTMLElement | null} */ (card?.querySelector(".mg__acts .mg__button"))?.focus();
+    /** @type {HTMLElement | null} */ (
+      card?.querySelector(".mg__acts .mg__button")
+    )?.focus();
   }
 
   showAll() {
@@ -159,22 +191,21 @@ export class Panel extends HTMLElement {
     const done = await act();
     this.busy = false;
     this.errorOf = of;
-    this.error = done.errors.map((one) => this.#line(one)).join(" ");
+    this.error = done.errors
+      .map(errorLine)
+      .map((line) => line.text ?? this.words.say(String(line.key)))
+      .join(" ");
     if (done.ok) {
       this.#opened = "";
     }
     this.#draw();
     if (done.ok) {
       // What had the focus is gone or means something else now.
-      /** @type {HTMLElement | null} */ (this.#root.querySelector(".mg__said"))?.focus();
+      /** @type {HTMLElement | null} */ (
+        this.#root.querySelector(".mg__said")
+      )?.focus();
     }
     return done.ok;
-  }
-
-  /** @param {import("../client/board.js").UserError} error */
-  #line({ code, message }) {
-    const known = [`errors.${code}`, `problems.${code}`].find((key) => this.words.has(key));
-    return known ? this.words.say(known) : message;
   }
 
   #draw() {
@@ -195,9 +226,17 @@ export class Panel extends HTMLElement {
         h("h2", { class: "mg__title", id: "title" }, words.say("heading")),
         picture ? h("p", { class: "mg__quiet" }, words.say("private")) : null
       ),
-      h("p", { class: "mg__said", role: "status", tabindex: -1 }, said ? words.say(said.key, said.values) : ""),
+      h(
+        "p",
+        { class: "mg__said", role: "status", tabindex: -1 },
+        said ? words.say(said.key, said.values) : ""
+      ),
       problem ? this.#trouble(problem) : null,
-      picture ? everything(this, picture) : phase === "failed" ? null : this.#waiting(late)
+      picture
+        ? everything(this, picture)
+        : phase === "failed"
+          ? null
+          : this.#waiting(late)
     );
     lay(this.#root, [body]);
   }
@@ -207,7 +246,11 @@ export class Panel extends HTMLElement {
     return h(
       "div",
       { class: "mg__bones", key: "waiting" },
-      h("p", { class: "mg__quiet", role: "status" }, this.words.say(late ? "late" : "loading")),
+      h(
+        "p",
+        { class: "mg__quiet", role: "status" },
+        this.words.say(late ? "late" : "loading")
+      ),
       h("div", { class: "mg__bone", "aria-hidden": "true" }),
       h("div", { class: "mg__bone", "aria-hidden": "true" })
     );
@@ -217,7 +260,6 @@ export class Panel extends HTMLElement {
   #trouble(problem) {
     const { words } = this;
     const signIn = problem.code === "signed-out" && this.popup;
-    const hopeless = ["not-a-member", "not-set-up"].includes(problem.code);
     return h(
       "div",
       { class: "mg__problem", key: "problem", role: "alert" },
@@ -225,13 +267,35 @@ export class Panel extends HTMLElement {
         "p",
         null,
         words.say(`problems.${problem.code}`),
-        signIn ? h("span", { class: "mg__quiet mg__under" }, words.say("sign_in.hint")) : null
+        signIn
+          ? h(
+              "span",
+              { class: "mg__quiet mg__under" },
+              words.say("sign_in.hint")
+            )
+          : null
       ),
       signIn
-        ? h("button", { type: "button", class: "mg__button mg__button--first", onclick: () => this.signIn() }, words.say("sign_in.button"))
-        : hopeless
-          ? null
-          : h("button", { type: "button", class: "mg__button", onclick: () => this.board.refresh() }, words.say("retry"))
+        ? h(
+            "button",
+            {
+              type: "button",
+              class: "mg__button mg__button--first",
+              onclick: () => this.signIn(),
+            },
+            words.say("sign_in.button")
+          )
+        : canTryAgain(problem)
+          ? h(
+              "button",
+              {
+                type: "button",
+                class: "mg__button",
+                onclick: () => this.board.refresh(),
+              },
+              words.say("retry")
+            )
+          : null
     );
   }
 }

@@ -1,14 +1,12 @@
 // @ts-check
 
+import { ENDS, REASONS } from "../client/picture.js";
 import { h } from "./dom.js";
 
 /**
  * @typedef {import("./element.js").Panel} Panel
  * @typedef {import("../client/board.js").Done} Done
  */
-
-const REASONS = ["NO_TIME", "FULL", "AWAY", "NOT_MY_FIELD", "NOT_A_FIT", "OTHER"];
-const ENDS = ["GOAL_REACHED", "COMPLETED", "NO_TIME", "NO_REPLY", "NOT_A_FIT", "OTHER"];
 
 /**
  * A form that opens in its card and takes the focus.
@@ -27,7 +25,9 @@ function form(panel, send, act, ...fields) {
       onsubmit: (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         const target = /** @type {HTMLFormElement} */ (event.target);
-        const values = /** @type {Record<string, string>} */ (Object.fromEntries(new FormData(target)));
+        const values = /** @type {Record<string, string>} */ (
+          Object.fromEntries(new FormData(target))
+        );
         panel.act(() => act(values));
       },
     },
@@ -36,10 +36,19 @@ function form(panel, send, act, ...fields) {
     h(
       "div",
       { class: "mg__acts" },
-      h("button", { class: "mg__button mg__button--first", disabled: panel.busy }, send),
       h(
         "button",
-        { type: "button", class: "mg__button mg__button--plain", disabled: panel.busy, onclick: () => panel.close() },
+        { class: "mg__button mg__button--first", disabled: panel.busy },
+        send
+      ),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "mg__button mg__button--plain",
+          disabled: panel.busy,
+          onclick: () => panel.close(),
+        },
         panel.words.say("cancel")
       )
     )
@@ -48,7 +57,9 @@ function form(panel, send, act, ...fields) {
 
 /** @param {Panel} panel */
 function error(panel) {
-  return panel.error ? h("p", { class: "mg__error", role: "alert" }, panel.error) : null;
+  return panel.error
+    ? h("p", { class: "mg__error", role: "alert" }, panel.error)
+    : null;
 }
 
 /**
@@ -81,7 +92,9 @@ function choice(panel, name, prefix, words) {
   return h(
     "select",
     { name },
-    words.map((word) => h("option", { value: word }, panel.words.say(`${prefix}.${word}`)))
+    words.map((word) =>
+      h("option", { value: word }, panel.words.say(`${prefix}.${word}`))
+    )
   );
 }
 
@@ -96,14 +109,30 @@ export function ask(panel, one) {
     panel,
     words.say("request.send"),
     ({ goal, note, program }) =>
-      board.ask({ program: program ?? one.programs[0].id, mentor: one.person.id, name: one.name, goal, note }),
+      board.ask({
+        program: program ?? one.programs[0].id,
+        mentor: one.person.id,
+        name: one.name,
+        goal,
+        note,
+      }),
     field(
       "goal",
       words.say("request.goal"),
-      h("input", { name: "goal", required: true, minlength: 3, maxlength: 500, autocomplete: "off" }),
+      h("input", {
+        name: "goal",
+        required: true,
+        minlength: 3,
+        maxlength: 500,
+        autocomplete: "off",
+      }),
       words.say("request.goal_hint")
     ),
-    field("note", words.say("request.note"), h("textarea", { name: "note", maxlength: 1000 })),
+    field(
+      "note",
+      words.say("request.note"),
+      h("textarea", { name: "note", maxlength: 1000 })
+    ),
     several
       ? field(
           "program",
@@ -111,11 +140,17 @@ export function ask(panel, one) {
           h(
             "select",
             { name: "program" },
-            one.programs.map((program) => h("option", { value: program.id }, program.name))
+            one.programs.map((program) =>
+              h("option", { value: program.id }, program.name)
+            )
           )
         )
       : null,
-    h("p", { class: "mg__quiet" }, words.say("request.hint", { name: one.name }))
+    h(
+      "p",
+      { class: "mg__quiet" },
+      words.say("request.hint", { name: one.name })
+    )
   );
 }
 
@@ -129,7 +164,11 @@ export function accept(panel, one) {
     panel,
     words.say("received.accept_send"),
     ({ message }) => board.accept({ id: one.id, name: one.name, message }),
-    field("message", words.say("received.message"), h("textarea", { name: "message", maxlength: 1000 }))
+    field(
+      "message",
+      words.say("received.message"),
+      h("textarea", { name: "message", maxlength: 1000 })
+    )
   );
 }
 
@@ -142,10 +181,23 @@ export function decline(panel, one) {
   return form(
     panel,
     words.say("received.decline_send"),
-    ({ reason, message }) => board.decline({ id: one.id, name: one.name, reason, message }),
-    field("reason", words.say("received.reason"), choice(panel, "reason", "reasons", REASONS)),
-    field("message", words.say("received.message"), h("textarea", { name: "message", maxlength: 1000 })),
-    h("p", { class: "mg__quiet" }, words.say("received.decline_hint", { name: one.name }))
+    ({ reason, message }) =>
+      board.decline({ id: one.id, name: one.name, reason, message }),
+    field(
+      "reason",
+      words.say("received.reason"),
+      choice(panel, "reason", "reasons", REASONS)
+    ),
+    field(
+      "message",
+      words.say("received.message"),
+      h("textarea", { name: "message", maxlength: 1000 })
+    ),
+    h(
+      "p",
+      { class: "mg__quiet" },
+      words.say("received.decline_hint", { name: one.name })
+    )
   );
 }
 
@@ -159,7 +211,11 @@ export function end(panel, one) {
     panel,
     words.say("matched.end_send"),
     ({ reason }) => board.end({ id: one.id, reason }),
-    field("reason", words.say("matched.end_why"), choice(panel, "reason", "ends", ENDS)),
+    field(
+      "reason",
+      words.say("matched.end_why"),
+      choice(panel, "reason", "ends", ENDS)
+    ),
     h("p", { class: "mg__quiet" }, words.say("matched.end_hint"))
   );
 }
@@ -186,7 +242,14 @@ export function join(panel, one) {
       ? field(
           "capacity",
           words.say("join.capacity"),
-          h("input", { name: "capacity", type: "number", min: 1, max: 50, value: 2, required: true })
+          h("input", {
+            name: "capacity",
+            type: "number",
+            min: 1,
+            max: 50,
+            value: 2,
+            required: true,
+          })
         )
       : null,
     one.conduct
@@ -200,7 +263,12 @@ export function join(panel, one) {
     h(
       "label",
       { class: "mg__check" },
-      h("input", { type: "checkbox", name: "adult", value: "yes", required: true }),
+      h("input", {
+        type: "checkbox",
+        name: "adult",
+        value: "yes",
+        required: true,
+      }),
       words.say("join.adult")
     )
   );
@@ -228,9 +296,19 @@ export function need(panel) {
       field(
         "need",
         words.say("need.label"),
-        h("input", { name: "need", required: true, minlength: 3, maxlength: 500, autocomplete: "off" })
+        h("input", {
+          name: "need",
+          required: true,
+          minlength: 3,
+          maxlength: 500,
+          autocomplete: "off",
+        })
       ),
-      h("button", { class: "mg__button", disabled: panel.busy }, words.say("need.send"))
+      h(
+        "button",
+        { class: "mg__button", disabled: panel.busy },
+        words.say("need.send")
+      )
     ),
     panel.errorOf === "need" ? error(panel) : null
   );

@@ -15,10 +15,8 @@ export class Words {
     this.language = short in catalogues ? short : "en";
     this.texts = catalogues[this.language];
     this.plurals = new Intl.PluralRules(this.language);
-    this.dates = new Intl.DateTimeFormat(this.language, { dateStyle: "medium" });
-    this.times = new Intl.DateTimeFormat(this.language, {
-      dateStyle: "full",
-      timeStyle: "short",
+    this.dates = new Intl.DateTimeFormat(this.language, {
+      dateStyle: "medium",
     });
   }
 
@@ -43,21 +41,8 @@ export class Words {
     );
   }
 
-  /**
-   * @param {string} key
-   * @returns {boolean}
-   */
-  has(key) {
-    return this.say(key) !== key;
-  }
-
   /** @param {string} moment */
   date(moment) {
     return this.dates.format(new Date(moment));
-  }
-
-  /** @param {string} moment */
-  time(moment) {
-    return this.times.format(new Date(moment));
   }
 }

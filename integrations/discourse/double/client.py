@@ -104,6 +104,14 @@ class DoubleControl:
         """The API calls by route."""
         return await self._ask("GET", "calls", params={"reset": "1"} if reset else None)
 
+    async def theme(self, name: str) -> Json:
+        """An installed component: ``files``, ``settings``, and whether members see it (``active``)."""
+        return await self._ask("GET", "theme", params={"name": name})
+
+    async def compiled(self, name: str, script: str) -> None:
+        """Put in what the component's scripts were compiled to; pages load it."""
+        await self._ask("POST", "theme", {"name": name, "script": script})
+
     async def reset(self) -> Json:
         """Forget all content; settings stay."""
         return await self._ask("POST", "reset", {})

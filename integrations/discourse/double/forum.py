@@ -66,6 +66,8 @@ class Forum:
         self.web_hooks: dict[int, WebHook] = {}
         self.hook_events: dict[int, WebHookEvent] = {}
         self.themes: dict[int, Theme] = {}
+        self.compiled: dict[int, str] = {}
+        """What Discourse's own server would have made of the scripts of themes; here whoever has the tools for it puts it in."""
         self.last_ids: dict[str, int] = {}
         self.revision = 0
         self.hooks = HookQueue()

@@ -330,3 +330,10 @@ class Theme:
     about: dict[str, object] = field(default_factory=dict)
     settings: dict[str, object] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    parents: list[int] = field(default_factory=list)
+    """Themes that it is part of; a component of none does nothing."""
+
+    @property
+    def active(self) -> bool:
+        """Whether members see it."""
+        return self.enabled and bool(self.parents)

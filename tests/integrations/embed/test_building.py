@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from integrations.embed import building
+from plugin.services.wording import TELLING
 from schema import trusted
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -17,7 +18,7 @@ LIMIT = 30_000
 SAME = {"label_for"}
 """Texts that are the same in every language."""
 # A few keys are put together from a state; every one that there can be is used.
-ENUMS = ("reasons.", "ends.", "problems.", "errors.", "answered.", "parts.", "join.", "said.", "expires.", "theme_metadata.", "card.", "menu.", "show_all")
+ENUMS = ("reasons.", "ends.", "problems.", "errors.", "answered.", "parts.", "join.", "said.", "expires.", "theme_metadata.")
 
 
 def test_the_script_is_small() -> None:
@@ -70,6 +71,11 @@ def test_documents_are_the_trusted_ones() -> None:
     assert all(index[name] == digest for name, digest in found)
     whole = text.rpartition("`;")[0].rpartition("`")[2]
     assert trusted.document_hash(whole) == index["viewer-changed.v1.graphql"]
+
+
+def test_reasons_come_in_the_order_that_the_service_gives_them() -> None:
+    text = (CLIENT / "picture.js").read_text()
+    assert re.findall(r'"(\w+)"', text.partition("export const TELLING = [")[2].partition("]")[0]) == list(TELLING)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- texts

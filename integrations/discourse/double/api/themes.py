@@ -5,6 +5,7 @@ import tarfile
 import zipfile
 
 import orjson
+import yaml
 from starlette.datastructures import UploadFile
 
 from integrations.discourse.double.api.call import Call
@@ -16,6 +17,17 @@ from integrations.discourse.double.model import Theme
 routes = Routes()
 MOST_BYTES = 8 * 1024 * 1024
 MOST_FILES = 500
+DEFAULT: Json = {
+    "id": -1,
+    "name": "Foundation",
+    "component": False,
+    "enabled": True,
+    "default": True,
+    "user_selectable": True,
+    "settings": [],
+    "parent_themes": [],
+}
+"""The theme that comes with Discourse; the forum shows it to everybody."""
 
 
 def _view(theme: Theme) -> Json:
@@ -26,6 +38,8 @@ def _view(theme: Theme) -> Json:
         "component": theme.component,
         "enabled": theme.enabled,
         "default": False,
+        "user_selectable": False,
+        "parent_themes": [{"id": number, "name": DEFAULT["name"]} for number in theme.parents],
         "remote_theme": {"remote_url": theme.remote, "about_url": theme.about.get("about_url"), "license_url": theme.about.get("license_url")},
         "settings": [{"setting": name, "value": value} for name, value in theme.settings.items()],
     }
@@ -64,6 +78,35 @@ def _about(files: dict[str, str]) -> tuple[str, Json]:
     return path.removesuffix("about.json"), about
 
 
+def declared(files: dict[str, str]) -> dict[str, object]:
+    """The settings that a component declares, with their defaults. Raises 422."""
+    try:
+        found = yaml.safe_load(files.get("settings.yml") or files.get("settings.yaml") or "{}")
+    except yaml.YAMLError as error:
+        raise failed(f"settings.yml is not valid YAML: {error}") from None
+    if not isinstance(found, dict):
+        raise failed("settings.yml is not valid")
+    return {str(name): one.get("default") if isinstance(one, dict) else one for name, one in found.items()}
+
+
+def _checked(theme: Theme, name: str, value: str) -> object:
+    """A value as its setting's kind. Raises 404 for a setting that was not declared, 422 for a value that does not fit."""
+    kinds = declared(theme.files)
+    if theme.files and name not in kinds:
+        raise not_found()
+    kind = type(kinds.get(name))
+    if kind is bool:
+        if value.lower() not in {"true", "false"}:
+            raise failed(f"{name} takes true or false")
+        return value.lower() == "true"
+    if kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            raise failed(f"{name} takes a number") from None
+    return value
+
+
 @routes("POST", "/admin/themes/import")
 async def import_theme(call: Call) -> Json:
     """Install from an archive (``bundle`` or ``theme``) or note a git address (``remote``). A second time replaces the first."""
@@ -87,7 +130,10 @@ async def import_theme(call: Call) -> Json:
     if theme is None:
         theme = Theme(id=forum.next_id("themes"), name=name, component=component, created_at=forum.now())
         forum.themes[theme.id] = theme
+    defaults = declared(files)
+    kept = {key: value for key, value in theme.settings.items() if key in defaults or not files}
     theme.name, theme.component, theme.remote, theme.about, theme.files = name, component, remote, about, files
+    theme.settings = defaults | kept
     forum.touch()
     return {"theme": _view(theme)}
 
@@ -96,7 +142,7 @@ async def import_theme(call: Call) -> Json:
 def index(call: Call) -> Json:
     """All themes and components."""
     call.admin()
-    return {"themes": [_view(theme) for theme in call.forum.themes.values()], "extras": {}}
+    return {"themes": [DEFAULT, *(_view(theme) for theme in call.forum.themes.values())], "extras": {}}
 
 
 def _theme(call: Call) -> Theme:
@@ -118,7 +164,8 @@ def set_setting(call: Call) -> Json:
     """Set one setting by name."""
     theme = _theme(call)
     name = call.need("name")
-    theme.settings[name] = call.text("value")
+    theme.settings[name] = _checked(theme, name, call.text("value"))
+    call.forum.touch()
     return {name: theme.settings[name]}
 
 
@@ -129,6 +176,12 @@ def update(call: Call) -> Json:
     values = call.inner("theme")
     if "enabled" in values:
         theme.enabled = values["enabled"] in (True, "true")
+    if "parent_theme_ids" in values:
+        wanted = values["parent_theme_ids"]
+        if not isinstance(wanted, list) or any(number != DEFAULT["id"] for number in wanted):
+            raise not_found()
+        theme.parents = list(wanted)
+    call.forum.touch()
     return {"theme": _view(theme)}
 
 

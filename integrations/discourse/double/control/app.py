@@ -19,6 +19,7 @@ from integrations.discourse.double.errors import Json, Refused
 from integrations.discourse.double.faults import Fault
 from integrations.discourse.double.forum import TABLES
 from integrations.discourse.double.hooks.catalog import GROUPED
+from integrations.discourse.double.model import Theme
 
 Handler = Callable[[Double, Json, Request], Awaitable[object]]
 
@@ -159,6 +160,28 @@ async def help_page(double: Double, _values: Json, _request: Request) -> object:
     }
 
 
+def _theme(double: Double, name: object) -> Theme:
+    found = next((one for one in double.forum.themes.values() if one.name == name), None)
+    if found is None:
+        raise BadAct(f"there is no theme {name!r}; there are: {', '.join(one.name for one in double.forum.themes.values()) or 'none'}")
+    return found
+
+
+async def theme(double: Double, _values: Json, request: Request) -> object:
+    """``?name=…``: the files of an installed component, its settings and whether members see it."""
+    found = _theme(double, request.query_params.get("name", ""))
+    return {"id": found.id, "files": found.files, "settings": found.settings, "active": found.active}
+
+
+async def compiled(double: Double, values: Json, _request: Request) -> object:
+    """``{"name", "script"}``: what Discourse's server would have made of the component's scripts; from now on pages load it."""
+    found, script = _theme(double, values.get("name")), values.get("script")
+    if not isinstance(script, str):
+        raise BadAct("'script' is a text")
+    double.forum.compiled[found.id] = script
+    return {"id": found.id}
+
+
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("", "GET", help_page),
     ("state", "GET", state),
@@ -170,6 +193,8 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("act", "POST", perform_acts),
     ("load", "POST", load),
     ("calls", "GET", calls),
+    ("theme", "GET", theme),
+    ("theme", "POST", compiled),
     ("reset", "POST", reset),
 )
 

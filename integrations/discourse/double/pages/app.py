@@ -40,6 +40,7 @@ READERS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"/about", reading.about),
         (r"/letter_avatar_proxy/v4/letter/(.)/([0-9a-f]{6})/(\d+)\.png", reading.letter),
         (r"/images/logo\.svg|/favicon\.ico", reading.logo),
+        (r"/theme-javascripts/(\d+)\.js", reading.theme_script),
     )
 )
 WRITERS: dict[str, Writer] = {

@@ -315,3 +315,11 @@ def logo(_view: View) -> Response:
         '<path d="M16 22h32v18H30l-9 8v-8h-5z" fill="#fff"/></svg>'
     )
     return Response(svg, media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
+
+
+def theme_script(view: View, number: str) -> Response:
+    """The compiled script of a component."""
+    found = view.forum.compiled.get(int(number))
+    if found is None:
+        raise not_found()
+    return Response(found, media_type="text/javascript", headers={"Cache-Control": "no-store"})

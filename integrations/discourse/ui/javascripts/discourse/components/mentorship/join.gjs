@@ -1,0 +1,90 @@
+// @ts-check
+import Component from "@glimmer/component";
+import { tracked } from "@glimmer/tracking";
+import { concat, fn } from "@ember/helper";
+import { action } from "@ember/object";
+import { guidFor } from "@ember/object/internals";
+import { service } from "@ember/service";
+import say from "../../lib/say";
+import MentorshipButton from "./button";
+import MentorshipForm from "./form";
+
+const lower = (word) => word.toLowerCase();
+
+/** A program that takes members in. */
+export default class MentorshipJoin extends Component {
+  @service mentorship;
+
+  @tracked role = "";
+
+  id = guidFor(this);
+
+  get mentoring() {
+    return this.role === "MENTOR";
+  }
+
+  @action
+  choose(role) {
+    this.role = role;
+  }
+
+  @action
+  enrol({ capacity, adult }) {
+    return this.mentorship.board.enrol({
+      program: this.args.one.id,
+      role: this.role,
+      adult: adult === "yes",
+      ...(capacity ? { capacity: Number(capacity) } : {}),
+    });
+  }
+
+  <template>
+    <li class="mg__card">
+      <strong>{{@one.name}}</strong>
+      {{#if @one.purpose}}<p class="mg__words">{{@one.purpose}}</p>{{/if}}
+      {{#if this.role}}
+        <MentorshipForm
+          @send="join.send"
+          @act={{this.enrol}}
+          @close={{fn this.choose ""}}
+        >
+          <strong>{{say (concat "join." (lower this.role))}}</strong>
+          {{#if this.mentoring}}
+            <p class="mg__field">
+              <label for="{{this.id}}-room">{{say "join.capacity"}}</label>
+              <input
+                id="{{this.id}}-room"
+                name="capacity"
+                type="number"
+                min="1"
+                max="50"
+                value="2"
+                required
+              />
+            </p>
+          {{/if}}
+          {{#if @one.conduct}}
+            <details>
+              <summary>{{say "join.conduct"}}</summary>
+              <p class="mg__words mg__quiet">{{@one.conduct}}</p>
+            </details>
+          {{/if}}
+          <label class="mg__check">
+            <input type="checkbox" name="adult" value="yes" required />
+            {{say "join.adult"}}
+          </label>
+        </MentorshipForm>
+      {{else}}
+        <div class="mg__acts">
+          {{#each @one.roles as |role|}}
+            <MentorshipButton
+              @text={{concat "join." (lower role)}}
+              @about={{@one.name}}
+              @act={{fn this.choose role}}
+            />
+          {{/each}}
+        </div>
+      {{/if}}
+    </li>
+  </template>
+}

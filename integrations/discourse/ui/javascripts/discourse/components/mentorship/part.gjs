@@ -1,0 +1,101 @@
+// @ts-check
+import Component from "@glimmer/component";
+import { tracked } from "@glimmer/tracking";
+import { on } from "@ember/modifier";
+import { action } from "@ember/object";
+import { guidFor } from "@ember/object/internals";
+import { service } from "@ember/service";
+import { noteOf } from "../../lib/mentorgraph/picture";
+import say from "../../lib/say";
+import MentorshipButton from "./button";
+
+/** The viewer's part in a program: places, a pause, leaving. */
+export default class MentorshipPart extends Component {
+  @service mentorship;
+
+  @tracked busy = false;
+
+  id = guidFor(this);
+
+  get title() {
+    const { role, program } = this.args.one;
+    return say(`parts.${role}`, { program: program.name });
+  }
+
+  get note() {
+    const note = noteOf(this.args.one);
+    return note && say(note);
+  }
+
+  get approved() {
+    return this.args.one.state === "APPROVED";
+  }
+
+  async act(work) {
+    this.busy = true;
+    await work();
+    if (!this.isDestroying) {
+      this.busy = false;
+    }
+  }
+
+  @action
+  save(event) {
+    event.preventDefault();
+    const capacity = Number(new FormData(event.target).get("capacity"));
+    const { id } = this.args.one;
+    return this.act(() => this.mentorship.board.change({ id, capacity }));
+  }
+
+  @action
+  pause() {
+    const { id, paused } = this.args.one;
+    return this.act(() =>
+      this.mentorship.board.change({ id, paused: !paused })
+    );
+  }
+
+  @action
+  leave() {
+    return this.act(() => this.mentorship.board.leave(this.args.one));
+  }
+
+  <template>
+    <li class="mg__card">
+      <strong>{{this.title}}</strong>
+      {{#if this.note}}<p class="mg__quiet">{{this.note}}</p>{{/if}}
+      {{#if this.approved}}
+        <form class="mg__row" {{on "submit" this.save}}>
+          <p class="mg__field mg__field--short">
+            <label for="{{this.id}}-places">{{say "parts.capacity"}}</label>
+            <input
+              id="{{this.id}}-places"
+              name="capacity"
+              type="number"
+              min="0"
+              max="50"
+              value={{@one.capacity}}
+              required
+            />
+          </p>
+          <button type="submit" class="mg__button" disabled={{this.busy}}>{{say
+              "parts.save"
+            }}</button>
+          <MentorshipButton
+            @text={{if @one.paused "parts.resume" "parts.pause"}}
+            @about={{this.title}}
+            @busy={{this.busy}}
+            @act={{this.pause}}
+          />
+          <MentorshipButton
+            @text="parts.leave"
+            @about={{this.title}}
+            @kind="plain"
+            @busy={{this.busy}}
+            @act={{this.leave}}
+          />
+        </form>
+      {{/if}}
+    </li>
+  </template>
+}

@@ -1,0 +1,34 @@
+// @ts-check
+import Component from "@glimmer/component";
+import { action } from "@ember/object";
+import { service } from "@ember/service";
+import { canTryAgain } from "../../lib/mentorgraph/picture";
+import say from "../../lib/say";
+import MentorshipButton from "./button";
+
+/** What went wrong, in words, and what can be done. */
+export default class MentorshipProblem extends Component {
+  @service mentorship;
+
+  get text() {
+    return say(`problems.${this.args.problem.code}`);
+  }
+
+  get hopeful() {
+    return canTryAgain(this.args.problem);
+  }
+
+  @action
+  retry() {
+    return this.mentorship.board.refresh();
+  }
+
+  <template>
+    <div class="mg__problem" role="alert">
+      <p>{{this.text}}</p>
+      {{#if this.hopeful}}
+        <MentorshipButton @text="retry" @act={{this.retry}} />
+      {{/if}}
+    </div>
+  </template>
+}

@@ -1,0 +1,5 @@
+export const initializers = [];
+export function apiInitializer(begin) {
+  initializers.push(begin);
+  return { initialize() {} };
+}

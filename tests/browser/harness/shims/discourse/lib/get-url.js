@@ -1,0 +1,3 @@
+export default function getURL(url) {
+  return url;
+}

@@ -1,0 +1,83 @@
+"""The theme component in the forum: real Ember and Glimmer, the forum's pages and policy, a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+
+from tests.browser.component import compile_theme
+from tests.browser.stage import Stage, picture
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture(scope="module")
+def themed(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    compile_theme(stage, tmp_path_factory.mktemp("theme"))
+    return stage
+
+
+def opened(context: BrowserContext, address: str) -> Page:
+    """A page whose script must not fail."""
+    page = context.new_page()
+
+    def failed(error: object) -> None:
+        raise AssertionError(str(error))
+
+    page.on("pageerror", failed)
+    page.goto(address)
+    return page
+
+
+def panel(page: Page) -> Page:
+    expect(page.locator(".mg .mg__title").first).to_be_visible(timeout=15_000)
+    return page
+
+
+def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser) -> None:
+    themed.run(themed.sign_up("theme_mentee"))
+    themed.run(themed.enrol("theme_mentee", "MENTEE"))
+    suggested = themed.run(themed.need("theme_mentee", "How should I price a first subscription product for small customers?"))
+    mentor = suggested[1]
+    themed.run(themed.enrol(mentor, "MENTOR"))
+    context, other = themed.signed_in(browser, "theme_mentee"), themed.signed_in(browser, mentor)
+    asked: list[Request] = []
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    context.on("request", note)
+    page = panel(opened(context, f"{themed.forum.base_url}/latest"))
+    card = page.locator(".mg__card").filter(has=page.get_by_role("button", name=re.compile("^Ask for mentorship"))).first
+    expect(card).to_be_visible(timeout=10_000)
+    picture(page, "theme-suggestions")
+    ours = [one for one in asked if one.url.startswith(themed.service)]
+    assert ours
+    assert not [one.url for one in ours if "cookie" in one.all_headers()]
+    assert {one["name"] for one in context.cookies()} == {"_t"}, "nothing of ours, and not where the forum would have gone"
+    theirs = panel(opened(other, f"{themed.forum.base_url}/latest"))
+
+    card.get_by_role("button", name=re.compile("^Ask for mentorship")).click()
+    goal = page.get_by_label("What would you like to reach?")
+    expect(goal).to_be_focused()
+    goal.fill("Price my first product by spring")
+    page.get_by_label("A short note").fill("I read <img src=x onerror=alert(1)> your answers.")
+    page.get_by_role("button", name="Send request").click()
+    expect(page.locator(".mg__said").first).to_contain_text("Your request is with")
+    expect(page.locator(".mg__said").first).to_be_focused()
+
+    # The mentor's page is open and nobody touches it: the request comes by itself, and the tab counts it.
+    expect(theirs.get_by_text("Price my first product by spring").first).to_be_visible(timeout=5_000)
+    expect(theirs.get_by_text("I read <img src=x onerror=alert(1)> your answers.").first).to_be_visible()
+    expect(theirs.locator(".badge-notification")).to_have_text("1")
+    picture(theirs, "theme-request")
+    theirs.get_by_role("button", name="Accept: theme_mentee").click()
+    theirs.get_by_label("A word with your answer").fill("With pleasure.")
+    theirs.get_by_role("button", name="Accept and begin").click()
+    expect(theirs.get_by_text("You mentor · since").first).to_be_visible()
+    expect(theirs.locator(".badge-notification")).to_have_count(0)
+
+    expect(page.get_by_text("Your mentor · since").first).to_be_visible(timeout=5_000)
+    picture(page, "theme-matched")
+    context.close()
+    other.close()
