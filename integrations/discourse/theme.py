@@ -9,9 +9,8 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-
-from mentorgraph import __version__
 
 UI = Path(__file__).resolve().parent / "ui"
 CLIENT = Path(__file__).resolve().parents[1] / "client"
@@ -33,7 +32,7 @@ def files() -> Iterator[tuple[str, bytes]]:
 
 def _about() -> bytes:
     text = (UI / "about.json").read_text(encoding="utf-8")
-    return text.replace('"theme_version": null', f'"theme_version": "{__version__}"').encode()
+    return text.replace('"theme_version": null', f'"theme_version": "{version("mentorgraph")}"').encode()
 
 
 def name() -> str:

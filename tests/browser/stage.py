@@ -129,6 +129,52 @@ class Stage:
         assert not done["userErrors"], done
         return [one["member"]["username"] for one in done["need"]["suggestions"]]
 
+    async def send(self, username: str, name: str, kind: str, wanted: str, **values: object) -> Any:
+        """A mutation of a member; gives its payload, in which nothing may be wrong."""
+        text = f"mutation($i: {kind}!) {{ {name}(input: $i) {{ {wanted} userErrors {{ code message }} }} }}"
+        done = (await self.ask(text, await self.token(username), i=values))[name]
+        assert not done["userErrors"], done
+        return done
+
+    async def request(self, mentee: str, mentor: str, goal: str, note: str = "") -> str:
+        """A member asks another for mentorship; gives the request's id."""
+        answer = await self.ask("query($q: String!) { members(query: $q) { edges { node { id username } } } }", await self.token(mentee), q=mentor)
+        node = next(edge["node"]["id"] for edge in answer["members"]["edges"] if edge["node"]["username"] == mentor)
+        values = {"program": self.program, "mentors": [node], "goal": goal, "note": note}
+        done = await self.send(mentee, "requestMentorship", "RequestMentorshipInput", "requests { id }", **values)
+        return str(done["requests"][0]["id"])
+
+    async def accept(self, mentor: str, request: str) -> str:
+        """The mentor says yes; gives the mentorship's id."""
+        done = await self.send(mentor, "acceptRequest", "AcceptRequestInput", "mentorship { id }", id=request, message="")
+        return str(done["mentorship"]["id"])
+
+    async def decline(self, mentor: str, request: str, message: str) -> None:
+        """The mentor says no."""
+        await self.send(mentor, "declineRequest", "DeclineRequestInput", "requests { id }", id=request, reason="NO_TIME", message=message)
+
+    async def busy_member(self, name: str) -> None:
+        """A member of whom there is something in every section: asked and asking, mentoring, done with, waiting, told no."""
+        others = [f"{name}_{number}" for number in range(1, 4)]
+        mentors = [f"{name}_m{number}" for number in range(1, 3)]
+        for username in (name, *others, *mentors):
+            await self.sign_up(username)
+        await self.enrol(name, "MENTOR", capacity=4)
+        await self.enrol(name, "MENTEE")
+        for username in others:
+            await self.enrol(username, "MENTEE")
+        for username in mentors:
+            await self.enrol(username, "MENTOR")
+        await self.need(name, "How do I find the first customers for a subscription product, and what do I charge them?")
+        done = await self.accept(name, await self.request(others[0], name, "Hire my first employee"))
+        await self.send(name, "endMentorship", "EndMentorshipInput", "mentorship { id }", id=done, reason="GOAL_REACHED")
+        await self.accept(name, await self.request(others[1], name, "Move from nursing to health tech"))
+        await self.request(
+            others[2], name, "Sell to companies, not only to friends", "I liked what you wrote about pilots. Would an hour a month work for you?"
+        )
+        await self.decline(mentors[0], await self.request(name, mentors[0], "Public speaking"), "I am away until March. Ask me again then!")
+        await self.request(name, mentors[1], "Public speaking without dying", "")
+
     async def log_in(self, username: str) -> str:
         """A session of the forum; gives its cookie."""
         cookie = (await self.forum.control.act("log_in", username=username))["cookie"]

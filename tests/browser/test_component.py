@@ -1,5 +1,7 @@
 """The web component on plain pages, in a real browser."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
@@ -7,7 +9,7 @@ from tests.browser.stage import Stage, picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
-PLAIN = """<!doctype html><html lang="{lang}" dir="{dir}"><head><meta charset="utf-8"><title>Plain</title><meta name="viewport" content="width=device-width">
+PLAIN = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Plain</title><meta name="viewport" content="width=device-width">
 <style>body{{font-family:system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}</style>
 <script type="module" crossorigin="anonymous" src="{script}" integrity="{integrity}"></script></head>
 <body><main><h1>A page of the community</h1><p id="own">This stays.</p>
@@ -23,11 +25,22 @@ def script_of(stage: Stage) -> tuple[str, str]:
     return f"{stage.service}/embed/v1/{path}", integrity
 
 
-def plain(stage: Stage, context: BrowserContext, *, path: str = "/plain", proof: str = "discourse", more: str = "", lang: str = "en", dir: str = "ltr") -> Page:  # noqa: A002
+def plain(
+    stage: Stage,
+    context: BrowserContext,
+    *,
+    path: str = "/plain",
+    proof: str = "discourse",
+    more: str = "",
+    lang: str = "en",
+    before: Callable[[Stage, Page], object] | None = None,
+) -> Page:
     """A page on the forum's own origin that holds the component and nothing else of ours."""
     script, integrity = script_of(stage)
-    html = PLAIN.format(script=script, integrity=integrity, installation=stage.installation_id, proof=proof, more=more, lang=lang, dir=dir)
+    html = PLAIN.format(script=script, integrity=integrity, installation=stage.installation_id, proof=proof, more=more, lang=lang)
     page = context.new_page()
+    if before is not None:
+        before(stage, page)
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": "base-uri 'self'; object-src 'none'; frame-ancestors 'self'"}
     page.route(f"{stage.forum.base_url}{path}", lambda route: route.fulfill(body=html, headers=headers))
     page.goto(f"{stage.forum.base_url}{path}")

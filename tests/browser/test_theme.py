@@ -1,6 +1,7 @@
 """The theme component in the forum: real Ember and Glimmer, the forum's pages and policy, a real browser."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
@@ -17,9 +18,11 @@ def themed(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Stage:
     return stage
 
 
-def opened(context: BrowserContext, address: str) -> Page:
+def opened(context: BrowserContext, address: str, *, before: Callable[[Page], object] | None = None) -> Page:
     """A page whose script must not fail."""
     page = context.new_page()
+    if before is not None:
+        before(page)
 
     def failed(error: object) -> None:
         raise AssertionError(str(error))

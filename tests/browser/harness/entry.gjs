@@ -23,11 +23,20 @@ const owner = {
 };
 
 const outlets = {};
-function show(outlet, into, outletArgs) {
-  for (const Found of outlets[outlet] ?? []) {
-    renderComponent(Found, { into, owner, args: { outletArgs } });
-  }
+// One tree for everything, as in Discourse: what is in an outlet is rendered into its place from there.
+class Shown {
+  @tracked places = [];
 }
+const shown = new Shown();
+function show(outlet, into, outletArgs) {
+  const found = (outlets[outlet] ?? []).map((klass) => ({ klass, into, outletArgs }));
+  shown.places = [...shown.places, ...found];
+}
+const Application = <template>
+  {{#each shown.places as |place|}}
+    {{#in-element place.into insertBefore=null}}<place.klass @outletArgs={{place.outletArgs}} />{{/in-element}}
+  {{/each}}
+</template>;
 
 class Menu {
   @tracked opened = null;
@@ -90,8 +99,12 @@ if (account && menu.tabs.length) {
   const into = document.createElement("span");
   into.style.display = "contents";
   account.prepend(into);
-  renderComponent(UserMenu, { into, owner });
+  outlets["user-menu"] = [UserMenu];
+  show("user-menu", into, {});
 }
+const root = document.createElement("div");
+document.body.append(root);
+renderComponent(Application, { into: root, owner });
 
 // The user card, which Discourse opens for every link with data-user-card.
 document.addEventListener("click", async (event) => {

@@ -1,0 +1,48 @@
+"""Looking at a page as people with other eyes and hands do."""
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.browser import tools
+
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
+# A page around the component is not the component's: landmarks, its title, its language.
+NOT_OURS = {"rules": {name: {"enabled": False} for name in ("region", "landmark-one-main", "page-has-heading-one", "heading-order")}}
+
+
+WIDE = """place => {
+  const root = place.shadowRoot ?? place;
+  const edges = place.getBoundingClientRect();
+  const out = [...root.querySelectorAll("*")].find((one) => {
+    const box = one.getBoundingClientRect();
+    return box.width && (box.left < edges.left - 1 || box.right > edges.right + 1);
+  });
+  return out ? out.outerHTML.slice(0, 160) : "";
+}"""
+"""The first element that reaches out of a place at its sides; empty for none."""
+
+
+def violations(page: Page, place: str) -> list[str]:
+    """What axe-core finds at a place of a page, shadow roots included."""
+    source = (tools.installed(tools.HARNESS) / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+    page.evaluate(source)
+    found: dict[str, Any] = page.evaluate("([place, options]) => axe.run(place, options)", [place, RULES | NOT_OURS])
+    assert found["passes"], f"axe looked at nothing at {place}"
+    return [f"{one['id']}: {one['help']}: " + " | ".join(node["html"][:160] for node in one["nodes"][:3]) for one in found["violations"]]
+
+
+def everywhere(page: Page, place: str, name: str, *, wait: int = 150) -> list[str]:
+    """What axe-core finds in both colour schemes and in both directions of writing."""
+    found: list[str] = []
+    for scheme in ("light", "dark"):
+        for direction in ("ltr", "rtl"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.evaluate("direction => { document.documentElement.dir = direction }", direction)
+            page.wait_for_timeout(wait)
+            found += [f"{name}, {scheme}, {direction}: {one}" for one in violations(page, place)]
+            if wide := page.locator(place).first.evaluate(WIDE):
+                found.append(f"{name}, {scheme}, {direction}: {wide} stands out of its place")
+    page.evaluate("() => { document.documentElement.dir = 'ltr' }")
+    page.emulate_media(color_scheme="light")
+    return found
