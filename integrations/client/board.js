@@ -2,6 +2,8 @@
 
 import {
   ACCEPT,
+  ANSWER_INVITATION,
+  ANSWER_SESSION,
   CHANGE_ENROLMENT,
   CONSENT,
   DECLINE,
@@ -11,6 +13,8 @@ import {
   HOME,
   LEAVE_PROGRAM,
   MEMBER,
+  PROPOSE_SESSION,
+  REPORT_SESSION,
   REQUEST,
   SET_NEED,
   WITHDRAW,
@@ -210,6 +214,44 @@ export class Board {
   /** @param {{ id: string, reason: string }} mentorship */
   end({ id, reason }) {
     return this.#change(END, { input: { id, reason } }, line("said.ended"));
+  }
+
+  /**
+   * @param {{ id: string, role: string, accept: boolean, adult?: boolean }} answer
+   */
+  answerInvitation({ id, accept, adult = false }) {
+    const said = line(accept ? "said.enrolled" : "said.invitation_declined");
+    return this.#change(
+      ANSWER_INVITATION,
+      { input: { id, accept, adult } },
+      said
+    );
+  }
+
+  /**
+   * @param {{ mentorship: string, times: string[], minutes: number, topic: string, place: string }} session
+   */
+  propose(session) {
+    return this.#change(
+      PROPOSE_SESSION,
+      { input: session },
+      line("said.proposed")
+    );
+  }
+
+  /** @param {{ id: string, times: string[] }} answer */
+  answerSession({ id, times }) {
+    const said = line(times.length ? "said.agreed" : "said.no_time_fits");
+    return this.#change(ANSWER_SESSION, { input: { id, times } }, said);
+  }
+
+  /** @param {{ id: string, held: boolean }} report */
+  report({ id, held }) {
+    return this.#change(
+      REPORT_SESSION,
+      { input: { id, held } },
+      line("said.reported")
+    );
   }
 
   /** @param {{ messages?: boolean, suggested?: boolean }} wishes */

@@ -4,7 +4,7 @@
 
 /** home.v1.graphql */
 export const HOME =
-  "sha256:c0cb898fb5f5b1439cbca284f4d6bb52b75370318589db02a575a1018f4411c0";
+  "sha256:74541f27bf500db6ab962260edacb8a417d2e031dbc6aba9be1af2d3cc21876b";
 
 /** member.v1.graphql */
 export const MEMBER =
@@ -53,6 +53,22 @@ export const CONSENT =
 /** set-need.v1.graphql */
 export const SET_NEED =
   "sha256:469bf74b848849ffdb55f7f0a80383375f5d2f0da3882e36901f529f2784624e";
+
+/** propose-session.v1.graphql */
+export const PROPOSE_SESSION =
+  "sha256:c954e97be20e3f3c60d69bf752225e178c0803b13ca6d71aa2005070ba7e6804";
+
+/** answer-session.v1.graphql */
+export const ANSWER_SESSION =
+  "sha256:4c5efec86c48e9cef67ca32ab5ee45e181e24016321b078f056c1f046a7fe91b";
+
+/** report-session.v1.graphql */
+export const REPORT_SESSION =
+  "sha256:7073192a193aa7dea7f3022792e5f0230bc805117128d716c6515b47df656b67";
+
+/** answer-invitation.v1.graphql */
+export const ANSWER_INVITATION =
+  "sha256:a803c134f9b3c703ed9cda52aa1416920422feb740823b3b0dd69ca4d4a455f5";
 
 /** viewer-changed.v1.graphql, whole: on a WebSocket a document is sent by its text. */
 export const VIEWER_CHANGED = `subscription ViewerChanged {

@@ -54,6 +54,9 @@ export const TELLING = [
   "willing",
   "presence",
 ];
+const MEETINGS = ["report", "choose", "next", "asked"];
+/** How long a session may be proposed to last, in minutes. */
+export const MINUTES = [30, 45, 60, 90];
 const MOST_REASONS = 4;
 const MOST_POSTS = 2;
 const MOST_ENDED = 3;
@@ -65,7 +68,9 @@ const MOST_ENDED = 3;
  * @typedef {{ text: string, evidence: { title: string, url: string }[] }} Reason
  * @typedef {{ id: string, person: Person, name: string, reasons: Reason[], programs: Named[] }} Suggested
  * @typedef {{ id: string, person: Person, name: string, goal: string, note: string, program: Named | null, expires: Line | null, soon: boolean, rank: number, queued: boolean }} Waiting
- * @typedef {{ id: string, people: Person[], names: string, mentoring: boolean, program: Named | null, since: string, until: string | null }} Pair
+ * @typedef {{ id: string, people: Person[], names: string, mentoring: boolean, program: Named | null, since: string, until: string | null, session: Meeting | null }} Pair
+ * @typedef {{ kind: "report" | "choose" | "next" | "asked", id: string, at: string | null, times: string[], topic: string, place: string }} Meeting what there is to say of the session that matters most
+ * @typedef {{ id: string, role: "MENTOR" | "MENTEE", program: Named, purpose: string, conduct: string }} Invited
  * @typedef {{ id: string, person: Person, name: string, state: "DECLINED" | "EXPIRED", message: string }} Answered
  * @typedef {{ id: string, role: "MENTOR" | "MENTEE", state: string, capacity: number, paused: boolean, program: Named }} Part
  * @typedef {{ id: string, name: string, purpose: string, roles: ("MENTOR" | "MENTEE")[], benefits: string, conduct: string }} Joinable
@@ -78,6 +83,7 @@ const MOST_ENDED = 3;
  * @property {Waiting[]} received what waits for the viewer's answer
  * @property {Waiting[]} sent what the viewer waits for
  * @property {Answered[]} answered what was declined or has expired of late
+ * @property {Invited[]} invited
  * @property {Pair[]} matched
  * @property {Pair[]} ended
  * @property {Suggested[]} suggestions
@@ -106,7 +112,7 @@ export function picture(answer, now) {
       ["PENDING", "QUEUED"].includes(one.state) && one.mentor
   );
   const pairs = viewer.mentorships.map((/** @type {any} */ one) =>
-    pair(one, viewer.member.id)
+    pair(one, viewer.member.id, viewer.sessions, now)
   );
   const busy = new Set([
     ...open.map((/** @type {any} */ one) => one.mentor.id),
@@ -129,6 +135,15 @@ export function picture(answer, now) {
         String(other.until).localeCompare(String(one.until))
       )
       .slice(0, MOST_ENDED),
+    invited: viewer.invitations
+      .filter((/** @type {any} */ one) => one.program)
+      .map((/** @type {any} */ one) => ({
+        id: one.id,
+        role: one.role,
+        program: one.program,
+        purpose: one.program.purpose,
+        conduct: one.program.codeOfConduct,
+      })),
     suggestions: suggestionsOf(viewer.suggestions.edges, busy),
     parts,
     joinable: joinableOf(answer.programs.edges, parts),
@@ -138,7 +153,7 @@ export function picture(answer, now) {
     ),
     consents: viewer.consents,
     enrolled: parts.length > 0,
-    count: received.length,
+    count: received.length + viewer.invitations.length,
   };
 }
 
@@ -262,9 +277,11 @@ function answeredOf(requests, now) {
 /**
  * @param {any} one
  * @param {string} mine the viewer's id
+ * @param {any[]} sessions
+ * @param {number} now
  * @returns {Pair}
  */
-function pair(one, mine) {
+function pair(one, mine, sessions, now) {
   const mentoring = one.mentor?.id === mine;
   const people = mentoring ? one.mentees : one.mentor ? [one.mentor] : [];
   return {
@@ -275,7 +292,73 @@ function pair(one, mine) {
     program: one.program,
     since: one.beganAt,
     until: one.endedAt,
+    session: meeting(
+      sessions.filter((session) => session.mentorship === one.id),
+      mine,
+      now
+    ),
   };
+}
+
+/**
+ * The session of a mentorship that matters most now: one to look back at, times to choose from, the next one, or what the other is asked.
+ *
+ * @param {any[]} sessions
+ * @param {string} mine
+ * @param {number} now
+ * @returns {Meeting | null}
+ */
+function meeting(sessions, mine, now) {
+  const found = sessions
+    .map((session) => ({ session, kind: kindOf(session, mine, now) }))
+    .filter(({ kind }) => kind)
+    .sort(
+      (one, other) =>
+        MEETINGS.indexOf(String(one.kind)) -
+          MEETINGS.indexOf(String(other.kind)) ||
+        String(one.session.startsAt).localeCompare(
+          String(other.session.startsAt)
+        )
+    )[0];
+  return found
+    ? {
+        kind: /** @type {Meeting["kind"]} */ (found.kind),
+        id: found.session.id,
+        at: found.session.startsAt,
+        times: found.session.times.map(
+          (/** @type {{ at: string }} */ time) => time.at
+        ),
+        topic: found.session.topic,
+        place: found.session.place,
+      }
+    : null;
+}
+
+/**
+ * @param {any} session
+ * @param {string} mine
+ * @param {number} now
+ */
+function kindOf(session, mine, now) {
+  const me = session.people.find(
+    (/** @type {any} */ one) => one.member?.id === mine
+  );
+  if (session.state === "PROPOSED") {
+    return me?.asks ? "asked" : me?.can === null ? "choose" : "asked";
+  }
+  if (Date.parse(session.endsAt) > now) {
+    return "next";
+  }
+  return session.held === null ? "report" : null;
+}
+
+/**
+ * A link, if a place of a session is one.
+ *
+ * @param {string} place
+ */
+export function linkTo(place) {
+  return /^https?:\/\//i.test(place) ? place : null;
 }
 
 /**

@@ -1,8 +1,17 @@
 // @ts-check
 
-import { nameOf, noteOf } from "../client/picture.js";
+import { linkTo, nameOf, noteOf } from "../client/picture.js";
 import { h } from "./dom.js";
-import { accept, ask, decline, end, join, need } from "./forms.js";
+import {
+  accept,
+  acceptInvitation,
+  ask,
+  decline,
+  end,
+  join,
+  need,
+  propose,
+} from "./forms.js";
 
 /**
  * @typedef {import("../client/picture.js").Picture} Picture
@@ -20,6 +29,7 @@ import { accept, ask, decline, end, join, need } from "./forms.js";
 export function everything(panel, picture) {
   return [
     received(panel, picture),
+    invited(panel, picture),
     sent(panel, picture),
     answered(panel, picture),
     matched(panel, picture),
@@ -284,22 +294,143 @@ function matched(panel, { matched: pairs }) {
               ].join(" · ")
             )
           ),
+          meeting(panel, one),
           panel.isOpen("end", one.id)
             ? end(panel, one)
-            : h(
-                "div",
-                { class: "mg__acts" },
-                writeTo(panel, one.people, "first"),
-                button(panel, words.say("matched.end"), {
-                  about: one.names,
-                  kind: "plain",
-                  act: () => panel.open("end", one.id),
-                })
-              )
+            : panel.isOpen("propose", one.id)
+              ? propose(panel, one)
+              : h(
+                  "div",
+                  { class: "mg__acts" },
+                  writeTo(panel, one.people, "first"),
+                  one.session
+                    ? null
+                    : button(panel, words.say("session.propose"), {
+                        about: one.names,
+                        act: () => panel.open("propose", one.id),
+                      }),
+                  button(panel, words.say("matched.end"), {
+                    about: one.names,
+                    kind: "plain",
+                    act: () => panel.open("end", one.id),
+                  })
+                )
         )
       )
     )
   );
+}
+
+/**
+ * What there is to say of a mentorship's session, and to do about it.
+ *
+ * @param {Panel} panel
+ * @param {import("../client/picture.js").Pair} one
+ */
+function meeting(panel, { session, names }) {
+  const { words, board } = panel;
+  if (!session) {
+    return null;
+  }
+  const { kind, id, at, times, topic, place } = session;
+  const when = at ? words.time(at) : "";
+  const link = linkTo(place);
+  const text =
+    kind === "choose" || kind === "asked"
+      ? words.say(`session.${kind}`)
+      : words.say(`session.${kind}`, { when });
+  const answer = (
+    /** @type {string} */ key,
+    /** @type {() => Promise<import("../client/board.js").Done>} */ act
+  ) =>
+    button(panel, words.say(key), { about: names, act: () => panel.act(act) });
+  return h(
+    "div",
+    { class: "mg__meeting", key: `session-${id}` },
+    h("p", null, text),
+    topic ? h("p", { class: "mg__quiet mg__words" }, topic) : null,
+    kind === "next" && place
+      ? h(
+          "p",
+          { class: "mg__quiet" },
+          link ? h("a", { href: link }, place) : place
+        )
+      : null,
+    kind === "choose"
+      ? h(
+          "div",
+          { class: "mg__acts" },
+          times.map((time) =>
+            button(panel, words.time(time), {
+              about: names,
+              act: () =>
+                panel.act(() => board.answerSession({ id, times: [time] })),
+            })
+          ),
+          answer("session.none", () => board.answerSession({ id, times: [] }))
+        )
+      : null,
+    kind === "report"
+      ? h(
+          "div",
+          { class: "mg__acts" },
+          answer("session.held", () => board.report({ id, held: true })),
+          answer("session.missed", () => board.report({ id, held: false }))
+        )
+      : null
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {Picture} picture
+ */
+function invited(panel, { invited: invitations }) {
+  const { words, board } = panel;
+  return invitations.length
+    ? section(
+        "invited",
+        words.say("invited.heading"),
+        h(
+          "ul",
+          { class: "mg__list mg__list--people" },
+          invitations.map((one) =>
+            h(
+              "li",
+              { class: "mg__card mg__card--due", key: one.id },
+              h(
+                "strong",
+                null,
+                words.say(`invited.${one.role}`, { program: one.program.name })
+              ),
+              one.purpose ? h("p", { class: "mg__words" }, one.purpose) : null,
+              panel.isOpen("invited", one.id)
+                ? acceptInvitation(panel, one)
+                : h(
+                    "div",
+                    { class: "mg__acts" },
+                    button(panel, words.say("invited.accept"), {
+                      about: one.program.name,
+                      kind: "first",
+                      act: () => panel.open("invited", one.id),
+                    }),
+                    button(panel, words.say("invited.decline"), {
+                      about: one.program.name,
+                      act: () =>
+                        panel.act(() =>
+                          board.answerInvitation({
+                            id: one.id,
+                            role: one.role,
+                            accept: false,
+                          })
+                        ),
+                    })
+                  )
+            )
+          )
+        )
+      )
+    : null;
 }
 
 /**

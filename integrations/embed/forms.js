@@ -1,6 +1,6 @@
 // @ts-check
 
-import { ENDS, REASONS } from "../client/picture.js";
+import { ENDS, MINUTES, REASONS } from "../client/picture.js";
 import { h } from "./dom.js";
 
 /**
@@ -252,25 +252,105 @@ export function join(panel, one) {
           })
         )
       : null,
-    one.conduct
-      ? h(
-          "details",
-          null,
-          h("summary", null, words.say("join.conduct")),
-          h("p", { class: "mg__words mg__quiet" }, one.conduct)
-        )
-      : null,
-    h(
-      "label",
-      { class: "mg__check" },
-      h("input", {
-        type: "checkbox",
-        name: "adult",
-        value: "yes",
-        required: true,
+    conduct(panel, one.conduct),
+    ofAge(panel)
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {import("../client/picture.js").Pair} one
+ */
+export function propose(panel, one) {
+  const { words, board } = panel;
+  return form(
+    panel,
+    words.say("session.send"),
+    ({ when, minutes, topic, place }) =>
+      board.propose({
+        mentorship: one.id,
+        times: [new Date(when).toISOString()],
+        minutes: Number(minutes),
+        topic,
+        place,
       }),
-      words.say("join.adult")
+    field(
+      "when",
+      words.say("session.when"),
+      h("input", { name: "when", type: "datetime-local", required: true })
+    ),
+    field(
+      "minutes",
+      words.say("session.minutes"),
+      h(
+        "select",
+        { name: "minutes" },
+        MINUTES.map((minutes) =>
+          h("option", { value: minutes, selected: minutes === 60 }, minutes)
+        )
+      )
+    ),
+    field(
+      "topic",
+      words.say("session.topic"),
+      h("input", { name: "topic", maxlength: 200, autocomplete: "off" })
+    ),
+    field(
+      "place",
+      words.say("session.place"),
+      h("input", { name: "place", maxlength: 300, autocomplete: "off" })
     )
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {import("../client/picture.js").Invited} one
+ */
+export function acceptInvitation(panel, one) {
+  const { words, board } = panel;
+  return form(
+    panel,
+    words.say("invited.accept"),
+    ({ adult }) =>
+      board.answerInvitation({
+        id: one.id,
+        role: one.role,
+        accept: true,
+        adult: adult === "yes",
+      }),
+    conduct(panel, one.conduct),
+    ofAge(panel)
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {string} text
+ */
+function conduct(panel, text) {
+  return text
+    ? h(
+        "details",
+        null,
+        h("summary", null, panel.words.say("join.conduct")),
+        h("p", { class: "mg__words mg__quiet" }, text)
+      )
+    : null;
+}
+
+/** @param {Panel} panel */
+function ofAge(panel) {
+  return h(
+    "label",
+    { class: "mg__check" },
+    h("input", {
+      type: "checkbox",
+      name: "adult",
+      value: "yes",
+      required: true,
+    }),
+    panel.words.say("join.adult")
   );
 }
 

@@ -18,6 +18,13 @@ export class Words {
     this.dates = new Intl.DateTimeFormat(this.language, {
       dateStyle: "medium",
     });
+    this.times = new Intl.DateTimeFormat(this.language, {
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+      hour: "numeric",
+      minute: "2-digit",
+    });
   }
 
   /**
@@ -39,6 +46,15 @@ export class Words {
     return found.replace(/%\{(\w+)\}/g, (whole, name) =>
       String(values[name] ?? whole)
     );
+  }
+
+  /**
+   * A day and an hour where the reader is.
+   *
+   * @param {string} moment
+   */
+  time(moment) {
+    return this.times.format(new Date(moment));
   }
 
   /** @param {string} moment */

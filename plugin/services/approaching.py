@@ -8,6 +8,7 @@ from plugin.domain.enrolments import Enrolment, EnrolmentState
 from plugin.domain.members import Member
 from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Program, Role
+from plugin.domain.recruiting import InvitationState
 from plugin.domain.requests import OPEN, RequestState
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -95,6 +96,8 @@ async def news(runtime: Runtime, principal: Principal) -> News:
             sorted((one.id, one.state.value) for one in (*asked, *received)),
             sorted((one.id, one.runs, one.people) for one in unit.mentorships.of_member(member_id)),
             sorted((one.id, one.state.value, one.paused, one.capacity) for one in unit.enrolments.of_member(member_id)),
+            sorted((one.id, one.state.value, one.revision, len(one.times)) for one in unit.sessions.of_member(member_id)),
+            sorted(one.id for one in unit.invitations.of_member(member_id, states=(InvitationState.INVITED, InvitationState.SEEN))),
         )
         waiting = sum(one.state is RequestState.PENDING for one in received)
         return News(suggestions=count, requests=waiting, mark=hashlib.sha256(repr(parts).encode()).hexdigest()[:16])

@@ -18,7 +18,7 @@ LIMIT = 30_000
 SAME = {"label_for"}
 """Texts that are the same in every language."""
 # A few keys are put together from a state; every one that there can be is used.
-ENUMS = ("reasons.", "ends.", "problems.", "errors.", "answered.", "parts.", "join.", "said.", "expires.", "theme_metadata.")
+ENUMS = ("reasons.", "ends.", "problems.", "errors.", "answered.", "parts.", "join.", "said.", "expires.", "session.", "invited.", "theme_metadata.")
 
 
 def test_the_script_is_small() -> None:

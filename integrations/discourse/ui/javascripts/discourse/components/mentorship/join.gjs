@@ -7,6 +7,7 @@ import { guidFor } from "@ember/object/internals";
 import { service } from "@ember/service";
 import say from "../../lib/say";
 import MentorshipButton from "./button";
+import MentorshipConduct from "./conduct";
 import MentorshipForm from "./form";
 
 const lower = (word) => word.toLowerCase();
@@ -63,16 +64,7 @@ export default class MentorshipJoin extends Component {
               />
             </p>
           {{/if}}
-          {{#if @one.conduct}}
-            <details>
-              <summary>{{say "join.conduct"}}</summary>
-              <p class="mg__words mg__quiet">{{@one.conduct}}</p>
-            </details>
-          {{/if}}
-          <label class="mg__check">
-            <input type="checkbox" name="adult" value="yes" required />
-            {{say "join.adult"}}
-          </label>
+          <MentorshipConduct @text={{@one.conduct}} />
         </MentorshipForm>
       {{else}}
         <div class="mg__acts">

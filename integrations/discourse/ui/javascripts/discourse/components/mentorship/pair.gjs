@@ -10,7 +10,9 @@ import say from "../../lib/say";
 import MentorshipButton from "./button";
 import MentorshipChoice from "./choice";
 import MentorshipForm from "./form";
+import MentorshipMeeting from "./meeting";
 import MentorshipPerson from "./person";
+import MentorshipPropose from "./propose";
 import MentorshipWrite from "./write";
 
 /** A mentorship that runs. */
@@ -18,6 +20,7 @@ export default class MentorshipPair extends Component {
   @service mentorship;
 
   @tracked ending = false;
+  @tracked proposing = false;
 
   id = guidFor(this);
 
@@ -43,6 +46,16 @@ export default class MentorshipPair extends Component {
   }
 
   @action
+  propose() {
+    this.proposing = true;
+  }
+
+  @action
+  stay() {
+    this.proposing = false;
+  }
+
+  @action
   end({ reason }) {
     return this.mentorship.board.end({ id: this.args.one.id, reason });
   }
@@ -52,6 +65,9 @@ export default class MentorshipPair extends Component {
       {{#each @one.people as |person|}}
         <MentorshipPerson @person={{person}} @under={{this.under}} />
       {{/each}}
+      {{#if @one.session}}
+        <MentorshipMeeting @session={{@one.session}} @names={{@one.names}} />
+      {{/if}}
       {{#if this.ending}}
         <MentorshipForm
           @send="matched.end_send"
@@ -69,6 +85,8 @@ export default class MentorshipPair extends Component {
           </p>
           <p class="mg__quiet">{{say "matched.end_hint"}}</p>
         </MentorshipForm>
+      {{else if this.proposing}}
+        <MentorshipPropose @one={{@one}} @close={{this.stay}} />
       {{else}}
         <div class="mg__acts">
           {{#if this.alone}}
@@ -78,6 +96,13 @@ export default class MentorshipPair extends Component {
               @first={{true}}
             />
           {{/if}}
+          {{#unless @one.session}}
+            <MentorshipButton
+              @text="session.propose"
+              @about={{@one.names}}
+              @act={{this.propose}}
+            />
+          {{/unless}}
           <MentorshipButton
             @text="matched.end"
             @about={{@one.names}}

@@ -10,6 +10,7 @@ import say from "../../lib/say";
 import arrive from "../../modifiers/mentorship-arrive";
 import MentorshipButton from "./button";
 import MentorshipConsents from "./consents";
+import MentorshipInvited from "./invited";
 import MentorshipJoin from "./join";
 import MentorshipNeed from "./need";
 import MentorshipPair from "./pair";
@@ -112,6 +113,18 @@ export default class MentorshipPanel extends Component {
             <ul class="mg__list mg__list--people">
               {{#each this.picture.received key="id" as |one|}}
                 <MentorshipRequest @one={{one}} />
+              {{/each}}
+            </ul>
+          </section>
+        {{/if}}
+        {{#if this.picture.invited.length}}
+          <section class="mg__section">
+            <h3 class="mg__subtitle mg__subtitle--due">{{say
+                "invited.heading"
+              }}</h3>
+            <ul class="mg__list mg__list--people">
+              {{#each this.picture.invited key="id" as |one|}}
+                <MentorshipInvited @one={{one}} />
               {{/each}}
             </ul>
           </section>

@@ -1,0 +1,84 @@
+// @ts-check
+import Component from "@glimmer/component";
+import { tracked } from "@glimmer/tracking";
+import { action } from "@ember/object";
+import { service } from "@ember/service";
+import say from "../../lib/say";
+import MentorshipButton from "./button";
+import MentorshipConduct from "./conduct";
+import MentorshipForm from "./form";
+
+/** An invitation to a program. */
+export default class MentorshipInvited extends Component {
+  @service mentorship;
+
+  @tracked accepting = false;
+  @tracked busy = false;
+
+  get title() {
+    const { role, program } = this.args.one;
+    return say(`invited.${role}`, { program: program.name });
+  }
+
+  @action
+  open() {
+    this.accepting = true;
+  }
+
+  @action
+  close() {
+    this.accepting = false;
+  }
+
+  @action
+  accept({ adult }) {
+    const { id, role } = this.args.one;
+    return this.mentorship.board.answerInvitation({
+      id,
+      role,
+      accept: true,
+      adult: adult === "yes",
+    });
+  }
+
+  @action
+  async decline() {
+    const { id, role } = this.args.one;
+    this.busy = true;
+    await this.mentorship.board.answerInvitation({ id, role, accept: false });
+    if (!this.isDestroying) {
+      this.busy = false;
+    }
+  }
+
+  <template>
+    <li class="mg__card mg__card--due">
+      <strong>{{this.title}}</strong>
+      {{#if @one.purpose}}<p class="mg__words">{{@one.purpose}}</p>{{/if}}
+      {{#if this.accepting}}
+        <MentorshipForm
+          @send="invited.accept"
+          @act={{this.accept}}
+          @close={{this.close}}
+        >
+          <MentorshipConduct @text={{@one.conduct}} />
+        </MentorshipForm>
+      {{else}}
+        <div class="mg__acts">
+          <MentorshipButton
+            @text="invited.accept"
+            @about={{@one.program.name}}
+            @kind="first"
+            @act={{this.open}}
+          />
+          <MentorshipButton
+            @text="invited.decline"
+            @about={{@one.program.name}}
+            @busy={{this.busy}}
+            @act={{this.decline}}
+          />
+        </div>
+      {{/if}}
+    </li>
+  </template>
+}
