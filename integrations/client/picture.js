@@ -292,7 +292,7 @@ function pair(one, mine, sessions, now) {
     program: one.program,
     since: one.beganAt,
     until: one.endedAt,
-    session: meeting(
+    session: meetingOf(
       sessions.filter((session) => session.mentorship === one.id),
       mine,
       now
@@ -308,9 +308,9 @@ function pair(one, mine, sessions, now) {
  * @param {number} now
  * @returns {Meeting | null}
  */
-function meeting(sessions, mine, now) {
+function meetingOf(sessions, mine, now) {
   const found = sessions
-    .map((session) => ({ session, kind: kindOf(session, mine, now) }))
+    .map((session) => ({ session, kind: meetingKind(session, mine, now) }))
     .filter(({ kind }) => kind)
     .sort(
       (one, other) =>
@@ -339,7 +339,7 @@ function meeting(sessions, mine, now) {
  * @param {string} mine
  * @param {number} now
  */
-function kindOf(session, mine, now) {
+function meetingKind(session, mine, now) {
   const me = session.people.find(
     (/** @type {any} */ one) => one.member?.id === mine
   );

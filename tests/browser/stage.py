@@ -43,7 +43,9 @@ FLAGS = (
     # Cookies of other sites are refused, as browsers do by now.
     "--test-third-party-cookie-phaseout",
 )
-POLICY = {"opt_in_field": "3", "offers_field": "1", "wants_field": "2", "places_field": "4", "mentor_group": "41"}
+ELSEWHERE = "http://localhost:8123"
+"""The origin of a page that the admin named; tests hand such pages to the browser."""
+POLICY = {"pages": ELSEWHERE, "opt_in_field": "3", "offers_field": "1", "wants_field": "2", "places_field": "4", "mentor_group": "41"}
 ENROL = "mutation($i: EnrolInput!) { enrol(input: $i) { enrolment { id state } userErrors { code message } } }"
 NEED = "mutation($i: SetNeedInput!) { setNeed(input: $i) { need { id suggestions { member { username } } } userErrors { code message } } }"
 
@@ -148,6 +150,14 @@ class Stage:
         """The mentor says yes; gives the mentorship's id."""
         done = await self.send(mentor, "acceptRequest", "AcceptRequestInput", "mentorship { id }", id=request, message="")
         return str(done["mentorship"]["id"])
+
+    async def paired(self, mentee: str, mentor: str) -> str:
+        """Two new members with a mentorship; gives its id."""
+        for username in (mentee, mentor):
+            await self.sign_up(username)
+        await self.enrol(mentee, "MENTEE")
+        await self.enrol(mentor, "MENTOR")
+        return await self.accept(mentor, await self.request(mentee, mentor, "Find my first ten customers"))
 
     async def decline(self, mentor: str, request: str, message: str) -> None:
         """The mentor says no."""

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from tests.browser.stage import Stage, picture
+from tests.browser.looks import everywhere
+from tests.browser.stage import ELSEWHERE, Stage, picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -29,7 +30,7 @@ def plain(
     stage: Stage,
     context: BrowserContext,
     *,
-    path: str = "/plain",
+    origin: str = "",
     proof: str = "discourse",
     more: str = "",
     lang: str = "en",
@@ -42,8 +43,9 @@ def plain(
     if before is not None:
         before(stage, page)
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": "base-uri 'self'; object-src 'none'; frame-ancestors 'self'"}
-    page.route(f"{stage.forum.base_url}{path}", lambda route: route.fulfill(body=html, headers=headers))
-    page.goto(f"{stage.forum.base_url}{path}")
+    address = f"{origin or stage.forum.base_url}/plain"
+    page.route(address, lambda route: route.fulfill(body=html, headers=headers))
+    page.goto(address)
     return page
 
 
@@ -82,3 +84,79 @@ def test_from_a_plain_page_to_a_mentorship_that_both_see(stage: Stage, browser: 
     expect(page.get_by_text("Your mentor · since")).to_be_visible(timeout=5_000)
     context.close()
     other.close()
+
+
+def test_on_another_page_a_window_of_the_community_says_who_is_there(stage: Stage, browser: Browser) -> None:
+    with stage.signed_in(browser, "seun_a") as context:
+        page = plain(stage, context, origin=ELSEWHERE, proof="popup")
+        expect(page.get_by_role("alert")).to_contain_text("Sign in to the community", timeout=10_000)
+        assert everywhere(page, "mentorship-suggestions", "to sign in") == []
+        picture(page, "state-sign-in")
+        with context.expect_page() as opened:
+            page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_text("People who could help you")).to_be_visible(timeout=10_000)
+        opened.value.wait_for_event("close") if not opened.value.is_closed() else None
+        assert not [one for one in context.cookies() if "mentorgraph" in one["name"]]
+
+
+def test_a_window_that_is_closed_is_no_sign_in(stage: Stage, browser: Browser) -> None:
+    with stage.signed_in(browser, None) as context:
+        page = plain(stage, context, origin=ELSEWHERE, proof="popup")
+        with context.expect_page() as opened:
+            page.get_by_role("button", name="Sign in").click()
+        expect(opened.value.get_by_role("heading", name="Log in")).to_be_visible(timeout=10_000)
+        opened.value.close()
+        expect(page.get_by_role("alert")).to_contain_text("Sign in to the community")
+        expect(page.get_by_role("button", name="Sign in")).to_be_enabled()
+
+
+def framed(stage: Stage, context: BrowserContext, origin: str) -> Page:
+    """A page that holds the frame and no script."""
+    page = context.new_page()
+    source = f"{stage.service}/embed/{stage.installation_id}/frame?locale=en"
+    html = f'<!doctype html><html lang="en"><title>Framed</title><h1>A page</h1><iframe src="{source}" title="Mentorship" width="700" height="900"></iframe>'
+    page.route(f"{origin}/framed", lambda route: route.fulfill(body=html, headers={"Content-Type": "text/html"}))
+    page.goto(f"{origin}/framed")
+    return page
+
+
+def test_in_a_frame_of_the_communitys_page(stage: Stage, browser: Browser) -> None:
+    with stage.signed_in(browser, "seun_a") as context:
+        page = framed(stage, context, stage.forum.base_url)
+        page.evaluate("() => addEventListener('message', (event) => { window.told = [event.origin, event.data.mentorgraph.height]; })")
+        frame = page.frame_locator("iframe")
+        with context.expect_page():
+            frame.get_by_role("button", name="Sign in").click()
+        expect(frame.get_by_text("People who could help you")).to_be_visible(timeout=10_000)
+        page.wait_for_function("() => window.told && window.told[1] > 300")
+        assert page.evaluate("() => window.told[0]") == stage.service
+        picture(page, "frame")
+
+
+def test_no_other_page_may_show_the_frame(stage: Stage, browser: Browser) -> None:
+    with stage.signed_in(browser, "seun_a") as context:
+        page = framed(stage, context, "http://localhost:8124")
+        page.wait_for_timeout(500)
+        expect(page.frame_locator("iframe").locator("mentorship-suggestions")).to_have_count(0)
+
+
+def test_a_session_is_proposed_chosen_and_seen_by_both(stage: Stage, browser: Browser) -> None:
+    stage.run(stage.paired("session_mentee", "session_mentor"))
+    with stage.signed_in(browser, "session_mentee") as context, stage.signed_in(browser, "session_mentor") as other:
+        page, theirs = plain(stage, context), plain(stage, other)
+        page.get_by_role("button", name="Propose a session: session_mentor").click()
+        day = page.evaluate("() => new Date(Date.now() + 3 * 86400000).toISOString().slice(0, 10)")
+        page.get_by_label("When?").fill(f"{day}T15:00")
+        page.get_by_label("How long, in minutes?").select_option("45")
+        page.get_by_label("What about?").fill("My first ten customers")
+        page.get_by_label("Where?").fill("https://meet.example.org/ten")
+        assert everywhere(page, "mentorship-suggestions", "proposing") == []
+        page.get_by_role("button", name="Propose", exact=True).click()
+        expect(page.get_by_text("Times are proposed; the other side chooses.")).to_be_visible(timeout=10_000)
+        expect(theirs.get_by_text("Times that were proposed. Which suits you?")).to_be_visible(timeout=10_000)
+        assert everywhere(theirs, "mentorship-suggestions", "choosing") == []
+        theirs.get_by_role("button", name="session_mentee").filter(has_text="PM").click()
+        expect(theirs.get_by_text("Next session:")).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("Next session:")).to_be_visible(timeout=5_000)
+        expect(page.get_by_role("link", name="https://meet.example.org/ten")).to_have_attribute("href", "https://meet.example.org/ten")
+        picture(page, "session")

@@ -19,6 +19,7 @@ export default class MentorshipCard extends Component {
 
   constructor(owner, args) {
     super(owner, args);
+    this.mentorship.start();
     void this.look();
   }
 
@@ -37,6 +38,17 @@ export default class MentorshipCard extends Component {
 
   get askable() {
     return this.member?.canBeAskedIn.length > 0;
+  }
+
+  get asked() {
+    const { picture } = this.mentorship;
+    return picture?.sent.some(({ person }) => person.id === this.member?.id);
+  }
+
+  /** Whether the viewer could begin to mentor; the way leads to where they say so. */
+  get offerable() {
+    const { picture } = this.mentorship;
+    return picture?.joinable.some(({ roles }) => roles.includes("MENTOR"));
   }
 
   async look() {
@@ -77,10 +89,18 @@ export default class MentorshipCard extends Component {
             @kind="first"
             @act={{this.ask}}
           />
-        {{else}}
-          <div role="status">{{#if this.said}}<p
-                class="mg__said"
-              >{{this.said}}</p>{{/if}}</div>
+        {{else if this.asked}}
+          <p class="mg__quiet" role="status">{{if
+              this.said
+              this.said
+              (say "card.asked")
+            }}</p>
+        {{/if}}
+        {{#if this.offerable}}
+          <a
+            class="mg__button mg__button--plain"
+            href={{this.mentorship.place}}
+          >{{say "card.offer"}}</a>
         {{/if}}
       </div>
     {{/if}}
