@@ -83,7 +83,7 @@ def test_nothing_in_it_is_loaded_from_elsewhere_or_read_as_html() -> None:
         assert "{{{" not in text, path
         for word in ("htmlSafe", "trustHTML", "innerHTML", "eval(", "<script", "localStorage", "sessionStorage"):
             assert word not in text, (path, word)
-        assert not re.search(r"import\((?!\"\.\.?/)|from \"(?:https?:|//)", text), path
+        assert not re.search(r"import\((?!\"(?:\.\.?/|@ember/))|from \"(?:https?:|//)", text), path
 
 
 async def test_connecting_installs_it_configured_and_seen(place: Place) -> None:
