@@ -71,6 +71,7 @@ bench: $(VENV)/.dev ## benchmarks: ratios against a peer or a limit in the same 
 	@$(BIN)/python benchmarks/intake.py
 	@$(BIN)/python benchmarks/queries.py
 	@$(BIN)/python benchmarks/importing.py
+	@$(BIN)/python -m benchmarks.widget
 
 bench-long: bench ## benchmarks and endurance runs
 	@$(BIN)/python benchmarks/ranking_scale.py
