@@ -83,7 +83,7 @@ async def ask(runtime: Runtime, installation_id: int, *, who: str, by: str, next
         raise Invalid("this community does not send codes in this way", code="not_offered")
     name = named(who)
     code, browser_secret = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH)), new_secret()
-    quota = runtime.host((await runtime.installation(installation_id)).host).rate_limit.per_month
+    quota = runtime.quota_of(await runtime.installation(installation_id))
 
     def work(unit: UnitOfWork) -> bool:
         unit.sign_ins.prune(now=unit.now)

@@ -1,12 +1,31 @@
 """Messages out to the host: kept with the decision that made them, sent once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
-from mentorgraph.host import DirectMessage, HostBroken, HostBusy, HostDenied, HostError, HostInvalid, HostMessage, HostNotFound, HostUnreachable, Rendered
+from mentorgraph.host import (
+    AddToGroup,
+    Capability,
+    CreateGroup,
+    DirectMessage,
+    EditTopic,
+    GrantBadge,
+    HostBroken,
+    HostBusy,
+    HostDenied,
+    HostError,
+    HostInvalid,
+    HostMessage,
+    HostNotFound,
+    HostUnreachable,
+    RemoveFromGroup,
+    Rendered,
+    Reply,
+    TopicMessage,
+)
 from plugin.domain.members import Member
 from plugin.domain.notices import NoticeState, awake_together
 from plugin.errors import Invalid
@@ -17,6 +36,18 @@ from plugin.store.unit_of_work import UnitOfWork
 from plugin.tracing import span
 
 log = structlog.get_logger()
+
+NEEDS: Mapping[type, tuple[Capability, str]] = {
+    DirectMessage: (Capability.DIRECT_MESSAGES, "direct messages"),
+    TopicMessage: (Capability.TOPICS, "topics that we could open"),
+    EditTopic: (Capability.TOPICS, "topics that we could edit"),
+    Reply: (Capability.TOPICS, "topics that we could answer in"),
+    CreateGroup: (Capability.GROUPS, "groups"),
+    AddToGroup: (Capability.GROUPS, "groups"),
+    RemoveFromGroup: (Capability.GROUPS, "groups"),
+    GrantBadge: (Capability.BADGES, "badges"),
+}
+"""What a host must have for each kind of message, and how it is called when it has not."""
 
 RETRIES = (10, 60, 300, 1800, 7200, 6 * 3600, 24 * 3600)
 TO_MEMBERS = frozenset({"suggestions"})
@@ -60,11 +91,18 @@ async def send_due(runtime: Runtime, installation_id: int, *, limit: int = 20) -
     remains is a message that the host took after we looked and before it died, in hosts that cannot be asked by key.
     """
     client = await runtime.client(installation_id)
+    capabilities = runtime.host((await runtime.installation(installation_id)).host).capabilities
     due = await runtime.database.read(installation_id, lambda unit: unit.outbox.due(now=unit.now, limit=limit))
     sent = 0
     for one in due:
         message = await runtime.database.write(installation_id, _take(one))
         if message is None:
+            continue
+        needed, called = NEEDS[type(message)]
+        if needed not in capabilities:
+            # No failure of anybody's: what it says is shown on our own pages.
+            why = f"this kind of community has no {called}"
+            await runtime.database.write(installation_id, lambda unit, one=one, why=why: unit.outbox.drop(one.id, why=why))  # type: ignore[misc]  # defaults bind
             continue
         key = f"mg{installation_id}-{one.id}"
         try:

@@ -481,3 +481,27 @@ def _json_of(node: object) -> object:
     content = node.get("content") if isinstance(node, dict) else None
     media = content.get("application/json") if isinstance(content, dict) else None
     return media.get("schema") if isinstance(media, dict) else None
+
+
+# --------------------------------------------------------------------------------------------------------------------- signing in
+
+
+async def test_a_member_is_named_by_address_or_user_name(client: CircleClient, place: Place) -> None:
+    for named in (place.maya.email, place.maya.email.upper(), f"maya-l-pez.{place.maya.id}", f"whatever.{place.maya.id}"):
+        found = await client.find_account(named)
+        if named != named.lower():
+            # Circle finds exact addresses only; what it does not find is nobody.
+            assert found is None or found.email == place.maya.email
+            continue
+        assert found is not None
+        assert (found.member.host_user_id, found.email) == (str(place.maya.id), place.maya.email)
+        assert place.maya.email not in repr(found)
+
+
+@pytest.mark.parametrize("named", ["", "maya", "maya.", "maya.0", "maya.99999", "nobody@example.org", "@", "a@b\n@c", "maya.1e3"])
+async def test_who_is_no_member_is_nobody(client: CircleClient, place: Place, named: str) -> None:
+    assert await client.find_account(named) is None
+
+
+async def test_who_was_invited_and_never_came_cannot_sign_in(client: CircleClient, place: Place) -> None:
+    assert await client.find_account(place.invited.email) is None

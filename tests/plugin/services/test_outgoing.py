@@ -2,7 +2,7 @@
 
 import pytest
 
-from mentorgraph.host import HostBusy, HostDenied, HostInvalid, HostUnreachable
+from mentorgraph.host import Capability, HostBusy, HostDenied, HostInvalid, HostMessage, HostUnreachable
 from plugin.domain.members import Consent
 from plugin.services import outgoing
 from plugin.services.handlers.members import decide
@@ -136,3 +136,17 @@ async def test_content_that_cannot_be_opened_is_set_aside(world: World) -> None:
 
     await world.database.write(world.installation_id, spoil)
     assert await send(world) == 1
+
+
+async def test_what_the_host_has_no_place_for_is_given_up_in_words(small_world: World) -> None:
+    world = small_world
+    await waiting(world, "a")
+    world.host.capabilities -= {Capability.DIRECT_MESSAGES}
+    assert await send(world) == 0
+    ((one, _),) = await outgoing.listing(world.runtime, world.installation_id)
+    assert (one.state, one.error) == ("dropped", "this kind of community has no direct messages")
+    assert world.client.sends == []
+
+
+def test_every_kind_of_message_says_what_it_needs() -> None:
+    assert set(outgoing.NEEDS) == set(HostMessage.__args__)
