@@ -35,13 +35,16 @@ SECONDS = 40.0
 
 
 class Door:
-    """Stands before the service. ``kept`` are the deliveries that came; with ``hold`` they go no further, and the host is told that they did."""
+    """Stands before the service. ``kept`` are the deliveries that came; with ``hold`` they go no further, and the host is told that they did.
+
+    With ``down`` it is as if the service were not there.
+    """
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self.app: ASGIApp | None = None
         self.kept: list[Delivery] = []
-        self.hold = False
+        self.hold = self.down = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -49,6 +52,10 @@ class Door:
         found = _HOOK.fullmatch(scope.get("path", "")) if scope["type"] == "http" else None
         if found is None:
             await self.app(scope, receive, send)
+            return
+        if self.down:
+            await send({"type": "http.response.start", "status": 503, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
             return
         body, more = b"", True
         while more:

@@ -223,6 +223,11 @@ class MatrixStage(Stage):
         await asyncio.to_thread(self._server.stop)
         await asyncio.to_thread(self._server.start)
 
+    async def restart(self) -> None:
+        """The homeserver stops and starts again; it counts its transactions from 1 then."""
+        await asyncio.to_thread(self._server.stop)
+        await asyncio.to_thread(self._server.start)
+
     async def join(self, name: str) -> str:
         member = f"@{name}:{SERVER_NAME}"
         self._tokens[member] = await self._new(name)

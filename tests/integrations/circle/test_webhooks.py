@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -119,3 +120,11 @@ def test_addresses_and_sign_in() -> None:
     with pytest.raises(SignInRefused):
         HOST.sign_in_finish(INSTALLATION, {})
     assert HOST.peek_nonce({}) is None
+
+
+def test_the_snippet_for_circles_pages_believes_nothing_there() -> None:
+    snippet = (Path(webhooks.__file__).parent / "ui" / "snippet.js").read_text(encoding="utf-8")
+    code = "\n".join(line for line in snippet.splitlines() if not line.lstrip().startswith("//"))
+    assert "circleUser" not in code
+    assert "innerHTML" not in code
+    assert "<script" not in code, "Circle puts it into a script of its own"

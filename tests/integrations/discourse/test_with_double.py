@@ -270,6 +270,23 @@ class TestReading:
         assert by_name.host_user_id == "1"
         assert await place.client.find_member("nobody-here") is None
 
+    async def test_a_member_is_found_by_the_id_of_their_provider(self, place: Place) -> None:
+        forum = place.running.forum
+        assert forum is not None
+        await people(place, 1)
+        forum.users[1].sso_external_id, forum.users[1].external_ids = "person-17", {"oidc": "sub-of-17"}
+        found = await place.client.find_external("person-17")
+        assert found is not None
+        assert found.host_user_id == "1"
+        for other in ("1", "nobody", "../user1", ""):
+            assert await place.client.find_external(other) is None
+        settings = {**place.installation.settings, "external_provider": "oidc"}
+        by_provider = DiscourseClient(place.changed(settings=settings), place.http)
+        found = await by_provider.find_external("sub-of-17")
+        assert found is not None
+        assert found.host_user_id == "1"
+        assert await by_provider.find_external("person-17") is None
+
     async def test_who_chose_an_anonymous_name_stays(self, place: Place) -> None:
         await place.running.control.act("sign_up", username="anon12345")
         assert [type(event) for event in await place.client.read("member", "1")] == [MemberChanged]
