@@ -10,9 +10,9 @@ from plugin.store.unit_of_work import UnitOfWork
 
 
 def _own(principal: Principal) -> int:
-    """The member who asks for themselves, by more than a widget: every script on the host's pages could get hold of one's token."""
+    """The member who asks for themselves, by a token that nobody else can have come by (:attr:`Principal.private`)."""
     member_id = require_member(require(principal, Scope.ME))
-    if principal.audience == "widget":
+    if not principal.private:
         raise Forbidden("this needs a session or a token of your own: sign in on our pages")
     return member_id
 

@@ -230,7 +230,7 @@ async def configure(runtime: Runtime, principal: Principal | None, changes: Mapp
 
 async def export(runtime: Runtime, principal: Principal | None, member_id: int) -> bytes:
     """Everything that is kept about a member: for themselves, and for admins, which is written down for the member to see. Raises :class:`Forbidden`."""
-    own = principal is not None and principal.member_id == member_id and principal.audience != "widget"
+    own = principal is not None and principal.member_id == member_id and principal.private
     asking = access.require(principal, Scope.ME) if own else await access.require_admin(runtime, principal, fresh=True)
 
     def work(unit: UnitOfWork) -> bytes:
@@ -245,7 +245,7 @@ async def export(runtime: Runtime, principal: Principal | None, member_id: int) 
 
 async def erase(runtime: Runtime, principal: Principal | None, member_id: int) -> None:
     """Erase a member: for themselves, and for admins. Nothing brings them back but their own sign-in. Raises :class:`Forbidden`."""
-    own = principal is not None and principal.member_id == member_id and principal.audience != "widget"
+    own = principal is not None and principal.member_id == member_id and principal.private
     asking = access.require(principal, Scope.ME) if own else await access.require_admin(runtime, principal, fresh=True)
 
     def work(unit: UnitOfWork) -> None:

@@ -12,7 +12,7 @@ from plugin.domain.community import Policy
 from plugin.domain.people import MESSAGE
 from plugin.errors import Forbidden, Invalid, TooMany
 from plugin.mail import MailFailed
-from plugin.services import access, codes, connect, handlers
+from plugin.services import access, codes, connect, handlers, personal
 from plugin.services.codes import ALPHABET, MAX_FOR_ONE, TRIES, Asked
 from plugin.services.connect import policy_values
 from plugin.services.ways import ways_of
@@ -204,6 +204,10 @@ async def test_a_message_that_somebody_else_can_read_needs_the_admins_word_and_o
     assert (principal.audience, principal.private) == (MESSAGE, False)
     with pytest.raises(Forbidden):
         await access.require_admin(world.runtime, principal)
+    with pytest.raises(Forbidden):
+        await personal.export_own(world.runtime, principal)
+    with pytest.raises(Forbidden):
+        await personal.erase_own(world.runtime, principal, username="noor")
 
 
 async def test_without_mail_there_is_no_code_by_mail(world: World) -> None:
