@@ -1,6 +1,8 @@
 # Everything a newcomer needs: Python >= 3.11, git and make. `make help` lists the targets.
 PYTHON ?= python3
 VENV := .venv
+# Compiled modules are kept, whatever the shell says: without them every command compiles everything again, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := $(VENV)/bin
 SOURCES := mentorgraph plugin schema integrations migrations tests benchmarks examples
 JOBS ?= 2
@@ -74,6 +76,7 @@ bench: $(VENV)/.dev ## benchmarks: ratios against a peer or a limit in the same 
 	@$(BIN)/python -m benchmarks.widget
 
 bench-long: bench ## benchmarks and endurance runs
+	@$(BIN)/python benchmarks/endurance.py
 	@$(BIN)/python benchmarks/ranking_scale.py
 
 format: $(VENV)/.dev ## put the code in shape

@@ -89,6 +89,7 @@ class Service:
     installation_id: int
     secret: str
     base_url: str
+    key: str = KEY
 
     @property
     def address(self) -> str:
@@ -99,7 +100,7 @@ class Service:
         command = [str(ROOT / "benchmarks/killed.py"), *marked] if marked else ["-m", "plugin"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORGRAPH_")} | {
             "MENTORGRAPH_DATABASE_URL": self.settings.database_url,
-            "MENTORGRAPH_SECRET_KEYS": KEY,
+            "MENTORGRAPH_SECRET_KEYS": self.key,
             "MENTORGRAPH_PUBLIC_URL": self.address,
             "MENTORGRAPH_ALLOW_PRIVATE": self.base_url.removeprefix("http://"),
             "MENTORGRAPH_LOG_LEVEL": "error",
@@ -211,6 +212,8 @@ async def kill_again_and_again(service: Service, found: Found, *, kills: int, ch
                 patience = 15.0 if step else chance.uniform(0.1, 2.0)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(process.wait(), patience)
+                if process.returncode not in {None, -signal.SIGKILL}:
+                    raise RuntimeError(f"the service ended by itself with {process.returncode}")
                 found.killed[step if process.returncode is not None and step else "random"] += 1
             finally:
                 if process.returncode is None:
@@ -245,13 +248,14 @@ def _left(unit: UnitOfWork) -> dict[str, int]:
     return {"deliveries": unit.inbox.counts().get("new", 0), "messages": unit.outbox.counts().get("pending", 0)}
 
 
-def _kept(unit: UnitOfWork) -> dict[str, str]:
+def kept_states(unit: UnitOfWork) -> dict[str, str]:
+    """Every delivery in the inbox by its number, with its state."""
     return {one.event_id.partition("~")[0]: one.state for one in unit.inbox.found(state=None, event_ids=None, kind=None, since=None, until=None, limit=10**9)}
 
 
 async def judge(service: Service, forum: Running, parts: Parts, found: Found) -> dict[str, object]:
     """Compare with what the forum and the senders know."""
-    kept = await parts.runtime.database.read(service.installation_id, _kept)
+    kept = await parts.runtime.database.read(service.installation_id, kept_states)
     events: list[dict[str, Any]] = _list((await forum.control.state("hook_events"))["hook_events"])
     told = {str(one["id"]) for one in events if 200 <= one["status"] < 300}
     dropped = await _dropped_by_rule(events, kept)

@@ -38,6 +38,7 @@ app.command()(work.messages)
 app.command()(people.invite)
 app.command("export")(people.export)
 app.command()(people.erase)
+app.command()(people.tombstones)
 app.command()(demo)
 token.command("create")(people.create_token)
 

@@ -1,7 +1,9 @@
 """Tokens, export and erasure."""
 
+import json
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,7 +11,7 @@ import typer
 from plugin.app import Parts
 from plugin.cli.common import AsJson, Which, fail, out, run, show
 from plugin.domain.people import Office, Scope
-from plugin.services import access, staffing
+from plugin.services import access, burials, staffing
 from plugin.services.connect import the_installation
 from plugin.services.erasure import erase_member, export_member, find_member
 from plugin.store.unit_of_work import UnitOfWork
@@ -88,3 +90,39 @@ def erase(
 
     run(work)
     show({"erased": member}, as_json=as_json, lines=lambda: out.print(f"Everything about {member} was erased.", markup=False))
+
+
+def tombstones(
+    installation: Which = None,
+    restore: Annotated[Path | None, typer.Option(help="A file that this command wrote: erase again whoever it stands for.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print what remembers erased members without saying who they were, to be kept beside the backups; or, after one was put back, erase them again."""
+    if restore is None:
+
+        async def listing(parts: Parts) -> list[str]:
+            return await parts.runtime.database.read(await the_installation(parts.runtime, installation), burials.tombstones)
+
+        found = run(listing)
+        show({"tombstones": found}, as_json=True, lines=lambda: None)
+        return
+    known = _known(restore)
+
+    async def burying(parts: Parts) -> int:
+        which = await the_installation(parts.runtime, installation)
+        return await parts.runtime.database.write(which, lambda unit: burials.bury_again(unit, known))
+
+    erased = run(burying)
+    show({"erased": erased}, as_json=as_json, lines=lambda: out.print(f"{erased} members were erased again; {len(known)} tombstones are kept."))
+
+
+def _known(path: Path) -> list[str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["tombstones"]
+    except OSError:
+        fail(f"the file {path} cannot be read")
+    except (ValueError, KeyError, TypeError):
+        fail(f"{path} is no list of tombstones: give a file that `mentorgraph tombstones` wrote")
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        fail(f"{path} is no list of tombstones: give a file that `mentorgraph tombstones` wrote")
+    return found

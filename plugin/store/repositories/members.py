@@ -173,6 +173,10 @@ class Members(Repository):
         """Whether there is any tombstone, so that the common case need not compute digests."""
         return bool(self._rows(self._select(tombstones, tombstones.c.at).limit(1)))
 
+    def all_buried(self) -> list[bytes]:
+        """All tombstones."""
+        return [bytes(row[0]) for row in self._rows(self._select(tombstones, tombstones.c.digest))]
+
     def bury(self, digest: bytes, *, at: datetime) -> None:
         """Leave a tombstone."""
         self._put(tombstones, [{"digest": digest, "at": at}])
