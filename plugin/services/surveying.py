@@ -125,8 +125,24 @@ def _following_pulse(unit: UnitOfWork, survey: Survey, number: int) -> None:
 
 
 def _tell(unit: UnitOfWork, survey: Survey, kind: str) -> None:
-    about: Mapping[str, str | int] = {"role": survey.kind.value}
+    # Who has several mentorships is to see which one is asked about.
+    program = None if survey.program_id is None else unit.programs.get(survey.program_id)
+    name = unit.community.name if program is None else program.name
+    about: Mapping[str, str | int] = {"role": survey.kind.value, "other": _other(unit, survey), "program": name}
     tell(unit, survey.member_id, kind, key=f"survey:{survey.id}:{kind}", about=about, until=survey.due_at + OPEN_FOR)
+
+
+def _other(unit: UnitOfWork, survey: Survey) -> int:
+    """Somebody else of the mentorship or session that a survey is about, the mentor first; 0 for nobody."""
+    found = parse_about(survey.about)
+    if found is None or found[0] == "program":
+        return 0
+    mentorship_id: int | None = found[1]
+    if found[0] == "session":
+        session = unit.sessions.get(found[1])
+        mentorship_id = None if session is None else session.mentorship_id
+    one = None if mentorship_id is None else unit.mentorships.get(mentorship_id)
+    return next((person for person in (() if one is None else one.people) if person != survey.member_id), 0)
 
 
 def _sensible(unit: UnitOfWork, survey: Survey) -> bool:

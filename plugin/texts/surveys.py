@@ -8,18 +8,31 @@ declare(
     title=_("A few questions for you"),
     body=_("They take two minutes. What you answer is not shown to the other side."),
     roles={
-        "session": (_("How was your session?"), _("Three short questions while it is fresh. What you answer is not shown to the other side.")),
-        "pulse": (_("How is your mentorship going?"), _("Two minutes, so that we can help early. What you answer is not shown to the other side.")),
+        "session": (
+            _("How was your session with {other:member}?"),
+            _("Three short questions while it is fresh. What you answer is not shown to the other side."),
+        ),
+        "pulse": (
+            _("How is your mentorship with {other:member} going?"),
+            _("Two minutes, so that we can help early. What you answer is not shown to the other side."),
+        ),
         "closing": (
-            _("Looking back at your mentorship"),
+            _("Looking back at your mentorship with {other:member}"),
             _("What was good, what was missing? It helps those who come after you. It is not shown to the other side."),
         ),
-        "nps": (_("Would you recommend the program?"), _("One question, and one line if you like.")),
+        "nps": (_("Would you recommend {program}?"), _("One question, and one line if you like.")),
     },
 )
+_REMINDED = _("You need not answer; we do not ask again. What you answer is not shown to the other side.")
 declare(
     "survey.reminded",
     group="surveys",
     title=_("A few questions wait for you"),
-    body=_("You need not answer; we do not ask again. What you answer is not shown to the other side."),
+    body=_REMINDED,
+    roles={
+        "session": (_("Questions about your session with {other:member} wait for you"), _REMINDED),
+        "pulse": (_("Questions about your mentorship with {other:member} wait for you"), _REMINDED),
+        "closing": (_("A look back at your mentorship with {other:member} waits for you"), _REMINDED),
+        "nps": (_("A question about {program} waits for you"), _REMINDED),
+    },
 )
