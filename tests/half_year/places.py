@@ -13,7 +13,7 @@ import httpx2
 from integrations.discourse.double.process import Running, running_double
 from plugin.services.connect import Connection, NewConnection
 
-_LINK = re.compile(r"\(?https?://\S+")
+_LINK = re.compile(r"[\[(]?https?:\S+")
 
 
 @dataclass(frozen=True, slots=True)
