@@ -1,0 +1,94 @@
+"""The service as a process over a filled database, and deliveries to it."""
+
+import asyncio
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from integrations.discourse.double.process import free_port
+from tests.conftest import SECRET_KEY
+from tests.plugin.web.test_hooks import body_of, signed
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Service:
+    """A running process. ``acknowledged`` are the numbers of deliveries that were answered 2xx."""
+
+    process: subprocess.Popen[bytes]
+    address: str
+    path: Path
+    installation_id: int
+    acknowledged: list[str]
+
+    async def ready(self) -> None:
+        async with httpx2.AsyncClient(trust_env=False) as http:
+            for _ in range(3_000):
+                assert self.process.poll() is None, "it ended"
+                with suppress(httpx2.TransportError):
+                    if (await http.get(f"{self.address}/readyz")).status_code == 200:
+                        return
+                await asyncio.sleep(0.05)
+        raise AssertionError("it did not get ready")
+
+    async def deliver(self, http: httpx2.AsyncClient, number: str) -> int:
+        """Send one; the status, or 0 for no connection."""
+        body = body_of({"user": {"id": 10_000 + int(number), "username": f"sent{number}", "active": True}})
+        try:
+            answer = await http.post(f"{self.address}/hooks/{self.installation_id}/", content=body, headers=signed(body, number=number))
+        except httpx2.ConnectError:
+            return 0
+        if answer.status_code < 300:
+            self.acknowledged.append(number)
+        return answer.status_code
+
+    def kept(self) -> int:
+        """Deliveries in the file."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            return int(connection.execute("SELECT count(*) FROM inbox").fetchone()[0])
+
+
+@contextmanager
+def running(path: Path, *, file_bytes: int = 0) -> Iterator[Service]:
+    """``mentorgraph serve`` over the database at ``path``. With ``file_bytes`` no file may grow beyond that, as on a full disk."""
+
+    def limit() -> None:
+        if file_bytes:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+
+    port = free_port()
+    values = {name: value for name, value in os.environ.items() if not name.startswith("MENTORGRAPH_")}
+    values |= {"MENTORGRAPH_DATABASE_URL": f"sqlite:///{path}", "MENTORGRAPH_SECRET_KEYS": SECRET_KEY, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-m", "plugin", "serve", "--port", str(port)],
+        env=values,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=limit,  # noqa: PLW1509 - the tests' own thread starts it
+    )
+    with closing(sqlite3.connect(path)) as connection:
+        installation_id = connection.execute("SELECT installation_id FROM installations").fetchone()[0]
+    try:
+        yield Service(process, f"http://127.0.0.1:{port}", path, installation_id, [])
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def copied(filled: Path, folder: Path) -> Path:
+    """A database of one's own."""
+    path = folder / "service.db"
+    shutil.copyfile(filled, path)
+    return path
