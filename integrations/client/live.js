@@ -108,10 +108,10 @@ export class Live {
         socket.close();
         return;
       }
-      const first = this.#mark === null;
       const news = mark !== this.#mark;
       this.#mark = mark;
-      if (news && !first) {
+      // The first word as well: something may have changed between the first answer and now.
+      if (news) {
         this.changed();
       }
     } else if (message.type === "error" || message.type === "complete") {
