@@ -9,6 +9,7 @@ from schema.mutations.forms import FormMutations
 from schema.mutations.groups import GroupMutations
 from schema.mutations.needs import NeedMutations
 from schema.mutations.notices import NoticeMutations
+from schema.mutations.pairing import PairingMutations
 from schema.mutations.participation import ParticipationMutations
 from schema.mutations.people import PeopleMutations
 from schema.mutations.personal import PersonalMutations
@@ -19,6 +20,7 @@ from schema.mutations.rounds import RoundMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.skills import SkillMutations
 from schema.mutations.suggestions import SuggestionMutations
+from schema.mutations.together import TogetherMutations
 
 
 @strawberry.type
@@ -32,6 +34,8 @@ class Mutation(
     RecruitingMutations,
     SessionMutations,
     RewardMutations,
+    PairingMutations,
+    TogetherMutations,
     FormMutations,
     EvaluationMutations,
     RoundMutations,

@@ -4,13 +4,14 @@ from collections.abc import Awaitable, Callable
 
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Forbidden, NotFound
-from plugin.services import grouping, meeting, reading, round_reading, suggesting
+from plugin.services import grouping, kits, meeting, reading, round_reading, suggesting
 from schema.context import Info
 from schema.ids import GlobalId, parse_number
 from schema.types.community import community as community_type
 from schema.types.groups import group as group_type
 from schema.types.member import member as member_type
 from schema.types.node import Node
+from schema.types.pairing import session_kit
 from schema.types.program import program as program_type
 from schema.types.rounds import match_round
 from schema.types.sessions import session as session_type
@@ -86,6 +87,12 @@ async def _session(info: Info, principal: Principal, number: int) -> Node | None
     return None if found is None else session_type(found, installation_id=principal.installation_id, viewer=principal.member_id)
 
 
+async def _session_kit(info: Info, principal: Principal, number: int) -> Node | None:
+    found = await kits.find(info.context.runtime, principal, number)
+    locale = await kits.locale_of(info.context.runtime, principal)
+    return None if found is None else session_kit(found, installation_id=principal.installation_id, locale=locale)
+
+
 FINDERS: dict[str, Finder] = {
     "Member": _member,
     "Program": _program,
@@ -95,4 +102,5 @@ FINDERS: dict[str, Finder] = {
     "MatchRound": _match_round,
     "MentoringGroup": _mentoring_group,
     "Session": _session,
+    "SessionKit": _session_kit,
 }

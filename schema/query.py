@@ -18,6 +18,7 @@ from schema.queries.forms import FormQueries
 from schema.queries.groups import GroupQueries
 from schema.queries.measures import MeasureQueries
 from schema.queries.notices import NoticeQueries
+from schema.queries.pairing import PairingQueries
 from schema.queries.participation import ParticipationQueries
 from schema.queries.people import PeopleQueries
 from schema.queries.programs import ProgramQueries
@@ -25,6 +26,7 @@ from schema.queries.recruiting import RecruitingQueries
 from schema.queries.rewards import RewardQueries
 from schema.queries.rounds import RoundQueries
 from schema.queries.sessions import SessionQueries
+from schema.queries.together import TogetherQueries
 from schema.types.community import Community
 from schema.types.community import community as community_type
 from schema.types.member import Member
@@ -40,6 +42,8 @@ class Query(
     ProgramQueries,
     ParticipationQueries,
     SessionQueries,
+    PairingQueries,
+    TogetherQueries,
     FormQueries,
     EvaluationQueries,
     RoundQueries,

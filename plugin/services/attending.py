@@ -24,7 +24,7 @@ from plugin.domain.strikes import StrikeKind
 from plugin.domain.surveys import SurveyKind
 from plugin.domain.surveys import about as about_text
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import forms, milestones, no_shows, scheduling, sessions, signs, surveying
+from plugin.services import forms, milestones, no_shows, pairing, scheduling, sessions, signs, surveying
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -98,6 +98,7 @@ def settle(unit: UnitOfWork, session: Session) -> Session:
 
 def _follow(unit: UnitOfWork, done: Session, found: Outcome) -> None:
     if done.state is SessionState.HELD:
+        pairing.went_on(unit, done.mentorship_id)
         signs.moved(unit, done.mentorship_id)
         milestones.reached(unit, done.program_id, done.member_ids)
         for each in done.member_ids:

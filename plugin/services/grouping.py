@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from mentorgraph.host import AddToGroup, Capability, CreateGroup, DirectMessage, Mention, Paragraph
+from mentorgraph.host import AddToGroup, Capability, CreateGroup, DirectMessage, Mention, Paragraph, RemoveFromGroup
 from plugin.domain.groups import Group, GroupState, Seat
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import Role
@@ -72,7 +72,7 @@ def load(unit: UnitOfWork, program_id: int, design: GroupDesign, *, together: It
             largest=design.largest,
             aims=(*(Aim(name, Kind.DIVERSIFY) for name in design.diversify), *(Aim(name, Kind.CLUSTER) for name in design.cluster)),
             together=tuple(one for one in together if one <= here),
-            apart=tuple(one for one in (*apart, *unit.blocks.pairs()) if one <= here),
+            apart=tuple(one for one in (*apart, *round_inputs.kept_apart(unit)) if one <= here),
             mentors=min(1, design.mentors),
             most_mentors=design.mentors,
             slot=Slot.MUST if design.shared_slot else Slot.IGNORE,
@@ -284,6 +284,8 @@ def begin(unit: UnitOfWork, group: Group, *, capabilities: frozenset[Capability]
 
     Raises what :func:`plugin.services.mentoring.begin` raises; nothing is done then.
     """
+    if unit.blocks.within(seat.member_id for seat in group.seats):
+        raise Conflict("members of this group are kept apart: one of them wished it", code="blocked", field="group")
     with unit.savepoint():
         for mentor in group.mentors[:1]:
             if group.members:
@@ -393,6 +395,16 @@ def _welcome(unit: UnitOfWork, group: Group, newcomers: Sequence[int], capabilit
     if remote:
         message = AddToGroup(group_id=remote, usernames=tuple(sorted(one.username for one in people.values())))
         post(message, kind="group", key=f"{group.host_key}:{unit.new_id()}", member_id=None, unit=unit)
+
+
+def leave(unit: UnitOfWork, group: Group, member_id: int) -> None:
+    """Take somebody out of a group that runs, in the host too."""
+    unit.our_groups.seat(group.id, [seat for seat in group.seats if seat.member_id != member_id], at=unit.now)
+    member, remote = unit.members.get(member_id), unit.outbox.remote_id(group.host_key) if group.host_key else ""
+    if member is not None and remote:
+        message = RemoveFromGroup(group_id=remote, usernames=(member.username,))
+        post(message, kind="group", key=f"{group.host_key}:{unit.new_id()}", member_id=None, unit=unit)
+    unit.record("group.left", actor="system", group=str(group.id))
 
 
 async def _capabilities(runtime: Runtime, installation_id: int) -> frozenset[Capability]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from plugin.domain.mentorships import EndReason, Mentorship
 from plugin.domain.requests import RequestState
 from plugin.domain.sessions import OPEN, CancelReason, Session
-from plugin.services import attending, forms, mentoring, proposing, requesting, sessions
+from plugin.services import attending, forms, hosting, mentoring, proposing, requesting, sessions
 from plugin.store.unit_of_work import UnitOfWork
 
 
@@ -22,8 +22,12 @@ def leave_everything(unit: UnitOfWork, member_id: int) -> None:
     _leave_requests(unit, member_id)
     forms.forget_words_about(unit, member_id, [one.id for one in mine if one.group_id is None], [one.id for one in every])
     unit.sessions.forget_words(member_id)
+    pairs = [one.id for one in mine if one.group_id is None]
+    unit.agreements.forget_words(pairs)
+    unit.pair_items.forget_words(pairs)
     for session in every:
         sessions.forget_event(unit, session)
+    hosting.leave_all(unit, member_id)
 
 
 def _leave_session(unit: UnitOfWork, session: Session, member_id: int) -> None:

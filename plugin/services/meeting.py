@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from plugin.domain.free_times import Fit
+from plugin.domain.kits import Kit
 from plugin.domain.people import Principal
 from plugin.domain.sessions import CancelReason, Session, SessionState, Statement
 from plugin.errors import Conflict, Forbidden, NotFound
-from plugin.services import attending, calendars, free_times, proposing, sessions
+from plugin.services import attending, calendars, free_times, kits, proposing, sessions
 from plugin.services.enrolling import member_of
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
@@ -27,6 +28,7 @@ class Seen:
     words: Words
     said: tuple[Statement, ...] = ()
     fits: tuple[tuple[datetime, list[Fit]], ...] = ()
+    kit: Kit | None = None
 
 
 def _seen(unit: UnitOfWork, session: Session, *, mine: bool) -> Seen:
@@ -37,6 +39,7 @@ def _seen(unit: UnitOfWork, session: Session, *, mine: bool) -> Seen:
         words=sessions.words_of(unit, session) if mine else Words(),
         said=tuple(unit.sessions.said(session.id)) if settled or not mine else (),
         fits=tuple(fits),
+        kit=None if session.kit_id is None else kits.get(unit, session.kit_id),
     )
 
 
@@ -74,6 +77,11 @@ async def move(runtime: Runtime, principal: Principal, session_id: int, *, times
 async def describe(runtime: Runtime, principal: Principal, session_id: int, *, topic: str | None, place: str | None, note: str | None) -> Seen:
     """See :func:`plugin.services.sessions.describe`."""
     return await _act(runtime, principal, lambda unit, me: sessions.describe(unit, session_id, by=me, topic=topic, place=place, note=note))
+
+
+async def attach(runtime: Runtime, principal: Principal, session_id: int, *, kit_id: int | None) -> Seen:
+    """See :func:`plugin.services.kits.attach`."""
+    return await _act(runtime, principal, lambda unit, me: kits.attach(unit, sessions.ahead(unit, session_id, me), kit_id))
 
 
 async def cancel(runtime: Runtime, principal: Principal, session_id: int, *, reason: CancelReason) -> Seen:

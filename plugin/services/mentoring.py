@@ -9,7 +9,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Role
 from plugin.domain.sessions import CancelReason
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import adapting, milestones, scheduling, sessions, signs, surveying
+from plugin.services import adapting, milestones, pairing, scheduling, sessions, signs, surveying
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -28,8 +28,10 @@ def begin(
     people = unit.members.many([mentor_id, *mentee_ids])
     if len(people) <= len(mentee_ids) or not all(person.takes_part for person in people.values()):
         raise NotFound("somebody of this mentorship is no longer a member who takes part")
-    if any(unit.blocks.between(mentor_id, mentee) for mentee in mentee_ids):
+    if unit.blocks.within([mentor_id, *mentee_ids]):
         raise Conflict("these two are kept apart: one of them wished it", code="blocked")
+    if unit.reports.between([mentor_id, *mentee_ids]):
+        raise Conflict("something about members of this mentorship is looked into: wait until it is decided", code="suspended")
     running = unit.mentorships.running(program_id)
     if program_id is not None:
         _check_program(unit, program_id, mentor_id, mentee_ids, running, group=group_id is not None)
@@ -52,6 +54,7 @@ def begin(
     surveying.schedule_for(unit, made.id)
     signs.moved(unit, made.id)
     milestones.reached(unit, program_id, made.people)
+    pairing.went_on(unit, made.id)
     unit.record("mentorship.begun", actor=by, mentorship=str(made.id), source=source)
     return made
 

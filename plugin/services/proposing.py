@@ -20,7 +20,7 @@ from plugin.domain.sessions import (
 )
 from plugin.domain.strikes import StrikeKind
 from plugin.errors import Conflict, Invalid
-from plugin.services import no_shows, scheduling, sessions, signs
+from plugin.services import kits, no_shows, scheduling, sessions, signs
 from plugin.services.telling import tell, unsay
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import About
@@ -37,6 +37,8 @@ def propose(
     ended or has too many sessions ahead, for members who are kept apart, and for a time at which ``by`` has another session.
     """
     one = sessions.meeting(unit, mentorship_id, by)
+    if kit_id is not None:
+        kits.attached(unit, kit_id, one.program_id)
     found = _checked(unit, one.program_id, times, minutes)
     if unit.sessions.count_open(one.id) >= MAX_OPEN:
         raise Conflict(f"{MAX_OPEN} sessions are ahead already: hold or call off one of them first", code="too_many_sessions", field="mentorship")
@@ -101,6 +103,7 @@ def answer(unit: UnitOfWork, session_id: int, *, by: int, can: Sequence[datetime
     whoever proposed (:func:`settle_on`). Raises :class:`Conflict` where nothing is proposed or the time is taken by another session.
     """
     session = sessions.ahead(unit, session_id, by)
+    sessions.meeting(unit, session.mentorship_id, by)
     mine = session.of(by)
     if not session.times or mine is None:
         raise Conflict("no times are proposed for this session", code="illegal_transition", field="session")
@@ -170,6 +173,7 @@ def _confirm(unit: UnitOfWork, session: Session, at: datetime, by: int) -> Sessi
         }
         tell(unit, each, "session.confirmed", key=f"session:{done.id}:{done.revision}:confirmed:{each}", about=about, until=event.ends_at)
     sessions.remind(unit, done)
+    kits.plan(unit, done)
     signs.moved(unit, done.mentorship_id)
     unit.record("session.confirmed", actor=str(by), session=str(done.id), moved=moved)
     return done

@@ -13,7 +13,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Role
 from plugin.domain.requests import ANSWER_WITHIN, MAX_CHOICES, MAX_GOAL, MAX_NOTE, OPEN, REMIND_AFTER, DeclineReason, Request, RequestState, move
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import adapting, mentoring, scheduling
+from plugin.services import adapting, mentoring, no_shows, scheduling
 from plugin.services.enrolling import member_of
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell, unsay
@@ -105,7 +105,7 @@ def _check_mentor(unit: UnitOfWork, enrolled: dict[tuple[int, Role], Enrolment],
         raise Invalid("you cannot mentor yourself", field="mentors")
     theirs = enrolled.get((mentor_id, Role.MENTOR))
     # Who blocked whom is nobody's business: the answer is the one for somebody who is not there.
-    if theirs is None or unit.blocks.between(mentor_id, mentee_id):
+    if theirs is None or unit.blocks.between(mentor_id, mentee_id) or unit.reports.between([mentor_id, mentee_id]):
         raise NotFound("one of these does not mentor in this program", field="mentors")
     if any(one.mentor_id == mentor_id and mentee_id in one.mentee_ids for one in unit.mentorships.running(program_id)):
         raise Conflict("one of these mentors you already", code="already_running", field="mentors")
@@ -231,6 +231,14 @@ def close(unit: UnitOfWork, one: Request) -> None:
 # ---------------------------------------------------------------------------------------------------------------------- time
 
 
+def end_between(unit: UnitOfWork, one: Request) -> None:
+    """A request ends because the two are kept apart; the mentee's next choice is asked, and neither is told why."""
+    unit.requests.put(replace(one, state=move(one, RequestState.WITHDRAWN), answered_at=unit.now))
+    close(unit, one)
+    if one.state is RequestState.PENDING:
+        _ask_next(unit, one.chain_id)
+
+
 def go_on(unit: UnitOfWork, one: Request) -> None:
     """A mentor did not answer, or cannot any more: the next on the list is asked, and the mentee hears of it."""
     following = _ask_next(unit, one.chain_id)
@@ -270,7 +278,9 @@ async def mine(runtime: Runtime, principal: Principal) -> tuple[list[tuple[Reque
     def work(unit: UnitOfWork) -> tuple[list[tuple[Request, Said]], list[tuple[Request, Said]]]:
         asked = unit.requests.of_mentee(member_id)
         received = unit.requests.of_mentor(member_id, states=tuple(state for state in RequestState if state is not RequestState.QUEUED))
-        shown = [one for one in received if one.asked_at is not None]
+        waited = no_shows.priority(unit, None)
+        # Who was let down lately comes first among those who wait for an answer.
+        shown = sorted((one for one in received if one.asked_at is not None), key=lambda one: (one.state in OPEN, waited.get(one.mentee_id, 0)), reverse=True)
         return [(one, said(unit, one)) for one in asked], [(one, said(unit, one)) for one in shown]
 
     return await runtime.database.read(principal.installation_id, work)

@@ -153,9 +153,14 @@ def _names(unit: UnitOfWork, members: set[int]) -> str:
     return ", ".join(sorted(one.username for one in found.values()))
 
 
+def kept_apart(unit: UnitOfWork) -> frozenset[frozenset[int]]:
+    """Pairs that no round and no group brings together: one blocked the other, or something between them is looked into."""
+    return frozenset(unit.blocks.pairs() | unit.reports.undecided_pairs())
+
+
 def _known(unit: UnitOfWork, one: Round) -> Known:
     running = running_pairs(unit, one.program_id) if one.kept_from is not None or one.published_at is not None else set()
-    return Known(blocked=frozenset(unit.blocks.pairs()), already=frozenset(unit.mentorships.ever(None) - running))
+    return Known(blocked=kept_apart(unit), already=frozenset(unit.mentorships.ever(None) - running))
 
 
 class _Reader:

@@ -1,9 +1,12 @@
 """Keeping members apart who must not be brought together."""
 
-from plugin.domain.mentorships import EndReason
+from plugin.domain.mentorships import EndReason, Mentorship
+from plugin.domain.needs import NeedState
 from plugin.domain.people import Principal
+from plugin.domain.requests import OPEN
+from plugin.domain.sessions import OPEN as AHEAD
 from plugin.errors import Invalid, NotFound
-from plugin.services import mentoring
+from plugin.services import grouping, mentoring, proposing, requesting
 from plugin.services.enrolling import member_of
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -19,14 +22,45 @@ async def block(runtime: Runtime, principal: Principal, other_id: int) -> list[i
         # One's own account may be erased at this very moment.
         if len(unit.members.many([me, other_id])) < 2:
             raise NotFound("there is no such member", field="member")
-        unit.blocks.put(me, other_id, at=unit.now)
-        for one in unit.mentorships.of_member(me):
-            if one.runs and one.group_id is None and other_id in one.people:
-                mentoring.end(unit, one.id, reason=EndReason.SAFETY, by="safety")
-        unit.change("member", me)
+        keep_apart(unit, me, other_id)
         return unit.blocks.of(me)
 
     return await runtime.database.write(principal.installation_id, work)
+
+
+def keep_apart(unit: UnitOfWork, member_id: int, other_id: int) -> None:
+    """Keep two members apart, as the first one wished: what they have together ends, requests between them are closed, and groups go on without the first.
+
+    Where the first one leads a group, it goes on without the other.
+    """
+    unit.blocks.put(member_id, other_id, at=unit.now)
+    for one in unit.mentorships.of_member(member_id):
+        if one.runs and other_id in one.people:
+            _part(unit, one, member_id, other_id)
+    for group in unit.our_groups.of_member(member_id):
+        if any(seat.member_id == other_id for seat in group.seats):
+            grouping.leave(unit, group, other_id if member_id in group.mentors else member_id)
+    for asked in unit.requests.of_mentee(member_id, states=tuple(OPEN)) + unit.requests.of_mentor(member_id, states=tuple(OPEN)):
+        if other_id in {asked.mentor_id, asked.mentee_id}:
+            requesting.end_between(unit, asked)
+    named = unit.suggestions.part(member_id, other_id)
+    unit.needs.set_state(set(named), NeedState.STALE)
+    if named:
+        unit.wake("suggest")
+    unit.change("member", member_id)
+    unit.change("member", other_id)
+
+
+def _part(unit: UnitOfWork, one: Mentorship, member_id: int, other_id: int) -> None:
+    """A pair ends. A group goes on without the one who wished it, or without the other if it is the mentor who did."""
+    goes = other_id if member_id == one.mentor_id else member_id
+    if one.group_id is None or len(one.mentee_ids) < 2:
+        mentoring.end(unit, one.id, reason=EndReason.SAFETY, by="safety")
+        return
+    for session in unit.sessions.of_mentorship(one.id, states=AHEAD):
+        if session.of(goes) is not None and (session.starts_at is None or session.starts_at > unit.now):
+            proposing.go_on_without(unit, session, goes)
+    unit.mentorships.leave(one.id, goes)
 
 
 async def unblock(runtime: Runtime, principal: Principal, other_id: int) -> list[int]:

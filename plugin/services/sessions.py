@@ -63,8 +63,10 @@ def meeting(unit: UnitOfWork, mentorship_id: int, member_id: int) -> Mentorship:
         raise Conflict("this mentorship has ended", code="illegal_transition", field="mentorship")
     if len(one.people) < 2:
         raise Conflict("nobody else of this mentorship is a member any more", code="alone", field="mentorship")
-    if any(unit.blocks.between(first, second) for at, first in enumerate(one.people) for second in one.people[at + 1 :]):
+    if unit.blocks.within(one.people):
         raise Conflict("these members do not meet: one of them wished it", code="blocked", field="mentorship")
+    if unit.reports.suspends(one.id, one.people):
+        raise Conflict("this mentorship is paused while something is looked into", code="suspended", field="mentorship")
     return one
 
 

@@ -1,16 +1,22 @@
 """Sharing what worked: a pair's own words about its mentorship, in a topic of the host, once everybody in it agreed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from mentorgraph.host import Mention, Paragraph, Quote, TopicMessage
+from mentorgraph.events import Access
+from mentorgraph.host import EditTopic, Mention, Paragraph, Quote, TopicMessage
+from plugin.domain.people import Principal
 from plugin.errors import Conflict, Invalid, NotFound
 from plugin.services import outgoing, telling
+from plugin.services.enrolling import member_of
+from plugin.services.runtime import Runtime
 from plugin.store.repositories.stories import Story
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import _, language_of, translate
 
 MOST = 4_000
 TITLE = _("How our mentorship went")
+GONE = _("This story was taken back by somebody in it.")
 BY = _("Told by {names}, who agreed to it.")
 
 
@@ -74,3 +80,86 @@ def _publish(unit: UnitOfWork, story: Story, member_ids: Sequence[int]) -> None:
     unit.stories.move(story.id, "published")
     for member_id in member_ids:
         telling.tell(unit, member_id, "story.published", key=f"story:{story.id}:published:{member_id}", about={})
+
+
+# ---------------------------------------------------------------------------------------------------------------------- for the schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenStory:
+    """A story as somebody in it sees it."""
+
+    story: Story
+    words: str
+    agreed: bool | None
+
+
+def _seen(unit: UnitOfWork, story_id: int, member_id: int) -> SeenStory:
+    story = unit.stories.get(story_id)
+    answers = unit.stories.answers(story_id)
+    if story is None or member_id not in answers:
+        raise NotFound("there is no such story", field="story")
+    return SeenStory(story=story, words=unit.unseal(story.words, purpose="story").decode(), agreed=answers[member_id])
+
+
+async def propose(runtime: Runtime, principal: Principal, mentorship_id: int, *, words: str, space_id: str) -> SeenStory:
+    """Propose to tell the community about a mentorship that one is or was in, in a space that every member may read."""
+    me = member_of(principal)
+
+    def work(unit: UnitOfWork) -> SeenStory:
+        one = unit.mentorships.get(mentorship_id)
+        if one is None or me not in one.people:
+            raise NotFound("there is no such mentorship", field="mentorship")
+        space = unit.spaces.all().get(space_id)
+        if space is None or space.access is not Access.MEMBERS:
+            raise NotFound("there is no such space that every member may read", field="space")
+        number = share(unit, mentorship_id=one.id, author_id=me, member_ids=one.people, words=words, space_id=space_id)
+        return _seen(unit, number, me)
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+async def say(runtime: Runtime, principal: Principal, story_id: int, *, agreed: bool) -> SeenStory:
+    """See :func:`answer`."""
+    me = member_of(principal)
+
+    def work(unit: UnitOfWork) -> SeenStory:
+        answer(unit, story_id, member_id=me, agreed=agreed)
+        return _seen(unit, story_id, me)
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+async def take_back(runtime: Runtime, principal: Principal, story_id: int) -> SeenStory:
+    """Take one's agreement back, at any time and without a reason.
+
+    What was not sent yet is not sent; what is out is overwritten in the host.
+    """
+    me = member_of(principal)
+
+    def work(unit: UnitOfWork) -> SeenStory:
+        seen = _seen(unit, story_id, me)
+        if seen.story.state not in {"asked", "published"}:
+            raise Conflict(f"this story is {seen.story.state} already", code="illegal_transition", field="story")
+        unit.stories.answer(story_id, me, agreed=False)
+        unit.stories.move(story_id, "withdrawn")
+        telling.unsay(unit, f"story:{story_id}:", why="somebody in it does not want it told any more")
+        key = f"story:{story_id}"
+        if seen.story.state == "published" and not unit.outbox.take_back({key}, why="somebody in it does not want it told any more"):
+            topic_id, _url = unit.outbox.place(key)
+            if topic_id.strip() and topic_id != "queued":
+                language = language_of(unit.community.locale)
+                edit = EditTopic(topic_id=topic_id, title=translate(TITLE, language=language), body=(Paragraph((translate(GONE, language=language),)),))
+                outgoing.post(edit, kind="story", key=f"{key}:withdrawn", member_id=None, unit=unit)
+        for member_id in unit.stories.answers(story_id):
+            telling.tell(unit, member_id, "story.withdrawn", key=f"story:{story_id}:withdrawn:{member_id}", about={})
+        unit.record("story.withdrawn", actor=str(me), story=str(story_id))
+        return _seen(unit, story_id, me)
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+async def mine(runtime: Runtime, principal: Principal) -> list[SeenStory]:
+    """The stories that one is in."""
+    me = member_of(principal)
+    return await runtime.database.read(principal.installation_id, lambda unit: [_seen(unit, one, me) for one in unit.stories.of_member(me)])

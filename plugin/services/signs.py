@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from plugin.domain.agreements import quiet_after
 from plugin.services import scheduling
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -14,8 +15,14 @@ NUDGES = 3
 
 def moved(unit: UnitOfWork, mentorship_id: int) -> None:
     """Something happened between the two: the count of quiet days begins anew."""
-    at = unit.now + QUIET_AFTER
+    at = unit.now + patience(unit, mentorship_id)
     scheduling.schedule(unit, "mentorship.quiet", key=f"mentorship:{mentorship_id}:quiet", at=at, about={"mentorship": mentorship_id, "nudge": 1})
+
+
+def patience(unit: UnitOfWork, mentorship_id: int) -> timedelta:
+    """How long a pair may give no sign: by how often it agreed to meet, else :data:`QUIET_AFTER`."""
+    agreed = unit.agreements.in_force([mentorship_id]).get(mentorship_id)
+    return quiet_after(None if agreed is None else agreed.cadence, usual=QUIET_AFTER)
 
 
 @scheduling.job("mentorship.quiet")
@@ -23,11 +30,12 @@ def quiet(unit: UnitOfWork, about: scheduling.About) -> None:
     """Ask both sides of a pair that gave no sign how it goes, at most :data:`NUDGES` times."""
     mentorship_id, nudge = int(about["mentorship"]), int(about["nudge"])
     one = unit.mentorships.get(mentorship_id)
-    if one is None or not one.runs or one.mentor_id is None or not one.mentee_ids:
+    if one is None or not one.runs or one.mentor_id is None or not one.mentee_ids or unit.reports.suspends(one.id, one.people):
         return
+    days = patience(unit, one.id).days
     for person in one.people:
         other = one.mentee_ids[0] if person == one.mentor_id else one.mentor_id
-        tell(unit, person, "mentorship.quiet", key=f"mentorship:{one.id}:quiet:{nudge}:{unit.now.date()}:{person}", about={"other": other})
+        tell(unit, person, "mentorship.quiet", key=f"mentorship:{one.id}:quiet:{nudge}:{unit.now.date()}:{person}", about={"other": other, "days": days})
     if nudge < NUDGES:
-        at = unit.now + QUIET_AFTER
+        at = unit.now + patience(unit, one.id)
         scheduling.schedule(unit, "mentorship.quiet", key=f"mentorship:{one.id}:quiet", at=at, about={"mentorship": one.id, "nudge": nudge + 1})

@@ -30,10 +30,13 @@ from plugin.store.repositories.members import Badges, Consents, Groups, Members
 from plugin.store.repositories.mentorships import Blocks, Mentorships
 from plugin.store.repositories.needs import Needs, Suggestions
 from plugin.store.repositories.our_groups import OurGroups
+from plugin.store.repositories.pairing import Agreements, PairItems, SessionKits
 from plugin.store.repositories.privacy import Personal
+from plugin.store.repositories.program_events import ProgramEvents
 from plugin.store.repositories.programs import Enrolments, Managers, Programs
 from plugin.store.repositories.quota import HostCalls
 from plugin.store.repositories.recruiting import Announcements, Invitations, Referrals, Waves
+from plugin.store.repositories.reports import Reports
 from plugin.store.repositories.requests import Requests
 from plugin.store.repositories.rewards import Certificates, Ledger, Rewards
 from plugin.store.repositories.rounds import Rounds
@@ -108,6 +111,12 @@ class UnitOfWork:
     """Who was asked to take part."""
     referrals = repository(Referrals)
     """Who came by whom."""
+    agreements = repository(Agreements)
+    """What mentorships agreed on."""
+    pair_items = repository(PairItems)
+    """Goals and actions of mentorships."""
+    session_kits = repository(SessionKits)
+    """Kits of sessions that managers made."""
     sessions = repository(Sessions)
     """Sessions of mentorships."""
     strikes = repository(Strikes)
@@ -118,6 +127,10 @@ class UnitOfWork:
     """What members did, for them to show; and words of thanks."""
     ledger = repository(Ledger)
     """Stipends and gifts."""
+    reports = repository(Reports)
+    """Reports to those who look after safety."""
+    program_events = repository(ProgramEvents)
+    """Events of programs."""
     blocks = repository(Blocks)
     """Members who must not be brought together."""
     forms = repository(Forms)

@@ -1,6 +1,6 @@
 """What members are told about programs, requests and mentorships."""
 
-from plugin.texts.kinds import _, declare
+from plugin.texts.kinds import _, declare, plural
 
 declare(
     "enrolment.approved",
@@ -88,5 +88,9 @@ declare(
     "mentorship.quiet",
     group="mentorships",
     title=_("How is it going with {other:member}?"),
-    body=_("You two have been quiet for three weeks. A line is enough to begin again. If it has run its course, end it: that is fine too."),
+    body=plural(
+        "You two have been quiet for a day. A line is enough to begin again. If it has run its course, end it: that is fine too.",
+        "You two have been quiet for {days} days. A line is enough to begin again. If it has run its course, end it: that is fine too.",
+        by="days",
+    ),
 )

@@ -62,6 +62,12 @@ declare(
     private=True,
 )
 declare(
+    "story.withdrawn",
+    group="community",
+    title=_("Your story was taken back"),
+    body=_("Somebody in it does not want it told any more. What was published is overwritten."),
+)
+declare(
     "story.published",
     group="community",
     title=_("Your story is out"),

@@ -49,7 +49,7 @@ declare(
     roles={
         "late": (
             _("{who:member} had to call your session off"),
-            _("The session of {at:when} does not take place. We are sorry that you hear of it so late; you come first for a while."),
+            _("The session of {at:when} does not take place. We are sorry that you hear of it so late; mentors see your requests first for three months."),
         )
     },
     urgent=True,
@@ -76,7 +76,7 @@ declare(
     "session.waited",
     group="sessions",
     title=_("We are sorry that you waited"),
-    body=_("The session of {at:when} did not take place, and you were there. You come first for a while when mentors and mentees are brought together."),
+    body=_("The session of {at:when} did not take place, and you were there. For three months mentors see your requests before those of others."),
 )
 
 declare(

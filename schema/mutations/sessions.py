@@ -28,6 +28,7 @@ class ProposeSessionInput:
     topic: str = ""
     place: str = strawberry.field(default="", description="A link or a place.")
     note: str = ""
+    kit: strawberry.ID | None = strawberry.field(default=None, description="A session kit: its preparation is sent before, its follow-up after.")
 
 
 @strawberry.input
@@ -149,7 +150,8 @@ async def propose_session(info: Info, input: ProposeSessionInput) -> SessionPayl
     async def work() -> Seen:
         words = Words(topic=plain(input.topic, "topic"), place=plain(input.place, "place"), note=plain(input.note, "note"))
         number = _number(principal, input.mentorship, "Mentorship")
-        return await meeting.propose(info.context.runtime, principal, number, times=input.times[:50], minutes=input.minutes, words=words)
+        kit = None if input.kit is None else _number(principal, input.kit, "SessionKit")
+        return await meeting.propose(info.context.runtime, principal, number, times=input.times[:50], minutes=input.minutes, words=words, kit_id=kit)
 
     return await _payload(principal, work)
 

@@ -9,7 +9,7 @@ from plugin.domain import mentorships as mentoring
 from plugin.domain import requests as requesting
 from plugin.domain.people import Scope
 from plugin.services import enrolling as enrolment_service
-from plugin.services import meeting, no_shows
+from plugin.services import meeting, no_shows, reporting, sharing
 from plugin.services import mentoring as mentorship_service
 from plugin.services import requesting as request_service
 from plugin.services.requesting import Said
@@ -22,6 +22,9 @@ from schema.types.program import program_by_number as _program
 from schema.types.sessions import Session, SessionState, Strike
 from schema.types.sessions import session as session_type
 from schema.types.sessions import strike as strike_type
+from schema.types.together import Report, Story
+from schema.types.together import report as report_type
+from schema.types.together import story as story_type
 
 EnrolmentState = strawberry.enum(enrolling.EnrolmentState, name="EnrolmentState", description="The life of an enrolment.")
 RequestState = strawberry.enum(requesting.RequestState, name="RequestState", description="The life of a request for mentorship.")
@@ -210,6 +213,18 @@ class Participation:
         """The viewer's strikes."""
         principal = info.context.require(Scope.ME)
         return [strike_type(one, words, installation_id=principal.installation_id) for one, words in await no_shows.mine(info.context.runtime, principal)]
+
+    @strawberry.field(description="What the viewer reported to those who look after safety.")
+    async def reports(self, info: Info) -> list[Report]:
+        """The viewer's reports."""
+        principal = info.context.require(Scope.ME)
+        return [report_type(one, installation_id=principal.installation_id) for one in await reporting.mine(info.context.runtime, principal)]
+
+    @strawberry.field(description="Stories about mentorships of the viewer: those that wait for an answer, and those that are out.")
+    async def stories(self, info: Info) -> list[Story]:
+        """The viewer's stories."""
+        principal = info.context.require(Scope.ME)
+        return [story_type(one, installation_id=principal.installation_id) for one in await sharing.mine(info.context.runtime, principal)]
 
     @strawberry.field(description="The viewer's mentorships, those that have ended included.")
     async def mentorships(self, info: Info) -> list[Mentorship]:

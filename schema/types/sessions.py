@@ -7,24 +7,21 @@ import strawberry
 from plugin.domain import sessions as domain
 from plugin.domain import strikes as striking
 from plugin.domain.free_times import Fit
+from plugin.domain.kits import Kit as DomainKit
 from plugin.domain.people import Scope
-from plugin.services import meeting
+from plugin.services import kits, meeting
 from plugin.services.meeting import Seen
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.member import Member
-from schema.types.member import member as member_type
+from schema.types.member import member_by_number as _member
 from schema.types.node import Node
+from schema.types.pairing import SessionKit, session_kit
 
 SessionState = strawberry.enum(domain.SessionState, name="SessionState", description="The life of a session.")
 CancelReason = strawberry.enum(domain.CancelReason, name="CancelReason", description="Why a session does not take place.")
 StrikeKind = strawberry.enum(striking.StrikeKind, name="StrikeKind", description="What happened.")
 StrikeState = strawberry.enum(striking.StrikeState, name="StrikeState", description="The life of a strike.")
-
-
-async def _member(info: Info, number: int) -> Member | None:
-    found = await info.context.loaders.members.load(number)
-    return None if found is None else member_type(found, installation_id=info.context.loaders.principal.installation_id)
 
 
 @strawberry.type(description="How a time suits one person.")
@@ -113,6 +110,16 @@ class Session(Node):
     said: list[SessionStatement] = strawberry.field(description="Who said of whom that they were there: for managers, and for all in it once it is settled.")
     mentorship: strawberry.ID = strawberry.field(description="The id of the mentorship that it belongs to.")
     number: strawberry.Private[int]
+    chosen_kit: strawberry.Private[DomainKit | None]
+
+    @strawberry.field(description="The kit that prepares it, in the viewer's language.")
+    async def kit(self, info: Info) -> SessionKit | None:
+        """The kit."""
+        principal = info.context.require(Scope.READ)
+        if self.chosen_kit is None:
+            return None
+        locale = await kits.locale_of(info.context.runtime, principal)
+        return session_kit(self.chosen_kit, installation_id=principal.installation_id, locale=locale)
 
     @strawberry.field(description="The session as a calendar file (RFC 5545), for who is in it; null before a time is agreed on.")
     async def ics(self, info: Info) -> str | None:
@@ -153,6 +160,7 @@ def session(seen: Seen, *, installation_id: int, viewer: int | None) -> Session:
         said=[SessionStatement(present=each.present, by_number=each.by, about_number=each.about) for each in seen.said],
         mentorship=strawberry.ID(str(GlobalId("Mentorship", installation_id, str(one.mentorship_id)))),
         number=one.id,
+        chosen_kit=seen.kit,
     )
 
 

@@ -31,6 +31,11 @@ class Mentorships(Repository):
         first = 0 if taken is None else taken + 1
         self._put(mentees, [{"mentorship_id": mentorship_id, "seat": first + number, "member_id": member_id} for number, member_id in enumerate(member_ids)])
 
+    def leave(self, mentorship_id: int, member_id: int) -> None:
+        """A mentee's place is taken no more; it stays empty."""
+        mine = mentees.c.mentorship_id == mentorship_id, mentees.c.member_id == member_id
+        self._run(self._update(mentees).where(*mine).values(member_id=None))
+
     def get(self, mentorship_id: int) -> Mentorship | None:
         """The mentorship with this id."""
         return next(iter(self._found(mentorships.c.mentorship_id == mentorship_id)), None)
@@ -115,6 +120,18 @@ class Blocks(Repository):
         columns = blocks.c
         either = or_(and_(columns.member_id == one, columns.other_id == other), and_(columns.member_id == other, columns.other_id == one))
         return bool(self._rows(self._select(blocks, columns.member_id).where(either).limit(1)))
+
+    def apart_from(self, member_id: int) -> set[int]:
+        """Everybody who is kept apart from a member, whoever of them wished it."""
+        either = or_(blocks.c.member_id == member_id, blocks.c.other_id == member_id)
+        rows = self._rows(self._select(blocks, blocks.c.member_id, blocks.c.other_id).where(either))
+        return {row.other_id if row.member_id == member_id else row.member_id for row in rows}
+
+    def within(self, people: Iterable[int]) -> bool:
+        """Whether one of these blocked another."""
+        everybody = sorted(set(people))
+        both = blocks.c.member_id.in_(everybody), blocks.c.other_id.in_(everybody)
+        return bool(self._rows(self._select(blocks, blocks.c.member_id).where(*both).limit(1)))
 
     def pairs(self) -> set[frozenset[int]]:
         """All of them."""

@@ -160,6 +160,14 @@ class Suggestions(Repository):
         rows = self._rows(self._select(suggestions, suggestions.c.need_id).where(suggestions.c.member_id == member_id).distinct())
         return [row[0] for row in rows]
 
+    def part(self, one: int, other: int) -> list[int]:
+        """Take two members out of each other's suggestions; returns the needs that these were for."""
+        columns = suggestions.c
+        either = or_(and_(columns.member_id == one, columns.for_member_id == other), and_(columns.member_id == other, columns.for_member_id == one))
+        needs_of = [int(row[0]) for row in self._rows(self._select(suggestions, columns.need_id).where(either).distinct())]
+        self._run(self._delete(suggestions).where(either))
+        return needs_of
+
     def withdraw(self, member_id: int) -> None:
         """Take a member out of all suggestions."""
         self._run(self._delete(suggestions).where(suggestions.c.member_id == member_id))

@@ -12,7 +12,7 @@ from plugin.store.repositories.base import Repository
 from plugin.store.tables import MEMBER_COLUMNS, likes, mentions, metadata, posts, topics
 from plugin.store.types import Terms
 
-KEPT_WITHOUT_NAME = {"ledger", "mentorships", "mentees"}
+KEPT_WITHOUT_NAME = {"ledger", "mentorships", "mentees", "pair_items"}
 """Tables whose rows stay for the other party, with the member's column emptied: "former member"."""
 
 PRIVATE_OF_OTHERS: Mapping[str, tuple[str, ...]] = {

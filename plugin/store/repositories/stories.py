@@ -10,7 +10,7 @@ from plugin.store.tables import stories, story_people
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A story; ``words`` are sealed. ``state`` is asked, published or declined."""
+    """A story; ``words`` are sealed. ``state`` is asked, published, declined or withdrawn."""
 
     id: int
     mentorship_id: int
@@ -41,6 +41,11 @@ class Stories(Repository):
             agreed = [{"story_id": story.id, "member_id": one, "agreed": True if one == story.author_id else None} for one in sorted(set(member_ids))]
             self._put(story_people, agreed)
         return kept
+
+    def of_member(self, member_id: int) -> list[int]:
+        """The stories that a member is in."""
+        rows = self._rows(self._select(story_people, story_people.c.story_id).where(story_people.c.member_id == member_id).order_by(story_people.c.story_id))
+        return [row[0] for row in rows]
 
     def get(self, story_id: int) -> Story | None:
         """A story."""

@@ -6,6 +6,8 @@ Columns that name a member are listed in :data:`MEMBER_COLUMNS`, by which erasur
 from plugin.store.tables import access, community, mentoring, work
 from plugin.store.tables import forms as forming
 from plugin.store.tables import knowing as known_tables
+from plugin.store.tables import pairing as paired
+from plugin.store.tables import program_events as happening
 from plugin.store.tables import programs as programming
 from plugin.store.tables import recruiting as recruiting_tables
 from plugin.store.tables import rewards as reward_tables
@@ -33,6 +35,8 @@ from plugin.store.tables.community import (
 from plugin.store.tables.forms import bank_questions, form_versions, forms, submissions, surveys
 from plugin.store.tables.knowing import habits, learned, measures, ranking_weights, skill_choices, skill_names
 from plugin.store.tables.mentoring import consents, evidence, needs, suggestions
+from plugin.store.tables.pairing import agreement_signatures, agreements, pair_items, session_kits
+from plugin.store.tables.program_events import event_people, program_events
 from plugin.store.tables.programs import blocks, enrolments, mentees, mentorships, program_managers, programs, reports, requests
 from plugin.store.tables.quota import host_calls
 from plugin.store.tables.recruiting import announcements, program_invitations, referral_links, referrals, replies_read, waves
@@ -74,6 +78,8 @@ __all__ = [
     "MEMBER_COLUMNS",
     "actors",
     "addresses",
+    "agreement_signatures",
+    "agreements",
     "announcements",
     "audit",
     "awards",
@@ -91,6 +97,7 @@ __all__ = [
     "consents",
     "criterion_weights",
     "enrolments",
+    "event_people",
     "evidence",
     "form_versions",
     "forms",
@@ -125,7 +132,9 @@ __all__ = [
     "notices",
     "operator_keys",
     "outbox",
+    "pair_items",
     "posts",
+    "program_events",
     "program_invitations",
     "program_managers",
     "programs",
@@ -146,6 +155,7 @@ __all__ = [
     "round_people",
     "round_waiting",
     "rounds",
+    "session_kits",
     "session_people",
     "session_statements",
     "sessions",
@@ -184,4 +194,6 @@ MEMBER_COLUMNS: MemberColumns = (
     | recruiting_tables.MEMBER_COLUMNS
     | meeting.MEMBER_COLUMNS
     | reward_tables.MEMBER_COLUMNS
+    | paired.MEMBER_COLUMNS
+    | happening.MEMBER_COLUMNS
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 from typing import TypeVar
 
 from plugin.domain.mentorships import Mentorship
@@ -9,10 +10,13 @@ from plugin.domain.notices import Reach
 from plugin.domain.programs import Role
 from plugin.domain.sessions import Session
 from plugin.services import attending, mentoring, proposing
+from plugin.settings import Settings
+from plugin.store.crypto import Vault
+from plugin.store.database import Database
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
 from tests.plugin.services.taking_part import Crowd, crowd_of
-from tests.plugin.support import World
+from tests.plugin.support import FakeClient, FakeHost, Picture, World, community, make_runtime
 
 T = TypeVar("T")
 HOUR = timedelta(hours=1)
@@ -55,6 +59,21 @@ async def pair_of(world: World) -> Meeting:
     await crowd.join("ann", Role.MENTOR, capacity=2)
     await crowd.join("mia", Role.MENTEE)
     return await begun(crowd, "ann", "mia")
+
+
+_COUNT = count()
+
+
+async def community_of(settings: Settings, database: Database, vault: Vault, clock: FixedClock) -> World:
+    """A community of its own, for each example of a property."""
+    host = FakeHost(FakeClient(Picture(), clock))
+    made = await community(database, base_url=f"https://forum{next(_COUNT)}.example.org")
+    return World(make_runtime(settings, database, vault, clock, host), host, made)
+
+
+async def another_pair(settings: Settings, database: Database, vault: Vault) -> Meeting:
+    """Ann and Mia in a community of their own."""
+    return await pair_of(await community_of(settings, database, vault, FixedClock()))
 
 
 async def begun(crowd: Crowd, mentor: str, *mentees: str, group_id: int | None = None) -> Meeting:

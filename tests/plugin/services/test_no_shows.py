@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from plugin.domain.programs import ProgramState
 from plugin.domain.sessions import Session
 from plugin.domain.strikes import StrikeKind, StrikeState
 from plugin.errors import Conflict, Forbidden, NotFound
-from plugin.services import enrolling, no_shows, proposing
+from plugin.services import enrolling, erasure, no_shows, programming, proposing
+from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
 from tests.plugin.services.meetings import Meeting, pair_of, tomorrow
 from tests.plugin.support import World
@@ -115,3 +117,31 @@ async def test_a_break_does_not_end_a_pause_of_ones_own(pair: Meeting, clock: Fi
     clock.move(days=31)
     await pair.crowd.due()
     assert await paused(pair), "who paused by themselves comes back when they say so"
+
+
+async def test_when_a_manager_leaves_the_admins_hear_of_appeals(pair: Meeting, clock: FixedClock) -> None:
+    await pair.crowd.member("eve")
+    await pair.crowd.member("root", admin=True)
+    await pair.do(lambda unit: unit.managers.add(pair.crowd.program.id, pair.id("eve"), at=unit.now))
+    await missed(pair, clock)
+
+    def leave(unit: UnitOfWork) -> None:
+        member = unit.members.get(pair.id("eve"))
+        assert member is not None
+        erasure.erase_member(member.host_user_id, unit, why="self")
+
+    await pair.do(leave)
+    mine = await no_shows.mine(pair.world.runtime, pair.crowd.people["mia"])
+    await no_shows.appeal(pair.world.runtime, pair.crowd.people["mia"], mine[0][0].id, words="I was in hospital")
+    assert "strike.appealed" in await pair.crowd.told("root")
+
+
+async def test_a_program_is_archived_with_pairs_alive(pair: Meeting, clock: FixedClock) -> None:
+    made = await pair.agreed(tomorrow(clock))
+    with pytest.raises(Conflict, match="are alive"):
+        await pair.crowd.move(ProgramState.ARCHIVED)
+    await programming.move_program(pair.world.runtime, pair.crowd.admin, pair.crowd.program.id, ProgramState.ARCHIVED, end_pairs=True)
+    assert (await pair.get(made)).reason == "ended"
+    clock.move(days=60)
+    await pair.crowd.due()
+    assert not {"session.asked", "mentorship.quiet"} & set(await pair.crowd.told("mia"))

@@ -52,8 +52,9 @@ async def test_from_a_proposal_to_what_both_thought_of_it(world: World, clock: F
         second + timedelta(minutes=45),
         0,
     )
-    clock.now = second - timedelta(minutes=50)
-    await pair.crowd.due()
+    for before in (timedelta(days=1), HOUR):
+        clock.now = second - before
+        await pair.crowd.due()
     assert (await pair.crowd.told("mia")).count("session.reminder") == 2
     clock.now = second + timedelta(minutes=50)
     await pair.crowd.due()

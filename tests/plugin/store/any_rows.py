@@ -70,7 +70,13 @@ def fill_taking_part(unit: UnitOfWork, one: int, other: int) -> None:
 
 def fill_meeting(unit: UnitOfWork, mentorship: int, program: int, one: int, other: int) -> None:
     """Rows of a session about two members, and what followed for the first."""
-    session, enrolment = unit.new_id(), unit.new_id()
+    session, enrolment, agreement = unit.new_id(), unit.new_id(), unit.new_id()
+    event = unit.new_id()
+    put_row(unit, tables.program_events, event_id=event, program_id=program)
+    put_row(unit, tables.event_people, event_id=event, member_id=one)
+    put_row(unit, tables.agreements, agreement_id=agreement, mentorship_id=mentorship)
+    put_row(unit, tables.agreement_signatures, agreement_id=agreement, member_id=one)
+    put_row(unit, tables.pair_items, mentorship_id=mentorship, member_id=one)
     put_row(unit, tables.sessions, session_id=session, mentorship_id=mentorship)
     for each in (one, other):
         put_row(unit, tables.session_people, session_id=session, member_id=each)
