@@ -25,13 +25,23 @@ def _without_words(_logger: object, _name: str, event: structlog.typing.EventDic
     return event
 
 
+def _as_lines(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Exceptions for people: what was raised, and where, the innermost place last."""
+    found = event.get("exception")
+    if isinstance(found, list):
+        lines: list[str] = []
+        for one in found:
+            lines.append(f"{one.get('exc_type', '')}: {one.get('exc_value', '')}".rstrip(": "))
+            lines += [f"  {frame['filename']}:{frame['lineno']} {frame['name']}" for frame in one.get("frames", ())]
+        event["exception"] = "\n".join(lines)
+    return event
+
+
 def configure_logging(settings: Settings) -> None:
     """Log events as the settings say. Values are named one by one where they are logged: no body, address, name or secret ever is."""
     words = settings.log_level == "debug"
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if settings.log_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    renderers: list[structlog.typing.Processor] = (
+        [structlog.processors.JSONRenderer()] if settings.log_json else [_as_lines, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     structlog.configure(
         processors=[
@@ -40,7 +50,7 @@ def configure_logging(settings: Settings) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
             _kept if words else _without_words,
-            renderer,
+            *renderers,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper())),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -64,6 +65,13 @@ def make_settings(**values: object) -> Settings:
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("MENTORGRAPH_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_they_were() -> Iterator[None]:
+    """What a test says of logging ends with it: the stream that it wrote to does too."""
+    yield
+    structlog.reset_defaults()
 
 
 # ---------------------------------------------------------------------------------------------------------------------- every statement is read

@@ -30,4 +30,3 @@ def test_an_error_is_logged_by_its_kind_and_place_without_its_words(capsys: pyte
     assert "ExceptionGroup" in said
     assert "test_logs.py" in said
     assert "the database does not answer" in said
-    structlog.reset_defaults()

@@ -91,7 +91,7 @@ async def test_hosts_that_hang_do_not_keep_deliveries_waiting(settings: Settings
         await asyncio.wait_for(hanging.wait(), 5)
         worlds[0].host.events["x"] = [e.TagChanged(seen_at=NOW, name="t")]
         await deliveries.take_in(runtime, worlds[5].installation_id, delivery("1", b"x"), trace_id="t")
-        for _ in range(200):
+        for _ in range(1_000):
             if await database.read(worlds[5].installation_id, lambda unit: unit.inbox.counts()) == {"handled": 1}:
                 break
             await asyncio.sleep(0.02)

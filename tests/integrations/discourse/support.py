@@ -10,7 +10,7 @@ from pathlib import Path
 
 from integrations.discourse import webhooks
 from mentorgraph.events import Event
-from mentorgraph.host import Delivery, Installation
+from mentorgraph.host import Capability, Delivery, Installation
 
 PAYLOADS = Path(__file__).with_name("payloads")
 BASE_URL = "https://forum.example.com"
@@ -71,3 +71,7 @@ def events_of(found: Delivery) -> Sequence[Event] | None:
     """What the service would learn from a delivery; ``None`` when nothing of it may be kept."""
     admitted = webhooks.admit(found)
     return None if admitted is None else webhooks.to_events(admitted, received_at=NOW, base_url=BASE_URL)
+
+
+OTHER_WAYS_IN = frozenset({Capability.SIGN_IN_BY_MAIL, Capability.SIGN_IN_BY_MESSAGE, Capability.SIGN_IN_BY_TOKEN, Capability.OWN_ACCOUNT})
+"""What a forum does not need: it signs members in by itself, and the key names its account."""

@@ -6,7 +6,7 @@ import pytest
 
 from mentorgraph.host import Capability, ConnectPlan, HostBroken, HostDenied, HostError, HostInvalid, HostUnreachable, Response
 from tests.integrations.discourse.fake import ABSENT, FORBIDDEN, LOST, Call, FakeHttp, answer, client, with_spaces
-from tests.integrations.discourse.support import INSTALLATION
+from tests.integrations.discourse.support import INSTALLATION, OTHER_WAYS_IN
 
 BASIC = {"title": "Gardeners", "description": "We grow", "login_required": False, "locale": "pt", "logo_url": ""}
 TYPES = {
@@ -86,7 +86,7 @@ class TestDescribe:
         )
         info = await client(http).describe()
         assert (info.title, info.version, info.locale, info.description, info.limits) == ("Gardeners", "2026.9.0", "pt", "We grow", ())
-        assert info.capabilities == frozenset(Capability)
+        assert info.capabilities == frozenset(Capability) - OTHER_WAYS_IN
         assert info.profile_fields == {"1": "What can you help with?"}
         assert "Api-Key" not in http.calls[0].headers
 

@@ -115,7 +115,7 @@ def test_a_post_is_admitted_the_same_in_one_step(payload: dict[str, object], nam
     found = json.loads(stored)["post"]
     assert {key: value for key, value in found.items() if key not in times} == {key: value for key, value in kept.items() if key not in times}
     assert {key: moment(found.get(key)) for key in times} == {key: moment(kept.get(key)) for key in times}
-    assert [translation.events("post", name, one, received_at=NOW, base_url="https://forum.invalid") for one in (found, kept)] == [
+    assert [list(translation.events("post", name, one, received_at=NOW, base_url="https://forum.invalid")) for one in (found, kept)] == [
         list(translation.events("post", name, kept, received_at=NOW, base_url="https://forum.invalid"))
     ] * 2
 

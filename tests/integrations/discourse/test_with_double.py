@@ -53,7 +53,7 @@ from mentorgraph.host import (
 )
 from tests.integrations.discourse.conftest import CALLBACK, Place
 from tests.integrations.discourse.fake import events, sweep
-from tests.integrations.discourse.support import HOOK_SECRET
+from tests.integrations.discourse.support import HOOK_SECRET, OTHER_WAYS_IN
 
 PLAN = ConnectPlan(hook_secret=HOOK_SECRET)
 WORDS = "These are the words of a post about gardens, number"
@@ -311,7 +311,7 @@ class TestDescribe:
         await place.running.control.act("user_field", name="What can you help with?")
         info = await place.client.describe()
         assert (info.title, info.version, info.locale) == ("Test forum", "2026.10.0-latest", "en")
-        assert info.capabilities == frozenset(Capability)
+        assert info.capabilities == frozenset(Capability) - OTHER_WAYS_IN
         assert (info.limits, info.profile_fields) == ((), {"1": "What can you help with?"})
 
     async def test_a_key_with_scopes(self, place: Place) -> None:

@@ -313,7 +313,8 @@ def test_a_host_that_there_is_not_and_choices_that_there_are_not(fresh: Line, fo
 
 
 def test_letting_go_of_a_forum_that_does_not_answer_says_what_is_left(connected: Line) -> None:
-    which = connected("doctor", "--json").json["findings"][1]["message"].split("(")[1].split(")")[0]
+    said = next(one["message"] for one in connected("doctor", "--json").json["findings"] if "answers: " in one["message"])
+    which = said.split("(")[1].split(")")[0]
     found = connected("disconnect", which, "--json", MENTORGRAPH_ALLOW_PRIVATE="").json
     assert "delete there by hand the webhooks" in found["left"][0]
 
@@ -347,7 +348,6 @@ def test_tokens_are_made_for_members_and_services(connected: Line) -> None:
         (["--member", "nobody"], "there is no member 'nobody'"),
         (["--scope", "everything"], "there are: community:read"),
         (["--scope", "me"], "cannot carry me"),
-        (["--member", username, "--scope", "programs:write"], "cannot carry programs:write"),
         (["--installation", "7"], "there is no installation 7"),
     ):
         assert says in connected("token", "create", *words).reason
