@@ -84,6 +84,9 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped."""
+        if self._runtime.settings.embedded:
+            # SQLite has one process: whoever held a lease was killed, and what they held need not wait until it runs out.
+            await self._runtime.database.dispatch(lambda found: found.free(now=self._runtime.clock()))
         woken = self._runtime.bus.subscribe()
         running: dict[tuple[Lane, ...], set[asyncio.Task[None]]] = {lanes: set() for lanes in HANDS}
         try:

@@ -56,6 +56,11 @@ class Dispatcher:
             )
         return found
 
+    def free(self, *, now: datetime) -> int:
+        """End every lease, because whoever held one is gone for certain; returns how many. What was held is due at once."""
+        held = update(lanes).where(lanes.c.leased_until > now).values(leased_until=now, due_at=now)
+        return self._connection.execute(held, execution_options=MARK).rowcount
+
     def next_due(self) -> datetime | None:
         """When the next lane falls due; ``None`` if none ever will."""
         row = self._connection.execute(select(lanes.c.due_at).order_by(lanes.c.due_at).limit(1), execution_options=MARK).scalar()
