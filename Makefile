@@ -9,7 +9,7 @@ JOBS ?= 2
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit sbom fuzz lint types imports fast slow bench bench-long format theme schema lock clean
+.PHONY: help run test check audit sbom fuzz lint types imports fast slow browser bench bench-long format theme schema lock clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,7 +35,7 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 run: $(VENV)/.run ## start a demo forum and the service, connect them, show the first suggestions
 	@$(BIN)/mentorgraph demo
 
-test: lint types imports fast slow ## everything that CI runs
+test: lint types imports fast slow browser ## everything that CI runs
 
 check: lint types imports fast ## the fast part of it
 
@@ -51,10 +51,14 @@ imports: $(VENV)/.dev ## who may import whom
 	@rm -f .import-contracts.log
 
 fast: $(VENV)/.dev ## fast tests
-	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not slow"
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not slow and not unfinished"
 
 slow: $(VENV)/.dev ## slow tests
-	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m slow
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "slow and not unfinished" --ignore=tests/browser
+
+# A process for each file: Playwright holds the event loop of the process that it runs in, and nothing asynchronous can run there any more.
+browser: $(VENV)/.dev ## tests in a real browser
+	@for one in tests/browser/test_*.py tests/browser/pages/test_*.py; do $(BIN)/pytest -q -m "not unfinished" $$one || exit 1; done
 
 audit: $(VENV)/.dev ## what well-known mistakes and licences there are; workflows too where there are some
 	@$(BIN)/python -m bandit -q -c pyproject.toml -r mentorgraph plugin schema integrations migrations

@@ -20,7 +20,7 @@ from tests.half_year.places import PLACES, Message
 from tests.half_year.service import service
 from tests.half_year.story import DAYS, START, Story
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.unfinished, pytest.mark.timeout(1200)]
 SEED = 20270104
 AGAIN = 16
 """So many days are told a second time, to see that the seed decides everything."""
