@@ -51,7 +51,7 @@ imports: $(VENV)/.dev ## who may import whom
 	@rm -f .import-contracts.log
 
 fast: $(VENV)/.dev ## fast tests
-	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not slow and not unfinished"
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not slow and not unfinished" --ignore=tests/browser
 
 slow: $(VENV)/.dev ## slow tests
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "slow and not unfinished" --ignore=tests/browser
