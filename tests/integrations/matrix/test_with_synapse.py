@@ -231,6 +231,7 @@ async def test_a_topic_and_a_reply_are_sent_once(connected: MatrixClient, commun
     assert await connected.find_sent(message, key=key) == first == await connected.send(message, key=key)
 
 
+@pytest.mark.unfinished  # what the bot itself wrote is not read back
 async def test_a_topic_is_changed_in_place(connected: MatrixClient, community: Community) -> None:
     opened = await connected.send(TopicMessage(space_id=community.rooms["garden"], title="The program", body=(Paragraph(("As it was",)),)), key="e-1")
     message = EditTopic(topic_id=opened.remote_id, title="The program", body=(Paragraph(("As it is now",)),))
