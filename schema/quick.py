@@ -14,11 +14,10 @@ import orjson
 
 from plugin.domain.people import OFFICE_SCOPES, Principal
 from plugin.errors import PluginError
-from schema import trusted
+from schema import limits, trusted
 from schema.budget import Budgets, Charge
 from schema.context import Context
 from schema.cost import values_in
-from schema.limits import MAX_SECONDS
 from schema.plans.answers import Answer, Answers, Key, may_be_kept
 from schema.plans.store import Plans, Prepared, variables_key
 
@@ -92,7 +91,7 @@ class Quick:
         known = self.answers.find(key, epoch=context.epoch) if keeps else None
         if known is not None:
             return known
-        async with asyncio.timeout(MAX_SECONDS):
+        async with asyncio.timeout(limits.MAX_SECONDS):
             data = await prepared.plan.run(context, asked.variables)
         found = Answer(orjson.dumps(data), values_in(data))
         if keeps:
