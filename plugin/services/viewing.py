@@ -59,12 +59,12 @@ async def members(runtime: Runtime, principal: Principal, member_ids: Collection
     return await runtime.database.read(principal.installation_id, lambda unit: unit.members.many(set(member_ids)))
 
 
-async def member_named(runtime: Runtime, principal: Principal, name: str) -> Member:
-    """A member by user name, with or without the sign before it. Raises :class:`Invalid`."""
+async def member_named(runtime: Runtime, principal: Principal, name: str, *, field: str = "username") -> Member:
+    """A member by user name, with or without the sign before it. Raises :class:`Invalid` about the field of the form."""
     plain = name.strip().removeprefix("@")
     found = await runtime.database.read(principal.installation_id, lambda unit: unit.members.by_username(plain) if plain else None)
     if found is None:
-        raise Invalid("nobody in the community has this user name", field="username")
+        raise Invalid("nobody in the community has this user name", field=field)
     return found
 
 

@@ -115,6 +115,13 @@ TONES = {
     "accepted": "good",
     "expired": "",
     "running": "good",
+    "proposed": "warn",
+    "confirmed": "good",
+    "held": "good",
+    "missed": "bad",
+    "unclear": "warn",
+    "open": "warn",
+    "looking": "info",
 }
 """The colour of a state's badge."""
 

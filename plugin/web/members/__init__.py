@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.web.desk import Area, Desk
-from plugin.web.members import home, me, people, programs
+from plugin.web.members import home, me, people, programs, safety, sessions
 
 
 def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
@@ -19,6 +19,9 @@ def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
         desk.route("/my/requests", people.requests, people.answer_request),
         desk.route("/my/mentorships", people.mentorships, people.end),
         desk.route("/my/surveys/{survey}", people.survey, people.answer_survey),
+        desk.route("/my/sessions", sessions.view, sessions.act),
+        desk.route("/my/sessions/{session}/calendar", sessions.calendar),
+        desk.route("/my/safety", safety.view, safety.act),
         desk.route("/my/skills", me.skills, me.choose_skill),
         desk.route("/my/notices", me.notices, me.change_notices),
         desk.route("/my/data", me.data, me.change_data),

@@ -13,6 +13,7 @@ NAV = (
     ("programs", "/my/programs", _("Programs")),
     ("requests", "/my/requests", _("Requests")),
     ("mentorships", "/my/mentorships", _("Mentorships")),
+    ("sessions", "/my/sessions", _("Sessions")),
     ("skills", "/my/skills", _("Skills")),
     ("notices", "/my/notices", _("Messages")),
     ("me", "/my/data", _("Your data")),

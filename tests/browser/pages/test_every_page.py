@@ -57,12 +57,14 @@ MEMBERS = {
     "join": "/my/programs/{program}/join?as=mentor",
     "requests": "/my/requests",
     "mentorships": "/my/mentorships",
+    "sessions": "/my/sessions",
+    "safety": "/my/safety",
     "skills": "/my/skills",
     "notices": "/my/notices",
     "data": "/my/data",
 }
 ALL = [("console", ADMIN, name, path) for name, path in CONSOLE.items()] + [("members", MENTEE, name, path) for name, path in MEMBERS.items()]
-ALL += [("mentor", MENTOR, name, MEMBERS[name]) for name in ("home", "requests", "mentorships")]
+ALL += [("mentor", MENTOR, name, MEMBERS[name]) for name in ("home", "requests", "mentorships", "sessions")]
 ALL += [("nobody", "", "sign-in", "/console"), ("nobody", "", "closed", "/setup"), ("member", MENTEE, "no-admin", "/console")]
 
 
@@ -138,7 +140,6 @@ WORDS = """(allowed) => {
 }"""
 
 
-@pytest.mark.unfinished  # one title is not in the catalogue yet
 def test_all_words_are_from_the_catalogues(here: Stage, world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each text of the catalogues is put in brackets; what is left outside of them and is no data of the community's is a word that cannot be translated."""
 
@@ -179,8 +180,8 @@ async def _data(here: Stage) -> str:
     def read(unit: Any) -> str:
         members = unit.members.all()
         said = [f"{one.name} {one.username} {one.title} {one.bio} {' '.join(one.fields.values())}" for one in members]
-        topics = [one.title for one in unit.topics.all()]
-        return " ".join([*said, *topics, unit.community.name, unit.community.base_url, *unit.community.profile_fields.values(), *unit.groups.all().values()])
+        titles = [one.title for one in unit.topics.all()] + [one.name for one in unit.programs.page(after=None, limit=100, state=None)]
+        return " ".join([*said, *titles, unit.community.name, unit.community.base_url, *unit.community.profile_fields.values(), *unit.groups.all().values()])
 
     found = await here.site.parts.runtime.database.read(here.site.installation_id, read)
     found += " ".join(f"{plan} {' '.join(plan.code_of_conduct.splitlines())}" for plan in PROGRAMS.values())
