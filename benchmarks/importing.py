@@ -95,7 +95,7 @@ async def _differing(double: Running, parts: Parts, installation_id: int) -> int
         for one in content["posts"]
         if one["topic_id"] in topics
         and str(one["user_id"]) in people
-        and one["post_type"] in {1, 2}
+        and one["post_type"] == 1
         and one["deleted_at"] is None
         and not one["user_deleted"]
         and not one["hidden"]

@@ -30,7 +30,7 @@ def of_forum(content: Mapping[str, Any], *, now: float, marked: Mapping[str, str
         for one in content["posts"]
         if one["topic_id"] in topics
         and one["user_id"] in people
-        and one["post_type"] in {1, 2}
+        and one["post_type"] == 1
         and one["deleted_at"] is None
         and not one["user_deleted"]
         and not one["hidden"]

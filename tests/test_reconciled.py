@@ -14,6 +14,7 @@ from integrations.discourse.double.client import ControlError
 from integrations.discourse.double.process import Running, child_double, free_port
 from plugin.app import Parts, build, compose
 from plugin.cli.common import WITH_TIME
+from plugin.http import Patience
 from plugin.services import connect as connecting
 from plugin.services import reconcile as reconciling
 from plugin.services.connect import NewConnection
@@ -131,12 +132,12 @@ def _step(content: Mapping[str, Any], chance: random.Random, number: int, marked
 
 
 @asynccontextmanager
-async def pair(settings: Settings) -> AsyncIterator[Pair]:
+async def pair(settings: Settings, *, patience: Patience = WITH_TIME) -> AsyncIterator[Pair]:
     port = free_port()
     async with child_double(["--data", "none"], seconds=60) as forum:
         await forum.control.settings(admin_api_per_minute=0)
         allowed = (forum.base_url.removeprefix("http://"),)
-        parts = compose(settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}", "allow_private": allowed}), patience=WITH_TIME)
+        parts = compose(settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}", "allow_private": allowed}), patience=patience)
         async with served(build(parts, embedded_worker=False), port=port):
             yield Pair(forum, parts)
 

@@ -20,7 +20,7 @@ _KNOWN_AUTOMATIC = frozenset({0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14})
 _EVERY_MEMBER = frozenset({0, 10})
 """Group ids that hold every signed-in member: ``everyone`` and ``trust_level_0``."""
 
-_REGULAR, _MODERATOR = 1, 2
+_REGULAR = 1
 """Post types that are read; 3 is a small action and 4 a whisper among staff."""
 
 _PUBLIC_ARCHETYPES = frozenset({"regular", "banner"})
@@ -254,8 +254,11 @@ def _solved(payload: Json) -> bool | None:
 
 
 def is_read(payload: Json) -> bool:
-    """Whether a post is of a kind that is read at all: no whisper, no small action, nothing of a kind that is not known."""
-    return "post_type" not in payload or number(payload["post_type"]) in {_REGULAR, _MODERATOR}
+    """Whether a post is of a kind that is read at all: no whisper, no small action, no word of a moderator's office, nothing of a kind that is not known.
+
+    A forum's list of posts names regular ones alone, so that others which a delivery brought would be kept in one community and not in the next.
+    """
+    return "post_type" not in payload or number(payload["post_type"]) == _REGULAR
 
 
 def is_gone(payload: Json) -> bool:

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from mentorgraph.host import HostError
 from plugin.app import Parts, compose
-from plugin.errors import Misconfigured, PluginError
+from plugin.errors import Misconfigured, PluginError, Unavailable
 from plugin.http import Patience
 from plugin.logs import configure_logging
 from plugin.settings import Settings
@@ -69,6 +69,12 @@ def guarded(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end; expected failures end with one line."""
     try:
         return asyncio.run(work)
+    except Unavailable as error:
+        fail(
+            f"{error.message}: check MENTORGRAPH_DATABASE_URL, and that its disk has room and can be written"
+            if error.code == "database_down"
+            else error.message
+        )
     except (PluginError, HostError) as error:
         fail(error.message)
     except Misconfigured as error:

@@ -101,7 +101,7 @@ async def _run(settings: Settings, folder: Path, *, port: int, forum_port: int) 
             await _started(server, serving)
             installation_id = await _connected(parts, forum_url)
             username, token = await _token_of_somebody_with_a_question(parts, installation_id)
-            await _tell(settings, forum_url, username=username, token=token, seconds=time.monotonic() - began)
+            await _tell(settings, forum_url, folder=folder, username=username, token=token, seconds=time.monotonic() - began)
             # Not awaited itself: an end of ours must let it finish, not cut it off.
             await asyncio.wait({serving})
         finally:
@@ -162,9 +162,9 @@ async def _connected(parts: Parts, forum_url: str) -> int:
 
 
 async def _token_of_somebody_with_a_question(parts: Parts, installation_id: int) -> tuple[str, str]:
-    """A token for the member whose need was stated last, once it has suggestions."""
+    """A token for the member for whose question somebody fits best, once there are suggestions."""
     for _ in range(100):
-        found = await parts.runtime.database.read(installation_id, lambda unit: unit.suggestions.latest_asker())
+        found = await parts.runtime.database.read(installation_id, lambda unit: unit.suggestions.best_served())
         if found is not None:
             break
         await asyncio.sleep(0.1)
@@ -176,7 +176,7 @@ async def _token_of_somebody_with_a_question(parts: Parts, installation_id: int)
     return member.username, token
 
 
-async def _tell(settings: Settings, forum_url: str, *, username: str, token: str, seconds: float) -> None:
+async def _tell(settings: Settings, forum_url: str, *, folder: Path, username: str, token: str, seconds: float) -> None:
     async with httpx2.AsyncClient(trust_env=False) as client:
         answer = await client.post(f"{settings.public_url}/graphql", json={"query": QUERY}, headers={"Authorization": f"Bearer {token}"})
     out.print()
@@ -191,13 +191,15 @@ async def _tell(settings: Settings, forum_url: str, *, username: str, token: str
         '    -d \'{"query":"{ expertsFor(need: \\"pricing a first product\\", first: 3) { member { username } reasons { text contribution } } }"}\'',
         markup=False,
     )
-    out.print(f"\nWho could help {username}, and why:", style="bold")
+    out.print(f"\nWho could help {username}, who asked in the forum, and why:", style="bold")
     for edge in answer.json()["data"]["viewer"]["suggestions"]["edges"]:
         node = edge["node"]
         person = node["member"]
         out.print(f"  {node['score']:5.1f}  {person['name'] or person['username']} (@{person['username']})", style="bold", markup=False)
         for reason in node["reasons"]:
+            if abs(reason["contribution"]) < 0.05:
+                continue  # shown it would be a nought
             out.print(f"         {reason['contribution']:+5.1f}  {reason['text']}", markup=False)
             for one in reason["evidence"][:2]:
                 out.print(f"                · {one['title']}  {one['url']}", style="dim", markup=False)
-    out.print(f"\nNow sign up in the forum, ask a question, and ask GraphQL again. Ctrl-C ends everything; the data stays in {'.demo'}.", markup=False)
+    out.print(f"\nNow sign up in the forum, ask a question, and ask GraphQL again. Ctrl-C ends everything; the data stays in {folder}.", markup=False)

@@ -172,9 +172,9 @@ class Suggestions(Repository):
         """Take a member out of all suggestions."""
         self._run(self._delete(suggestions).where(suggestions.c.member_id == member_id))
 
-    def latest_asker(self) -> int | None:
-        """The member whose need was stated last among those that have suggestions."""
-        row = self._rows(self._select(suggestions, suggestions.c.for_member_id).order_by(suggestions.c.need_id.desc()).limit(1))
+    def best_served(self) -> int | None:
+        """The member to whom somebody is suggested with the highest score."""
+        row = self._rows(self._select(suggestions, suggestions.c.for_member_id).order_by(suggestions.c.score.desc(), suggestions.c.need_id.desc()).limit(1))
         return row[0][0] if row else None
 
     def newest(self, member_id: int) -> tuple[int, datetime | None]:

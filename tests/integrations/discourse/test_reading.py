@@ -235,7 +235,7 @@ class TestTopicAndPost:
         assert (found.text, found.space_id, found.topic_title, found.url) == ("Some words", "6", "Topic", "https://forum.example.com/t/topic/3/2")
 
     @pytest.mark.parametrize(
-        "change", [{"deleted_at": EARLIER}, {"user_deleted": True}, {"hidden": True}, {"post_type": 4}, {"topic_id": None}, {"user_id": -1}]
+        "change", [{"deleted_at": EARLIER}, {"user_deleted": True}, {"hidden": True}, {"post_type": 2}, {"post_type": 4}, {"topic_id": None}, {"user_id": -1}]
     )
     async def test_a_post_that_is_not_shown_is_gone(self, change: dict[str, object]) -> None:
         (found,) = await client(FakeHttp(with_spaces({"GET /t/3.json": TOPIC, "GET /posts/9.json": POST | change}))).read("post", "9")

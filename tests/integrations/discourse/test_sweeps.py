@@ -374,6 +374,7 @@ class TestPosts:
             post(28, topic_archetype="private_message"),
             post(27, post_type=4),
             post(26, post_type=3),
+            post(25, post_type=2),
             post(25, user_id=-1),
             post(24, created_at="?"),
             post(23, user_deleted=True),

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import os
 import socket
 import sqlite3
 from contextlib import closing
@@ -368,6 +369,37 @@ def test_a_member_gets_everything_and_is_erased(connected: Line) -> None:
     assert connected("erase", username, "--yes", "--json").json == {"erased": username}
     for command in (("export", username), ("erase", username, "--yes")):
         assert "there is no member" in connected(*command).reason
+
+
+def test_erased_members_stay_erased_after_a_backup_was_put_back(connected: Line) -> None:
+    """The list says nothing about them, and erases them again."""
+    username, file = _username(connected), connected.folder / "tombstones.json"
+    backup = connected.database.read_bytes()
+    assert connected("tombstones").json == {"tombstones": []}
+    assert connected("erase", username, "--yes").status == 0
+    file.write_text(connected("tombstones").out)
+    assert username not in file.read_text()
+    assert len(json.loads(file.read_text())["tombstones"]) == 1
+    for left in connected.folder.glob("mentorgraph.db*"):
+        left.unlink()
+    connected.database.write_bytes(backup)
+    assert connected("export", username).status == 0, "the backup brought them back"
+    assert connected("tombstones", "--restore", file, "--json").json == {"erased": 1}
+    assert "there is no member" in connected("export", username).reason
+    assert connected("tombstones", "--restore", file, "--json").json == {"erased": 0}
+    assert "cannot be read" in connected("tombstones", "--restore", "nothing.json").reason
+    for text in ("not JSON", "[]", '{"tombstones": 7}', '{"tombstones": [7]}'):
+        file.write_text(text)
+        assert "`mentorgraph tombstones` wrote" in connected("tombstones", "--restore", file).reason
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_said_so(line: Line) -> None:
+    line.folder.chmod(0o500)
+    try:
+        assert str(line.database) in line("migrate").reason
+    finally:
+        line.folder.chmod(0o700)
 
 
 def test_being_asked_is_not_in_the_json(connected: Line) -> None:
