@@ -45,6 +45,7 @@ from plugin.web.graphiql import graphiql
 from plugin.web.health import Health
 from plugin.web.hooks import Hooks
 from plugin.web.limits import BoundedBody
+from plugin.web.oauth import OAuth
 from plugin.web.pages import page
 from plugin.web.setup import Join, Setup, for_operator
 from plugin.web.signing import Signing
@@ -140,6 +141,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     setup, join = Setup(runtime), Join(runtime)
     enrol, signing = Enrol(runtime), Signing(runtime, auth)
     origins, embedded = Origins(runtime), Embed(runtime, script=embed.script())
+    oauth = OAuth(runtime)
     graphql = GraphQLEndpoint(runtime, parts.graphs, origins=origins, page=graphiql)
 
     @contextlib.asynccontextmanager
@@ -184,6 +186,13 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/auth/{installation}/code", signing.ask, methods=["POST"]),
         Route("/auth/{installation}/code/enter", signing.enter, methods=["POST"]),
         Route("/auth/{installation}/token", signing.token, methods=["POST"]),
+        Route("/.well-known/oauth-authorization-server/oauth/{installation}", oauth.metadata),
+        Route("/oauth/{installation}/authorize", oauth.authorize, methods=["GET"]),
+        Route("/oauth/{installation}/authorize", oauth.decide, methods=["POST"]),
+        Route("/oauth/{installation}/token", oauth.token, methods=["POST"]),
+        Route("/oauth/{installation}/revoke", oauth.revoke, methods=["POST"]),
+        Route("/oauth/{installation}/introspect", oauth.introspect, methods=["POST"]),
+        Route("/oauth/{installation}/register", oauth.register, methods=["POST"]),
         Route("/setup", for_operator(setup, setup.front), methods=["GET"]),
         Route("/setup/leave", for_operator(setup, setup.leave), methods=["POST"]),
         Route("/setup/connect", for_operator(setup, setup.choose), methods=["GET"]),

@@ -54,7 +54,9 @@ RIGHTS: Mapping[Office, frozenset[Scope]] = {
 
 MESSAGE = "message"
 """The audience of a session that was begun by a code which somebody beside the member could read: it opens nothing that is private."""
-_OPEN = frozenset({"widget", MESSAGE})
+APPLICATION = "application"
+"""The audience of a token that a developer's application holds: it opens nothing that is private, and makes no tokens."""
+_OPEN = frozenset({"widget", MESSAGE, APPLICATION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

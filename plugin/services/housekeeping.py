@@ -8,6 +8,7 @@ from plugin.store.unit_of_work import UnitOfWork
 
 GONE_FOR = timedelta(days=30)
 CHANGES_FOR = timedelta(days=1)
+PENDING_FOR = timedelta(days=30)
 SUGGESTIONS_FRESH_FOR = timedelta(days=1)
 
 
@@ -21,6 +22,7 @@ async def tidy(runtime: Runtime, installation_id: int) -> None:
         unit.gone.prune(before=unit.now - GONE_FOR)
         unit.changes.prune(before=unit.now - CHANGES_FOR)
         unit.tokens.prune(now=unit.now)
+        unit.applications.prune(now=unit.now, pending_before=unit.now - PENDING_FOR)
         unit.jobs.prune(done_before=unit.now - scheduling.DONE_FOR)
         unit.calendars.prune(before=unit.now - calendars.KEPT_FOR)
         unit.notices.prune(before=unit.now - telling.KEPT_FOR)

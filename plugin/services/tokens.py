@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES, Principal, Scope
+from plugin.domain.people import APPLICATION, MEMBER_SCOPES, OFFICE_SCOPES, Principal, Scope
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.services import access
 from plugin.services.access import require_admin, require_member
@@ -58,7 +58,7 @@ async def _create(runtime: Runtime, asking: Principal, member_id: int | None, *,
     if not scopes:
         raise Invalid("a token needs at least one scope", field="scopes")
     there = await runtime.database.read(asking.installation_id, lambda unit: unit.tokens.listing(member_id=member_id, now=unit.now))
-    if len(there) >= MOST:
+    if sum(one.audience != APPLICATION for one in there) >= MOST:
         raise Conflict(f"there are {MOST} tokens already: revoke those that nobody uses", code="too_many_tokens")
     text = await access.create_token(
         runtime,

@@ -18,6 +18,7 @@ from plugin.store.epochs import MARKING, is_loud
 from plugin.store.ids import Ids, new_installation_id
 from plugin.store.inbox import Inbox
 from plugin.store.repositories.access import Audit, Entry, OperatorKeys, SignIns, Staff, Tokens
+from plugin.store.repositories.applications import Applications
 from plugin.store.repositories.base import repository
 from plugin.store.repositories.calendars import Calendars
 from plugin.store.repositories.content import Posts, Spaces, Tags, Topics
@@ -163,6 +164,8 @@ class UnitOfWork:
     """How members want to be told."""
     tokens = repository(Tokens)
     """Bearer tokens."""
+    applications = repository(Applications)
+    """Applications of developers."""
     staff = repository(Staff)
     """Who holds which office."""
     operator_keys = repository(OperatorKeys)

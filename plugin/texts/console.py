@@ -310,6 +310,12 @@ SCOPES = {
     "programs:write": _("Create and change programs"),
     "introspect": _("Read the GraphQL schema"),
 }
+APPLICATION_STATES = {
+    "pending": _("Waits for you"),
+    "approved": _("Approved"),
+    "refused": _("Refused"),
+    "disabled": _("Disabled"),
+}
 SEEN = {
     "answers": _("your answers to a form"),
     "feedback": _("your feedback"),

@@ -13,7 +13,7 @@ from sqlalchemy import Row, func, or_
 
 from plugin.domain.people import Office, Scope
 from plugin.store.repositories.base import Repository
-from plugin.store.tables import actors, audit, invitations, operator_keys, sign_ins, staff, tokens
+from plugin.store.tables import actors, application_refreshes, audit, invitations, operator_keys, sign_ins, staff, tokens
 from plugin.store.types import to_micros
 
 
@@ -69,7 +69,8 @@ class Tokens(Repository):
         return self._run(self._delete(tokens).where(tokens.c.token_id == token_id, owner)) > 0
 
     def revoke_of(self, member_id: int) -> int:
-        """Remove all tokens of a member."""
+        """Remove all tokens of a member, and those by which applications would get new ones."""
+        self._run(self._delete(application_refreshes).where(application_refreshes.c.member_id == member_id))
         return self._run(self._delete(tokens).where(tokens.c.member_id == member_id))
 
     def prune(self, *, now: datetime) -> None:

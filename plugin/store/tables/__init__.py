@@ -4,6 +4,7 @@ Columns that name a member are listed in :data:`MEMBER_COLUMNS`, by which erasur
 """
 
 from plugin.store.tables import access, community, mentoring, work
+from plugin.store.tables import applications as developing
 from plugin.store.tables import forms as forming
 from plugin.store.tables import knowing as known_tables
 from plugin.store.tables import pairing as paired
@@ -15,6 +16,7 @@ from plugin.store.tables import rounds as matching_rounds
 from plugin.store.tables import sessions as meeting
 from plugin.store.tables import telling as telling_tables
 from plugin.store.tables.access import actors, audit, invitations, operator_keys, sign_ins, staff, tokens, tombstones
+from plugin.store.tables.applications import application_codes, application_consents, application_refreshes, application_tokens, applications
 from plugin.store.tables.base import JSON, MemberColumns, metadata
 from plugin.store.tables.community import (
     badges,
@@ -81,6 +83,11 @@ __all__ = [
     "agreement_signatures",
     "agreements",
     "announcements",
+    "application_codes",
+    "application_consents",
+    "application_refreshes",
+    "application_tokens",
+    "applications",
     "audit",
     "awards",
     "badges",
@@ -196,4 +203,5 @@ MEMBER_COLUMNS: MemberColumns = (
     | reward_tables.MEMBER_COLUMNS
     | paired.MEMBER_COLUMNS
     | happening.MEMBER_COLUMNS
+    | developing.MEMBER_COLUMNS
 )

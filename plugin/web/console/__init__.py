@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute
 
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
-from plugin.web.console import community, forms, groups, home, messages, office, people, programs, results, rounds, work
+from plugin.web.console import applications, community, forms, groups, home, messages, office, people, programs, results, rounds, work
 from plugin.web.desk import Area, Desk
 
 PROGRAM = "/console/programs/{program}"
@@ -40,6 +40,8 @@ def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
         desk.route("/console/offices", office.settings, office.office),
         desk.route("/console/tokens", office.token_listing, office.token_create),
         desk.route("/console/tokens/{token}", office.token_listing, office.token_revoke),
+        desk.route("/console/applications", applications.listing),
+        desk.route("/console/applications/{application}", applications.listing, applications.decide),
         desk.route("/console/audit", office.audit),
         desk.route("/console/privacy", office.privacy),
         desk.route("/console/privacy/export", office.privacy, office.export),

@@ -37,6 +37,7 @@ def nav(visit: Visit) -> list[tuple[str, list[Entry]]]:
                 ("settings", "/console/settings", _("Settings")),
                 ("work", "/console/work", _("Deliveries and outbox")),
                 ("tokens", "/console/tokens", _("Tokens")),
+                ("applications", "/console/applications", _("Applications")),
                 ("privacy", "/console/privacy", _("Export and erasure")),
                 ("audit", "/console/audit", _("Audit log")),
             ],

@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.web.desk import Area, Desk
-from plugin.web.members import home, me, people, programs, safety, sessions
+from plugin.web.members import applications, home, me, people, programs, safety, sessions
 
 
 def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
@@ -24,5 +24,6 @@ def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
         desk.route("/my/safety", safety.view, safety.act),
         desk.route("/my/skills", me.skills, me.choose_skill),
         desk.route("/my/notices", me.notices, me.change_notices),
+        desk.route("/my/applications", applications.listing, applications.withdraw),
         desk.route("/my/data", me.data, me.change_data),
     ]

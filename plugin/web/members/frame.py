@@ -16,6 +16,7 @@ NAV = (
     ("sessions", "/my/sessions", _("Sessions")),
     ("skills", "/my/skills", _("Skills")),
     ("notices", "/my/notices", _("Messages")),
+    ("applications", "/my/applications", _("Applications")),
     ("me", "/my/data", _("Your data")),
 )
 

@@ -18,6 +18,10 @@ from tests.browser.pages.world import ADMIN, MENTEE, MENTOR, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
 
+CONSENT = (
+    "/oauth/{installation}/authorize?response_type=code&client_id={client}&redirect_uri=https://app.example.org/back&state=s&scope=community:read+me"
+    "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+)
 CONSOLE = {
     "overview": "/console",
     "programs": "/console/programs",
@@ -46,6 +50,7 @@ CONSOLE = {
     "settings": "/console/settings",
     "work": "/console/work",
     "tokens": "/console/tokens",
+    "applications": "/console/applications",
     "audit": "/console/audit",
     "privacy": "/console/privacy",
     "nothing": "/console/programs/1",
@@ -61,6 +66,8 @@ MEMBERS = {
     "safety": "/my/safety",
     "skills": "/my/skills",
     "notices": "/my/notices",
+    "applications": "/my/applications",
+    "consent": CONSENT,
     "data": "/my/data",
 }
 ALL = [("console", ADMIN, name, path) for name, path in CONSOLE.items()] + [("members", MENTEE, name, path) for name, path in MEMBERS.items()]

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from plugin.domain.applications import ApplicationState
 from plugin.domain.forms import FormPurpose
+from plugin.domain.people import Scope
 from plugin.domain.rounds import Criterion, CriterionKind, Design, GroupDesign, Importance
-from plugin.services import questioning, requesting, reviewing, round_lane, rounds, suggesting
+from plugin.services import applications, questioning, requesting, reviewing, round_lane, rounds, suggesting
 from tests.browser.pages.running import Stage
 
 MENTORS = ["ana_lua", "anjali_r", "arjun_k", "aroha_t"]
@@ -23,6 +25,8 @@ class World:
     form: int
     mentee: int
     enrolment: int
+    installation: int
+    client: str
 
 
 def inhabit(here: Stage) -> World:
@@ -53,5 +57,23 @@ async def _inhabit(here: Stage) -> World:
     asked = await requesting.ask(runtime, site.acts_for(OTHER), program_id=program, mentor_ids=mentors[:1], note="", goal="To price it.")
     await requesting.accept(runtime, site.acts_for(MENTOR), asked[0].id, message="With pleasure.")
     await suggesting.state_need(runtime, site.parts.graphs, site.acts_for(MENTEE), need_text=NEED, topic_url=None)
+    wanted = applications.Wanted(
+        name="Calendar of mentoring",
+        redirect_uris=("https://app.example.org/back",),
+        grants=frozenset({"authorization_code"}),
+        scopes=frozenset({Scope.READ, Scope.ME}),
+        confidential=True,
+    )
+    made = [(await applications.register(runtime, site.installation_id, wanted)).application for _ in range(2)]
+    await applications.decide(runtime, admin, made[0].id, ApplicationState.APPROVED)
     enrolled = await runtime.database.read(site.installation_id, lambda unit: unit.enrolments.of_program(program))
-    return World(program=program, round=one.id, groups_round=circles.id, form=form.id, mentee=site.members[MENTEE], enrolment=enrolled[0].id)
+    return World(
+        program=program,
+        round=one.id,
+        groups_round=circles.id,
+        form=form.id,
+        mentee=site.members[MENTEE],
+        enrolment=enrolled[0].id,
+        installation=site.installation_id,
+        client=made[0].client_id,
+    )

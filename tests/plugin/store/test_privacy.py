@@ -15,7 +15,17 @@ from plugin.store.database import Database
 from plugin.store.repositories.access import Token
 from plugin.store.repositories.privacy import HIDDEN, PRIVATE_OF_OTHERS
 from plugin.store.repositories.work import Outgoing
-from plugin.store.tables import MEMBER_COLUMNS, badges, metadata, programs, rare_terms
+from plugin.store.tables import (
+    MEMBER_COLUMNS,
+    application_codes,
+    application_consents,
+    application_refreshes,
+    applications,
+    badges,
+    metadata,
+    programs,
+    rare_terms,
+)
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.matching import put_enrolment
 from tests.plugin.services.telling_world import fill_telling
@@ -126,6 +136,11 @@ def fill(unit: UnitOfWork) -> tuple[int, int]:
         forms.submit(unit, form_id=form.id, member_id=each.id, answers={"q": "words"}, about="")
         unit.surveys.put(Survey(id=unit.new_id(), key=f"k{each.id}", kind=SurveyKind.NPS, member_id=each.id, about="program:1", due_at=unit.now))
     fill_taking_part(unit, one.id, other.id)
+    put_row(unit, applications, application_id=1, client_id="a", redirect_uris=[], grants=[], scopes=[])
+    for each in (one, other):
+        for kept in (application_consents, application_codes, application_refreshes):
+            values = {} if kept is application_consents else {"digest": b"%d" % each.id}
+            put_row(unit, kept, application_id=1, member_id=each.id, scopes=[], **values)
     for each, helper in ((one, other), (other, one)):
         put_enrolment(unit, 1, each.id, Role.MENTOR)
         unit.record("met", actor=str(each.id), member=str(each.id))

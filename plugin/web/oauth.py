@@ -1,0 +1,233 @@
+"""``/oauth/{installation}/…``: the edge of the authorization server for developers' applications."""
+
+import base64
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from plugin.domain.applications import APPLICATION_SCOPES, CODE, GRANTS
+from plugin.domain.people import Scope
+from plugin.errors import Invalid
+from plugin.services import applications, authorizing, viewing
+from plugin.services.applications import Wanted
+from plugin.services.authorizing import Answer
+from plugin.services.connect import community_of
+from plugin.services.runtime import Runtime
+from plugin.texts.console import SCOPES
+from plugin.web.browser import CSRF, Browser, SignInNeeded, installation_of
+from plugin.web.limits import read_body
+from plugin.web.pages import CSP, render, speaker_for
+from plugin.web.visits import sign_in_path, speaker_of
+
+HEADERS = {"Cache-Control": "no-store", "Pragma": "no-cache", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+ASKED = ("response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method")
+MAX_QUERY = 3_000
+MAX_BODY = 16_384
+WAITING = "application"
+"""The cookie that keeps a request while its member signs in."""
+WAITING_SECONDS = 600
+
+
+class OAuth:
+    """Pages and endpoints of the issuers."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._browser = Browser(runtime)
+
+    async def metadata(self, request: Request) -> Response:
+        """RFC 8414; its address has the issuer's path behind the well-known one."""
+        installation_id = installation_of(request)
+        await community_of(self._runtime, installation_id)
+        base = authorizing.issuer(self._runtime, installation_id)
+        return JSONResponse(
+            {
+                "issuer": base,
+                "authorization_endpoint": f"{base}/authorize",
+                "token_endpoint": f"{base}/token",
+                "revocation_endpoint": f"{base}/revoke",
+                "introspection_endpoint": f"{base}/introspect",
+                "registration_endpoint": f"{base}/register",
+                "scopes_supported": sorted(APPLICATION_SCOPES),
+                "response_types_supported": ["code"],
+                "response_modes_supported": ["query"],
+                "grant_types_supported": sorted(GRANTS),
+                "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+                "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+                "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+                "code_challenge_methods_supported": ["S256"],
+                "authorization_response_iss_parameter_supported": True,
+            },
+            headers=HEADERS,
+        )
+
+    async def authorize(self, request: Request) -> Response:
+        """An application sends a member here."""
+        installation_id = installation_of(request)
+        if not request.url.query and (waiting := self._browser.cookie(request, WAITING)):
+            response = RedirectResponse(f"{request.url.path}?{bytes.fromhex(waiting).decode()}" if _is_hex(waiting) else "/", 303, headers=HEADERS)
+            self._browser.drop_cookie(response, WAITING)
+            return response
+        if len(request.url.query) > MAX_QUERY:
+            raise Invalid("the request of the application is too long")
+        values = _once(request.query_params.multi_items())
+        try:
+            principal = await self._browser.member(request, of=installation_id)
+        except SignInNeeded:
+            response = RedirectResponse(sign_in_path(installation_id, request.url.path), 303, headers=HEADERS)
+            self._browser.set_cookie(response, WAITING, request.url.query.encode().hex(), seconds=WAITING_SECONDS)
+            return response
+        found = await authorizing.asked(self._runtime, principal, values)
+        if isinstance(found, Answer):
+            return self._refused(request, found)
+        if found.known and values.get("prompt") != "consent" and found.application.secret is not None:
+            # A public application cannot show who it is: its member is asked each time (RFC 8252 §8.6).
+            return self._sent(request, await authorizing.answer(self._runtime, principal, values, allow=True))
+        session = await viewing.session(self._runtime, principal)
+        place = urlsplit(found.redirect_uri)
+        # Browsers hold a form to its policy through redirects too.
+        target = f"{place.scheme}://{place.netloc}" if place.scheme in {"http", "https"} else f"{place.scheme}:"
+        return render(
+            "consent.html",
+            speaker_of(request, session),
+            scripts=False,
+            headers={"Content-Security-Policy": CSP.replace("form-action 'self'", f"form-action 'self' {target}")},
+            asked=found,
+            place=place.netloc or place.scheme,
+            scopes=[SCOPES[one] for one in sorted(found.scopes)],
+            member=session.member,
+            community=session.community,
+            csrf=self._browser.csrf(request),
+            kept={name: values[name] for name in ASKED if name in values},
+        )
+
+    async def decide(self, request: Request) -> Response:
+        """The member allows it or does not."""
+        form = await self._browser.form(request, limit=MAX_BODY)
+        principal = await self._browser.member(request, of=installation_of(request))
+        values = {name: form[name] for name in ASKED if name in form and name != CSRF}
+        return self._sent(request, await authorizing.answer(self._runtime, principal, values, allow=form.get("allow") == "1"))
+
+    async def token(self, request: Request) -> Response:
+        """RFC 6749 §3.2."""
+        values = await _form(request)
+        return _json(await authorizing.token(self._runtime, installation_of(request), values, _credentials(request)))
+
+    async def revoke(self, request: Request) -> Response:
+        """RFC 7009."""
+        values = await _form(request)
+        return _json(await authorizing.endpoint(self._runtime, installation_of(request), "revocation", values, _credentials(request)))
+
+    async def introspect(self, request: Request) -> Response:
+        """RFC 7662."""
+        values = await _form(request)
+        return _json(await authorizing.endpoint(self._runtime, installation_of(request), "introspection", values, _credentials(request)))
+
+    async def register(self, request: Request) -> Response:
+        """RFC 7591; what comes of it waits for an admin."""
+        try:
+            made = await applications.register(self._runtime, installation_of(request), await _wanted(request))
+        except Invalid as error:
+            code = "invalid_redirect_uri" if error.field == "redirect_uris" else "invalid_client_metadata"
+            return JSONResponse({"error": code, "error_description": error.message}, 400, headers=HEADERS)
+        one = made.application
+        said = {
+            "client_id": one.client_id,
+            "client_id_issued_at": int(one.created_at.timestamp()),
+            "client_name": one.name,
+            "redirect_uris": list(one.redirect_uris),
+            "grant_types": sorted(one.grants),
+            "response_types": ["code"] if CODE in one.grants else [],
+            "scope": " ".join(sorted(one.scopes)),
+            "token_endpoint_auth_method": "client_secret_basic" if made.secret else "none",
+            "approved": False,
+        }
+        return JSONResponse(said | ({"client_secret": made.secret, "client_secret_expires_at": 0} if made.secret else {}), 201, headers=HEADERS)
+
+    def _sent(self, request: Request, answer: Answer) -> Response:
+        return RedirectResponse(answer.location, 303, headers=HEADERS) if answer.location else self._refused(request, answer)
+
+    def _refused(self, request: Request, answer: Answer) -> Response:
+        if answer.location:
+            return self._sent(request, answer)
+        # Nothing that was sent is shown, and the browser stays: the address to go back to is not one that was registered.
+        return render("consent_refused.html", speaker_for(request), status=400, scripts=False, headers={"Referrer-Policy": "no-referrer"})
+
+
+def _is_hex(text: str) -> bool:
+    try:
+        return bytes.fromhex(text).isascii() and not any(one < 33 for one in bytes.fromhex(text))
+    except ValueError:
+        return False
+
+
+def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Parameters by name. Raises :class:`Invalid` for one that is there twice, which RFC 6749 §3.1 forbids, or that no text has."""
+    found = dict(pairs)
+    if len(found) != len(pairs) or any("\x00" in value for value in found.values()):
+        raise Invalid("a parameter is there twice or cannot be read", code="invalid_request")
+    return {name: value for name, value in found.items() if value}
+
+
+async def _form(request: Request) -> dict[str, str]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        raise Invalid("send a form (application/x-www-form-urlencoded)", code="invalid_request")
+    try:
+        return _once(parse_qsl((await read_body(request, limit=MAX_BODY)).decode(), keep_blank_values=True, max_num_fields=50, errors="strict"))
+    except ValueError as error:
+        raise Invalid("the form cannot be read", code="invalid_request") from error
+
+
+def _credentials(request: Request) -> dict[str, str]:
+    """The header that Authlib reads, if it can: it breaks off at credentials that are no UTF-8."""
+    found = request.headers.get("authorization", "")
+    try:
+        base64.b64decode(found.partition(" ")[2]).decode()
+    except ValueError:
+        return {}
+    return {"Authorization": found} if found else {}
+
+
+def _json(answer: Answer) -> Response:
+    return JSONResponse(
+        dict(answer.body), answer.status, headers=HEADERS | {name: value for name, value in answer.headers.items() if name == "WWW-Authenticate"}
+    )
+
+
+async def _wanted(request: Request) -> Wanted:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Invalid("send application/json")
+    try:
+        body = orjson.loads(await read_body(request, limit=MAX_BODY))
+    except orjson.JSONDecodeError as error:
+        raise Invalid("the body is not JSON") from error
+    if not isinstance(body, dict):
+        raise Invalid("the body must be an object")
+    method, grants, scope = body.get("token_endpoint_auth_method", "client_secret_basic"), body.get("grant_types", [CODE]), body.get("scope", Scope.READ.value)
+    if method not in ("client_secret_basic", "client_secret_post", "none"):
+        raise Invalid("token_endpoint_auth_method is client_secret_basic, client_secret_post or none", field="token_endpoint_auth_method")
+    if not isinstance(scope, str) or not set(scope.split()) <= set(APPLICATION_SCOPES):
+        raise Invalid(f"scope has words of {', '.join(sorted(APPLICATION_SCOPES))}", field="scope")
+    return Wanted(
+        name=_text(body, "client_name"),
+        redirect_uris=tuple(_texts(body.get("redirect_uris", []), "redirect_uris")),
+        grants=frozenset(_texts(grants, "grant_types")),
+        scopes=frozenset(Scope(one) for one in scope.split()),
+        confidential=method != "none",
+    )
+
+
+def _text(body: Mapping[str, object], name: str) -> str:
+    found = body.get(name, "")
+    if not isinstance(found, str):
+        raise Invalid(f"{name} must be a text", field=name)
+    return found
+
+
+def _texts(found: object, name: str) -> list[str]:
+    if not isinstance(found, list) or len(found) > 50 or not all(isinstance(one, str) for one in found):
+        raise Invalid(f"{name} must be a list of texts", field=name)
+    return found
