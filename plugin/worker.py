@@ -26,8 +26,11 @@ from plugin.store.unit_of_work import UnitOfWork
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=120)
-RENEW = 40.0
-"""Seconds after which a lease on work that goes on is prolonged: reading a large community takes hours."""
+"""How long a lane is held where one process works alone (SQLite). After a kill, its next start ends the leases that are left."""
+SHARED_LEASE = timedelta(seconds=8)
+"""How long where several processes may work (PostgreSQL): what a killed one held is taken up by another within this time."""
+RENEWALS = 4
+"""How often a lease on work that goes on is prolonged in the time that it lasts: reading a large community takes hours."""
 POLL = 0.5
 """Seconds after which a worker looks for work of other processes; work of this process wakes it at once."""
 LOCAL: tuple[Lane, ...] = ("inbox", "suggest", "jobs", "tell")
@@ -63,6 +66,7 @@ class Worker:
         self._runtime = runtime
         self._graphs = graphs
         self._holder = secrets.token_hex(6)
+        self._lease = LEASE if runtime.settings.embedded else SHARED_LEASE
         self._stopping = asyncio.Event()
         self._random = random.Random()  # noqa: S311 - spreads load, guards nothing
         self._lanes: dict[str, Callable[[int], Awaitable[Outcome]]] = {
@@ -118,7 +122,7 @@ class Worker:
             return []
         now = self._runtime.clock()
         try:
-            return await self._runtime.database.dispatch(lambda found: found.claim(now=now, lease=LEASE, holder=self._holder, limit=limit, only=lanes))
+            return await self._runtime.database.dispatch(lambda found: found.claim(now=now, lease=self._lease, holder=self._holder, limit=limit, only=lanes))
         except Unavailable as error:
             log.warning("database_unavailable", reason=error.code)
             await asyncio.sleep(POLL)
@@ -129,7 +133,7 @@ class Worker:
         for _ in range(rounds):
             now = self._runtime.clock()
             only = sorted(lanes) if lanes else ()
-            claims = await self._runtime.database.dispatch(partial(Dispatcher.claim, now=now, lease=LEASE, holder=self._holder, limit=PARALLEL, only=only))
+            claims = await self._runtime.database.dispatch(partial(Dispatcher.claim, now=now, lease=self._lease, holder=self._holder, limit=PARALLEL, only=only))
             if not claims:
                 return
             for claim in claims:
@@ -168,8 +172,8 @@ class Worker:
     async def _keep(self, claim: Claim, held: "_Held") -> None:
         """Prolong the lease for as long as the work goes on."""
         while True:
-            await asyncio.sleep(RENEW)
-            until, later = held.until, self._runtime.clock() + LEASE
+            await asyncio.sleep(self._lease.total_seconds() / RENEWALS)
+            until, later = held.until, self._runtime.clock() + self._lease
             renew = partial(_renew, lane=claim.lane, holder=self._holder, until=until, later=later)
             try:
                 if not await asyncio.shield(self._runtime.database.write(claim.installation_id, renew)):

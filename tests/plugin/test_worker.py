@@ -104,7 +104,8 @@ async def test_hosts_that_hang_do_not_keep_deliveries_waiting(settings: Settings
 
 
 async def test_a_lease_is_prolonged_while_the_work_goes_on(world: World, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "RENEW", 0.02)
+    monkeypatch.setattr(module, "SHARED_LEASE", module.LEASE)
+    monkeypatch.setattr(module, "RENEWALS", module.LEASE.total_seconds() / 0.02)
     hanging, free = asyncio.Event(), asyncio.Event()
 
     async def hang(*_: object) -> object:
