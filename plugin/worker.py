@@ -133,7 +133,8 @@ class Worker:
         for _ in range(rounds):
             now = self._runtime.clock()
             only = sorted(lanes) if lanes else ()
-            claims = await self._runtime.database.dispatch(partial(Dispatcher.claim, now=now, lease=self._lease, holder=self._holder, limit=PARALLEL, only=only))
+            claim_some = partial(Dispatcher.claim, now=now, lease=self._lease, holder=self._holder, limit=PARALLEL, only=only)
+            claims = await self._runtime.database.dispatch(claim_some)
             if not claims:
                 return
             for claim in claims:

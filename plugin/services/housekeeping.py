@@ -29,6 +29,7 @@ async def tidy(runtime: Runtime, installation_id: int) -> None:
         unit.mails.prune(before=unit.now - telling.KEPT_FOR)
         unit.sign_ins.prune(now=unit.now)
         unit.staff.prune(now=unit.now)
+        unit.strikes.prune(now=unit.now)
         if unit.needs.make_stale(answered_before=unit.now - SUGGESTIONS_FRESH_FOR):
             unit.wake("suggest")
 

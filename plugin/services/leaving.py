@@ -20,9 +20,10 @@ def leave_everything(unit: UnitOfWork, member_id: int) -> None:
         if one.runs:
             _leave_mentorship(unit, one, member_id)
     _leave_requests(unit, member_id)
-    forms.forget_words_about(unit, member_id, [one.id for one in mine if one.group_id is None], [one.id for one in every])
+    # A group goes on with what it agreed on; what was said to, or with, its mentor alone ends with the mentor.
+    pairs = [one.id for one in mine if one.group_id is None or one.mentor_id == member_id]
+    forms.forget_words_about(unit, member_id, pairs, [one.id for one in every])
     unit.sessions.forget_words(member_id)
-    pairs = [one.id for one in mine if one.group_id is None]
     unit.agreements.forget_words(pairs)
     unit.pair_items.forget_words(pairs)
     for session in every:

@@ -12,8 +12,8 @@ from plugin.store.repositories.base import Repository
 from plugin.store.tables import MEMBER_COLUMNS, likes, mentions, metadata, posts, topics
 from plugin.store.types import Terms
 
-KEPT_WITHOUT_NAME = {"ledger", "mentorships", "mentees", "pair_items"}
-"""Tables whose rows stay for the other party, with the member's column emptied: "former member"."""
+KEPT_WITHOUT_NAME: Mapping[str, tuple[str, ...]] = {"ledger": (), "mentorships": (), "mentees": (), "pair_items": ("words",)}
+"""Tables whose rows stay for the other party, with the member's column emptied: "former member"; and the columns that are emptied with it."""
 
 PRIVATE_OF_OTHERS: Mapping[str, tuple[str, ...]] = {
     "blocks": ("other_id",),
@@ -58,10 +58,10 @@ class Personal(Repository):
 
     def erase(self, member_id: int) -> None:
         """Remove every row of the member, or the member from rows that others keep."""
-        for name in KEPT_WITHOUT_NAME:
+        for name, words in KEPT_WITHOUT_NAME.items():
             table = metadata.tables[name]
             for column in MEMBER_COLUMNS[name]:
-                self._run(self._update(table).where(table.c[column] == member_id).values({column: None}))
+                self._run(self._update(table).where(table.c[column] == member_id).values(dict.fromkeys((column, *words))))
         mine = self._select(posts, posts.c.post_id).where(posts.c.author_id == member_id).scalar_subquery()
         for table in (likes, mentions):
             self._run(self._delete(table).where(table.c.post_id.in_(mine)))

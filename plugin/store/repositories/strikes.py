@@ -48,6 +48,10 @@ class Strikes(Repository):
         """Remember who was there in vain."""
         self._put(let_downs, [{"session_id": session_id, "member_id": one, "program_id": program_id, "until": until} for one in sorted(set(member_ids))])
 
+    def prune(self, *, now: datetime) -> int:
+        """Forget who was let down where it gives no priority any more; returns how many."""
+        return self._run(self._delete(let_downs).where(let_downs.c.until <= now))
+
     def waited(self, program_id: int | None, *, now: datetime) -> dict[int, int]:
         """How often each member was let down in a program, or with ``None`` anywhere, as far as it still gives priority."""
         statement = self._select(let_downs, let_downs.c.member_id).where(let_downs.c.until > now)
