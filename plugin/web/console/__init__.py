@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute
 
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
-from plugin.web.console import applications, community, forms, groups, home, messages, office, people, programs, results, rounds, work
+from plugin.web.console import applications, community, forms, groups, home, messages, office, people, programs, results, rounds, sessions, work
 from plugin.web.desk import Area, Desk
 
 PROGRAM = "/console/programs/{program}"
@@ -31,6 +31,7 @@ def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
         desk.route(f"{PROGRAM}/rounds", rounds.listing),
         desk.route(f"{PROGRAM}/rounds/new", rounds.new, rounds.create),
         desk.route(f"{PROGRAM}/groups", groups.listing, groups.act),
+        desk.route(f"{PROGRAM}/sessions", sessions.listing, sessions.decide),
         desk.route("/console/graph", community.graph),
         desk.route("/console/health", community.health),
         desk.route("/console/work", work.view, work.act),

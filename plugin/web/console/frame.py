@@ -67,5 +67,6 @@ def program_tabs(program: Program) -> list[Entry]:
         ("forms", f"{base}/forms", _("Forms")),
         ("rounds", f"{base}/rounds", _("Rounds")),
         ("groups", f"{base}/groups", _("Groups")),
+        ("sessions", f"{base}/sessions", _("Sessions")),
         ("results", f"{base}/results", _("Results")),
     ]

@@ -41,6 +41,7 @@ CONSOLE = {
     "side-by-side": "/console/rounds/{round}/mentees/{mentee}",
     "round-of-groups": "/console/rounds/{groups_round}",
     "groups": "/console/programs/{program}/groups",
+    "sessions": "/console/programs/{program}/sessions",
     "results": "/console/programs/{program}/results",
     "graph": "/console/graph",
     "graph-chosen": "/console/graph?days=365&member={mentee}",

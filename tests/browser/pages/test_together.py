@@ -1,6 +1,7 @@
 """Two members and a session of theirs, and one who keeps another away."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from plugin.domain.sessions import SessionState
 from plugin.services import meeting
 from tests.browser.pages.running import Stage, picture, violations
-from tests.browser.pages.world import MENTOR, OTHER, World
+from tests.browser.pages.world import ADMIN, MENTOR, OTHER, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
 
@@ -63,3 +64,12 @@ def test_a_session_is_proposed_agreed_on_and_called_off_and_somebody_is_reported
     assert kept == [site.members[MENTOR]]
     found = here.run(meeting.mine(site.parts.runtime, site.acts_for(OTHER), states=None, mentorship_id=None))
     assert [one.session.state for one in found] == [SessionState.CANCELLED]
+
+    # What is not clear waits for a manager's word.
+    unclear = replace(found[0].session, state=SessionState.UNCLEAR, settled_at=None)
+    here.run(site.parts.runtime.database.write(site.installation_id, lambda unit: unit.sessions.put(unclear)))
+    managing = here.open(browser, ADMIN)
+    managing.goto(f"{here.url}/console/programs/{world.program}/sessions")
+    assert violations(managing) == []
+    managing.get_by_role("button", name="It took place").click()
+    expect(managing.get_by_role("main")).to_contain_text("Took place")
