@@ -29,7 +29,10 @@ def violations(page: Page, place: str) -> list[str]:
     page.evaluate(source)
     found: dict[str, Any] = page.evaluate("([place, options]) => axe.run(place, options)", [place, RULES | NOT_OURS])
     assert found["passes"], f"axe looked at nothing at {place}"
-    return [f"{one['id']}: {one['help']}: " + " | ".join(node["html"][:160] for node in one["nodes"][:3]) for one in found["violations"]]
+    return [
+        f"{one['id']}: {one['help']}: " + " | ".join(f"{node['html'][:160]} ({node['failureSummary']})" for node in one["nodes"][:3])
+        for one in found["violations"]
+    ]
 
 
 def everywhere(page: Page, place: str, name: str, *, wait: int = 150) -> list[str]:
