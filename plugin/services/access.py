@@ -11,7 +11,7 @@ from datetime import timedelta
 from mentorgraph.events import MemberChanged, Source
 from mentorgraph.host import Capability, Identity, SignInRefused
 from plugin.domain.members import Standing
-from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES, SERVICE_SCOPES, Principal, Scope
+from plugin.domain.people import APPLICATION, MEMBER_SCOPES, OFFICE_SCOPES, SERVICE_SCOPES, Principal, Scope
 from plugin.errors import Forbidden, Invalid, TooMany, Unauthenticated
 from plugin.services import handlers, rights
 from plugin.services.connect import origin_of, pages_of
@@ -167,6 +167,16 @@ async def require_admin(runtime: Runtime, principal: Principal | None, *, fresh:
     if not is_admin:
         raise Forbidden(_FOR_ADMINS)
     return asking
+
+
+def require_themselves(principal: Principal) -> int:
+    """The id of the member, who acts by a session or a token of their own. Raises :class:`Forbidden` for an application that acts for them, and for a service.
+
+    It is for what takes access away: an application must not end what the member, or another application, is doing.
+    """
+    if principal.audience == APPLICATION:
+        raise Forbidden("an application cannot do this for a member: it is done on their own page, after signing in")
+    return require_member(principal)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- signing in
@@ -344,8 +354,8 @@ async def let_in(runtime: Runtime, installation_id: int, said: MemberChanged, *,
 
 
 async def sign_out(runtime: Runtime, principal: Principal) -> int:
-    """Revoke every token of the member: sign out everywhere. Returns how many there were."""
+    """Revoke every token of the member: sign out everywhere. Returns how many there were. Raises :class:`Forbidden` for an application."""
     if principal.member_id is None:
         raise Invalid("a service token is revoked by the admin who made it", code="not_a_member")
-    member_id = principal.member_id
+    member_id = require_themselves(principal)
     return await runtime.database.write(principal.installation_id, lambda unit: unit.tokens.revoke_of(member_id))

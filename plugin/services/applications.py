@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from plugin.domain.applications import CLIENT, CODE, GRANTS, Application, ApplicationState, possible, usable
 from plugin.domain.people import Principal, Scope
-from plugin.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from plugin.errors import Conflict, Invalid, NotFound, TooMany
 from plugin.services import access
 from plugin.services.access import require_admin, require_member
 from plugin.services.runtime import Runtime
@@ -116,10 +116,8 @@ async def allowed(runtime: Runtime, principal: Principal) -> list[Allowed]:
 
 
 async def withdraw(runtime: Runtime, principal: Principal, application_id: int) -> None:
-    """End what the member allowed, at once. Raises :class:`NotFound`."""
-    member_id = require_member(access.require(principal, Scope.ME))
-    if not principal.private:
-        raise Forbidden("this is done on your own page, after signing in")
+    """End what the member allowed, at once. Raises :class:`NotFound`, :class:`Forbidden` for an application."""
+    member_id = access.require_themselves(access.require(principal, Scope.ME))
 
     def work(unit: UnitOfWork) -> None:
         if not unit.applications.withdraw(application_id, member_id):

@@ -147,7 +147,7 @@ def _words(scopes: frozenset[Scope]) -> str:
     return " ".join(sorted(scopes))
 
 
-class _Pkce(CodeChallenge):  # type: ignore[misc]
+class _Pkce(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
     SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
 
@@ -158,7 +158,7 @@ class _Pkce(CodeChallenge):  # type: ignore[misc]
         super().validate_code_challenge(grant, redirect_uri)
 
 
-class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
+class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authlib has no types
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
     def save_authorization_code(self, code: str, request: Any) -> None:
@@ -197,7 +197,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
         return member_id if rights.known(self.server.unit, member_id) else None
 
 
-class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
+class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # Authlib has no types
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
     INCLUDE_NEW_REFRESH_TOKEN = True
 
@@ -222,7 +222,7 @@ class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
         """It was used up before anything was issued."""
 
 
-class _ClientGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]
+class _ClientGrant(grants.ClientCredentialsGrant):  # type: ignore[misc]  # Authlib has no types
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
 
 
@@ -241,7 +241,7 @@ def _held(server: "_Server", text: str) -> _Held | None:
     return _Held(token, application_id=holder[0], family=holder[1])
 
 
-class _Revocation(RevocationEndpoint):  # type: ignore[misc]
+class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib has no types
     CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", "none")
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> _Held | None:
@@ -251,7 +251,7 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]
         self.server.unit.applications.end_family(token.family)
 
 
-class _Introspection(IntrospectionEndpoint):  # type: ignore[misc]
+class _Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib has no types
     CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post")
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> _Held | None:
@@ -270,7 +270,7 @@ class _Introspection(IntrospectionEndpoint):  # type: ignore[misc]
         return found | ({"token_type": "Bearer"} if isinstance(kept, Token) else {})
 
 
-class _Server(AuthorizationServer):  # type: ignore[misc]
+class _Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
     """For one unit of work."""
 
     def __init__(self, unit: UnitOfWork, *, issuer: str) -> None:
@@ -404,7 +404,7 @@ def _in_person(principal: Principal) -> int:
     return require_member(principal)
 
 
-async def token(runtime: Runtime, installation_id: int, values: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+async def token(runtime: Runtime, installation_id: int, *, values: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
     """The token endpoint."""
 
     def work(unit: UnitOfWork) -> Answer:
@@ -415,7 +415,7 @@ async def token(runtime: Runtime, installation_id: int, values: Mapping[str, str
     return await runtime.database.write(installation_id, work)
 
 
-async def endpoint(runtime: Runtime, installation_id: int, name: str, values: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+async def endpoint(runtime: Runtime, installation_id: int, *, name: str, values: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
     """The endpoints of RFC 7009 and RFC 7662, ``revocation`` and ``introspection``."""
 
     def work(unit: UnitOfWork) -> Answer:

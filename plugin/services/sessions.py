@@ -202,12 +202,13 @@ def reminder(unit: UnitOfWork, about: scheduling.About) -> None:
     session, before = unit.sessions.get(int(about["session"])), str(about["before"])
     if session is None or session.state is not SessionState.CONFIRMED or session.starts_at is None or session.starts_at <= unit.now:
         return
-    # What was to be said the day before is of no use beside what is said an hour before: both say the same.
+    # What was to be said the day before is of no use beside what is said an hour before.
     until = session.starts_at - HOUR_BEFORE if before == "day" else session.starts_at
     for each in session.member_ids:
         member = unit.members.get(each)
         if member is None or awake(unit.now, reaching.reach_of(unit, member)) >= until:
             continue
         words: dict[str, str | int] = {"who": other_of(session, each), "at": session.starts_at.isoformat(), "place": words_of(unit, session).place or "–"}
+        words["role"] = "soon" if before == "hour" else ""
         key = f"session:{session.id}:{session.revision}:reminder:{before}:{each}"
         tell(unit, each, "session.reminder", key=key, about=words, until=until)

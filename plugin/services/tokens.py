@@ -87,8 +87,8 @@ async def revoke_of_service(runtime: Runtime, principal: Principal | None, token
 
 
 async def revoke_of_member(runtime: Runtime, principal: Principal, token_id: int) -> None:
-    """Revoke one of the member's own tokens or sessions, at once. Raises :class:`NotFound`."""
-    await _revoke(runtime, principal, token_id, member_id=require_member(access.require(principal, Scope.ME)))
+    """Revoke one of the member's own tokens or sessions, at once. Raises :class:`NotFound`, :class:`Forbidden` for an application (it has RFC 7009)."""
+    await _revoke(runtime, principal, token_id, member_id=access.require_themselves(access.require(principal, Scope.ME)))
 
 
 async def _revoke(runtime: Runtime, asking: Principal, token_id: int, *, member_id: int | None) -> None:

@@ -38,6 +38,7 @@ declare(
     group="sessions",
     title=_("Your session with {who:member} is near"),
     body=_("{at:when}\n\nWhere: {place}\n\nIf you cannot come, say so as early as you can: then nobody waits."),
+    roles={"soon": (_("Your session with {who:member} begins soon"), _("{at:when}\n\nWhere: {place}"))},
     urgent=True,
     private=True,
 )

@@ -1,7 +1,8 @@
 """``/oauth/{installation}/…``: the edge of the authorization server for developers' applications."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
@@ -113,18 +114,23 @@ class OAuth:
 
     async def token(self, request: Request) -> Response:
         """RFC 6749 §3.2."""
-        values = await _form(request)
-        return _json(await authorizing.token(self._runtime, installation_of(request), values, _credentials(request)))
+        return await self._answered(request, authorizing.token)
 
     async def revoke(self, request: Request) -> Response:
         """RFC 7009."""
-        values = await _form(request)
-        return _json(await authorizing.endpoint(self._runtime, installation_of(request), "revocation", values, _credentials(request)))
+        return await self._answered(request, partial(authorizing.endpoint, name="revocation"))
 
     async def introspect(self, request: Request) -> Response:
         """RFC 7662."""
-        values = await _form(request)
-        return _json(await authorizing.endpoint(self._runtime, installation_of(request), "introspection", values, _credentials(request)))
+        return await self._answered(request, partial(authorizing.endpoint, name="introspection"))
+
+    async def _answered(self, request: Request, ask: Callable[..., Awaitable[Answer]]) -> Response:
+        """What ``ask`` says to a form; one that cannot be read is refused in the words of RFC 6749 §5.2."""
+        try:
+            values = await _form(request)
+        except Invalid as error:
+            return JSONResponse({"error": "invalid_request", "error_description": error.message}, 400, headers=HEADERS)
+        return _json(await ask(self._runtime, installation_of(request), values=values, headers=_credentials(request)))
 
     async def register(self, request: Request) -> Response:
         """RFC 7591; what comes of it waits for an admin."""

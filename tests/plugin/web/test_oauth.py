@@ -1,4 +1,4 @@
-"""The authorization server, by a client of Authlib's over HTTP against the application, and by those who attack it."""
+"""The authorization server, asked over HTTP (without sockets) as a client asks it, with Authlib's own proof of the code, and by those who attack it."""
 
 import re
 from collections.abc import AsyncIterator
@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
+import orjson
 import pytest
 from authlib.common.security import generate_token
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -46,7 +47,7 @@ class Place:
         return found
 
     async def decide(self, client_id: str, state: ApplicationState) -> None:
-        """As an admin does; who may is tested with the console and with GraphQL."""
+        """As an admin does, in the console."""
         page = await self.browser.get("/console/applications")
         found = await self.parts.runtime.database.read(self.id, lambda unit: unit.applications.find(client_id))
         assert found is not None
@@ -147,6 +148,26 @@ async def test_a_client_finds_its_way_and_its_member_ends_it(place: Place) -> No
     assert await place.asks(token["access_token"]) == 401
     assert (await place.refresh(app, token["refresh_token"])).json()["error"] == "invalid_grant"
     assert (await place.browser.get(f"{place.base()}/authorize", params=place.asking(app))).status_code == 200
+
+
+async def test_an_application_takes_no_access_away_from_its_member(place: Place) -> None:
+    app = await place.approved()
+    token = (await place.trade(app, (await place.allow(app))["code"])).json()["access_token"]
+
+    async def asks(query: str) -> dict[str, object]:
+        answer = await place.client.post("/graphql", json={"query": query}, headers={"authorization": f"Bearer {token}"})
+        found: dict[str, object] = answer.json()
+        return found
+
+    others = re.findall(r'"id":"([^"]+)"', orjson.dumps(await asks("{ viewer { tokens { id } } }")).decode())
+    assert len(others) > 1
+    for query in (
+        "mutation { signOutEverywhere { revoked userErrors { code } } }",
+        *(f'mutation {{ revokeToken(id: "{one}") {{ revokedId userErrors {{ code }} }} }}' for one in others),
+    ):
+        assert "forbidden" in orjson.dumps(await asks(query)).decode()
+    assert (await place.browser.get("/my/applications")).status_code == 200, "the member is signed in still"
+    assert await place.asks(token) == 200
 
 
 async def test_tokens_are_refreshed_once_and_reuse_ends_all(place: Place) -> None:
@@ -305,6 +326,7 @@ async def test_what_is_malformed_is_a_clear_no(place: Place) -> None:
         ):
             answer = await place.client.post(f"{place.base()}/{path}", content=body, headers={"content-type": kind})
             assert 400 <= answer.status_code < 500, (path, body[:9], answer.text)
+            assert answer.json()["error"] in {"invalid_request", "invalid_client", "invalid_client_metadata"}, (path, answer.text)
     for header in ("Basic", "Basic x", "Basic /////w==", "Bearer é", "Basic Og=="):
         answer = await place.client.post(
             f"{place.base()}/token", data={"grant_type": "client_credentials"}, headers={b"authorization": header.encode("latin-1")}
