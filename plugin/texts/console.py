@@ -310,6 +310,8 @@ SCOPES = {
     "programs:write": _("Create and change programs"),
     "introspect": _("Read the GraphQL schema"),
 }
+CONSENTS = SCOPES | {"me": _("Act for you: ask mentors, answer requests, change what you chose")}
+"""The scopes as the member reads them who is asked to allow an application."""
 APPLICATION_STATES = {
     "pending": _("Waits for you"),
     "approved": _("Approved"),

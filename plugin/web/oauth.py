@@ -17,7 +17,7 @@ from plugin.services.applications import Wanted
 from plugin.services.authorizing import Answer
 from plugin.services.connect import community_of
 from plugin.services.runtime import Runtime
-from plugin.texts.console import SCOPES
+from plugin.texts.console import CONSENTS
 from plugin.web.browser import CSRF, Browser, SignInNeeded, installation_of
 from plugin.web.limits import read_body
 from plugin.web.pages import CSP, render, speaker_for
@@ -98,7 +98,7 @@ class OAuth:
             headers={"Content-Security-Policy": CSP.replace("form-action 'self'", f"form-action 'self' {target}")},
             asked=found,
             place=place.netloc or place.scheme,
-            scopes=[SCOPES[one] for one in sorted(found.scopes)],
+            scopes=[CONSENTS[one] for one in sorted(found.scopes)],
             member=session.member,
             community=session.community,
             csrf=self._browser.csrf(request),
