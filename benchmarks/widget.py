@@ -69,7 +69,7 @@ def main() -> int:
     looks = parser.parse_args().looks
     folder = Path(tempfile.mkdtemp(prefix="widget-bench-"))
     with stage(folder) as set_up, browser() as opened:
-        compile_theme(set_up, folder)
+        compile_theme(set_up, folder, production=True)
         set_up.run(set_up.need(MEMBER, "How do I price a first subscription product for small customers?"))
         found: dict[str, object] = {
             "theme": measured(set_up, opened, theme_page, looks=looks),

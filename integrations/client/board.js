@@ -4,6 +4,7 @@ import {
   ACCEPT,
   ANSWER_INVITATION,
   ANSWER_SESSION,
+  ANSWER_SURVEY,
   CHANGE_ENROLMENT,
   CONSENT,
   DECLINE,
@@ -252,6 +253,16 @@ export class Board {
       { input: { id, held } },
       line("said.reported")
     );
+  }
+
+  /** @param {{ id: string, answers: Map<string, unknown>, named: boolean }} sheet */
+  feedback({ id, answers, named }) {
+    const given = [...answers].map(([question, value]) => ({
+      question,
+      value,
+    }));
+    const input = { survey: id, answers: given, named };
+    return this.#change(ANSWER_SURVEY, { input }, line("said.feedback"));
   }
 
   /** @param {{ messages?: boolean, suggested?: boolean }} wishes */

@@ -2,9 +2,9 @@
 
 // The trusted documents of schema/documents by the hash in its index: a widget's token may send no others. A test compares the two.
 
-/** home.v1.graphql */
+/** home.v2.graphql */
 export const HOME =
-  "sha256:74541f27bf500db6ab962260edacb8a417d2e031dbc6aba9be1af2d3cc21876b";
+  "sha256:9175956b7faf2ab59bd84a1b2339c7c31255c76d3f5e22fe350a1ca4a4189a4d";
 
 /** member.v1.graphql */
 export const MEMBER =
@@ -65,6 +65,10 @@ export const ANSWER_SESSION =
 /** report-session.v1.graphql */
 export const REPORT_SESSION =
   "sha256:7073192a193aa7dea7f3022792e5f0230bc805117128d716c6515b47df656b67";
+
+/** answer-survey.v1.graphql */
+export const ANSWER_SURVEY =
+  "sha256:7f31b89f14a7e652f56dd428b545b44830221fa9f15a13742b11dcf24a741805";
 
 /** answer-invitation.v1.graphql */
 export const ANSWER_INVITATION =

@@ -2,6 +2,8 @@
 
 // From what the service answers to what is to be seen; pure, so that both user interfaces show the same.
 
+import { surveyOf } from "./survey.js";
+
 const DAY = 86400000;
 const HOUR = 3600000;
 /** Days for which an answer that brought nothing about stays in sight. */
@@ -90,6 +92,7 @@ const MOST_ENDED = 3;
  * @property {Part[]} parts
  * @property {Joinable[]} joinable
  * @property {Circle[]} circles
+ * @property {import("./survey.js").Survey[]} surveys what the viewer is asked about how it goes
  * @property {{ id: string, text: string, topicUrl: string | null }[]} needs
  * @property {{ messages: boolean, expert: boolean }} consents
  * @property {boolean} enrolled whether the viewer takes part in any program
@@ -148,6 +151,9 @@ export function picture(answer, now) {
     parts,
     joinable: joinableOf(answer.programs.edges, parts),
     circles: answer.myGroups.map(circle),
+    surveys: answer.mySurveys.map((/** @type {any} */ one) =>
+      surveyOf(one, nameOf)
+    ),
     needs: viewer.needs.filter(
       (/** @type {any} */ one) => one.state !== "CLOSED"
     ),
@@ -160,6 +166,24 @@ export function picture(answer, now) {
 /** @param {Person} person */
 export function nameOf(person) {
   return person.name || person.username;
+}
+
+/**
+ * The name of a program in which the viewer mentors and has room, or null.
+ *
+ * @param {Picture} picture
+ */
+export function mentorsIn({ parts, matched }) {
+  const found = parts.find(
+    ({ role, state, paused, capacity, program }) =>
+      role === "MENTOR" &&
+      state === "APPROVED" &&
+      !paused &&
+      matched
+        .filter((one) => one.mentoring && one.program?.id === program.id)
+        .reduce((sum, one) => sum + one.people.length, 0) < capacity
+  );
+  return found ? found.program.name : null;
 }
 
 /**

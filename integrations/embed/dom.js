@@ -5,7 +5,14 @@
 
 /** @typedef {Node | string | number | null | undefined | false} Child */
 
-const HANDLERS = /** @type {const} */ (["onclick", "onsubmit", "onchange"]);
+const HANDLERS = /** @type {const} */ ([
+  "onclick",
+  "onsubmit",
+  "onchange",
+  "oninput",
+]);
+/** What the reader, or the form itself, has set: whether details are open, and a question that does not come up. */
+const KEPT = ["open", "hidden"];
 const PROPERTIES = ["disabled", "checked"];
 
 /**
@@ -100,8 +107,8 @@ function renew(old, wanted) {
     return;
   }
   for (const { name } of [...old.attributes]) {
-    // Whether details are open is the reader's choice.
-    if (name !== "open" && !wanted.hasAttribute(name)) {
+    const kept = KEPT.includes(name) || old instanceof HTMLFieldSetElement;
+    if (!kept && !wanted.hasAttribute(name)) {
       old.removeAttribute(name);
     }
   }
@@ -113,7 +120,11 @@ function renew(old, wanted) {
   for (const name of HANDLERS) {
     old[name] = /** @type {any} */ (wanted)[name];
   }
-  if ("disabled" in old && "disabled" in wanted) {
+  if (
+    "disabled" in old &&
+    "disabled" in wanted &&
+    !(old instanceof HTMLFieldSetElement)
+  ) {
     old.disabled = wanted.disabled;
   }
   if (old instanceof HTMLInputElement && old.dataset.set !== undefined) {

@@ -8,6 +8,7 @@ import {
   ask,
   decline,
   end,
+  feedback,
   join,
   need,
   propose,
@@ -33,6 +34,7 @@ export function everything(panel, picture) {
     sent(panel, picture),
     answered(panel, picture),
     matched(panel, picture),
+    surveys(panel, picture),
     suggestions(panel, picture),
     circles(panel, picture),
     joining(panel, picture),
@@ -378,6 +380,59 @@ function meeting(panel, { session, names }) {
           answer("session.missed", () => board.report({ id, held: false }))
         )
       : null
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {Picture} picture
+ */
+function surveys(panel, { surveys: asked }) {
+  const { words, board } = panel;
+  if (!asked.length) {
+    return null;
+  }
+  return section(
+    "feedback",
+    words.say("feedback.heading"),
+    h("p", { class: "mg__quiet mg__lead" }, words.say("feedback.hint")),
+    h(
+      "ul",
+      { class: "mg__list" },
+      asked.map((one) =>
+        h(
+          "li",
+          { class: "mg__card", key: one.id },
+          h("strong", null, one.title),
+          one.names
+            ? h(
+                "p",
+                { class: "mg__quiet" },
+                words.say("feedback.about", { names: one.names })
+              )
+            : null,
+          panel.isOpen("feedback", one.id)
+            ? feedback(panel, one)
+            : h(
+                "div",
+                { class: "mg__acts" },
+                one.elsewhere
+                  ? h(
+                      "a",
+                      {
+                        class: "mg__button",
+                        href: `${board.session.service}/my/mentorships`,
+                      },
+                      words.say("feedback.elsewhere")
+                    )
+                  : button(panel, words.say("feedback.answer"), {
+                      about: one.title,
+                      act: () => panel.open("feedback", one.id),
+                    })
+              )
+        )
+      )
+    )
   );
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 
 import { ENDS, MINUTES, REASONS } from "../client/picture.js";
+import { answersIn, choicesOf, isChoice, unfold } from "../client/survey.js";
 import { h } from "./dom.js";
 
 /**
@@ -13,7 +14,7 @@ import { h } from "./dom.js";
  *
  * @param {Panel} panel
  * @param {string} send
- * @param {(values: Record<string, string>) => Promise<Done>} act
+ * @param {(values: Record<string, string>, given: FormData) => Promise<Done>} act
  * @param {...(Node | null)} fields
  */
 function form(panel, send, act, ...fields) {
@@ -25,10 +26,11 @@ function form(panel, send, act, ...fields) {
       onsubmit: (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
         const target = /** @type {HTMLFormElement} */ (event.target);
+        const given = new FormData(target);
         const values = /** @type {Record<string, string>} */ (
-          Object.fromEntries(new FormData(target))
+          Object.fromEntries(given)
         );
-        panel.act(() => act(values));
+        panel.act(() => act(values, given));
       },
     },
     ...fields,
@@ -351,6 +353,106 @@ function ofAge(panel) {
       required: true,
     }),
     panel.words.say("join.adult")
+  );
+}
+
+/**
+ * @param {Panel} panel
+ * @param {import("../client/survey.js").Survey} one
+ */
+export function feedback(panel, one) {
+  const { words, board } = panel;
+  const made = form(
+    panel,
+    words.say("feedback.send"),
+    ({ named }, given) =>
+      board.feedback({
+        id: one.id,
+        answers: answersIn(given, one.questions),
+        named: named === "yes",
+      }),
+    ...one.questions.map((question, at) => asked(panel, question, `q${at}`)),
+    h(
+      "label",
+      { class: "mg__check" },
+      h("input", { type: "checkbox", name: "named", value: "yes" }),
+      words.say("feedback.named")
+    )
+  );
+  const target = /** @type {HTMLFormElement} */ (made);
+  target.oninput = ({ currentTarget }) =>
+    unfold(/** @type {HTMLFormElement} */ (currentTarget), one.questions);
+  unfold(target, one.questions);
+  return made;
+}
+
+/**
+ * A question with its field, in a fieldset that can be left out.
+ *
+ * @param {Panel} panel
+ * @param {import("../client/survey.js").Question} question
+ * @param {string} id
+ */
+function asked(panel, question, id) {
+  const { words } = panel;
+  const { key, kind, label, help, required, lowLabel, highLabel } = question;
+  const given = { class: "mg__question", key: id, "data-question": key };
+  const optional = required ? null : ` ${words.say("feedback.optional")}`;
+  if (!isChoice(question)) {
+    const long = kind === "LONG_TEXT";
+    const type = { NUMBER: "number", DATE: "date" }[kind] ?? "text";
+    return h(
+      "fieldset",
+      given,
+      field(
+        id,
+        `${label}${optional ?? ""}`,
+        h(long ? "textarea" : "input", {
+          name: key,
+          required,
+          maxlength: long ? 4000 : 200,
+          ...(long ? {} : { type, step: type === "number" ? "any" : null }),
+        }),
+        help
+      )
+    );
+  }
+  const several = kind === "MULTIPLE_CHOICE";
+  const scale = kind === "SCALE";
+  const yes = words.say("feedback.answer_yes");
+  return h(
+    "fieldset",
+    given,
+    h("legend", null, label, optional),
+    help || several
+      ? h("p", { class: "mg__quiet" }, help || words.say("feedback.pick_any"))
+      : null,
+    h(
+      "div",
+      { class: scale ? "mg__choices mg__choices--scale" : "mg__choices" },
+      choicesOf(question, { yes, no: words.say("feedback.answer_no") }).map(
+        (option) =>
+          h(
+            "label",
+            { class: "mg__choice" },
+            h("input", {
+              type: several ? "checkbox" : "radio",
+              name: key,
+              value: option.key,
+              required: required && !several,
+            }),
+            option.label
+          )
+      )
+    ),
+    scale && (lowLabel || highLabel)
+      ? h(
+          "p",
+          { class: "mg__ends mg__quiet" },
+          h("span", null, lowLabel),
+          h("span", null, highLabel)
+        )
+      : null
   );
 }
 

@@ -98,6 +98,7 @@ async def news(runtime: Runtime, principal: Principal) -> News:
             sorted((one.id, one.state.value, one.paused, one.capacity) for one in unit.enrolments.of_member(member_id)),
             sorted((one.id, one.state.value, one.revision, len(one.times)) for one in unit.sessions.of_member(member_id)),
             sorted(one.id for one in unit.invitations.of_member(member_id, states=(InvitationState.INVITED, InvitationState.SEEN))),
+            sorted(one.id for one in unit.surveys.of_member(member_id) if one.waiting),
         )
         waiting = sum(one.state is RequestState.PENDING for one in received)
         return News(suggestions=count, requests=waiting, mark=hashlib.sha256(repr(parts).encode()).hexdigest()[:16])

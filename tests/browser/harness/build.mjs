@@ -1,12 +1,14 @@
 // Compiles an unpacked theme component as Discourse's own server does (content-tag, Babel, Ember's template compiler) and puts it together with the real Ember
-// and Glimmer packages. `node build.mjs TOOLS THEME OUT`: TOOLS is where npm installed package.json, THEME the unpacked archive, OUT the file to write.
+// and Glimmer packages. `node build.mjs TOOLS THEME OUT [production]`: TOOLS is where npm installed package.json, THEME the unpacked archive, OUT the file to
+// write; `production` leaves Ember's checks for developers out and makes it small, as forums serve it.
 import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-const [tools, theme, out] = process.argv.slice(2).map((one) => path.resolve(one));
+const [tools, theme, out] = process.argv.slice(2, 5).map((one) => path.resolve(one));
+const production = process.argv[5] === "production";
 const here = import.meta.dirname;
 const require = createRequire(path.join(tools, "package.json"));
 const bring = async (name) => {
@@ -32,6 +34,11 @@ const first = (places) => places.find((place) => path.extname(place) && existsSy
 const plugin = {
   name: "discourse-theme",
   setup({ onResolve, onLoad }) {
+    if (production) {
+      onLoad({ filter: /shims[\\/](glimmer-env|embroider-macros)\.js$/ }, async ({ path: place }) => ({
+        contents: (await readFile(place, "utf8")).replace("DEBUG = true", "DEBUG = false").replace("isDevelopingApp = () => true", "isDevelopingApp = () => false"),
+      }));
+    }
     onResolve({ filter: /^(@embroider\/macros|@glimmer\/env|virtual:theme)$/ }, ({ path: name }) => ({ path: path.join(here, own[name]) }));
     onResolve({ filter: /^@(ember|glimmer)\// }, ({ path: name }) => {
       if (name === "@glimmer/component") {
@@ -84,4 +91,13 @@ const plugin = {
   },
 };
 
-await build({ entryPoints: [path.join(here, "entry.gjs")], bundle: true, format: "esm", outfile: out, plugins: [plugin], nodePaths: [modules], logLevel: "warning" });
+await build({
+  entryPoints: [path.join(here, "entry.gjs")],
+  bundle: true,
+  format: "esm",
+  outfile: out,
+  plugins: [plugin],
+  nodePaths: [modules],
+  logLevel: "warning",
+  minify: production,
+});

@@ -9,6 +9,9 @@ import { Session } from "../lib/mentorgraph/session";
 
 /** @typedef {import("../lib/mentorgraph/board").State} State */
 
+/** Milliseconds that a busy page may keep us waiting. */
+const SOON = 200;
+
 /** What the member sees and does, for every place of the forum at once. */
 export default class MentorshipService extends Service {
   @service currentUser;
@@ -40,10 +43,15 @@ export default class MentorshipService extends Service {
     this.forget();
   }
 
-  /** Sign in and load, when the page has nothing better to do. */
+  /** Sign in and load, when the page has nothing better to do: for a count that nobody waits for. */
   start() {
     const idle = globalThis.requestIdleCallback ?? ((work) => setTimeout(work));
-    idle(() => this.board.start());
+    idle(() => this.board.start(), { timeout: SOON });
+  }
+
+  /** Sign in and load for a panel that is looked at; what is drawn now is drawn first. */
+  startNow() {
+    queueMicrotask(() => this.board.start());
   }
 
   get picture() {

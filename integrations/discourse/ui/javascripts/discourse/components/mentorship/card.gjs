@@ -3,7 +3,9 @@ import Component from "@glimmer/component";
 import { tracked } from "@glimmer/tracking";
 import { action } from "@ember/object";
 import { service } from "@ember/service";
-import say from "../../lib/say";
+import getURL from "discourse/lib/get-url";
+import { mentorsIn } from "../../lib/mentorgraph/picture";
+import say, { labelFor } from "../../lib/say";
 import MentorshipAsk from "./ask";
 import MentorshipButton from "./button";
 
@@ -19,7 +21,7 @@ export default class MentorshipCard extends Component {
 
   constructor(owner, args) {
     super(owner, args);
-    this.mentorship.start();
+    this.mentorship.startNow();
     void this.look();
   }
 
@@ -45,10 +47,23 @@ export default class MentorshipCard extends Component {
     return picture?.sent.some(({ person }) => person.id === this.member?.id);
   }
 
-  /** Whether the viewer could begin to mentor; the way leads to where they say so. */
-  get offerable() {
+  /**
+   * Where the viewer offers to mentor: who mentors already writes to this member, with words to begin with; anybody else says first that they would.
+   */
+  get offer() {
     const { picture } = this.mentorship;
-    return picture?.joinable.some(({ roles }) => roles.includes("MENTOR"));
+    const program = picture && mentorsIn(picture);
+    if (program) {
+      const wanted = new URLSearchParams({
+        username: this.member.username,
+        title: say("card.offer_title"),
+        body: say("card.offer_body", { name: this.name, program }),
+      });
+      return getURL(`/new-message?${wanted}`);
+    }
+    return picture?.joinable.some(({ roles }) => roles.includes("MENTOR"))
+      ? this.mentorship.place
+      : null;
   }
 
   async look() {
@@ -96,10 +111,11 @@ export default class MentorshipCard extends Component {
               (say "card.asked")
             }}</p>
         {{/if}}
-        {{#if this.offerable}}
+        {{#if this.offer}}
           <a
             class="mg__button mg__button--plain"
-            href={{this.mentorship.place}}
+            href={{this.offer}}
+            aria-label={{labelFor "card.offer" this.name}}
           >{{say "card.offer"}}</a>
         {{/if}}
       </div>

@@ -3,6 +3,7 @@ import Component from "@glimmer/component";
 import { tracked } from "@glimmer/tracking";
 import { on } from "@ember/modifier";
 import { action } from "@ember/object";
+import { modifier } from "ember-modifier";
 import { errorLine } from "../../lib/mentorgraph/picture";
 import say from "../../lib/say";
 import arrive from "../../modifiers/mentorship-arrive";
@@ -16,6 +17,16 @@ export default class MentorshipForm extends Component {
   @tracked busy = false;
   @tracked error = "";
 
+  /** Some questions come up with the answers to others only. */
+  begin = modifier((/** @type {HTMLFormElement} */ form) => {
+    this.args.changed?.(form);
+  });
+
+  @action
+  changed(event) {
+    this.args.changed?.(event.currentTarget);
+  }
+
   @action
   async send(event) {
     event.preventDefault();
@@ -24,8 +35,8 @@ export default class MentorshipForm extends Component {
     }
     this.busy = true;
     this.error = "";
-    const values = Object.fromEntries(new FormData(event.target));
-    const done = await this.args.act(values);
+    const given = new FormData(event.target);
+    const done = await this.args.act(Object.fromEntries(given), given);
     if (this.isDestroying) {
       return;
     }
@@ -41,7 +52,13 @@ export default class MentorshipForm extends Component {
   }
 
   <template>
-    <form class="mg__form" {{on "submit" this.send}} {{arrive}}>
+    <form
+      class="mg__form"
+      {{on "submit" this.send}}
+      {{on "input" this.changed}}
+      {{this.begin}}
+      {{arrive}}
+    >
       {{yield}}
       {{#if this.error}}
         <p class="mg__error" role="alert">{{this.error}}</p>

@@ -11,7 +11,7 @@ export default class MentorshipMenu extends Component {
 
   constructor(owner, args) {
     super(owner, args);
-    this.mentorship.start();
+    this.mentorship.startNow();
   }
 
   get picture() {

@@ -10,6 +10,7 @@ import say from "../../lib/say";
 import arrive from "../../modifiers/mentorship-arrive";
 import MentorshipButton from "./button";
 import MentorshipConsents from "./consents";
+import MentorshipFeedback from "./feedback";
 import MentorshipInvited from "./invited";
 import MentorshipJoin from "./join";
 import MentorshipNeed from "./need";
@@ -30,7 +31,7 @@ export default class MentorshipPanel extends Component {
 
   constructor(owner, args) {
     super(owner, args);
-    this.mentorship.start();
+    this.mentorship.startNow();
   }
 
   get picture() {
@@ -163,6 +164,17 @@ export default class MentorshipPanel extends Component {
             <ul class="mg__list mg__list--people">
               {{#each this.picture.matched key="id" as |one|}}
                 <MentorshipPair @one={{one}} />
+              {{/each}}
+            </ul>
+          </section>
+        {{/if}}
+        {{#if this.picture.surveys.length}}
+          <section class="mg__section">
+            <h3 class="mg__subtitle">{{say "feedback.heading"}}</h3>
+            <p class="mg__quiet mg__lead">{{say "feedback.hint"}}</p>
+            <ul class="mg__list">
+              {{#each this.picture.surveys key="id" as |one|}}
+                <MentorshipFeedback @one={{one}} />
               {{/each}}
             </ul>
           </section>
