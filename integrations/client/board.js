@@ -193,8 +193,12 @@ export class Board {
     return this.#change(SET_NEED, { input: { text } }, line("said.need"));
   }
 
-  /** @param {{ program: string, role: string, adult: boolean, capacity?: number }} part */
-  enrol(part) {
+  /**
+   * @param {{ program: string, role: string, adult: boolean, capacity?: number }} part
+   * @param {boolean} [messages] whether the viewer wants messages from now on
+   */
+  async enrol(part, messages = false) {
+    await this.#agree(messages);
     return this.#change(ENROL, { input: part }, line("said.enrolled"));
   }
 
@@ -218,9 +222,10 @@ export class Board {
   }
 
   /**
-   * @param {{ id: string, role: string, accept: boolean, adult?: boolean }} answer
+   * @param {{ id: string, role: string, accept: boolean, adult?: boolean, messages?: boolean }} answer
    */
-  answerInvitation({ id, accept, adult = false }) {
+  async answerInvitation({ id, accept, adult = false, messages = false }) {
+    await this.#agree(messages);
     const said = line(accept ? "said.enrolled" : "said.invitation_declined");
     return this.#change(
       ANSWER_INVITATION,
@@ -266,14 +271,15 @@ export class Board {
   }
 
   /** @param {{ messages?: boolean, suggested?: boolean }} wishes */
-  consent({ messages, suggested }) {
-    const variables = {
-      joinMessages: messages === true,
-      leaveMessages: messages === false,
-      joinSuggestions: suggested === true,
-      leaveSuggestions: suggested === false,
-    };
-    return this.#change(CONSENT, variables, line("said.changed"));
+  consent(wishes) {
+    return this.#change(CONSENT, consents(wishes), line("said.changed"));
+  }
+
+  /** @param {boolean} messages */
+  async #agree(messages) {
+    if (messages) {
+      await this.session.ask(CONSENT, consents({ messages }));
+    }
   }
 
   /**
@@ -286,6 +292,16 @@ export class Board {
     const answer = await this.session.ask(MEMBER, { hostUserId });
     return answer.ok ? answer.value.member : null;
   }
+}
+
+/** @param {{ messages?: boolean, suggested?: boolean }} wishes */
+function consents({ messages, suggested }) {
+  return {
+    joinMessages: messages === true,
+    leaveMessages: messages === false,
+    joinSuggestions: suggested === true,
+    leaveSuggestions: suggested === false,
+  };
 }
 
 /**

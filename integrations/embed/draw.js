@@ -10,6 +10,7 @@ import {
   end,
   feedback,
   join,
+  leave,
   need,
   propose,
 } from "./forms.js";
@@ -767,65 +768,71 @@ function part(panel, one) {
   const id = `places-${one.id}`;
   const title = words.say(`parts.${one.role}`, { program: one.program.name });
   const note = noteOf(one);
+  // Who looks for a mentor has no places to give.
+  const mentoring = one.role === "MENTOR";
   return h(
     "li",
     { class: "mg__card", key: one.id },
     h("strong", null, title),
     note ? h("p", { class: "mg__quiet" }, words.say(note)) : null,
-    one.state === "APPROVED"
-      ? h(
-          "form",
-          {
-            class: "mg__row",
-            onsubmit: (/** @type {SubmitEvent} */ event) => {
-              event.preventDefault();
-              const form = new FormData(
-                /** @type {HTMLFormElement} */ (event.target)
-              );
-              panel.act(() =>
-                board.change({
-                  id: one.id,
-                  capacity: Number(form.get("capacity")),
-                })
-              );
-            },
-          },
-          h(
-            "p",
-            { class: "mg__field mg__field--short" },
-            h("label", { for: id }, words.say("parts.capacity")),
-            h("input", {
-              id,
-              name: "capacity",
-              type: "number",
-              min: 0,
-              max: 50,
-              value: one.capacity,
-              required: true,
-            })
-          ),
-          h(
-            "button",
-            { class: "mg__button", disabled: panel.busy },
-            words.say("parts.save")
-          ),
-          button(
-            panel,
-            words.say(one.paused ? "parts.resume" : "parts.pause"),
+    panel.isOpen("leave", one.id)
+      ? leave(panel, one)
+      : one.state === "APPROVED"
+        ? h(
+            "form",
             {
-              about: title,
-              act: () =>
+              class: "mg__row",
+              onsubmit: (/** @type {SubmitEvent} */ event) => {
+                event.preventDefault();
+                const form = new FormData(
+                  /** @type {HTMLFormElement} */ (event.target)
+                );
                 panel.act(() =>
-                  board.change({ id: one.id, paused: !one.paused })
-                ),
-            }
-          ),
-          button(panel, words.say("parts.leave"), {
-            about: title,
-            kind: "plain",
-            act: () => panel.act(() => board.leave(one)),
-          })
-        )
-      : null
+                  board.change({
+                    id: one.id,
+                    capacity: Number(form.get("capacity")),
+                  })
+                );
+              },
+            },
+            mentoring &&
+              h(
+                "p",
+                { class: "mg__field mg__field--short" },
+                h("label", { for: id }, words.say("parts.capacity")),
+                h("input", {
+                  id,
+                  name: "capacity",
+                  type: "number",
+                  min: 0,
+                  max: 50,
+                  value: one.capacity,
+                  required: true,
+                })
+              ),
+            mentoring &&
+              h(
+                "button",
+                { class: "mg__button", disabled: panel.busy },
+                words.say("parts.save")
+              ),
+            button(
+              panel,
+              words.say(one.paused ? "parts.resume" : "parts.pause"),
+              {
+                about: title,
+                act: () =>
+                  panel.act(() =>
+                    board.change({ id: one.id, paused: !one.paused })
+                  ),
+              }
+            ),
+            button(panel, words.say("parts.leave"), {
+              about: title,
+              kind: "plain",
+              act: () => panel.open("leave", one.id),
+            })
+          )
+        : null
   );
 }

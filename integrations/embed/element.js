@@ -153,7 +153,7 @@ export class Panel extends HTMLElement {
     this.error = "";
     this.#draw();
     const first = this.#root.querySelector(
-      ".mg__form:not(.mg__form--bare) :is(input, textarea, select)"
+      ".mg__form:not(.mg__form--bare) :is(input, textarea, select, button)"
     );
     /** @type {HTMLElement | null} */ (first)?.focus();
   }

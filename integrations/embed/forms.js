@@ -224,6 +224,20 @@ export function end(panel, one) {
 
 /**
  * @param {Panel} panel
+ * @param {import("../client/picture.js").Part} one
+ */
+export function leave(panel, one) {
+  const { words, board } = panel;
+  return form(
+    panel,
+    words.say("parts.leave"),
+    () => board.leave(one),
+    h("p", { class: "mg__quiet" }, words.say("parts.leave_hint"))
+  );
+}
+
+/**
+ * @param {Panel} panel
  * @param {import("../client/picture.js").Joinable} one
  */
 export function join(panel, one) {
@@ -232,13 +246,16 @@ export function join(panel, one) {
   return form(
     panel,
     words.say("join.send"),
-    ({ capacity, adult }) =>
-      board.enrol({
-        program: one.id,
-        role,
-        adult: adult === "yes",
-        ...(capacity ? { capacity: Number(capacity) } : {}),
-      }),
+    ({ capacity, adult, messages }) =>
+      board.enrol(
+        {
+          program: one.id,
+          role,
+          adult: adult === "yes",
+          ...(capacity ? { capacity: Number(capacity) } : {}),
+        },
+        messages === "yes"
+      ),
     h("strong", null, words.say(`join.${role.toLowerCase()}`)),
     role === "MENTOR"
       ? field(
@@ -255,7 +272,8 @@ export function join(panel, one) {
         )
       : null,
     conduct(panel, one.conduct),
-    ofAge(panel)
+    check("adult", words.say("join.adult"), true),
+    wantsMessages(panel)
   );
 }
 
@@ -314,15 +332,17 @@ export function acceptInvitation(panel, one) {
   return form(
     panel,
     words.say("invited.accept"),
-    ({ adult }) =>
+    ({ adult, messages }) =>
       board.answerInvitation({
         id: one.id,
         role: one.role,
         accept: true,
         adult: adult === "yes",
+        messages: messages === "yes",
       }),
     conduct(panel, one.conduct),
-    ofAge(panel)
+    check("adult", words.say("join.adult"), true),
+    wantsMessages(panel)
   );
 }
 
@@ -341,18 +361,28 @@ function conduct(panel, text) {
     : null;
 }
 
-/** @param {Panel} panel */
-function ofAge(panel) {
+/**
+ * Asked once, of who did not agree to it.
+ *
+ * @param {Panel} panel
+ */
+function wantsMessages({ words, board }) {
+  return board.state.picture?.consents.messages
+    ? null
+    : check("messages", words.say("join.messages"));
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ * @param {boolean} [required]
+ */
+function check(name, text, required = false) {
   return h(
     "label",
     { class: "mg__check" },
-    h("input", {
-      type: "checkbox",
-      name: "adult",
-      value: "yes",
-      required: true,
-    }),
-    panel.words.say("join.adult")
+    h("input", { type: "checkbox", name, value: "yes", required }),
+    text
   );
 }
 
@@ -372,12 +402,7 @@ export function feedback(panel, one) {
         named: named === "yes",
       }),
     ...one.questions.map((question, at) => asked(panel, question, `q${at}`)),
-    h(
-      "label",
-      { class: "mg__check" },
-      h("input", { type: "checkbox", name: "named", value: "yes" }),
-      words.say("feedback.named")
-    )
+    check("named", words.say("feedback.named"))
   );
   const target = /** @type {HTMLFormElement} */ (made);
   target.oninput = ({ currentTarget }) =>
@@ -397,7 +422,7 @@ function asked(panel, question, id) {
   const { words } = panel;
   const { key, kind, label, help, required, lowLabel, highLabel } = question;
   const given = { class: "mg__question", key: id, "data-question": key };
-  const optional = required ? null : ` ${words.say("feedback.optional")}`;
+  const text = required ? `${label} ${words.say("feedback.required")}` : label;
   if (!isChoice(question)) {
     const long = kind === "LONG_TEXT";
     const type = { NUMBER: "number", DATE: "date" }[kind] ?? "text";
@@ -406,7 +431,7 @@ function asked(panel, question, id) {
       given,
       field(
         id,
-        `${label}${optional ?? ""}`,
+        text,
         h(long ? "textarea" : "input", {
           name: key,
           required,
@@ -423,7 +448,7 @@ function asked(panel, question, id) {
   return h(
     "fieldset",
     given,
-    h("legend", null, label, optional),
+    h("legend", null, text),
     help || several
       ? h("p", { class: "mg__quiet" }, help || words.say("feedback.pick_any"))
       : null,

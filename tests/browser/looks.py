@@ -25,8 +25,8 @@ WIDE = """place => {
 
 def violations(page: Page, place: str) -> list[str]:
     """What axe-core finds at a place of a page, shadow roots included."""
-    source = (tools.installed(tools.HARNESS) / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
-    page.evaluate(source)
+    if not page.evaluate("() => 'axe' in globalThis"):
+        page.evaluate((tools.installed(tools.HARNESS) / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
     found: dict[str, Any] = page.evaluate("([place, options]) => axe.run(place, options)", [place, RULES | NOT_OURS])
     assert found["passes"], f"axe looked at nothing at {place}"
     return [
@@ -35,17 +35,24 @@ def violations(page: Page, place: str) -> list[str]:
     ]
 
 
-def everywhere(page: Page, place: str, name: str, *, wait: int = 150) -> list[str]:
+TURN = """direction => {
+  document.documentElement.dir = direction;
+  scrollTo(0, 0);
+  return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));
+}"""
+"""Sets the direction of writing and goes to the top, where no head of the host's lies over anything; done when the page has been drawn so."""
+
+
+def everywhere(page: Page, place: str, name: str) -> list[str]:
     """What axe-core finds in both colour schemes and in both directions of writing."""
     found: list[str] = []
     for scheme in ("light", "dark"):
         for direction in ("ltr", "rtl"):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.evaluate("direction => { document.documentElement.dir = direction }", direction)
-            page.wait_for_timeout(wait)
+            page.evaluate(TURN, direction)
             found += [f"{name}, {scheme}, {direction}: {one}" for one in violations(page, place)]
             if wide := page.locator(place).first.evaluate(WIDE):
                 found.append(f"{name}, {scheme}, {direction}: {wide} stands out of its place")
-    page.evaluate("() => { document.documentElement.dir = 'ltr' }")
     page.emulate_media(color_scheme="light")
+    page.evaluate(TURN, "ltr")
     return found

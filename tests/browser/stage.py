@@ -75,12 +75,12 @@ class Stage:
 
     async def member_id(self, username: str) -> int:
         """Our id of a member; waits for the news of somebody new."""
-        for _ in range(200):
+        for _ in range(600):
             found = await self.parts.runtime.database.read(self.installation_id, lambda unit: unit.members.page(after=None, limit=100, query=username))
             if (known := next((one.id for one in found if one.username == username), None)) is not None:
                 return known
             await asyncio.sleep(0.05)
-        raise AssertionError(f"{username} did not arrive within ten seconds")
+        raise AssertionError(f"{username} did not arrive within thirty seconds")
 
     async def token(self, username: str) -> str:
         if username not in self._tokens:
@@ -125,6 +125,11 @@ class Stage:
         done = (await self.ask(ENROL, await self.token(username), i=values))["enrol"]
         assert not done["userErrors"], done
 
+    async def agree(self, username: str) -> None:
+        """The member wants messages."""
+        text = "mutation { optInToMessages { consents { messages } userErrors { code } } }"
+        assert (await self.ask(text, await self.token(username)))["optInToMessages"]["consents"]["messages"]
+
     async def need(self, username: str, text: str) -> list[str]:
         """State a need; gives who is suggested."""
         done = (await self.ask(NEED, await self.token(username), i={"text": text}))["setNeed"]
@@ -164,7 +169,7 @@ class Stage:
         await self.send(mentor, "declineRequest", "DeclineRequestInput", "requests { id }", id=request, reason="NO_TIME", message=message)
 
     async def busy_member(self, name: str) -> None:
-        """A member of whom there is something in every section: asked and asking, mentoring, done with, waiting, told no."""
+        """A member of whom there is something in every section: asked and asking, mentoring, done with and asked how it was, waiting, told no."""
         others = [f"{name}_{number}" for number in range(1, 4)]
         mentors = [f"{name}_m{number}" for number in range(1, 3)]
         for username in (name, *others, *mentors):
@@ -200,6 +205,16 @@ class Stage:
         key = await self.forum.control.api_key()
         answer = await self.http.get(f"{self.forum.base_url}/topics/private-messages/{username}.json", headers={"Api-Key": key, "Api-Username": username})
         return [one["title"] for one in answer.json()["topic_list"]["topics"]]
+
+    async def hears(self, username: str, words: str) -> str:
+        """The title of a private message in the forum with these words; waits until it has arrived."""
+        found: list[str] = []
+        for _ in range(200):
+            found = await self.messages_of(username)
+            if title := next((one for one in found if words in one), None):
+                return title
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"{username} finds no message with {words!r} in the forum, but {found}")
 
     def signed_in(self, browser: Browser, username: str | None, **options: Any) -> BrowserContext:
         """A browser of its own, in which a member is signed in to the forum."""

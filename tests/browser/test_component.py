@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.browser.looks import everywhere
 from tests.browser.stage import ELSEWHERE, Stage, picture
+from tests.browser.test_theme import SOON
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -64,7 +65,7 @@ def test_from_a_plain_page_to_a_mentorship_that_both_see(stage: Stage, browser: 
     context.on("request", note)
     page = plain(stage, context)
     card = page.locator("mentorship-suggestions li.mg__card").first
-    expect(card).to_be_visible(timeout=10_000)
+    expect(card).to_be_visible()
     picture(page, "plain")
     ours = [one for one in asked if one.url.startswith(stage.service)]
     assert ours
@@ -75,13 +76,13 @@ def test_from_a_plain_page_to_a_mentorship_that_both_see(stage: Stage, browser: 
     page.get_by_role("button", name="Send request").click()
     expect(page.get_by_role("status").first).to_contain_text("Your request is with")
     theirs = plain(stage, other)
-    expect(theirs.get_by_text("Price my first product by spring")).to_be_visible(timeout=10_000)
+    expect(theirs.get_by_text("Price my first product by spring")).to_be_visible()
     expect(theirs.get_by_text("I read your answers <b>all</b> week.")).to_be_visible()
     theirs.get_by_role("button", name="Accept: plain_mentee").click()
     theirs.get_by_role("button", name="Accept and begin").click()
     expect(theirs.get_by_text("You mentor", exact=False).first).to_be_visible()
     # The mentee has touched nothing.
-    expect(page.get_by_text("Your mentor · since")).to_be_visible(timeout=5_000)
+    expect(page.get_by_text("Your mentor · since")).to_be_visible(timeout=SOON)
     context.close()
     other.close()
 
@@ -89,12 +90,12 @@ def test_from_a_plain_page_to_a_mentorship_that_both_see(stage: Stage, browser: 
 def test_on_another_page_a_window_of_the_community_says_who_is_there(stage: Stage, browser: Browser) -> None:
     with stage.signed_in(browser, "seun_a") as context:
         page = plain(stage, context, origin=ELSEWHERE, proof="popup")
-        expect(page.get_by_role("alert")).to_contain_text("Sign in to the community", timeout=10_000)
+        expect(page.get_by_role("alert")).to_contain_text("Sign in to the community")
         assert everywhere(page, "mentorship-suggestions", "to sign in") == []
         picture(page, "state-sign-in")
         with context.expect_page() as opened:
             page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_text("People who could help you")).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("People who could help you")).to_be_visible()
         opened.value.wait_for_event("close") if not opened.value.is_closed() else None
         assert not [one for one in context.cookies() if "mentorgraph" in one["name"]]
 
@@ -104,15 +105,15 @@ def test_a_window_that_is_closed_is_no_sign_in(stage: Stage, browser: Browser) -
         page = plain(stage, context, origin=ELSEWHERE, proof="popup")
         with context.expect_page() as opened:
             page.get_by_role("button", name="Sign in").click()
-        expect(opened.value.get_by_role("heading", name="Log in")).to_be_visible(timeout=10_000)
+        expect(opened.value.get_by_role("heading", name="Log in")).to_be_visible()
         opened.value.close()
         expect(page.get_by_role("alert")).to_contain_text("Sign in to the community")
         expect(page.get_by_role("button", name="Sign in")).to_be_enabled()
 
 
-def framed(stage: Stage, context: BrowserContext, origin: str) -> Page:
+def framed(stage: Stage, context: BrowserContext, origin: str, *, page: Page | None = None) -> Page:
     """A page that holds the frame and no script."""
-    page = context.new_page()
+    page = page or context.new_page()
     source = f"{stage.service}/embed/{stage.installation_id}/frame?locale=en"
     html = f'<!doctype html><html lang="en"><title>Framed</title><h1>A page</h1><iframe src="{source}" title="Mentorship" width="700" height="900"></iframe>'
     page.route(f"{origin}/framed", lambda route: route.fulfill(body=html, headers={"Content-Type": "text/html"}))
@@ -127,7 +128,7 @@ def test_in_a_frame_of_the_communitys_page(stage: Stage, browser: Browser) -> No
         frame = page.frame_locator("iframe")
         with context.expect_page():
             frame.get_by_role("button", name="Sign in").click()
-        expect(frame.get_by_text("People who could help you")).to_be_visible(timeout=10_000)
+        expect(frame.get_by_text("People who could help you")).to_be_visible()
         page.wait_for_function("() => window.told && window.told[1] > 300")
         assert page.evaluate("() => window.told[0]") == stage.service
         picture(page, "frame")
@@ -135,8 +136,9 @@ def test_in_a_frame_of_the_communitys_page(stage: Stage, browser: Browser) -> No
 
 def test_no_other_page_may_show_the_frame(stage: Stage, browser: Browser) -> None:
     with stage.signed_in(browser, "seun_a") as context:
-        page = framed(stage, context, "http://localhost:8124")
-        page.wait_for_timeout(500)
+        page = context.new_page()
+        with page.expect_console_message(lambda line: "frame-ancestors" in line.text):
+            framed(stage, context, "http://localhost:8124", page=page)
         expect(page.frame_locator("iframe").locator("mentorship-suggestions")).to_have_count(0)
 
 
@@ -152,11 +154,11 @@ def test_a_session_is_proposed_chosen_and_seen_by_both(stage: Stage, browser: Br
         page.get_by_label("Where?").fill("https://meet.example.org/ten")
         assert everywhere(page, "mentorship-suggestions", "proposing") == []
         page.get_by_role("button", name="Propose", exact=True).click()
-        expect(page.get_by_text("Times are proposed; the other side chooses.")).to_be_visible(timeout=10_000)
-        expect(theirs.get_by_text("Times that were proposed. Which suits you?")).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("Times are proposed; the other side chooses.")).to_be_visible()
+        expect(theirs.get_by_text("Times that were proposed. Which suits you?")).to_be_visible()
         assert everywhere(theirs, "mentorship-suggestions", "choosing") == []
         theirs.get_by_role("button", name="session_mentee").filter(has_text="PM").click()
-        expect(theirs.get_by_text("Next session:")).to_be_visible(timeout=10_000)
-        expect(page.get_by_text("Next session:")).to_be_visible(timeout=5_000)
+        expect(theirs.get_by_text("Next session:")).to_be_visible()
+        expect(page.get_by_text("Next session:")).to_be_visible(timeout=SOON)
         expect(page.get_by_role("link", name="https://meet.example.org/ten")).to_have_attribute("href", "https://meet.example.org/ten")
         picture(page, "session")

@@ -6,16 +6,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from tests.browser.component import compile_theme
 from tests.browser.stage import Stage, picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
-@pytest.fixture(scope="module")
-def themed(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    compile_theme(stage, tmp_path_factory.mktemp("theme"))
-    return stage
+SOON = 15_000
+"""Milliseconds within which news come by themselves; looking again every so often takes longer."""
 
 
 def opened(context: BrowserContext, address: str, *, before: Callable[[Page], object] | None = None) -> Page:
@@ -33,13 +30,14 @@ def opened(context: BrowserContext, address: str, *, before: Callable[[Page], ob
 
 
 def panel(page: Page) -> Page:
-    expect(page.locator(".mg .mg__title").first).to_be_visible(timeout=15_000)
+    expect(page.locator(".mg .mg__title").first).to_be_visible()
     return page
 
 
 def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser) -> None:
     themed.run(themed.sign_up("theme_mentee"))
     themed.run(themed.enrol("theme_mentee", "MENTEE"))
+    themed.run(themed.agree("theme_mentee"))
     suggested = themed.run(themed.need("theme_mentee", "How should I price a first subscription product for small customers?"))
     mentor = suggested[1]
     themed.run(themed.enrol(mentor, "MENTOR"))
@@ -52,7 +50,7 @@ def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser)
     context.on("request", note)
     page = panel(opened(context, f"{themed.forum.base_url}/latest"))
     card = page.locator(".mg__card").filter(has=page.get_by_role("button", name=re.compile("^Ask for mentorship"))).first
-    expect(card).to_be_visible(timeout=10_000)
+    expect(card).to_be_visible()
     picture(page, "theme-suggestions")
     ours = [one for one in asked if one.url.startswith(themed.service)]
     assert ours
@@ -70,7 +68,7 @@ def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser)
     expect(page.locator(".mg__said").first).to_be_focused()
 
     # The mentor's page is open and nobody touches it: the request comes by itself, and the tab counts it.
-    expect(theirs.get_by_text("Price my first product by spring").first).to_be_visible(timeout=5_000)
+    expect(theirs.get_by_text("Price my first product by spring").first).to_be_visible(timeout=SOON)
     expect(theirs.get_by_text("I read <img src=x onerror=alert(1)> your answers.").first).to_be_visible()
     expect(theirs.locator(".badge-notification")).to_have_text("1")
     picture(theirs, "theme-request")
@@ -80,7 +78,14 @@ def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser)
     expect(theirs.get_by_text("You mentor · since").first).to_be_visible()
     expect(theirs.locator(".badge-notification")).to_have_count(0)
 
-    expect(page.get_by_text("Your mentor · since").first).to_be_visible(timeout=5_000)
+    expect(page.get_by_text("Your mentor · since").first).to_be_visible(timeout=SOON)
     picture(page, "theme-matched")
+    # The forum has the messages: the mentor was asked, and both hear that it begins.
+    themed.run(themed.hears(mentor, "asks whether you would mentor them"))
+    themed.run(themed.hears(mentor, "You mentor"))
+    title = themed.run(themed.hears("theme_mentee", "will mentor you"))
+    page.goto(f"{themed.forum.base_url}/u/theme_mentee/messages")
+    expect(page.get_by_role("link", name=title)).to_be_visible()
+    picture(page, "theme-message")
     context.close()
     other.close()

@@ -3,7 +3,7 @@ import { modifier } from "ember-modifier";
 
 /** Goes to what has just appeared: the first field of a form, or a line that says what was done. */
 export default modifier((/** @type {HTMLElement} */ element) => {
-  const field = element.querySelector("input, textarea, select");
+  const field = element.querySelector("input, textarea, select, button");
   const target = /** @type {HTMLElement} */ (field ?? element);
   target.focus();
 });

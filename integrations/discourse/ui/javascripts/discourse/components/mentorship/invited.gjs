@@ -31,13 +31,14 @@ export default class MentorshipInvited extends Component {
   }
 
   @action
-  accept({ adult }) {
+  accept({ adult, messages }) {
     const { id, role } = this.args.one;
     return this.mentorship.board.answerInvitation({
       id,
       role,
       accept: true,
       adult: adult === "yes",
+      messages: messages === "yes",
     });
   }
 
@@ -61,7 +62,10 @@ export default class MentorshipInvited extends Component {
           @act={{this.accept}}
           @close={{this.close}}
         >
-          <MentorshipConduct @text={{@one.conduct}} />
+          <MentorshipConduct
+            @text={{@one.conduct}}
+            @messages={{this.mentorship.picture.consents.messages}}
+          />
         </MentorshipForm>
       {{else}}
         <div class="mg__acts">

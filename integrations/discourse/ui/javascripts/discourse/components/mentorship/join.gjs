@@ -30,13 +30,14 @@ export default class MentorshipJoin extends Component {
   }
 
   @action
-  enrol({ capacity, adult }) {
-    return this.mentorship.board.enrol({
+  enrol({ capacity, adult, messages }) {
+    const part = {
       program: this.args.one.id,
       role: this.role,
       adult: adult === "yes",
       ...(capacity ? { capacity: Number(capacity) } : {}),
-    });
+    };
+    return this.mentorship.board.enrol(part, messages === "yes");
   }
 
   <template>
@@ -64,7 +65,10 @@ export default class MentorshipJoin extends Component {
               />
             </p>
           {{/if}}
-          <MentorshipConduct @text={{@one.conduct}} />
+          <MentorshipConduct
+            @text={{@one.conduct}}
+            @messages={{this.mentorship.picture.consents.messages}}
+          />
         </MentorshipForm>
       {{else}}
         <div class="mg__acts">

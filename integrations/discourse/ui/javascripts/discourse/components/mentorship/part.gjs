@@ -8,12 +8,14 @@ import { service } from "@ember/service";
 import { noteOf } from "../../lib/mentorgraph/picture";
 import say from "../../lib/say";
 import MentorshipButton from "./button";
+import MentorshipForm from "./form";
 
 /** The viewer's part in a program: places, a pause, leaving. */
 export default class MentorshipPart extends Component {
   @service mentorship;
 
   @tracked busy = false;
+  @tracked leaving = false;
 
   id = guidFor(this);
 
@@ -25,6 +27,11 @@ export default class MentorshipPart extends Component {
   get note() {
     const note = noteOf(this.args.one);
     return note && say(note);
+  }
+
+  /** Who looks for a mentor has no places to give. */
+  get mentoring() {
+    return this.args.one.role === "MENTOR";
   }
 
   get approved() {
@@ -56,31 +63,53 @@ export default class MentorshipPart extends Component {
   }
 
   @action
+  open() {
+    this.leaving = true;
+  }
+
+  @action
+  close() {
+    this.leaving = false;
+  }
+
+  @action
   leave() {
-    return this.act(() => this.mentorship.board.leave(this.args.one));
+    return this.mentorship.board.leave(this.args.one);
   }
 
   <template>
     <li class="mg__card">
       <strong>{{this.title}}</strong>
       {{#if this.note}}<p class="mg__quiet">{{this.note}}</p>{{/if}}
-      {{#if this.approved}}
+      {{#if this.leaving}}
+        <MentorshipForm
+          @send="parts.leave"
+          @act={{this.leave}}
+          @close={{this.close}}
+        >
+          <p class="mg__quiet">{{say "parts.leave_hint"}}</p>
+        </MentorshipForm>
+      {{else if this.approved}}
         <form class="mg__row" {{on "submit" this.save}}>
-          <p class="mg__field mg__field--short">
-            <label for="{{this.id}}-places">{{say "parts.capacity"}}</label>
-            <input
-              id="{{this.id}}-places"
-              name="capacity"
-              type="number"
-              min="0"
-              max="50"
-              value={{@one.capacity}}
-              required
-            />
-          </p>
-          <button type="submit" class="mg__button" disabled={{this.busy}}>{{say
-              "parts.save"
-            }}</button>
+          {{#if this.mentoring}}
+            <p class="mg__field mg__field--short">
+              <label for="{{this.id}}-places">{{say "parts.capacity"}}</label>
+              <input
+                id="{{this.id}}-places"
+                name="capacity"
+                type="number"
+                min="0"
+                max="50"
+                value={{@one.capacity}}
+                required
+              />
+            </p>
+            <button
+              type="submit"
+              class="mg__button"
+              disabled={{this.busy}}
+            >{{say "parts.save"}}</button>
+          {{/if}}
           <MentorshipButton
             @text={{if @one.paused "parts.resume" "parts.pause"}}
             @about={{this.title}}
@@ -92,7 +121,7 @@ export default class MentorshipPart extends Component {
             @about={{this.title}}
             @kind="plain"
             @busy={{this.busy}}
-            @act={{this.leave}}
+            @act={{this.open}}
           />
         </form>
       {{/if}}

@@ -51,7 +51,7 @@ export default class MentorshipQuestion extends Component {
 
   get label() {
     const { label, required } = this.args.one;
-    return required ? label : `${label} ${say("feedback.optional")}`;
+    return required ? `${label} ${say("feedback.required")}` : label;
   }
 
   get help() {
