@@ -34,6 +34,8 @@ const PAGES = {
  * `proof` (`discourse` on the pages of a forum, else `popup`); `base` (the path that the forum lives under).
  */
 export class Panel extends HTMLElement {
+  static observedAttributes = ["locale", "theme"];
+
   all = false;
   busy = false;
   error = "";
@@ -57,13 +59,15 @@ export class Panel extends HTMLElement {
     said: null,
   };
 
+  attributeChangedCallback() {
+    if (this.#unwatch) {
+      this.#speak();
+      this.#draw();
+    }
+  }
+
   connectedCallback() {
-    this.words = new Words(
-      CATALOGUES,
-      this.getAttribute("locale") ||
-        document.documentElement.lang ||
-        navigator.language
-    );
+    this.#speak();
     this.popup = this.getAttribute("proof") === "popup";
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
@@ -81,6 +85,15 @@ export class Panel extends HTMLElement {
       }
     });
     this.#seen.observe(this);
+  }
+
+  #speak() {
+    this.words = new Words(
+      CATALOGUES,
+      this.getAttribute("locale") ||
+        document.documentElement.lang ||
+        navigator.language
+    );
   }
 
   disconnectedCallback() {

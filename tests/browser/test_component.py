@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from tests.browser.looks import everywhere
+from tests.browser.looks import everywhere, violations
 from tests.browser.stage import ELSEWHERE, Stage, picture
 from tests.browser.test_theme import SOON
 
@@ -162,3 +162,25 @@ def test_a_session_is_proposed_chosen_and_seen_by_both(stage: Stage, browser: Br
         expect(page.get_by_text("Next session:")).to_be_visible(timeout=SOON)
         expect(page.get_by_role("link", name="https://meet.example.org/ten")).to_have_attribute("href", "https://meet.example.org/ten")
         picture(page, "session")
+
+
+def test_the_colours_of_the_page_and_the_language_that_is_asked_for(stage: Stage, browser: Browser) -> None:
+    stage.run(stage.sign_up("colours"))
+    with stage.signed_in(browser, "colours", color_scheme="dark") as context:
+        page = plain(stage, context, more='locale="de"')
+        panel = page.locator("mentorship-suggestions")
+        expect(page.get_by_text("Menschen, die dir helfen könnten")).to_be_visible()
+        ground = "panel => getComputedStyle(panel.shadowRoot.querySelector('.mg')).backgroundColor"
+        assert panel.evaluate(ground) == "rgb(26, 30, 36)", "the reader's scheme"
+        page.evaluate("() => document.querySelector('mentorship-suggestions').setAttribute('theme', 'light')")
+        expect(panel.locator(".mg--light")).to_be_visible()
+        assert panel.evaluate(ground) == "rgb(255, 255, 255)", "the page's word"
+        page.add_style_tag(
+            content=":root { --mentorship-surface: rgb(250, 240, 230); --mentorship-ink: rgb(40, 20, 60); --mentorship-accent: rgb(110, 30, 90) }"
+        )
+        assert panel.evaluate(ground) == "rgb(250, 240, 230)", "the page's colours"
+        page.get_by_role("button", name="Mentoring anbieten: Founders help founders").click()
+        send = page.get_by_role("button", name="Mitmachen", exact=True)
+        assert send.evaluate("button => getComputedStyle(button).backgroundColor") == "rgb(110, 30, 90)"
+        assert violations(page, "mentorship-suggestions") == []
+        picture(page, "plain-colours")

@@ -186,37 +186,6 @@ def test_a_service_that_is_slow_or_never_answers(themed: Stage, browser: Browser
         expect(page.locator("article.post").first).to_be_visible()
 
 
-def test_who_takes_part_in_nothing_is_shown_how_to(stage: Stage, browser: Browser) -> None:
-    stage.run(stage.sign_up("curious"))
-    with stage.signed_in(browser, "curious") as context:
-        page = plain(stage, context)
-        expect(page.get_by_text("Nobody yet. Say what you would like help with")).to_be_visible()
-        assert everywhere(page, ELEMENT, "not enrolled") == []
-        page.get_by_role("button", name="Offer to mentor: Founders help founders").click()
-        expect(page.get_by_label("For how many people do you have room?")).to_be_focused()
-        assert everywhere(page, ELEMENT, "enrolling") == []
-        picture(page, "state-enrolling")
-        page.get_by_role("button", name="Take part").click()
-        expect(page.get_by_label("I am of age")).to_be_focused()  # the browser says that it is wanted
-        page.get_by_label("I am of age").check()
-        page.get_by_label("Send me messages about mentorship: requests").check()
-        page.get_by_role("button", name="Take part").click()
-        expect(page.get_by_text("You take part.")).to_be_visible()
-        page.get_by_text("Your places").click()
-        expect(page.get_by_text("Mentor in Founders help founders")).to_be_visible()
-        page.get_by_role("button", name="Pause: Mentor in Founders help founders").click()
-        expect(page.get_by_text("Paused: nobody is brought to you")).to_be_visible()
-        page.get_by_label("Places").fill("5")
-        page.get_by_role("button", name="Save", exact=True).click()
-        expect(page.get_by_text("Saved.")).to_be_visible()
-        expect(page.get_by_label("Send me messages about mentorship", exact=True)).to_be_checked()
-        assert everywhere(page, ELEMENT, "places") == []
-        page.get_by_role("button", name="Leave the program: Mentor in").click()
-        assert everywhere(page, ELEMENT, "leaving") == []
-        page.get_by_role("button", name="Leave the program", exact=True).click()
-        expect(page.get_by_text("You left the program.")).to_be_visible()
-
-
 def test_a_blocked_script_leaves_what_the_page_says(stage: Stage, browser: Browser) -> None:
     with stage.signed_in(browser, "seun_a") as context:
         page = plain(stage, context, before=lambda stage, page: page.route(f"{stage.service}/embed/**", lambda route: route.abort()))

@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
+from integrations.discourse import theme
+from plugin.services import connect
 from tests.browser.stage import Stage, picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -89,3 +91,33 @@ def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser)
     picture(page, "theme-message")
     context.close()
     other.close()
+
+
+def test_removal_leaves_nothing(themed: Stage, browser: Browser) -> None:
+    """The last steps of the half hour on a real forum: what was on the page is gone, and so is what was in the forum."""
+    key = themed.run(themed.forum.control.api_key())
+    system = {"Api-Key": key, "Api-Username": "system"}
+
+    async def left() -> tuple[list[str], list[str]]:
+        themes = (await themed.http.get(f"{themed.forum.base_url}/admin/themes.json", headers=system)).json()["themes"]
+        hooks = (await themed.http.get(f"{themed.forum.base_url}/admin/api/web_hooks.json", headers=system)).json()["web_hooks"]
+        return [one["name"] for one in themes if one["component"]], [one["payload_url"] for one in hooks]
+
+    components, hooks = themed.run(left())
+    assert components == [theme.name()]
+    assert hooks
+    assert all(one.startswith(themed.service) for one in hooks)
+    with themed.signed_in(browser, "seun_a") as context:
+        said: list[str] = []
+
+        def note(line: ConsoleMessage) -> None:
+            said.append(line.text)
+
+        page = panel(opened(context, f"{themed.forum.base_url}/latest", before=lambda page: page.on("console", note)))
+        expect(page.get_by_text("People who could help you")).to_be_visible()
+        assert not [one for one in said if "Content Security Policy" in one]
+        assert themed.run(connect.disconnect(themed.parts.runtime, themed.installation_id, erase=True)) == ()
+        page.reload()
+        expect(page.locator("a.t-title").first).to_be_visible()
+        expect(page.locator(".mg, .sidebar-section-link")).to_have_count(0)
+    assert themed.run(left()) == ([], [])

@@ -97,26 +97,31 @@ export default class MentorshipCard extends Component {
             @programs={{this.member.canBeAskedIn}}
             @close={{this.close}}
           />
-        {{else if this.askable}}
-          <MentorshipButton
-            @text="card.ask"
-            @about={{this.name}}
-            @kind="first"
-            @act={{this.ask}}
-          />
-        {{else if this.asked}}
-          <p class="mg__quiet" role="status">{{if
-              this.said
-              this.said
-              (say "card.asked")
-            }}</p>
-        {{/if}}
-        {{#if this.offer}}
-          <a
-            class="mg__button mg__button--plain"
-            href={{this.offer}}
-            aria-label={{labelFor "card.offer" this.name}}
-          >{{say "card.offer"}}</a>
+        {{else}}
+          {{#if this.asked}}
+            <p class="mg__quiet" role="status">{{if
+                this.said
+                this.said
+                (say "card.asked")
+              }}</p>
+          {{/if}}
+          <div class="mg__acts">
+            {{#if this.askable}}
+              <MentorshipButton
+                @text="card.ask"
+                @about={{this.name}}
+                @kind="first"
+                @act={{this.ask}}
+              />
+            {{/if}}
+            {{#if this.offer}}
+              <a
+                class="mg__button"
+                href={{this.offer}}
+                aria-label={{labelFor "card.offer" this.name}}
+              >{{say "card.offer"}}</a>
+            {{/if}}
+          </div>
         {{/if}}
       </div>
     {{/if}}
