@@ -269,7 +269,7 @@ def new_topic(view: View) -> Response:
         return RedirectResponse("/login?back=/new-topic", status_code=302)
     chosen = view.request.query_params.get("category", "")
     places = [item for item in view.sidebar() if view.guardian.can_create_in(item)]
-    return view.page("new.html", message=False, places=places, chosen=int(chosen) if chosen.isdigit() else 0, to="", active="", **_begun(view))
+    return view.page("new.html", message=False, places=places, chosen=int(chosen) if chosen.isdigit() else 0, to="", active="", begun=_begun(view))
 
 
 def new_message(view: View) -> Response:
@@ -277,7 +277,7 @@ def new_message(view: View) -> Response:
     if view.user is None:
         return RedirectResponse("/login", status_code=302)
     to = view.request.query_params.get("to") or view.request.query_params.get("username", "")
-    return view.page("new.html", message=True, places=[], chosen=0, to=to, active="", **_begun(view))
+    return view.page("new.html", message=True, places=[], chosen=0, to=to, active="", begun=_begun(view))
 
 
 def _begun(view: View) -> dict[str, str]:
