@@ -18,12 +18,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from integrations.discourse.double.process import Running, free_port, running_double
 from plugin.app import Parts, build, compose
+from plugin.domain.groups import Group, GroupState, Seat
 from plugin.http import Patience
 from plugin.services import access
 from plugin.services import connect as connecting
 from plugin.services import reconcile as reconciling
 from plugin.services.connect import NewConnection
 from plugin.store.migrate import migrate_database
+from plugin.store.unit_of_work import UnitOfWork
+from schema.ids import parse_number
 from tests.conftest import make_settings
 from tests.schema.world import served
 
@@ -163,6 +166,18 @@ class Stage:
         await self.enrol(mentee, "MENTEE")
         await self.enrol(mentor, "MENTOR")
         return await self.accept(mentor, await self.request(mentee, mentor, "Find my first ten customers"))
+
+    async def group(self, name: str, *usernames: str) -> None:
+        """A group of these members, which runs."""
+        seats = [Seat(member_id=await self.member_id(one)) for one in usernames]
+        program = parse_number(self.program, type_name="Program", installation_id=self.installation_id)
+
+        def work(unit: UnitOfWork) -> None:
+            made = Group(id=unit.new_id(), program_id=program, number=1, name=name, state=GroupState.RUNNING, created_at=unit.now, published_at=unit.now)
+            unit.our_groups.put(made)
+            unit.our_groups.seat(made.id, seats, at=unit.now)
+
+        await self.parts.runtime.database.write(self.installation_id, work)
 
     async def decline(self, mentor: str, request: str, message: str) -> None:
         """The mentor says no."""

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from integrations.discourse import theme
 from plugin.services import connect
+from tests.browser.looks import everywhere
 from tests.browser.stage import Stage, picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -91,6 +92,81 @@ def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser)
     picture(page, "theme-message")
     context.close()
     other.close()
+
+
+def test_what_members_do_in_the_forum_from_joining_to_leaving(themed: Stage, browser: Browser) -> None:
+    """Every part of the component that changes something, by hand in two browsers: the other side is never touched."""
+    for username in ("hands", "guide"):
+        themed.run(themed.sign_up(username))
+    themed.run(themed.enrol("guide", "MENTOR"))
+    themed.run(themed.group("Circle of first customers", "hands", "guide"))
+    with themed.signed_in(browser, "hands") as context, themed.signed_in(browser, "guide") as other:
+        page = panel(opened(context, f"{themed.forum.base_url}/u/hands/summary"))
+        theirs = panel(opened(other, f"{themed.forum.base_url}/u/guide/summary"))
+        expect(page.get_by_text("Circle of first customers")).to_be_visible()
+        expect(page.get_by_text("2 members")).to_be_visible()
+
+        # Joining, and being asked for what one needs.
+        page.get_by_role("button", name="Look for a mentor: Founders help founders").click()
+        page.get_by_label("I am of age").check()
+        page.get_by_label("Send me messages about mentorship: requests").check()
+        page.get_by_role("button", name="Take part", exact=True).click()
+        expect(page.get_by_text("You take part.")).to_be_visible()
+        page.get_by_label("What would you like help with?").fill("How do I price a first subscription product?")
+        page.get_by_role("button", name="Find people").click()
+        expect(page.get_by_text("Here is who could help.")).to_be_visible()
+        expect(page.locator(".mg__reasons").first).to_be_visible()
+        page.get_by_role("button", name=re.compile("^Not helpful: ")).first.click()
+        expect(page.get_by_text("is not suggested for this any more.")).to_be_visible()
+
+        # A request taken back, one declined with a reason, one accepted.
+        themed.run(themed.request("hands", "guide", "Price my product"))
+        page.get_by_role("button", name="Take back: guide").click()
+        expect(page.get_by_text("Your request is taken back.")).to_be_visible()
+        themed.run(themed.request("hands", "guide", "Price my product, really"))
+        theirs.get_by_role("button", name="Decline: hands").click()
+        theirs.get_by_label("Why not now?").select_option("AWAY")
+        theirs.get_by_label("A word with your answer").fill("In March, gladly.")
+        theirs.get_by_role("button", name="Send answer").click()
+        expect(page.get_by_text("guide cannot at the moment.")).to_be_visible(timeout=SOON)
+        expect(page.get_by_text("In March, gladly.")).to_be_visible()
+        themed.run(themed.accept("guide", themed.run(themed.request("hands", "guide", "Price my product after all"))))
+
+        # A session.
+        page.get_by_role("button", name="Propose a session: guide").click()
+        day = page.evaluate("() => new Date(Date.now() + 3 * 86400000).toISOString().slice(0, 10)")
+        page.get_by_label("When?").fill(f"{day}T15:00")
+        page.get_by_label("What about?").fill("The first price")
+        page.get_by_role("button", name="Propose", exact=True).click()
+        expect(theirs.get_by_text("Times that were proposed. Which suits you?")).to_be_visible(timeout=SOON)
+        assert everywhere(theirs, ".mg", "choosing") == []
+        theirs.locator(".mg__meeting .mg__button").first.click()
+        expect(theirs.get_by_text("Next session:")).to_be_visible()
+        expect(page.get_by_text("Next session:")).to_be_visible(timeout=SOON)
+
+        # Room, a pause, and going on.
+        theirs.get_by_text("Your places").click()
+        theirs.get_by_label("Places").fill("5")
+        theirs.get_by_role("button", name="Save", exact=True).click()
+        expect(theirs.get_by_text("Saved.")).to_be_visible()
+        theirs.get_by_role("button", name="Pause: Mentor in Founders help founders").click()
+        expect(theirs.get_by_text("Paused: nobody is brought to you")).to_be_visible()
+        theirs.get_by_role("button", name="Go on: Mentor in Founders help founders").click()
+        expect(theirs.get_by_text("Paused: nobody is brought to you")).to_have_count(0)
+        assert everywhere(theirs, ".mg", "places") == []
+
+        # The end, and leaving.
+        page.get_by_role("button", name="End: guide").click()
+        page.get_by_label("Why does it end?").select_option("GOAL_REACHED")
+        page.get_by_role("button", name="End the mentorship").click()
+        expect(page.get_by_text("The mentorship has ended.")).to_be_visible()
+        expect(page.get_by_text("With guide, until")).to_be_visible()
+        expect(theirs.get_by_text("With hands, until")).to_be_visible(timeout=SOON)
+        page.get_by_text("Your places").click()
+        page.get_by_role("button", name="Leave the program: Looking").click()
+        page.get_by_role("button", name="Leave the program", exact=True).click()
+        expect(page.get_by_text("You left the program.")).to_be_visible()
+        assert everywhere(page, ".mg", "left") == []
 
 
 def test_removal_leaves_nothing(themed: Stage, browser: Browser) -> None:
