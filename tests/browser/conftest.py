@@ -1,4 +1,4 @@
-"""One stage and one browser for all of these tests; each test has members of its own."""
+"""A stage for each file and one browser for all of these tests; each test has members of its own."""
 
 from collections.abc import Iterator
 
@@ -13,13 +13,13 @@ from tests.browser.stage import Stage
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with staging.stage(tmp_path_factory.mktemp("stage")) as made:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def themed(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """The stage, with the theme component compiled."""
     compile_theme(stage, tmp_path_factory.mktemp("theme"))
