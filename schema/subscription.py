@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from time import monotonic
 from typing import TypeVar
 
@@ -54,10 +54,10 @@ async def _follow(info: Info, look: Callable[[Runtime, Principal], Awaitable[tup
             if mark != last:
                 last = mark
                 yield found
-            try:
-                await asyncio.wait_for(told.wait(), LOOK)
-            except TimeoutError:
-                continue
+            # Not wait_for, which up to Python 3.11 forgets that it was cancelled if news come in the same moment: whoever left would be followed for ever.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK):
+                    await told.wait()
     finally:
         runtime.bus.unsubscribe(told, principal.installation_id)
 

@@ -5,7 +5,8 @@ import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
@@ -13,6 +14,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from plugin.domain.people import Scope
+from plugin.services.runtime import Bus
 from schema import http, subscription
 from tests.schema.world import World, served
 
@@ -233,3 +235,27 @@ async def test_a_revoked_token_ends_a_subscription_and_begins_no_other(world: Wo
         assert await heard(opened) == {"type": "complete", "id": "1"}
         await say(opened, type="subscribe", id="2", payload=FOLLOW)
         assert await closed(opened) == 4403
+
+
+async def test_who_leaves_in_the_moment_of_news_is_followed_no_longer() -> None:
+    bus, principal = Bus(), SimpleNamespace(installation_id=1)
+    info = SimpleNamespace(context=SimpleNamespace(require=lambda _scope: principal, runtime=SimpleNamespace(bus=bus), token=""))
+    waits = asyncio.Event()
+
+    async def look(_runtime: object, _principal: object) -> tuple[object, int]:
+        asyncio.get_running_loop().call_soon(waits.set)
+        return "the same", 1
+
+    async def follow() -> None:
+        async for _ in subscription._follow(cast("Any", info), look):
+            pass
+
+    following = asyncio.create_task(follow())
+    await waits.wait()
+    waits.clear()
+    await asyncio.sleep(0)
+    bus.tell(1)
+    following.cancel()
+    done, _ = await asyncio.wait({following}, timeout=3)
+    assert done
+    assert following.cancelled()
