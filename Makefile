@@ -58,7 +58,7 @@ slow: $(VENV)/.dev ## slow tests
 
 # A process for each file: Playwright holds the event loop of the process that it runs in, and nothing asynchronous can run there any more.
 browser: $(VENV)/.dev ## tests in a real browser
-	@for one in tests/browser/test_*.py tests/browser/pages/test_*.py; do $(BIN)/pytest -q -m "not unfinished" $$one || exit 1; done
+	@printf '%s\n' tests/browser/test_*.py tests/browser/pages/test_*.py | xargs -P $(JOBS) -n 1 $(BIN)/pytest -q -m "not unfinished"
 
 audit: $(VENV)/.dev ## what well-known mistakes and licences there are; workflows too where there are some
 	@$(BIN)/python -m bandit -q -c pyproject.toml -r mentorgraph plugin schema integrations migrations

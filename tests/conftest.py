@@ -96,6 +96,14 @@ def _every_statement_is_bound(guard: Guard) -> Iterator[None]:
 # ---------------------------------------------------------------------------------------------------------------------- databases
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs PostgreSQL's server is slow: `make check` shows everything on SQLite, `make test` on both."""
+    for item in items:
+        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if parameters.get("settings") == "postgres" or "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
 def in_thread(work: Coroutine[object, object, None]) -> None:
     """Run to the end beside the event loop of the test, if there is one."""
     failure: list[BaseException] = []

@@ -72,6 +72,7 @@ def test_what_others_build_on_needs_the_standard_library_only(folder: str) -> No
             assert known or lazy, f"{path.relative_to(ROOT)} imports {name}"
 
 
+@pytest.mark.slow
 def test_migrations_see_the_tables_only() -> None:
     for path in modules("migrations"):
         for name, _ in imported(path):
@@ -92,6 +93,7 @@ def test_no_package_that_is_installed_has_our_names() -> None:
         assert not tops & (GENERIC | {"mentorgraph"}), distribution.metadata["Name"]
 
 
+@pytest.mark.slow
 def test_every_module_that_is_imported_is_declared() -> None:
     """What the code imports is in the dependencies, not there by chance."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

@@ -52,6 +52,7 @@ def test_the_hosts_are_those_that_are_looked_for() -> None:
     assert set(HOSTS) == KEYS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["plugin", "schema"])
 def test_nothing_names_a_host(folder: str) -> None:
     named: list[str] = []

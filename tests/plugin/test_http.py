@@ -387,6 +387,7 @@ async def test_gzip_is_understood_and_broken_gzip_is_said_so() -> None:
         assert caught.value.reason == "bad_compression"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "answering",
     [
@@ -447,6 +448,7 @@ def test_retry_after_in_seconds_and_as_a_date() -> None:
         assert seconds(odd) is None, odd
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40))
 def test_no_retry_after_breaks_us(text: str) -> None:
     found = retry_after(Response(status=429, headers={"retry-after": text}, body=b""))

@@ -56,6 +56,7 @@ def collector() -> Iterator[int]:
     server.server_close()
 
 
+@pytest.mark.slow
 def test_a_real_exporter_sends_one_trace_for_one_delivery(collector: int) -> None:
     root = Path(__file__).resolve().parents[2]
     subprocess.run([sys.executable, "-c", PROGRAM.format(port=collector)], cwd=root, check=True, timeout=60)  # noqa: S603 - our own words

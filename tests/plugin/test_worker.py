@@ -103,6 +103,7 @@ async def test_hosts_that_hang_do_not_keep_deliveries_waiting(settings: Settings
         await asyncio.wait_for(task, 10)
 
 
+@pytest.mark.slow
 async def test_a_lease_is_prolonged_while_the_work_goes_on(world: World, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SHARED_LEASE", module.LEASE)
     monkeypatch.setattr(module, "RENEWALS", module.LEASE.total_seconds() / 0.02)

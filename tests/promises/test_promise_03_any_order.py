@@ -29,6 +29,7 @@ async def world(settings: Settings, database: Database, vault: Vault, clock: Fix
     return await make_world(settings, database, vault, clock)
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(order=st.permutations(LIFE), again=st.lists(st.sampled_from(LIFE), max_size=4), late=st.integers(0, 3), stays=st.booleans())
 async def test_promise_03_every_order_ends_where_the_host_is(

@@ -4,6 +4,8 @@ import asyncio
 import statistics
 import time
 
+import pytest
+
 from tests.plugin.web.test_hooks import body_of, kept, signed
 from tests.schema.conftest import both, clock, filled
 from tests.schema.world import World, served
@@ -13,6 +15,7 @@ __all__ = ["both", "clock", "filled"]
 SENDERS, EACH = 48, 40
 
 
+@pytest.mark.slow
 async def test_promise_04_acknowledged_within_a_second_in_a_burst(both: World) -> None:
     body, times = body_of(), list[float]()
     async with served(both.app) as address:

@@ -39,6 +39,7 @@ JUNK = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(JUNK)))
 async def test_promise_08_signed_junk_is_answered_and_nobody_is_hurt(world: World, number: int) -> None:
     answer = await send(world, JUNK[number], signed(JUNK[number]))

@@ -25,6 +25,7 @@ async def small_world(sqlite_settings: Settings, sqlite_database: Database, vaul
     return await make_world(sqlite_settings, sqlite_database, vault, clock)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failure", [HostBroken("html"), HostUnreachable("reset"), HostBusy("429", retry_after=9), HostDenied("403")])
 async def test_promise_12_a_listing_that_breaks_off_at_any_page(small_world: World, failure: HostError) -> None:
     populate(small_world)

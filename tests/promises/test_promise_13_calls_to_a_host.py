@@ -35,6 +35,7 @@ FAULTS: dict[str, dict[str, object]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("behaviour", [busy_seconds, busy_date, away])
 async def test_promise_13_a_host_is_asked_no_sooner_than_it_said(behaviour: Behaviour) -> None:
     async with hosting(behaviour) as host, calling(host, total=8.0, tries=4) as call:

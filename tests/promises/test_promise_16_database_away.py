@@ -4,6 +4,8 @@ import asyncio
 import sqlite3
 from contextlib import closing
 
+import pytest
+
 from plugin.errors import Unavailable
 from tests.plugin.web.test_hooks import body_of, kept, send, signed
 from tests.schema.conftest import clock, filled, world
@@ -33,6 +35,7 @@ async def test_promise_16_while_the_database_is_away(world: World) -> None:
     assert (await kept(world))["new"] >= 1
 
 
+@pytest.mark.slow
 async def test_promise_16_a_database_that_another_process_locks(world: World) -> None:
     """Whoever is acknowledged while another process holds the lock was kept; whoever was not is told to come again."""
     path = world.parts.runtime.settings.sqlite_path

@@ -37,6 +37,7 @@ async def ends(reader: asyncio.StreamReader, seconds: float) -> bytes:
         return b""
 
 
+@pytest.mark.slow
 async def test_sixty_half_open_requests_hold_up_nobody_and_are_closed(world: World, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEAD_SECONDS", 3.0)
     slow = [await opened(address, b"POST /hooks/1/ HTTP/1.1\r\nHost: x\r\nX-A: ") for _ in range(30)]
@@ -60,6 +61,7 @@ async def test_sixty_half_open_requests_hold_up_nobody_and_are_closed(world: Wor
         writer.close()
 
 
+@pytest.mark.slow
 async def test_a_body_that_drips_is_ended(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "BODY_SECONDS", 0.5)
     head = b"POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
@@ -78,6 +80,7 @@ async def _drip(writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "head",
     [
@@ -99,6 +102,7 @@ async def test_a_head_has_a_largest_size(address: str, head: bytes) -> None:
     assert b" 200 " not in answer
 
 
+@pytest.mark.slow
 async def test_a_kept_connection_serves_again_and_again(address: str) -> None:
     async with httpx2.AsyncClient(timeout=5) as http:
         for size in (0, 10, 99_000, 0, 70_000):

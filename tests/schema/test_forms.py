@@ -67,6 +67,7 @@ async def made(world: World, *questions: dict[str, object], purpose: str = "OTHE
     return form
 
 
+@pytest.mark.slow
 async def test_defined_answered_and_read_back(both: World) -> None:
     form = await made(both, *EVERY)
     cat = await both.token("cat")
@@ -221,6 +222,7 @@ async def test_a_programs_own_form_comes_before_the_communitys(world: World) -> 
     ] == "program"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["cat", ""])
 async def test_members_do_not_manage_and_services_do_not_answer(world: World, who: str) -> None:
     form = await made(world, *EVERY)

@@ -163,6 +163,7 @@ TOO_MUCH = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TOO_MUCH)
 async def test_what_asks_for_too_much_is_refused_before_it_is_done(world: World, name: str) -> None:
     query, message = TOO_MUCH[name]
@@ -183,6 +184,7 @@ async def test_the_deepest_honest_query_passes(world: World) -> None:
     assert (await world.ask(query, await world.token("cat"))).data["viewer"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("levels", [8, 14, 30])
 async def test_doubling_fragments_take_no_time(world: World, levels: int) -> None:
     parts = [f"fragment F{one} on Query {{ ...F{one + 1} ...F{one + 1} }}" for one in range(levels)]
@@ -203,6 +205,7 @@ async def test_a_query_with_as_much_as_is_allowed_takes_bounded_time(world: Worl
 # ---------------------------------------------------------------------------------------------------------------------- errors
 
 
+@pytest.mark.slow
 async def test_an_unexpected_error_shows_an_id_to_look_up_and_nothing_else(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     token = await world.token("cat")
     await world.ask(HELLO, token)

@@ -118,6 +118,7 @@ def _program(number: int) -> Program:
 numbers = st.sets(st.integers(1, 60), max_size=25)
 
 
+@pytest.mark.slow
 @given(first=numbers, between=st.lists(st.tuples(numbers, numbers), max_size=4), size=st.integers(1, 6))
 @hypothesis_settings(max_examples=25)
 @pytest.mark.parametrize("kind", ["members", "programs"])
@@ -159,6 +160,7 @@ async def test_nothing_comes_twice_and_nothing_that_stays_is_lost(
     assert stayed <= set(seen)
 
 
+@pytest.mark.slow
 async def test_new_suggestions_between_two_pages_repeat_and_hide_nothing(world: World) -> None:
     cat, token = await world.member_id("cat"), await world.token("cat")
     people = [await world.member_id(f"user{one:02d}") for one in range(20)]

@@ -12,6 +12,7 @@ ERASE_ME = "mutation($u: String!) { eraseMe(username: $u) { erased userErrors { 
 ERASE = "mutation($m: ID!) { eraseMember(member: $m) { erased userErrors { code } } }"
 
 
+@pytest.mark.slow
 async def test_a_member_takes_everything_along(world: World) -> None:
     token = await world.token("cat")
     await world.ask('mutation { setNeed(input: {text: "my own words about negotiating"}) { userErrors { code } } }', token)
@@ -32,6 +33,7 @@ async def test_a_member_is_erased_at_their_own_word_and_nobody_brings_them_back(
     assert await world.read(lambda unit: unit.audit_broken_at()) is None
 
 
+@pytest.mark.slow
 async def test_a_widget_neither_exports_nor_erases(world: World) -> None:
     widget = Principal(
         installation_id=world.installation_id, member_id=await world.member_id("cat"), scopes=MEMBER_SCOPES, token_id=1, audience="widget", manages=False
@@ -41,6 +43,7 @@ async def test_a_widget_neither_exports_nor_erases(world: World) -> None:
             await work
 
 
+@pytest.mark.slow
 async def test_an_admin_has_a_member_erased_while_the_host_calls_them_one(world: World) -> None:
     token = await admin_token(world)
     dan = await global_id(world, "dan")

@@ -135,6 +135,7 @@ async def test_a_revoked_token_is_refused_at_once(world: World) -> None:
     assert (await world.ask(document(), token)).status == 401
 
 
+@pytest.mark.slow
 async def test_nobody_gets_anothers_answer(world: World) -> None:
     mine = (await often(world, document(), await world.token("cat")))[-1].data
     other = (await often(world, document(), await world.token("user01")))[-1].data

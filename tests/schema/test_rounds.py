@@ -96,6 +96,7 @@ async def made(world: World) -> Made:
     return Made(world, str(GlobalId("Program", world.installation_id, str(program_id))), program_id, await world.token(), ids)
 
 
+@pytest.mark.slow
 async def test_the_whole_way_over_graphql(made: Made) -> None:
     number = await made.computed()
     shown = await made.show(number)
@@ -123,6 +124,7 @@ async def test_the_whole_way_over_graphql(made: Made) -> None:
     assert (await made.world.ask(MINE, await made.world.token("dan"))).data["myMatches"] == []
 
 
+@pytest.mark.slow
 async def test_a_round_is_adjusted_and_why_not_is_told(made: Made) -> None:
     number = await made.computed()
     before = pairs_of(await made.show(number))
@@ -145,6 +147,7 @@ async def test_a_round_is_adjusted_and_why_not_is_told(made: Made) -> None:
     assert after["choices"] == [{"kind": "PIN", "mentor": {"username": "ann"}, "mentee": {"username": waits}}]
 
 
+@pytest.mark.slow
 async def test_contradictions_name_who_cannot_go_together(made: Made) -> None:
     number = await made.computed(criteria=[{"key": "zone", "kind": "TIMEZONE"}])
     before = await made.show(number)

@@ -14,6 +14,7 @@ mutation ($name: String!, $standing: SkillStanding!) {
 OTHERS = '{ members(query: "ann") { edges { node { skills { name } } } } }'
 
 
+@pytest.mark.slow
 async def test_a_member_hides_and_corrects_their_skills(world: World) -> None:
     ann, cat = await world.token("ann"), await world.token("cat")
     before = (await world.ask(SKILLS, ann)).data["viewer"]["member"]["skills"]

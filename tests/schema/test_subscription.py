@@ -60,6 +60,7 @@ async def closed(opened: ClientConnection, seconds: float = 3.0) -> int:
     return opened.close_code
 
 
+@pytest.mark.slow
 async def test_a_change_arrives_within_two_seconds(world: World, address: str) -> None:
     token = await world.token("cat")
     async with socket(address, token=token) as opened:
@@ -80,6 +81,7 @@ async def test_a_change_arrives_within_two_seconds(world: World, address: str) -
         assert await heard(opened) == {"type": "pong"}
 
 
+@pytest.mark.slow
 async def test_a_change_by_another_process_arrives_within_two_seconds(world: World, address: str) -> None:
     """Nobody tells the bus of this process."""
     token = await world.token("cat")
@@ -92,6 +94,7 @@ async def test_a_change_by_another_process_arrives_within_two_seconds(world: Wor
         assert after["payload"]["data"]["suggestionsChanged"]["count"] == before - 1
 
 
+@pytest.mark.slow
 async def test_several_subscriptions_and_a_query_share_a_connection(world: World, address: str) -> None:
     async with socket(address, token="Bearer " + await world.token("cat")) as opened:
         for one in ("1", "2"):
@@ -103,6 +106,7 @@ async def test_several_subscriptions_and_a_query_share_a_connection(world: World
         assert await heard(opened) == {"type": "complete", "id": "3"}
 
 
+@pytest.mark.slow
 async def test_a_second_query_sees_what_changed_since_the_first(world: World, address: str) -> None:
     """What loaders remember lives as long as an operation, not as long as the connection."""
     async with socket(address, token=await world.token("cat")) as opened:
@@ -114,6 +118,7 @@ async def test_a_second_query_sees_what_changed_since_the_first(world: World, ad
             await world.ask("mutation { optOutOfSuggestions { consents { expert } } }", await world.token("ann"))
 
 
+@pytest.mark.slow
 async def test_the_header_of_the_handshake_serves_as_well(world: World, address: str) -> None:
     async with socket(address, Authorization=f"Bearer {await world.token('cat')}") as opened:
         await say(opened, type="connection_init")
@@ -122,6 +127,7 @@ async def test_the_header_of_the_handshake_serves_as_well(world: World, address:
         assert (await heard(opened))["type"] == "next"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("token", ["mg_unknown", "x", "Bearer mg_é"])
 async def test_a_bad_token_is_4403(address: str, token: str) -> None:
     async with socket(address) as opened:
@@ -129,12 +135,14 @@ async def test_a_bad_token_is_4403(address: str, token: str) -> None:
         assert await closed(opened) == 4403
 
 
+@pytest.mark.slow
 async def test_a_bad_token_in_the_header_is_4403(address: str) -> None:
     async with socket(address, Authorization="Bearer mg_unknown") as opened:
         await say(opened, type="connection_init")
         assert await closed(opened) == 4403
 
 
+@pytest.mark.slow
 async def test_without_a_token_nothing_is_followed(world: World, address: str) -> None:
     for token in ("", await world.token(), await world.token("cat", scopes=[Scope.READ])):
         async with socket(address, token=token) as opened:
@@ -144,6 +152,7 @@ async def test_without_a_token_nothing_is_followed(world: World, address: str) -
             assert error["extensions"]["code"] == ("forbidden" if token else "unauthenticated")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("messages", "code"),
     [
@@ -177,6 +186,7 @@ async def test_what_breaks_the_protocol_closes_the_connection(world: World, addr
         assert await closed(opened) == code
 
 
+@pytest.mark.slow
 async def test_one_id_is_one_operation(world: World, address: str) -> None:
     async with socket(address, token=await world.token("cat")) as opened:
         for _ in range(2):
@@ -184,18 +194,21 @@ async def test_one_id_is_one_operation(world: World, address: str) -> None:
         assert await closed(opened) == 4409
 
 
+@pytest.mark.slow
 async def test_bytes_that_are_no_text_close_the_connection(address: str) -> None:
     async with socket(address) as opened:
         await opened.send(b"\xff\xfe")
         assert await closed(opened) == 4400
 
 
+@pytest.mark.slow
 async def test_a_message_that_is_too_large_closes_the_connection(address: str) -> None:
     async with socket(address) as opened:
         await opened.send("x" * 200_000)
         assert await closed(opened) == 1009
 
 
+@pytest.mark.slow
 async def test_who_does_not_begin_is_let_go(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     assert http.INIT_SECONDS == 10
     for route in world.app.routes:
@@ -206,11 +219,13 @@ async def test_who_does_not_begin_is_let_go(world: World, monkeypatch: pytest.Mo
         assert await closed(opened) == 4408
 
 
+@pytest.mark.slow
 async def test_another_protocol_is_refused(address: str) -> None:
     async with connect(address, subprotocols=[Subprotocol("graphql-ws")], proxy=None) as opened:
         assert await closed(opened) == 4406
 
 
+@pytest.mark.slow
 async def test_only_pages_of_connected_communities_may_open_a_connection(world: World, address: str) -> None:
     async with socket(address, token=await world.token("cat"), origin="https://forum.example.org") as opened:
         await say(opened, type="ping")
@@ -222,6 +237,7 @@ async def test_only_pages_of_connected_communities_may_open_a_connection(world: 
         assert caught.value.response.status_code == 403
 
 
+@pytest.mark.slow
 async def test_a_revoked_token_ends_a_subscription_and_begins_no_other(world: World, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscription, "TRUST", 0.0)
     monkeypatch.setattr(subscription, "LOOK", 0.05)

@@ -86,6 +86,7 @@ async def test_a_hash_that_names_nothing_is_the_clients_mistake(world: World, bo
         assert (await world.http.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})).status_code == status
 
 
+@pytest.mark.slow
 async def test_over_a_websocket_too(world: World) -> None:
     token = await widget(world)
     async with served(world.app) as address, connect(f"ws://{address}/graphql", subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as opened:
@@ -99,6 +100,7 @@ async def test_over_a_websocket_too(world: World) -> None:
         assert json.loads(await asyncio.wait_for(opened.recv(), 3))["type"] == "next"
 
 
+@pytest.mark.slow
 async def test_a_message_has_a_largest_size(world: World) -> None:
     async with served(world.app) as address, connect(f"ws://{address}/graphql", subprotocols=[Subprotocol("graphql-transport-ws")], proxy=None) as opened:
         await opened.send('{"type":"ping","payload":"' + "é" * (MAX_BODY // 2) + '"}')

@@ -104,6 +104,7 @@ async def service(world: World) -> AsyncIterator[tuple[str, Mapping[str, str]]]:
         yield address, {"Authorization": f"Bearer {token}"}
 
 
+@pytest.mark.slow
 async def test_no_attempt_gets_through(service: tuple[str, Mapping[str, str]]) -> None:
     address, headers = service
     wrong = []
@@ -156,6 +157,7 @@ async def raw(address: str, head: bytes, pieces: list[bytes], *, pause: float, p
     return answer, sent, time.perf_counter() - began
 
 
+@pytest.mark.slow
 async def test_five_megabytes_are_not_taken_whether_they_come_fast_or_slowly(service: tuple[str, Mapping[str, str]]) -> None:
     address, headers = service
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
@@ -170,6 +172,7 @@ async def test_five_megabytes_are_not_taken_whether_they_come_fast_or_slowly(ser
     assert sent < 1_000_000
 
 
+@pytest.mark.slow
 async def test_an_expensive_attempt_holds_up_nobody_else(service: tuple[str, Mapping[str, str]]) -> None:
     """The event loop is free while somebody is being refused."""
     address, headers = service

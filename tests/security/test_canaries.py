@@ -99,6 +99,7 @@ def left_in_files(settings: Settings, database: Database, words: set[str]) -> se
     return {word for word in words if word.encode() in held}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("why", ["host", "self", "admin"])
 async def test_every_planted_word_is_gone_after_erasure_and_none_was_logged(
     sqlite_settings: Settings, sqlite_database: Database, vault: Vault, clock: FixedClock, why: str, capsys: pytest.CaptureFixture[str]

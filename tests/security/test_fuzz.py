@@ -41,6 +41,7 @@ async def test_unsigned_deliveries(world: World, body: bytes, header: str, path:
     fine(answer.status_code, answer.text)
 
 
+@pytest.mark.slow
 @given(found=SHAPED | JSON, kind=KINDS, event=st.sampled_from(["_created", "_destroyed", "_edited", "ping", ""]), number=st.text("0123456789ab-é", max_size=30))
 @settings(max_examples=150)
 async def test_signed_junk(world: World, found: object, kind: str, event: str, number: str) -> None:
@@ -57,6 +58,7 @@ PIECES = (
 QUERIES = st.lists(st.sampled_from(PIECES), max_size=30).map(" ".join)
 
 
+@pytest.mark.slow
 @given(query=QUERIES | st.text(max_size=60), variables=JSON, operation=st.none() | st.text(max_size=5) | st.integers(), extensions=JSON, document=JSON)
 @settings(max_examples=150)
 async def test_graphql_bodies(world: World, query: str, variables: object, operation: object, extensions: object, document: object) -> None:
@@ -74,6 +76,7 @@ async def test_graphql_by_get(world: World, query: str, variables: str, accept: 
     fine(answer.status_code, answer.text)
 
 
+@pytest.mark.slow
 @given(next_path=st.text(max_size=80), sso=st.text(max_size=80), sig=st.text(max_size=80), cookie=HEADER)
 @settings(max_examples=80)
 async def test_signing_in(world: World, next_path: str, sso: str, sig: str, cookie: str) -> None:

@@ -106,6 +106,7 @@ async def away(host: Hostile, writer: asyncio.StreamWriter) -> None:
     writer.write(said("503 Service Unavailable", "Retry-After: 1") if host.calls < 2 else OK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("behaviour", [busy_seconds, busy_date, away])
 async def test_nobody_calls_before_the_host_allows_it(behaviour: Behaviour) -> None:
     async with hosting(behaviour) as host, calling(host, total=8.0, tries=4) as call:
@@ -173,6 +174,7 @@ async def elsewhere(host: Hostile, writer: asyncio.StreamWriter) -> None:
     writer.write(said("302 Found", "Location: http://169.254.169.254/latest/meta-data"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("behaviour", "error", "reason"),
     [

@@ -250,6 +250,7 @@ async def test_one_subject_at_a_time(client: CircleClient, place: Place) -> None
     assert isinstance(comment, PostChanged)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "host_id", "gone"),
     [
@@ -311,6 +312,7 @@ def messages(place: Place) -> dict[str, HostMessage]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["topic", "reply", "event", "group"])
 async def test_what_is_sent_is_found_when_the_answer_was_lost(installation: Installation, http: RecordingHttp, place: Place, kind: str) -> None:
     client = CircleClient(replace(installation, settings={**installation.settings, "event_space": str(place.calendar.id)}), http)
@@ -416,6 +418,7 @@ def _schema(node: object) -> object:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not SPECIFICATION.exists() and os.environ.get("CI") != "true", reason="Circle's description is not here")
 async def test_requests_and_answers_are_as_circle_describes_them(installation: Installation, http: RecordingHttp, place: Place) -> None:
     client = CircleClient(replace(installation, settings={**installation.settings, "event_space": str(place.calendar.id)}), http)
@@ -498,6 +501,7 @@ async def test_a_member_is_named_by_address_or_user_name(client: CircleClient, p
         assert place.maya.email not in repr(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("named", ["", "maya", "maya.", "maya.0", "maya.99999", "nobody@example.org", "@", "a@b\n@c", "maya.1e3"])
 async def test_who_is_no_member_is_nobody(client: CircleClient, place: Place, named: str) -> None:
     assert await client.find_account(named) is None

@@ -92,6 +92,7 @@ def test_what_is_no_delivery_is_refused(body: bytes, method: str, status: int) -
     assert taken(delivery(body, method=method))[0] == status
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=9), lambda inner: st.dictionaries(st.sampled_from(["type", "data", "community_member_id"]), inner)

@@ -20,6 +20,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=6), VALUES, max_size=5))
 def test_however_it_is_written_it_reads_the_same(value: dict[str, object]) -> None:
     canonical, loose = orjson.dumps(value), json.dumps(value, indent=1).encode()
@@ -102,6 +103,7 @@ WHOLE_POSTS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=600)
 @given(WHOLE_POSTS, st.sampled_from(["post_created", "post_edited", "post_destroyed", "post_recovered"]))
 def test_a_post_is_admitted_the_same_in_one_step(payload: dict[str, object], name: str) -> None:

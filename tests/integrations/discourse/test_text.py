@@ -134,6 +134,7 @@ LONG = [
 HOSTILE = [*(unit * (MAX_INPUT // len(unit)) for unit in UNITS + SPACED), *LONG]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hostile", HOSTILE, ids=range(len(HOSTILE)))
 def test_the_time_is_linear(hostile: str) -> None:
     start = time.process_time()

@@ -257,10 +257,12 @@ EVENTS = sorted((root, name) for root, names in MANIFEST.events.items() for name
 
 
 class TestHostileShapes:
+    @pytest.mark.slow
     @given(st.sampled_from(EVENTS), st.dictionaries(KEYS, JSON, max_size=12) | JSON)
     def test_arbitrary_json_gives_events_or_a_refusal(self, event: tuple[str, str], payload: object) -> None:
         self.check(*event, payload)
 
+    @pytest.mark.slow
     @given(
         st.sampled_from([case for case in cases() if "relabelled" not in case]), st.dictionaries(KEYS, JSON, min_size=1, max_size=3), st.sets(KEYS, max_size=3)
     )

@@ -222,6 +222,7 @@ class TestSweeps:
         assert not posts["29"].accepted
         assert posts["1"].like_count == 2
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("which", sorted(set(Sweep)))
     async def test_a_bad_page_is_an_error_and_not_an_empty_page(self, place: Place, which: Sweep) -> None:
         await people(place, 2)

@@ -175,6 +175,7 @@ def _taken(given: Delivery) -> tuple[int, Admitted | None]:
         return refused.status, None
 
 
+@pytest.mark.slow
 @given(st.lists(VALUES, max_size=5) | VALUES)
 def test_whatever_comes_is_admitted_or_refused(events: object) -> None:
     status, admitted = _taken(delivery(events))

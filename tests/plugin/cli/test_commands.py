@@ -132,6 +132,7 @@ def test_secrets_are_not_in_what_is_said(line: Line) -> None:
     assert "hunter2" not in line("doctor", MENTORGRAPH_DATABASE_URL="postgresql://u:hunter2@127.0.0.1:1/x").err
 
 
+@pytest.mark.slow
 def test_migrating_twice_is_once(line: Line) -> None:
     first = line("migrate", "--json").json
     assert line("migrate", "--json").json == first
@@ -171,6 +172,7 @@ def test_a_folder_in_the_place_of_the_database_is_said_so(line: Line) -> None:
         assert line(command).reason
 
 
+@pytest.mark.slow
 def test_a_database_sealed_with_another_key_is_said_so(connected: Line) -> None:
     reason = connected("reconcile", MENTORGRAPH_SECRET_KEYS="quite another key than before").reason
     assert "MENTORGRAPH_SECRET_KEYS" in reason
@@ -207,6 +209,7 @@ def test_the_demo_needs_a_folder_it_can_write(line: Line) -> None:
 # ---------------------------------------------------------------------------------------------------------------------- connecting
 
 
+@pytest.mark.slow
 def test_a_forum_is_connected_and_let_go_without_a_trace(fresh: Line, forum: Forum) -> None:
     reach(fresh, forum)
     made = fresh("connect", "discourse", f"{forum.url}/", "--name", "Ours", "--requests-per-minute", "6000", "--json").json
@@ -230,6 +233,7 @@ def test_a_forum_is_connected_and_let_go_without_a_trace(fresh: Line, forum: For
         assert {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables} == dict.fromkeys(tables, 0)
 
 
+@pytest.mark.slow
 def test_people_are_told_what_is_left_to_do(fresh: Line, forum: Forum) -> None:
     found = reach(fresh, forum)("connect", "discourse", forum.url, "--no-import")
     assert found.status == 0, found.err
@@ -238,6 +242,7 @@ def test_people_are_told_what_is_left_to_do(fresh: Line, forum: Forum) -> None:
     assert forum.key not in found.out + found.err
 
 
+@pytest.mark.slow
 def test_a_forum_that_was_let_go_can_be_connected_again(fresh: Line, forum: Forum) -> None:
     reach(fresh, forum)
     first = fresh("connect", "discourse", forum.url, "--no-import", "--json").json["installation"]
@@ -251,6 +256,7 @@ def test_a_forum_that_was_let_go_can_be_connected_again(fresh: Line, forum: Foru
     assert "is connected already" in fresh("connect", "discourse", forum.url).reason
 
 
+@pytest.mark.slow
 def test_the_key_comes_from_standard_input_too(fresh: Line, forum: Forum) -> None:
     reach(fresh, forum).environment.pop("MENTORGRAPH_API_KEY")
     assert "MENTORGRAPH_API_KEY" in fresh("connect", "discourse", forum.url).reason
@@ -313,6 +319,7 @@ def test_a_host_that_there_is_not_and_choices_that_there_are_not(fresh: Line, fo
     assert forum.hooks() == []
 
 
+@pytest.mark.slow
 def test_letting_go_of_a_forum_that_does_not_answer_says_what_is_left(connected: Line) -> None:
     said = next(one["message"] for one in connected("doctor", "--json").json["findings"] if "answers: " in one["message"])
     which = said.split("(")[1].split(")")[0]
@@ -333,6 +340,7 @@ def test_a_forum_is_read_again_and_nothing_differs(connected: Line) -> None:
     assert "there is no installation 7" in connected("reconcile", "7").reason
 
 
+@pytest.mark.slow
 def test_what_an_admin_chose_can_be_changed(connected: Line) -> None:
     assert connected("configure", "spread=0.5", "opt_in_group=41", "--json").json["spread"] == 0.5
     for bad, says in (("spread=x", "spread takes"), ("nothing=1", "there is no setting"), ("spread", "KEY=VALUE")):
@@ -371,6 +379,7 @@ def test_a_member_gets_everything_and_is_erased(connected: Line) -> None:
         assert "there is no member" in connected(*command).reason
 
 
+@pytest.mark.slow
 def test_erased_members_stay_erased_after_a_backup_was_put_back(connected: Line) -> None:
     """The list says nothing about them, and erases them again."""
     username, file = _username(connected), connected.folder / "tombstones.json"
@@ -483,6 +492,7 @@ def test_an_empty_service_is_told_to_connect(fresh: Line) -> None:
         assert "there are: none" in fresh(*command.split()).reason
 
 
+@pytest.mark.slow
 def test_one_of_several_communities_must_be_named(connected: Line, forum: Forum) -> None:
     reach(connected, forum)
     second = connected("connect", "discourse", forum.url, "--no-import", "--json").json["installation"]
@@ -490,6 +500,7 @@ def test_one_of_several_communities_must_be_named(connected: Line, forum: Forum)
     assert connected("deliveries", "-i", str(second), "--json").json["deliveries"] == []
 
 
+@pytest.mark.slow
 def test_the_sign_in_row_fits_what_the_service_signs_with(fresh: Line, forum: Forum) -> None:
     """The row that the admin pastes is the secret by which answers are checked."""
     made = reach(fresh, forum)("connect", "discourse", forum.url, "--no-import", "--json").json

@@ -112,6 +112,7 @@ def hours(draw: st.DrawFn, number: int) -> Hours:
     return Hours(member_id=number, reach=reach, slots=slots, timezone=zone, busy=((start, start + HOUR),))
 
 
+@pytest.mark.slow
 @given(one=hours(1), other=hours(2), minutes=st.sampled_from([30, 60, 90]))
 def test_a_time_that_is_found_suits_everybody(one: Hours, other: Hours, minutes: int) -> None:
     found = find([one, other], minutes=minutes, since=NOW, until=NOW + timedelta(days=14), most=6)

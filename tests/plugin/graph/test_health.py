@@ -167,6 +167,7 @@ def replies(facts: Facts, now: datetime) -> tuple[int, int, float | None, int, i
     return asked, len(hours), middle, quick, judged, waiting
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(facts_of(), st.integers(-5, 60))
 def test_the_figures_equal_a_recomputation(facts: Facts, days: int) -> None:
@@ -183,6 +184,7 @@ def test_the_figures_equal_a_recomputation(facts: Facts, days: int) -> None:
     assert (found.replies.asked, found.replies.replied, found.replies.median_hours, quick, judged, found.replies.waiting) == wanted["replies"]
 
 
+@pytest.mark.slow
 @given(facts_of())
 def test_no_figure_about_answers_rests_on_fewer_than_five(facts: Facts) -> None:
     found = health(facts, now=NOW)
@@ -190,6 +192,7 @@ def test_no_figure_about_answers_rests_on_fewer_than_five(facts: Facts) -> None:
         assert one is None or (one.n >= 5 and one.n % 5 == 0)
 
 
+@pytest.mark.slow
 @given(facts_of(), st.integers(1, 5))
 def test_one_more_answer_never_shows(facts: Facts, quality: int) -> None:
     """Whoever looks before and after can tell what five people said together, never what one said."""
@@ -199,6 +202,7 @@ def test_one_more_answer_never_shows(facts: Facts, quality: int) -> None:
         assert [one.quality for one in released(said)] == [one.quality for one in released([*said, extra])]
 
 
+@pytest.mark.slow
 @given(facts_of())
 def test_what_happens_later_changes_nothing_about_before(facts: Facts) -> None:
     then = ago(30)
@@ -218,6 +222,7 @@ def test_what_happens_later_changes_nothing_about_before(facts: Facts) -> None:
     assert series[3] == health(facts, now=then)
 
 
+@pytest.mark.slow
 @given(facts_of(), st.booleans())
 def test_every_advice_names_its_rule_and_its_numbers(facts: Facts, completed: bool) -> None:
     found = advise(health(facts, now=NOW), completed=completed)

@@ -29,6 +29,7 @@ def loaded(posts: list[tuple[int, dict[int, int]]]) -> Postings:
     return postings
 
 
+@pytest.mark.slow
 @given(POSTS, POSTS)
 def test_what_is_added_in_bulk_and_singly_can_be_subtracted(first: list[tuple[int, dict[int, int]]], second: list[tuple[int, dict[int, int]]]) -> None:
     postings = loaded(first)

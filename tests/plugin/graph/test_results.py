@@ -54,6 +54,7 @@ def test_small_cells_are_blanked_with_the_next_smallest(values: str, counts: dic
     assert cells(SINGLE, list(values)) == counts
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from("abcd"), max_size=60))
 def test_no_count_below_five_shows_or_can_be_worked_out(values: list[str]) -> None:
     found = one(SINGLE, list(values))
@@ -168,6 +169,7 @@ def test_the_net_promoter_score_is_that_of_its_question() -> None:
     assert results(form, [{"recommend": 10}] * 4, seed=1).nps is None
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_any_form_and_any_answers_have_figures(data: st.DataObject) -> None:
     form, raw = data.draw(answered())

@@ -131,6 +131,7 @@ def test_alpha_needs_two_items_two_people_and_a_difference() -> None:
         assert scales.alpha_bootstrap(items, seed=1) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["feldt", "bootstrap"])
 def test_the_interval_of_alpha_holds_the_truth_as_often_as_it_says(method: str) -> None:
     k, loading = 6, 0.7

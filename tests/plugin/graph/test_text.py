@@ -31,6 +31,7 @@ def test_terms(words: str, expected: dict[str, int]) -> None:
     assert dict(text.terms(words)) == expected
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_terms_of_anything_are_bounded_and_stable(words: str) -> None:
     counts = text.terms(words)

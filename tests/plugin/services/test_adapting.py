@@ -104,6 +104,7 @@ async def test_the_next_round_weighs_by_what_was_learned_until_it_is_reset(progr
     assert again.figures["total"] == before.figures["total"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reason", ["no_time", "full", "away"])
 async def test_reasons_that_say_nothing_about_fit_teach_nothing(program: Matching, reason: str) -> None:
     await hear(program, await pairs_of(program, 10), reason=reason)

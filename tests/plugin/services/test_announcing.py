@@ -104,6 +104,7 @@ async def test_a_change_while_it_is_being_sent_comes_later(crowd: Crowd, clock: 
     assert "Later" in words(edit)
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_announced_says_why(crowd: Crowd) -> None:
     with pytest.raises(Invalid, match="every member may read"):
         await announce(crowd, space_id="2")
@@ -187,6 +188,7 @@ async def test_what_is_unclear_is_asked_once_and_made_clear_by_an_edit(announced
     assert await state_of(announced, "ann", Role.MENTEE) == EnrolmentState.APPROVED
 
 
+@pytest.mark.slow
 async def test_talk_enrols_nobody_and_what_stands_in_the_way_is_said(announced: Crowd) -> None:
     await replied(announced, "11", "1", "Great idea!")
     assert await announced.told("ann") == []

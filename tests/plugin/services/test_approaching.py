@@ -53,6 +53,7 @@ async def test_a_mentor_with_room_can_be_asked_by_who_looks_for_one(both: World)
     assert (await both.ask(ASKABLE, await both.token())).data["ann"]["canBeAskedIn"] == [], "a service asks nobody"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("why", ["mentor paused", "mentee paused", "full", "blocked", "asked already"])
 async def test_nobody_is_offered_who_would_be_refused(world: World, why: str) -> None:
     where = await program(world)

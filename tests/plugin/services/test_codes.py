@@ -153,6 +153,7 @@ async def test_too_many_requests_are_refused_for_everybody(world: World, mailer:
             await ask(world, who)
 
 
+@pytest.mark.slow
 async def test_a_monthly_quota_is_not_spent_on_strangers(world: World, mailer: FakeMailer) -> None:
     world.host.rate_limit = RateLimit(per_minute=60, per_month=2_500)
     for number in range(25):

@@ -76,6 +76,7 @@ async def test_a_host_that_is_away_is_named_and_does_not_stop_the_erasure(world:
         await connect.community_of(world.runtime, made.installation_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("choice", "word"),
     [

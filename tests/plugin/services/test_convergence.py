@@ -111,6 +111,7 @@ def bare(posts: object) -> dict[str, tuple[object, ...]]:
     return {key: (one[0], one[1], one[2], len(one[3]), one[4]) for key, one in posts.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PICTURES)
 @settings(max_examples=EXAMPLES)
 @given(units=said(MEMBER_HINTS))
@@ -152,6 +153,7 @@ POST_PICTURES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", POST_PICTURES)
 @settings(max_examples=EXAMPLES)
 @given(units=said(POST_HINTS))

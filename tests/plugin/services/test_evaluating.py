@@ -125,6 +125,7 @@ async def test_a_survey_is_answered_once_by_whom_it_was_put_to(program: Program,
         await answering.answer(runtime, people["mia1"], late.survey.id, answers=PULSE, named=False)
 
 
+@pytest.mark.slow
 async def test_managers_read_by_name_only_what_was_released_and_the_member_sees_that(program: Program) -> None:
     world, people = program.crowd.world, program.crowd.people
     await program.answer("mia0", SurveyKind.PULSE, PULSE | {"note": "zqcanarynamed"}, named=True)
@@ -184,6 +185,7 @@ def test_every_goal_of_a_template_can_be_measured() -> None:
     assert {goal.measure for plan in TEMPLATES.values() for goal in plan.goals} <= set(Measure)
 
 
+@pytest.mark.slow
 async def test_cohorts_are_compared(program: Program, clock: FixedClock) -> None:
     clock.move(days=31)
     await program.crowd.join("new", Role.MENTEE)
@@ -193,6 +195,7 @@ async def test_cohorts_are_compared(program: Program, clock: FixedClock) -> None
     assert found[0].match_difference.value == pytest.approx(5 / 6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "parquet"])
 async def test_every_table_opens_and_holds_the_rows(program: Program, form: str) -> None:
     runtime, admin = program.crowd.world.runtime, program.crowd.admin
@@ -218,12 +221,14 @@ async def test_every_table_opens_and_holds_the_rows(program: Program, form: str)
     assert read["figures"] > 0
 
 
+@pytest.mark.slow
 async def test_the_same_rows_give_the_same_file(program: Program) -> None:
     runtime, admin = program.crowd.world.runtime, program.crowd.admin
     made = [await program_tables.export(runtime, admin, program.id, name=None, form="csv") for _ in range(2)]
     assert made[0].content == made[1].content
 
 
+@pytest.mark.slow
 async def test_only_managers_see_any_of_it(program: Program) -> None:
     runtime, ann = program.crowd.world.runtime, program.crowd.people["ann"]
     form = (await evaluating.survey_forms(runtime, program.crowd.admin, program.id))[0]
@@ -246,12 +251,14 @@ async def test_only_managers_see_any_of_it(program: Program) -> None:
         await all_of_it(ann)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "form"), [("nothing", "csv"), ("enrolments", "xlsx")])
 async def test_a_table_or_format_that_there_is_not(program: Program, table: str, form: str) -> None:
     with pytest.raises(Invalid, match="one of"):
         await program_tables.export(program.crowd.world.runtime, program.crowd.admin, program.id, name=table, form=form)
 
 
+@pytest.mark.slow
 async def test_answers_teach_how_well_two_get_on(program: Program) -> None:
     """Of pairs that a round made: of others there are no fits to learn about."""
     world = program.crowd.world
@@ -272,6 +279,7 @@ async def test_answers_teach_how_well_two_get_on(program: Program) -> None:
     assert lesson.rating == pytest.approx(QUALITY)
 
 
+@pytest.mark.slow
 async def test_sessions_are_in_the_figures_and_a_sign_of_life(program: Program, clock: FixedClock) -> None:
     world = program.crowd.world
 
@@ -290,6 +298,7 @@ async def test_sessions_are_in_the_figures_and_a_sign_of_life(program: Program, 
     assert taken.rows == 3
 
 
+@pytest.mark.slow
 async def test_a_chart_names_what_can_be_drawn(program: Program) -> None:
     runtime, admin = program.crowd.world.runtime, program.crowd.admin
     assert "<polyline" in await evaluating.chart(runtime, admin, program.id, names=["mentees", "match_rate"], weeks=4)
@@ -299,6 +308,7 @@ async def test_a_chart_names_what_can_be_drawn(program: Program) -> None:
         await evaluating.history(runtime, admin, program.id, weeks=0)
 
 
+@pytest.mark.slow
 async def test_the_newest_form_of_a_program_asks_and_old_answers_stay_in_the_figures(program: Program, clock: FixedClock) -> None:
     for number in range(5):
         await program.answer(f"mia{number}", SurveyKind.PULSE, PULSE)

@@ -110,6 +110,7 @@ async def test_an_erased_member_is_gone_from_the_file(small_world: World, why: s
     assert await small_world.database.read(small_world.installation_id, lambda unit: unit.audit_broken_at()) is None
 
 
+@pytest.mark.slow
 async def test_many_erased_members_are_gone_from_the_file(small_world: World) -> None:
     names = {str(number): f"zq{number:05d}person" for number in range(1_000, 1_600)}
     for start in range(1_000, 1_600, 100):
@@ -133,6 +134,7 @@ async def test_a_removed_topic_takes_title_post_and_need_along(small_world: Worl
     assert (await known(small_world))["posts"] == {}
 
 
+@pytest.mark.slow
 async def test_the_export_holds_what_is_kept(small_world: World) -> None:
     member_id = await live(small_world)
 

@@ -78,6 +78,7 @@ def everything(knowledge: Knowledge) -> dict[str, object]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(parts=st.lists(stories(), min_size=1, max_size=4), chosen=st.sampled_from(Standing))
 async def test_following_is_rebuilding(small_world: World, clock: FixedClock, parts: list[list[e.Event]], chosen: Standing) -> None:
@@ -131,6 +132,7 @@ async def test_what_was_learned_follows_too(small_world: World) -> None:
     assert everything(followed) == everything(rebuilt)
 
 
+@pytest.mark.slow
 async def test_a_lost_log_leads_to_a_new_start(small_world: World) -> None:
     await lively(small_world)
     following = Graphs(small_world.runtime)
@@ -233,6 +235,7 @@ async def test_decisions_of_one_process_show_in_another(world: World, standing: 
     assert everything(await one.get(world.installation_id)) == everything(await other.get(world.installation_id))
 
 
+@pytest.mark.slow
 async def test_load_follows_beginnings_and_endings(world: World) -> None:
     await lively(world)
     graphs = Graphs(world.runtime)

@@ -60,6 +60,7 @@ async def test_groups_are_formed_explained_and_published_into_the_host(program: 
         await grouping.of_round(program.world.runtime, viewer, running[0].round_id or 0)
 
 
+@pytest.mark.slow
 async def test_the_same_design_and_seed_give_the_same_groups(program: Matching) -> None:
     first, second = [await groups_of(program, await formed(program)) for _ in range(2)]
     assert [set(group.members) for group in first] == [set(group.members) for group in second]
@@ -146,6 +147,7 @@ async def test_groups_that_shrank_are_merged(program: Matching) -> None:
     assert smaller.members[0] in {member for group in left for member in group.members}
 
 
+@pytest.mark.slow
 async def test_erasing_somebody_leaves_no_trace_in_groups(program: Matching) -> None:
     running = await published(program)
     gone = running[0].members[0]

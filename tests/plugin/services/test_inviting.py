@@ -204,6 +204,7 @@ async def test_a_planned_wave_goes_when_it_is_due_to_who_can_still_be_asked(crow
         await inviting.cancel_wave(crowd.world.runtime, crowd.admin, planned.id)
 
 
+@pytest.mark.slow
 async def test_a_wave_is_not_sent_for_nothing(crowd: Crowd, clock: FixedClock) -> None:
     enough, _ = await wave(crowd, "ann", days=7, until=2)
     nobody, _ = await wave(crowd, "cleo", days=8)
@@ -222,6 +223,7 @@ async def test_a_wave_is_not_sent_for_nothing(crowd: Crowd, clock: FixedClock) -
     assert [await crowd.told(name) for name in ("ann", "ben", "cleo", "dan")] == [[], [], [], []]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "days", "until", "words", "match"),
     [
@@ -286,6 +288,7 @@ COMMANDS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(commands=COMMANDS)
 async def test_random_commands_ask_nobody_twice(small_world: World, clock: FixedClock, commands: list[tuple[str, int, int]]) -> None:

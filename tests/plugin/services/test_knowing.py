@@ -73,6 +73,7 @@ async def found_for(world: World, graphs: Graphs, words: str) -> list[int]:
     return [one.member_id for one in await experts_for(world.runtime, graphs, await principal(world, "1"), need_text=words, first=10)]
 
 
+@pytest.mark.slow
 async def test_answers_are_skills_with_recency_confidence_and_evidence(world: World) -> None:
     await lively(world)
     found = await shown(world, world.graphs, "7", to="1")

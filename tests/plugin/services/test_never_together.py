@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -119,6 +120,7 @@ def crossing(people: tuple[int, ...], apart: set[frozenset[int]]) -> bool:
     return any(pair <= set(people) for pair in apart)
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(commands=COMMANDS)
 async def test_nothing_crosses_a_block_or_is_left_without_its_people(

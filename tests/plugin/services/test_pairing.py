@@ -39,6 +39,7 @@ async def states(pair: Meeting) -> list[str]:
     return [one.state.value for one in await pair.do(lambda unit: unit.agreements.of_mentorship(pair.one.id))]
 
 
+@pytest.mark.slow
 async def test_both_sign_the_same_version_and_a_change_needs_both(pair: Meeting) -> None:
     first = await propose(pair, "ann")
     with pytest.raises(Conflict, match="you have signed"):
@@ -91,6 +92,7 @@ def test_patience_by_what_was_agreed_on() -> None:
 COMMANDS = st.lists(st.tuples(st.sampled_from(["propose", "sign", "decline"]), st.sampled_from(["ann", "mia"]), st.integers(0, 5)), max_size=14)
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(commands=COMMANDS)
 async def test_whatever_both_do_at_most_one_version_is_in_force_and_everybody_signed_it(
@@ -122,6 +124,7 @@ async def command(pair: Meeting, what: str, name: str, agreement_id: int) -> Non
 # ---------------------------------------------------------------------------------------------------------------------- goals
 
 
+@pytest.mark.slow
 async def test_goals_and_actions_have_their_day_and_their_state(pair: Meeting, clock: FixedClock) -> None:
     goal = await pair.do(lambda unit: goals.add(unit, pair.one.id, by=pair.id("mia"), kind=ItemKind.GOAL, title="A first customer"))
     day = (clock() + timedelta(days=3)).date()
@@ -212,6 +215,7 @@ async def test_a_kit_prepares_both_sides_and_follows_up(pair: Meeting, clock: Fi
     assert [(await pair.crowd.told(name)).count("session.followup") for name in ("ann", "mia")] == [1, 1]
 
 
+@pytest.mark.slow
 async def test_a_session_that_did_not_take_place_has_no_follow_up(pair: Meeting, clock: FixedClock) -> None:
     at = tomorrow(clock)
     made = await pair.agreed(at)
@@ -225,6 +229,7 @@ async def test_a_session_that_did_not_take_place_has_no_follow_up(pair: Meeting,
     assert "session.followup" not in await pair.crowd.told("ann")
 
 
+@pytest.mark.slow
 async def test_managers_adapt_kits_for_their_program(pair: Meeting, clock: FixedClock) -> None:
     said = KitWords(title="Our first meeting", agenda="60 min: talk")
     program = pair.crowd.program.id

@@ -27,6 +27,7 @@ async def read(world: World, *, whole: bool = True) -> Report:
     return await reconcile.reconcile(world.runtime, world.installation_id, whole=whole)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", range(14))
 async def test_a_reading_that_breaks_off_goes_on_where_it_stopped(small_world: World, page: int) -> None:
     populate(small_world)
@@ -44,6 +45,7 @@ async def test_a_reading_that_breaks_off_goes_on_where_it_stopped(small_world: W
     assert found["likes"] == {("2", "1"), ("3", "1")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["empty", "fails", "partial"])
 async def test_nothing_is_removed_by_a_bad_listing(world: World, trouble: str) -> None:
     populate(world)
@@ -142,6 +144,7 @@ async def test_a_choice_made_while_reading_begins_the_reading_anew(world: World)
     assert (Sweep.POSTS, None) in world.client.pulls[before:]
 
 
+@pytest.mark.slow
 async def test_a_regular_run_reads_what_is_new_and_a_part_of_the_rest(world: World, clock: FixedClock) -> None:
     populate(world)
     await read(world)

@@ -88,6 +88,7 @@ async def test_a_pair_is_suspended_while_a_report_is_open(pair: Meeting, clock: 
         await decide(pair, one, ReportState.UPHELD)
 
 
+@pytest.mark.slow
 async def test_an_upheld_report_ends_it_for_good(pair: Meeting) -> None:
     one = await report(pair)
     with pytest.raises(Invalid, match="upheld"):

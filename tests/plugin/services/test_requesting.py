@@ -108,6 +108,7 @@ async def test_a_request_is_taken_back_with_all_that_follows(crowd: Crowd) -> No
         await requesting.accept(crowd.world.runtime, crowd.people["ann"], first.id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("mentee", "mentors", "goal", "kind", "words"),
     [
@@ -177,6 +178,7 @@ async def test_who_is_erased_leaves_a_former_member_behind(crowd: Crowd) -> None
     await crowd.due()
 
 
+@pytest.mark.slow
 async def test_a_program_with_pairs_alive_ends_by_choice_only(crowd: Crowd) -> None:
     first = (await ask(crowd, "mia", "ann"))[0]
     await requesting.accept(crowd.world.runtime, crowd.people["ann"], first.id)
@@ -194,6 +196,7 @@ STEPS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(STEPS)
 async def test_whatever_happens_nobody_has_more_than_there_is_room_for(small_world: World, clock: FixedClock, steps: list[tuple[str, int, int]]) -> None:

@@ -54,6 +54,7 @@ async def sent(pair: Meeting) -> list[object]:
 # ---------------------------------------------------------------------------------------------------------------------- badges and points
 
 
+@pytest.mark.slow
 async def test_a_badge_is_given_once_when_it_is_earned(pair: Meeting, clock: FixedClock) -> None:
     made = await rule(pair, badge="Steady mentor", role=Role.MENTOR, points=10)
     assert made.in_host
@@ -94,6 +95,7 @@ async def test_points_come_again_and_make_levels_that_only_oneself_sees(pair: Me
     assert await rewarding.mine(pair.world.runtime, pair.crowd.admin) == ([], [])
 
 
+@pytest.mark.slow
 async def test_a_rule_that_comes_late_counts_what_was_before(pair: Meeting, clock: FixedClock) -> None:
     await meet(pair, clock)
     made = await rule(pair, least=1, badge="Met")
@@ -106,6 +108,7 @@ async def test_a_rule_that_comes_late_counts_what_was_before(pair: Meeting, cloc
     assert len(await given_to(pair, "ann")) == 1
 
 
+@pytest.mark.slow
 async def test_what_was_taken_back_does_not_come_again(pair: Meeting, clock: FixedClock) -> None:
     await rule(pair, least=1, badge="Met")
     await meet(pair, clock)
@@ -149,6 +152,7 @@ def test_a_level_is_the_highest_that_was_reached(given_levels: list[tuple[str, i
     assert (missing is None) == all(one.points <= points for one in levels)
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.lists(st.sampled_from(["meet", "rule", "end", "revoke", "again"]), max_size=10))
 async def test_whatever_happens_nothing_is_given_twice(small_world: World, clock: FixedClock, steps: list[str]) -> None:

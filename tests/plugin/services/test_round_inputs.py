@@ -55,6 +55,7 @@ async def answer(program: Matching, question: Question, given: dict[str, object]
     await program.world.database.write(program.world.installation_id, write)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(QuestionKind))
 async def test_answers_of_every_type_decide_who_fits(program: Matching, kind: QuestionKind) -> None:
     like, unlike = ANSWERS[kind]

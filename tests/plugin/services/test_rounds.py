@@ -318,6 +318,7 @@ async def test_pairs_of_strangers_are_refused(small: Matching) -> None:
     assert await small.read_state(done.id) == done
 
 
+@pytest.mark.slow
 async def test_rounds_are_for_managers(small: Matching) -> None:
     done = await small.computed()
     member = Principal(installation_id=small.world.installation_id, member_id=small.ids["lima"], scopes=MEMBER_SCOPES, token_id=2)
@@ -377,6 +378,7 @@ def traces(unit: UnitOfWork, member_id: int) -> dict[str, int]:
     return {name: len(rows) for name, rows in unit.personal.rows_of(member_id).items() if rows and name in MEMBER_COLUMNS}
 
 
+@pytest.mark.slow
 async def test_erasing_somebody_of_a_computed_round_leaves_nothing_of_theirs(program: Matching) -> None:
     done = await program.computed()
     ids, database, installation = program.ids, program.world.database, program.world.installation_id

@@ -216,6 +216,7 @@ STEPS = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(STEPS, max_size=25))
 async def test_any_story_does_each_planned_moment_once_and_never_early(small_world: World, steps: list[tuple[str, str, int]]) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import TypeVar
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -118,6 +119,7 @@ def only_steps(nexts: Mapping[T, frozenset[T]], before: Mapping[int, T], after: 
         assert after[number] in reached, f"{state} became {after[number]}"
 
 
+@pytest.mark.slow
 @settings(max_examples=14)
 @given(commands=COMMANDS)
 async def test_only_steps_that_there_are(

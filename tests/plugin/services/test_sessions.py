@@ -93,6 +93,7 @@ async def test_only_those_of_the_mentorship_and_only_while_it_runs(pair: Meeting
         await pair.propose("mia", tomorrow(clock))
 
 
+@pytest.mark.slow
 async def test_managers_do_not_read_what_was_written(pair: Meeting, clock: FixedClock) -> None:
     words = Words(topic="Private matter", note="between us")
     made = await pair.do(lambda unit: proposing.propose(unit, pair.one.id, by=pair.id("mia"), times=[tomorrow(clock)], minutes=60, words=words))

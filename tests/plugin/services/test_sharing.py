@@ -28,6 +28,7 @@ def topics(world: World) -> list[TopicMessage]:
     return [one for one in world.client.sent.values() if isinstance(one, TopicMessage)]
 
 
+@pytest.mark.slow
 async def test_all_agree(world: World) -> None:
     ann, ben, cat = await joined(world, "1", "2", "3")
     story = await shared(world, ann, ben, cat)

@@ -51,6 +51,7 @@ async def left(crowd: Crowd) -> int:
     return found.left
 
 
+@pytest.mark.slow
 async def test_one_proposes_another_approves_and_it_is_paid(crowd: Crowd) -> None:
     entry = await propose(crowd, "una")
     assert (entry.state, entry.currency, await left(crowd)) == (EntryState.PROPOSED, "EUR", 100_00)
@@ -169,6 +170,7 @@ COMMANDS = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(commands=COMMANDS)
 async def test_random_commands_never_break_the_ledger(small_world: World, commands: list[tuple[str, str, int]]) -> None:

@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -306,18 +307,21 @@ async def walk(world: World, clock: FixedClock, steps: Iterable[tuple[str, int, 
     return taken
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(steps=STEPS)
 async def test_a_new_program_under_any_commands(small_world: World, clock: FixedClock, steps: list[tuple[str, int, int]]) -> None:
     await walk(small_world, clock, steps, running=False)
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(steps=STEPS)
 async def test_a_running_program_under_any_commands(small_world: World, clock: FixedClock, steps: list[tuple[str, int, int]]) -> None:
     await walk(small_world, clock, steps, running=True)
 
 
+@pytest.mark.slow
 async def test_long_walks_in_which_most_commands_are_taken(small_world: World, clock: FixedClock) -> None:
     lot = np.random.default_rng(1)
     often = ["ask", "answer", "wait", "survey", "apply", "decide"]

@@ -43,6 +43,7 @@ async def lived(world: World, *, questions: int = QUESTIONS) -> None:
         await tell(world, *[event for number in range(first, min(first + 40, questions)) for event in exchange(number, start + timedelta(days=number))])
 
 
+@pytest.mark.slow
 async def test_history_moves_the_weights_in_every_process_and_is_on_record(world: World) -> None:
     await lived(world)
     one, other = Graphs(world.runtime), Graphs(world.runtime)
@@ -63,6 +64,7 @@ async def test_history_moves_the_weights_in_every_process_and_is_on_record(world
     assert shown["answered_asker"].value > shown["answered_asker"].shipped == SHIPPED.value("answered_asker")
 
 
+@pytest.mark.slow
 async def test_the_same_history_moves_nothing_twice(small_world: World) -> None:
     await lived(small_world)
     for _ in range(2):
@@ -70,6 +72,7 @@ async def test_the_same_history_moves_nothing_twice(small_world: World) -> None:
     assert len(await studying.changes(small_world.runtime, manager(small_world), limit=5)) == 1
 
 
+@pytest.mark.slow
 async def test_a_reset_forgets_and_earlier_questions_teach_nothing_again(world: World, clock: FixedClock) -> None:
     await lived(world)
     await studying.learn(world.runtime, world.installation_id)
@@ -176,6 +179,7 @@ async def test_pictures_are_drawn_from_what_is_kept(small_world: World) -> None:
         await observing.network(small_world.runtime, me)
 
 
+@pytest.mark.slow
 async def test_facts_rebuild_the_graph_that_is_served(small_world: World) -> None:
     await lived(small_world, questions=30)
     known = await small_world.database.read(small_world.installation_id, facts)

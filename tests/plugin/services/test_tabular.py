@@ -47,6 +47,7 @@ def test_no_text_begins_a_formula(text: str) -> None:
     assert safe(text).removeprefix("'") == text.removeprefix("'") or safe(text) == text
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.none() | st.text(), st.none() | st.integers(-(2**63), 2**63 - 1), st.none() | st.floats(allow_nan=False)), max_size=8))
 def test_parquet_is_read_back_with_its_types(values: list[tuple[str | None, int | None, float | None]]) -> None:
     data = write_parquet(Table(name="t", columns=columns(a=str, b=int, c=float), rows=rows(values)))

@@ -125,6 +125,7 @@ async def test_who_left_or_was_erased_gets_nothing(world: World) -> None:
     assert await world.database.read(world.installation_id, lambda unit: unit.notices.by_key("b")) is None
 
 
+@pytest.mark.slow
 async def test_members_who_left_are_not_named_to_others(world: World) -> None:
     ann, ben = await joined(world, "1", "2")
 
@@ -442,6 +443,7 @@ async def work_here(world: World) -> None:
             await outgoing.send_due(world.runtime, world.installation_id)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(STEPS, max_size=20), st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland"]))
 async def test_any_story_tells_nothing_twice_nothing_at_night_and_nothing_after_a_stop(small_world: World, steps: list[tuple[str, int]], zone: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from functools import partial
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,6 +123,7 @@ async def test_a_stopped_community_is_never_due(database: Database, clock: Fixed
     assert await claim(database, clock()) == []
 
 
+@pytest.mark.slow
 @given(steps=st.lists(st.tuples(st.sampled_from(["wake", "claim", "release", "pass", "crash"]), st.integers(0, 3)), max_size=14))
 async def test_work_is_always_done_in_the_end(sqlite_database: Database, clock: FixedClock, steps: list[tuple[str, int]]) -> None:
     clock.now = NOW

@@ -24,6 +24,7 @@ def difference(connection: Connection) -> list[object]:
     return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": False}), metadata))
 
 
+@pytest.mark.slow
 async def test_the_migrated_tables_are_those_of_the_code(settings: Settings) -> None:
     if settings.embedded:
         engine = sqlite_engine(settings.sqlite_path)

@@ -1,5 +1,6 @@
 """Every column that names a member is known to the export and the erasure."""
 
+import pytest
 from sqlalchemy import Table
 
 from plugin.domain.content import Post, Topic
@@ -171,6 +172,7 @@ async def test_the_export_has_every_table_and_the_erasure_leaves_no_row(database
     assert topic.solution_post_id is None
 
 
+@pytest.mark.slow
 async def test_what_others_said_in_private_is_not_exported(database: Database) -> None:
     installation = await community(database)
     one, other = await database.write(installation, fill)

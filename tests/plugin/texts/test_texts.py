@@ -40,6 +40,7 @@ def test_there_is_another_language() -> None:
     assert "de" in languages()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_text_of_the_code_is_in_the_catalogue_and_none_besides(language: str) -> None:
     assert {str(one.id) for one in messages(language)} == {str(one.id) for one in tool.extracted() if one.id}, "run: python -m plugin.texts"
@@ -61,6 +62,7 @@ def test_every_text_is_translated_with_its_placeholders_and_forms(language: str)
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_every_declared_text_is_marked_for_translation() -> None:
     marked = {text for one in tool.extracted() if one.id for text in (one.id if isinstance(one.id, tuple) else (one.id,))}
     declared = {template for kind in KINDS.values() for wording in kind.wordings for template in wording.templates}

@@ -56,6 +56,7 @@ def private(answer: httpx2.Response) -> None:
 # ---------------------------------------------------------------------------------------------------------------------- redirect
 
 
+@pytest.mark.slow
 async def test_a_browser_is_signed_in_by_way_of_the_forum(world: World) -> None:
     sso, begun = await start(world)
     private(begun)

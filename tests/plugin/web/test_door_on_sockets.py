@@ -82,6 +82,7 @@ async def service(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 BODY = body_of()
 
 
+@pytest.mark.slow
 async def test_a_delivery_is_answered_at_the_door_once_it_is_durable(service: Service) -> None:
     async with service.line() as line:
         for number in (1, 2, 2):
@@ -94,6 +95,7 @@ async def test_a_delivery_is_answered_at_the_door_once_it_is_durable(service: Se
     assert await kept(service.world) == {"new": 2}
 
 
+@pytest.mark.slow
 async def test_it_may_come_in_pieces(service: Service) -> None:
     whole = service.request(BODY)
     cut = len(whole) - len(BODY)
@@ -104,6 +106,7 @@ async def test_it_may_come_in_pieces(service: Service) -> None:
     assert service.at_the_door == [True, True]
 
 
+@pytest.mark.slow
 async def test_requests_in_a_row_are_answered_in_a_row(service: Service) -> None:
     async with service.line() as line:
         await line.send(b"".join([service.request(BODY, number=1), service.request(BODY, number=2), b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"]))
@@ -112,6 +115,7 @@ async def test_requests_in_a_row_are_answered_in_a_row(service: Service) -> None
     assert await kept(service.world) == {"new": 2}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("header", "version"), [("Connection: close", "1.1"), ("Accept: */*", "1.0")])
 async def test_a_connection_that_is_to_be_closed_is(service: Service, header: str, version: str) -> None:
     async with service.line() as line:
@@ -122,6 +126,7 @@ async def test_a_connection_that_is_to_be_closed_is(service: Service, header: st
     assert service.at_the_door == [True]
 
 
+@pytest.mark.slow
 async def test_what_is_out_of_the_ordinary_goes_the_way_of_all_requests(service: Service) -> None:
     chunked = service.request(BODY, headers=["Transfer-Encoding: chunked"], length=-1)[: -len(BODY)] + b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
     async with service.line() as line:
@@ -139,6 +144,7 @@ async def test_what_is_out_of_the_ordinary_goes_the_way_of_all_requests(service:
     assert await kept(service.world) == {"new": 3}
 
 
+@pytest.mark.slow
 async def test_what_is_refused_is_refused_as_ever(service: Service) -> None:
     other = b'{"user":5}'
     async with service.line() as line:
@@ -156,6 +162,7 @@ async def test_what_is_refused_is_refused_as_ever(service: Service) -> None:
     assert await kept(service.world) == {}
 
 
+@pytest.mark.slow
 async def test_while_the_database_is_away_it_says_503(service: Service) -> None:
     async with service.line() as line:
         service.world.database.failure = Unavailable("away", code="database_down")
@@ -169,6 +176,7 @@ async def test_while_the_database_is_away_it_says_503(service: Service) -> None:
     assert service.at_the_door == [True, True]
 
 
+@pytest.mark.slow
 async def test_a_body_that_does_not_come_is_left_to_who_waits_for_slow_ones(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "BODY_SECONDS", 0.05)
     whole = service.request(BODY)
@@ -184,6 +192,7 @@ async def test_a_body_that_does_not_come_is_left_to_who_waits_for_slow_ones(serv
     assert await kept(service.world) == {"new": 1}
 
 
+@pytest.mark.slow
 async def test_somebody_who_left_before_the_answer_hinders_nobody(service: Service) -> None:
     put, go = service.world.database.put, asyncio.Event()
 
@@ -203,6 +212,7 @@ async def test_somebody_who_left_before_the_answer_hinders_nobody(service: Servi
     assert await kept(service.world) == {"new": 2}
 
 
+@pytest.mark.slow
 async def test_an_answer_of_another_host_is_given_as_it_is(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     host = service.world.parts.runtime.host("discourse")
     said = [Acknowledgement(status=200, body=b"{}", content_type="application/json"), Acknowledgement(status=202)]

@@ -255,6 +255,7 @@ headers_of_discourse = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(changed=st.dictionaries(headers_of_discourse, texts, max_size=5), body=st.one_of(st.just(body_of()), st.binary(max_size=60)), resign=st.booleans())
 @hypothesis_settings(max_examples=150)
 async def test_no_headers_and_no_body_are_ever_a_5xx(world: World, changed: dict[str, str], body: bytes, resign: bool) -> None:
@@ -291,6 +292,7 @@ PAIRS = [
 ]
 
 
+@pytest.mark.slow
 @given(pair=st.sampled_from(PAIRS), value=json_values)
 @hypothesis_settings(max_examples=150)
 async def test_no_signed_json_is_ever_a_5xx(world: World, pair: tuple[str, str], value: object) -> None:

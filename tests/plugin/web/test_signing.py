@@ -144,6 +144,7 @@ async def test_after_the_provider_one_stays_on_our_pages(place: Place, path: str
     assert (await place.back(state=await place.state(path), code="3")).headers["location"] == "/auth/done"
 
 
+@pytest.mark.slow
 async def test_a_state_is_good_once_in_its_browser_in_its_community_and_in_time(place: Place) -> None:
     await place.use_provider()
     state = await place.state()

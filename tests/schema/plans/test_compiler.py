@@ -47,6 +47,7 @@ async def principal_of(world: World, username: str = "cat") -> Principal:
     return await access.principal_of(world.parts.runtime, await world.token(username))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variables", [{}, {"first": 1}, {"first": None, "text": "a"}, {"text": "nobody"}])
 async def test_a_plan_gives_what_the_engine_gives(world: World, variables: dict[str, Any]) -> None:
     principal = await principal_of(world)
@@ -59,6 +60,7 @@ async def test_a_plan_gives_what_the_engine_gives(world: World, variables: dict[
         assert list(found) == list(expected.data)
 
 
+@pytest.mark.slow
 @hypothesis_settings(max_examples=200)
 @given(seed=st.integers(0, 2**32), as_member=st.booleans())
 async def test_random_queries(world: World, seed: int, as_member: bool) -> None:

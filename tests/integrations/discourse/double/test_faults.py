@@ -35,6 +35,7 @@ async def read_for_a_moment(client: httpx2.AsyncClient) -> None:
                 raise httpx2.ReadTimeout("it drips")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["truncate", "reset", "hang", "drip"])
 async def test_answers_that_never_come_whole(running: Running, client: httpx2.AsyncClient, kind: str) -> None:
     await running.control.faults({"kind": kind, "path": r"^/latest"})
@@ -45,6 +46,7 @@ async def test_answers_that_never_come_whole(running: Running, client: httpx2.As
     assert (await client.get("/latest.json")).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "status", "content_type"),
     [

@@ -46,6 +46,7 @@ SMALL: Json = {
 }
 
 
+@pytest.mark.slow
 def test_an_archive_is_taken_over_whole() -> None:
     if not COMMUNITY.exists():
         if os.environ.get("CI") == "true":
@@ -131,6 +132,7 @@ def test_a_state_comes_back_as_it_was(forum: Forum, tmp_path: Path) -> None:
         persist.load(Forum(), file)
 
 
+@pytest.mark.slow
 async def test_a_process_of_its_own_goes_on_with_its_state(tmp_path: Path) -> None:
     data, state = tmp_path / "small.json", tmp_path / "state.json"
     data.write_bytes(orjson.dumps(SMALL))

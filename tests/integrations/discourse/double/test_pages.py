@@ -142,6 +142,7 @@ def test_markdown(raw: str, cooked: str | None) -> None:
 PIECES = [*"ab<>\"'&*_`[]()@#!-\n\\:/=\x00\x01 ", "http://", "javascript:", "[quote", "[/quote]", "[event ", "](", "![", "onload="]
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
 def test_markdown_lets_no_markup_of_its_author_through(raw: str) -> None:
     made = cook(raw)

@@ -41,6 +41,7 @@ def refusal(work: Callable[[], object]) -> Invalid | None:
     return None
 
 
+@pytest.mark.slow
 @given(forms())
 def test_a_form_goes_out_and_comes_in_unchanged(form: Form) -> None:
     verify(form)
@@ -148,6 +149,7 @@ def test_templates_can_be_asked(purpose: FormPurpose) -> None:
     verify(Form(id=1, name=name, purpose=purpose, questions=questions))
 
 
+@pytest.mark.slow
 @given(forms())
 def test_questions_come_after_those_they_ask_about(form: Form) -> None:
     place = {one.key: number for number, one in enumerate(in_order(form.questions))}

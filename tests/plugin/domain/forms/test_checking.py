@@ -25,6 +25,7 @@ def one(kind: QuestionKind, **values: object) -> Question:
 AB = (Option(key="a", label="A"), Option(key="b", label="B"))
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(answered())
 def test_whatever_is_answered_there_is_a_result(case: tuple[Form, dict[str, object]]) -> None:
@@ -40,6 +41,7 @@ def label_of(form: Form, key: str) -> str:
     return "" if found is None else found.label
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(answered())
 def test_what_was_checked_stays_as_it_is(case: tuple[Form, dict[str, object]]) -> None:
@@ -52,6 +54,7 @@ def test_what_was_checked_stays_as_it_is(case: tuple[Form, dict[str, object]]) -
         assert again == checked
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(answered())
 def test_hidden_questions_are_neither_required_nor_kept(case: tuple[Form, dict[str, object]]) -> None:
@@ -65,6 +68,7 @@ def test_hidden_questions_are_neither_required_nor_kept(case: tuple[Form, dict[s
             assert question.key not in {problem.question for problem in checked.problems}
 
 
+@pytest.mark.slow
 @given(forms())
 def test_required_questions_that_are_shown_are_missed(form: Form) -> None:
     checked = check(form, {})

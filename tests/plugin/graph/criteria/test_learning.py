@@ -33,6 +33,7 @@ def test_too_few_or_all_alike_teach_nothing(outcomes: list[Outcome]) -> None:
     assert teach(outcomes) == []
 
 
+@pytest.mark.slow
 @holds(outcomes=OUTCOMES)
 def test_factors_stay_within_bounds_whatever_happened(outcomes: list[Outcome]) -> None:
     for one in teach(outcomes):

@@ -30,6 +30,7 @@ def paired(made: Task) -> set[tuple[int, int]]:
     return {(pair.mentee_id, pair.mentor_id) for pair in compute(made).pairs}
 
 
+@pytest.mark.slow
 @holds(
     about=sides(),
     asked=criteria(),
@@ -50,6 +51,7 @@ def test_a_round_is_explained_keeps_the_rules_and_is_the_same_again(about: Sides
     assert len(placed) == len(outcome.pairs)
 
 
+@pytest.mark.slow
 @holds(about=sides(), asked=criteria())
 def test_a_rule_never_raises_the_best_total(about: Sides, asked: tuple[Criterion, ...]) -> None:
     free = Design(criteria=asked, rules=(), placing="best")
@@ -98,6 +100,7 @@ def test_who_joins_sets_off_only_what_follows() -> None:
     assert (outcome.figures["how"], outcome.figures["made"], outcome.figures["broken"]) == ("paths", 1, 0)
 
 
+@pytest.mark.slow
 @holds(about=sides(), asked=criteria())
 def test_who_joins_gets_the_round_that_all_together_would_get(about: Sides, asked: tuple[Criterion, ...]) -> None:
     assume(len(about.mentees) > 1)

@@ -16,6 +16,7 @@ def every(about: Sides) -> tuple[np.ndarray[tuple[int], np.dtype[np.int64]], np.
     return np.divmod(np.arange(len(about.mentees) * len(about.mentors)), len(about.mentors))
 
 
+@pytest.mark.slow
 @holds(about=sides(), asked=criteria())
 def test_contributions_sum_to_the_score(about: Sides, asked: tuple[Criterion, ...]) -> None:
     wanted = wishes(asked, about)
@@ -27,6 +28,7 @@ def test_contributions_sum_to_the_score(about: Sides, asked: tuple[Criterion, ..
         assert all(part.contribution >= 0 and 0 <= part.fit <= 1 + 1e-12 for part in made_of)
 
 
+@pytest.mark.slow
 @holds(about=sides(), asked=criteria(), factor=st.floats(0.4, 3))
 def test_equal_factors_change_no_score(about: Sides, asked: tuple[Criterion, ...], factor: float) -> None:
     rows, columns = every(about)
@@ -99,6 +101,7 @@ def test_a_mandatory_criterion_is_a_rule_too() -> None:
     assert [rule.name for rule in design.all_rules] == ["blocked", "mandatory: zone"]
 
 
+@pytest.mark.slow
 @holds(about=sides(), asked=criteria(), each=st.integers(1, 4), block=st.integers(1, 6))
 def test_candidates_at_size_hold_the_best_of_everyone(about: Sides, asked: tuple[Criterion, ...], each: int, block: int) -> None:
     """What is chosen where not all pairs are looked at holds each mentee's best allowed mentor, and each mentor's best allowed mentee."""

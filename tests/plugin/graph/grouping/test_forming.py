@@ -14,6 +14,7 @@ from plugin.graph.matching import Cancelled
 from tests.plugin.graph.grouping.crowd import AIMS, check, crowd, person, rounds
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(asked=rounds())
 def test_sizes_and_rules_hold_or_the_rules_contradict(asked: tuple[list[Person], Design]) -> None:
@@ -30,6 +31,7 @@ def test_sizes_and_rules_hold_or_the_rules_contradict(asked: tuple[list[Person],
     assert form(list(reversed(people)), design, seed=1, effort=0.02) == groups
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(asked=rounds(slot=Slot.MUST, rules=False))
 def test_a_shared_hour_that_is_a_must_is_shared(asked: tuple[list[Person], Design]) -> None:
@@ -43,6 +45,7 @@ def test_a_shared_hour_that_is_a_must_is_shared(asked: tuple[list[Person], Desig
     check(people, design, groups, everybody=False)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(asked=rounds(slot=Slot.WANTED, rules=False))
 def test_a_shared_hour_that_is_wanted_leaves_nobody_out(asked: tuple[list[Person], Design]) -> None:
@@ -78,6 +81,7 @@ def cost(people: list[Person], design: Design, groups: list[list[int]]) -> float
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_small_crowds_are_divided_as_well_as_can_be(seed: int) -> None:
     people = crowd(seed, 9)
@@ -125,6 +129,7 @@ def test_second_mentors_come_where_there_are_more_and_too_many_stay_out() -> Non
     check(people, Design(4, 4, mentors=1, most_mentors=2), groups, everybody=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slot", list(Slot))
 def test_large_rounds_go_through_pools(slot: Slot) -> None:
     people = crowd(3, 400, 90, hours=40)
@@ -218,6 +223,7 @@ def test_a_bad_design_is_refused(make: Callable[[], object], told: str) -> None:
         make()
 
 
+@pytest.mark.slow
 def test_an_hour_that_suits_nobody() -> None:
     with pytest.raises(Impossible, match="no hour suits enough"):
         form([person(n, hours=[n]) for n in range(4)], Design(2, 2, slot=Slot.MUST))
@@ -225,6 +231,7 @@ def test_an_hour_that_suits_nobody() -> None:
     assert [(len(group.absent), group.hours) for group in groups] == [(1, ()), (1, ())]
 
 
+@pytest.mark.slow
 def test_it_can_be_watched_and_cancelled() -> None:
     seen: list[float] = []
     form(crowd(1, 20, 5), Design(4, 5, AIMS, mentors=1, slot=Slot.WANTED), progress=seen.append)

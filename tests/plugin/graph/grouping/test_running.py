@@ -17,6 +17,7 @@ def group(key: int, *members: int, mentors: tuple[int, ...] = (), hour: int | No
     return Grouping(key, members, mentors, hour)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(asked=rounds(slot=Slot.WANTED, rules=False), gone=st.sets(st.integers(0, 12), max_size=4), seed=st.integers(0, 3))
 def test_whoever_left_can_come_back_and_nobody_is_moved(asked: tuple[list[Person], Design], gone: set[int], seed: int) -> None:
@@ -129,6 +130,7 @@ def test_groups_that_everybody_left_end() -> None:
     assert (found.ended, found.freed, found.too_small) == ((2, 3), (9,), ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slot", list(Slot))
 def test_many_groups_are_merged_and_filled(slot: Slot) -> None:
     people, design = crowd(4, 300, 66, hours=30), Design(3, 6, AIMS, mentors=1, slot=slot)
@@ -145,6 +147,7 @@ def test_many_groups_are_merged_and_filled(slot: Slot) -> None:
     assert Why.NOT_PLACED not in {each.why for each in filled.left}
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(seed=st.integers(0, 50), gone=st.sets(st.integers(0, 23), min_size=1, max_size=12))
 def test_merging_loses_nobody_and_leaves_small_groups_only_where_it_must(seed: int, gone: set[int]) -> None:

@@ -41,6 +41,7 @@ def whole(search: Search, group: "np.ndarray[tuple[int, ...], np.dtype[np.int64]
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_costs_of_exchanges(seed: int) -> None:
     people = crowd(seed, 11, 4)

@@ -36,6 +36,7 @@ def without(problem: Problem, *, mentee: int | None = None, mentor: int | None =
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(problem=problems(several=True, minimums=True, pins=True), mentor_joins=st.booleans(), seed=st.integers(0, 3))
 def test_a_joined_round_is_as_good_as_one_computed_anew(problem: Problem, mentor_joins: bool, seed: int) -> None:
@@ -76,6 +77,7 @@ def test_a_stable_round_goes_on_where_it_stood(seed: int) -> None:
     assert change.round == solve(problem, Objective.STABLE_MENTEE)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(problem=problems(several=True), objective=st.sampled_from([each for each in Objective if each is not Objective.EVEN_LOAD]))
 def test_whatever_the_objective_the_figures_are_those_of_the_whole(problem: Problem, objective: Objective) -> None:

@@ -11,6 +11,7 @@ from plugin.graph.matching.conflicts import _asked, _can_hold
 from tests.plugin.graph.matching.make import problems, rounds, rule, table
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(problem=problems(several=True, minimums=True, pins=True))
 def test_the_conflict_is_a_smallest_one(problem: Problem) -> None:

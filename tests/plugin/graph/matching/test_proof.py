@@ -15,6 +15,7 @@ from plugin.graph.matching.rules import opened
 from tests.plugin.graph.matching.make import problems, rounds, table, total
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=120)
 @given(problem=problems(several=True, minimums=True, pins=True), seed=st.integers(0, 3))
 def test_every_best_total_is_proved(problem: Problem, seed: int) -> None:

@@ -46,6 +46,7 @@ def test_the_least_rank_sum_of_student_projects(name: str, ranks: int, students:
     assert stable.blocking_pairs == 0
 
 
+@pytest.mark.slow
 def test_reviewers_are_shared_out_fairly_and_best() -> None:
     scores, covs, loads = (np.load(read(f"midl/{name}.npy")) for name in ("scores", "covs", "loads"))
     asked = problem(scores, covs.ravel(), loads.ravel(), np.zeros(len(loads.ravel())))

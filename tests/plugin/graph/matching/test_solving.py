@@ -36,6 +36,7 @@ def rows_of(problem: Problem, made: Round) -> Rows:
     return tuple(sorted(index[pair.mentee, pair.mentor, pair.offer] for pair in made.pairs))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(problem=problems(several=True, minimums=True, pins=True), objective=st.sampled_from(Objective))
 def test_a_round_keeps_whatever_was_asked_and_comes_out_the_same_again(problem: Problem, objective: Objective) -> None:
@@ -50,6 +51,7 @@ def test_a_round_keeps_whatever_was_asked_and_comes_out_the_same_again(problem: 
     assert made.total == pytest.approx(sum(pair.score for pair in made.pairs))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(problem=problems(several=True, minimums=True, pins=True))
 def test_a_contradiction_is_raised_only_where_no_round_is_possible(problem: Problem) -> None:
@@ -58,6 +60,7 @@ def test_a_contradiction_is_raised_only_where_no_round_is_possible(problem: Prob
         assert (attempt(problem, objective) is not None) == possible
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(problem=problems(several=True, minimums=True, pins=True))
 def test_the_best_total_is_the_best_of_all_rounds(problem: Problem) -> None:
@@ -74,6 +77,7 @@ def test_the_best_total_is_the_best_of_all_rounds(problem: Problem) -> None:
     assert made.places == max(len(rows) for rows in every if total(problem, rows) > best - CLOSE)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(problem=problems(offers=True, pins=True))
 def test_the_best_total_with_offers(problem: Problem) -> None:
@@ -84,6 +88,7 @@ def test_the_best_total_with_offers(problem: Problem) -> None:
         assert made.total == pytest.approx(max(total(problem, rows) for rows in every), abs=CLOSE)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(problem=problems(minimums=True))
 def test_a_fair_round_with_one_mentor_each(problem: Problem) -> None:
@@ -131,6 +136,7 @@ ORDERS: dict[Objective, Callable[[list[int]], list[int]]] = {
 }
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(problem=problems(ranks=True, several=True, minimums=True), objective=st.sampled_from(CHOICES))
 def test_ranked_choices(problem: Problem, objective: Objective) -> None:
@@ -165,6 +171,7 @@ def test_the_most_even_load_within_a_stated_loss(problem: Problem, loss: float) 
     assert made.proved
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(problem=problems(several=True, minimums=True))
 def test_the_curve_goes_from_the_best_total_to_the_most_even_load(problem: Problem) -> None:
@@ -179,6 +186,7 @@ def test_the_curve_goes_from_the_best_total_to_the_most_even_load(problem: Probl
     assert all(left[0] > right[0] and left[1] > right[1] - CLOSE for left, right in pairwise(points))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(problem=problems(several=True, pins=True), mask=st.lists(st.booleans(), min_size=12, max_size=12))
 def test_another_rule_never_raises_the_optimum(problem: Problem, mask: list[bool]) -> None:

@@ -37,6 +37,7 @@ def blocks(problem: Problem, pairs: tuple[Pair, ...]) -> int:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", SIDES)
 def test_a_thousand_markets_with_ties_have_no_blocking_pair(objective: Objective) -> None:
     for seed in range(1_000):
