@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from mentorgraph.events import Access
 from mentorgraph.host import Block, Capability, EditTopic, Host, Link, Paragraph, Rendered, TopicMessage, Words
+from plugin.domain.content import Space
 from plugin.domain.people import Principal
 from plugin.domain.programs import TAKING_IN, Program
 from plugin.domain.recruiting import MAX_WORDS, Announcement, AnnouncementState
@@ -74,6 +75,18 @@ def _hash(title: str, body: tuple[Block, ...]) -> bytes:
 
 
 # ---------------------------------------------------------------------------------------------------------------------- managers
+
+
+async def spaces(runtime: Runtime, principal: Principal) -> list[Space]:
+    """The spaces in which a program or an event of it can be announced, by name; none for a host without topics."""
+    installation = await runtime.installation(principal.installation_id)
+    if Capability.TOPICS not in runtime.host(installation.host).capabilities:
+        return []
+
+    def work(unit: UnitOfWork) -> list[Space]:
+        return sorted((one for one in unit.spaces.all().values() if one.access is Access.MEMBERS), key=lambda one: (one.name.casefold(), one.id))
+
+    return await runtime.database.read(principal.installation_id, work)
 
 
 async def preview(runtime: Runtime, principal: Principal, program_id: int, *, space_id: str, intro: str) -> Rendered:

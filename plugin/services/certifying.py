@@ -127,6 +127,16 @@ async def issue(runtime: Runtime, principal: Principal, program_id: int, member_
     return await runtime.database.write(principal.installation_id, work)
 
 
+async def of_member(runtime: Runtime, principal: Principal, program_id: int, member_id: int) -> list[Shown]:
+    """The certificates of a member in a program, for its managers."""
+
+    def work(unit: UnitOfWork) -> list[Shown]:
+        require_manager(unit, principal, program_id)
+        return [_shown(unit, one) for one in unit.certificates.of_member(member_id, program_id=program_id)]
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
 async def revoke(runtime: Runtime, principal: Principal, certificate_id: int) -> Shown:
     """Take a certificate back; its page says so from now on. Raises :class:`NotFound`."""
 

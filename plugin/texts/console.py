@@ -34,6 +34,13 @@ DONE = {
     "resumed": _("You are back."),
     "stated": _("We are looking for people who could help. It takes a second or two."),
     "signed_out": _("You are signed out."),
+    "announced": _("It is on its way to the community."),
+    "planned": _("Planned."),
+    "decided": _("Decided. They were told."),
+    "proposed": _("Proposed. Somebody else approves it."),
+    "paid": _("Written down as paid. They were told."),
+    "thanked": _("Thanked. They were told."),
+    "called_off": _("Called off. Who would come was told."),
     "connected": _("Connected. The community is being read."),
 }
 """Words in addresses after a form, and what they say."""
@@ -121,6 +128,17 @@ TONES = {
     "missed": "bad",
     "unclear": "warn",
     "open": "warn",
+    "planned": "info",
+    "seen": "info",
+    "counted": "warn",
+    "appealed": "warn",
+    "upheld": "info",
+    "pardoned": "good",
+    "paid": "good",
+    "granted": "good",
+    "going": "good",
+    "waiting": "warn",
+    "posted": "good",
     "looking": "info",
 }
 """The colour of a state's badge."""

@@ -103,7 +103,8 @@ class Desk:
     async def _visit(self, request: Request) -> Visit:
         principal = await self._browser.member(request)
         found = await viewing.session(self._runtime, principal)
-        if self._area is Area.CONSOLE and not principal.may(Scope.ADMIN) and not (found.manages and principal.manages):
+        manages = bool(found.manages) and principal.manages
+        if self._area is Area.CONSOLE and not (principal.may(Scope.ADMIN) or principal.may(Scope.SAFETY) or manages):
             # An admin of whom the host did not say so just now is told that, not that they are none.
             access.require(principal, Scope.ADMIN)
         return Visit(
@@ -115,6 +116,7 @@ class Desk:
             member=found.member,
             speaker=speaker_of(request, found),
             csrf=self._browser.csrf(request),
+            manages=manages,
         )
 
     async def _answer(self, visit: Visit, show: Handler, act: Handler | None) -> Response:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.requests import Request
@@ -82,6 +83,10 @@ class Speaker:
         """A number with at most two places."""
         return str(format_decimal(round(value, 2), locale=self.language))
 
+    def money(self, amount: int, currency: str) -> str:
+        """An amount in hundredths of a currency."""
+        return str(format_currency(Decimal(amount) / 100, currency, locale=self.language, currency_digits=False))
+
     def percent(self, value: float) -> str:
         """A share of 1 as per cent."""
         return str(format_percent(value, locale=self.language))
@@ -123,6 +128,7 @@ def render(template: str, speaker: Speaker, *, status: int = 200, scripts: bool 
         "ago": speaker.ago,
         "number": speaker.number,
         "percent": speaker.percent,
+        "money": speaker.money,
         "answer_words": answer_words,
         "states_of": lambda names: [(key, speaker.say(text)) for key, text in names.items()],
         "tones": TONES,

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from plugin.domain.community import Community
 from plugin.domain.members import Member
+from plugin.domain.notices import zone_of
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Invalid, NotFound, PluginError
 from plugin.services import access, viewing
@@ -39,6 +40,8 @@ class Visit:
     """What every form of this session carries; no other site can know it."""
     form: Form = field(default_factory=lambda: Form([]))
     problem: PluginError | None = None
+    manages: bool = False
+    """Whether the member manages a program."""
 
     @property
     def admin(self) -> bool:
@@ -102,6 +105,15 @@ class Visit:
             return date.fromisoformat(word) if word else None
         except ValueError:
             raise Invalid("give a day as year-month-day", field=name) from None
+
+    def moment(self, name: str) -> datetime | None:
+        """A day and a time, typed in the reader's own zone. Raises :class:`Invalid`."""
+        word = self.text(name)
+        try:
+            found = datetime.fromisoformat(word) if word else None
+        except ValueError:
+            raise Invalid("give a day and a time", field=name) from None
+        return found if found is None or found.tzinfo else found.replace(tzinfo=zone_of(self.speaker.timezone))
 
     def id(self, name: str) -> int:
         """An id of ours in the path. Raises :class:`NotFound` for what cannot be one."""

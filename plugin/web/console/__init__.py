@@ -4,7 +4,29 @@ from starlette.routing import BaseRoute
 
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
-from plugin.web.console import applications, community, forms, groups, home, messages, office, people, programs, results, rounds, sessions, work
+from plugin.web.console import (
+    announcements,
+    applications,
+    certificates,
+    community,
+    events,
+    forms,
+    groups,
+    home,
+    ledger,
+    messages,
+    no_shows,
+    office,
+    people,
+    programs,
+    prospects,
+    reports,
+    results,
+    rewards,
+    rounds,
+    sessions,
+    work,
+)
 from plugin.web.desk import Area, Desk
 
 PROGRAM = "/console/programs/{program}"
@@ -32,6 +54,22 @@ def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
         desk.route(f"{PROGRAM}/rounds/new", rounds.new, rounds.create),
         desk.route(f"{PROGRAM}/groups", groups.listing, groups.act),
         desk.route(f"{PROGRAM}/sessions", sessions.listing, sessions.decide),
+        desk.route(f"{PROGRAM}/recruiting", announcements.view, announcements.act),
+        desk.route(f"{PROGRAM}/recruiting/prospects", prospects.view, prospects.plan),
+        desk.route(f"{PROGRAM}/recruiting/waves", prospects.waves, prospects.act),
+        desk.route(f"{PROGRAM}/no-shows", no_shows.listing, no_shows.decide),
+        desk.route(f"{PROGRAM}/events", events.listing),
+        desk.route(f"{PROGRAM}/events/new", events.new, events.create),
+        desk.route(f"{PROGRAM}/events/{{event}}", events.view, events.act),
+        desk.route(f"{PROGRAM}/rewards", rewards.view, rewards.act),
+        desk.route(f"{PROGRAM}/rewards/levels", rewards.levels, rewards.set_levels),
+        desk.route(f"{PROGRAM}/rewards/thanks", rewards.thanks, rewards.thank),
+        desk.route(f"{PROGRAM}/rewards/certificates", certificates.view, certificates.act),
+        desk.route(f"{PROGRAM}/ledger", ledger.listing, ledger.propose),
+        desk.route(f"{PROGRAM}/ledger/budget", ledger.budget, ledger.set_budget),
+        desk.route(f"{PROGRAM}/ledger/export", ledger.listing, ledger.export),
+        desk.route(f"{PROGRAM}/ledger/{{entry}}", ledger.view, ledger.act),
+        desk.route("/console/reports", reports.listing, reports.decide),
         desk.route("/console/graph", community.graph),
         desk.route("/console/health", community.health),
         desk.route("/console/work", work.view, work.act),

@@ -10,9 +10,9 @@ from plugin.web.visits import Visit
 
 
 async def view(visit: Visit) -> Response:
-    """The overview; who manages a program only goes to the programs."""
+    """The overview; who only manages a program goes to the programs, who only looks after safety to the reports."""
     if not visit.admin:
-        return visit.go("/console/programs")
+        return visit.go("/console/programs" if visit.manages else "/console/reports")
     programs = await viewing.programs(visit.runtime, visit.principal, limit=20)
     standing = await viewing.standing(visit.runtime, visit.principal)
     held = await reviewing.held(visit.runtime, visit.principal, kind=None, after=None, limit=100)

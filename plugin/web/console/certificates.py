@@ -1,0 +1,43 @@
+"""Certificates of members in a program: looked up, issued by hand, taken back."""
+
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from plugin.domain.programs import Role
+from plugin.errors import Invalid
+from plugin.services import certifying, viewing
+from plugin.texts import console
+from plugin.web.console.frame import managed, show_program
+from plugin.web.visits import Visit, id_of
+
+
+async def view(visit: Visit) -> Response:
+    """The certificates of one member, and a form for a new one."""
+    program = await managed(visit)
+    name, found = visit.text("member"), []
+    if name and not visit.posted:
+        try:
+            member = await viewing.member_named(visit.runtime, visit.principal, name, field="member")
+            found = await certifying.of_member(visit.runtime, visit.principal, program.id, member.id)
+        except Invalid as error:
+            visit.problem = error
+    return show_program(visit, "certificates.html", program, tab="rewards", words=console, found=found, name=name, looked=bool(name))
+
+
+async def act(visit: Visit) -> Response:
+    """Issue one, or take one back."""
+    program_id, name = visit.id("program"), visit.text("member")
+    back = f"/console/programs/{program_id}/rewards/certificates?member={quote(name, safe='')}"
+    match visit.text("do"):
+        case "issue":
+            if visit.text("role") not in set(Role):
+                raise Invalid("choose in which role", field="role")
+            member = await viewing.member_named(visit.runtime, visit.principal, name, field="member")
+            await certifying.issue(visit.runtime, visit.principal, program_id, member.id, role=Role(visit.text("role")))
+            return visit.go(back, "created")
+        case "revoke":
+            await certifying.revoke(visit.runtime, visit.principal, id_of(visit.text("certificate")))
+            return visit.go(back, "withdrawn")
+        case _:
+            raise Invalid("choose what to do")
