@@ -36,8 +36,8 @@ async def plan(visit: Visit) -> Response:
     due_at, until = visit.moment("dueAt"), visit.number("until")
     found = {one.member_id: one for one in await prospecting.find(runtime, visit.graphs, principal, program_id, need=need, first=SHOWN)}
     ids = [id_of(one) for one in visit.all("members")]
-    for name in visit.text("names").replace(",", " ").split()[: MAX_WAVE + 1]:
-        ids.append((await viewing.member_named(runtime, principal, name, field="names")).id)
+    names = visit.text("names").replace(",", " ").split()[: MAX_WAVE + 1]
+    ids += [(await viewing.member_named(runtime, principal, name, field="names")).id for name in names]
     people = [Named(member_id=one, found=found.get(one)) for one in dict.fromkeys(ids)]
     role = Role(visit.text("role"))
     await inviting.plan_wave(runtime, principal, program_id, role=role, people=people, words=visit.text("words"), due_at=due_at, until=until)

@@ -63,8 +63,8 @@ async def levels(visit: Visit) -> Response:
     """What members are called from how many points on."""
     program = await managed(visit)
     _rules, known = await rewarding.rules(visit.runtime, visit.principal, program.id)
-    rows = [(visit.text(f"name_{one}"), visit.text(f"points_{one}")) for one in range(MAX_LEVELS)] if visit.posted else [(one.name, one.points) for one in known]
-    rows = [one for one in rows if any(str(each) for each in one)]
+    sent = [(visit.text(f"name_{one}"), visit.text(f"points_{one}")) for one in range(MAX_LEVELS)]
+    rows = [one for one in sent if any(one)] if visit.posted else [(one.name, str(one.points)) for one in known]
     return show_program(visit, "levels.html", program, tab="rewards", words=words, rows=[*rows, *[("", "")] * min(3, MAX_LEVELS - len(rows))])
 
 
