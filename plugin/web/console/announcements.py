@@ -6,7 +6,7 @@ from mentorgraph.host import Rendered
 from plugin.domain.programs import Program
 from plugin.errors import Invalid
 from plugin.services import announcing, referring
-from plugin.texts import running as words
+from plugin.texts import running
 from plugin.web.console.frame import managed, show_program
 from plugin.web.visits import Visit
 
@@ -31,13 +31,13 @@ async def _page(visit: Visit, program: Program, *, rendered: Rendered | None) ->
         program,
         tab="recruiting",
         known=known,
-        spaces=await announcing.spaces(visit.runtime, visit.principal),
+        spaces=[(one.id, one.name) for one in await announcing.spaces(visit.runtime, visit.principal)],
         referrals=referrals,
         people=people,
         address=address,
         values=values,
         rendered=rendered,
-        words=words,
+        running=running,
     )
 
 

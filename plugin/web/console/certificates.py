@@ -7,7 +7,6 @@ from starlette.responses import Response
 from plugin.domain.programs import Role
 from plugin.errors import Invalid
 from plugin.services import certifying, viewing
-from plugin.texts import console
 from plugin.web.console.frame import managed, show_program
 from plugin.web.visits import Visit, id_of
 
@@ -22,7 +21,7 @@ async def view(visit: Visit) -> Response:
             found = await certifying.of_member(visit.runtime, visit.principal, program.id, member.id)
         except Invalid as error:
             visit.problem = error
-    return show_program(visit, "certificates.html", program, tab="rewards", words=console, found=found, name=name, looked=bool(name))
+    return show_program(visit, "certificates.html", program, tab="rewards", found=found, name=name, looked=bool(name))
 
 
 async def act(visit: Visit) -> Response:

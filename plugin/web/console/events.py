@@ -9,7 +9,7 @@ from plugin.domain.program_events import EventPlan, EventState
 from plugin.errors import Invalid, NotFound
 from plugin.services import announcing, hosting
 from plugin.services.hosting import Seen
-from plugin.texts import running as words
+from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of
 
@@ -22,15 +22,15 @@ async def listing(visit: Visit) -> Response:
     after = visit.request.query_params.get("after", "")
     found = await hosting.page(visit.runtime, visit.principal, program.id, after=id_of(after) if after else None, limit=PAGE + 1)
     more = found[PAGE - 1].event.id if len(found) > PAGE else None
-    return show_program(visit, "events.html", program, tab="events", words=words, events=found[:PAGE], more=more)
+    return show_program(visit, "events.html", program, tab="events", running=running, events=found[:PAGE], more=more)
 
 
 async def new(visit: Visit) -> Response:
     """The form of a new event."""
     program = await managed(visit)
     values = {name: visit.text(name) for name in FIELDS} if visit.posted else dict.fromkeys(FIELDS, "") | {"minutes": "60"}
-    spaces = await announcing.spaces(visit.runtime, visit.principal)
-    return show_program(visit, "event.html", program, tab="events", words=words, one=None, values=values, spaces=spaces, people={}, ahead=True)
+    spaces = [(one.id, one.name) for one in await announcing.spaces(visit.runtime, visit.principal)]
+    return show_program(visit, "event.html", program, tab="events", running=running, one=None, values=values, spaces=spaces, people={}, ahead=True)
 
 
 async def create(visit: Visit) -> Response:
@@ -53,7 +53,7 @@ async def view(visit: Visit) -> Response:
         values |= {"capacity": "" if said.capacity is None else said.capacity}
     people = await visit.people({member for member, _answer in one.people})
     ahead = one.event.state is EventState.PLANNED and said.starts_at > visit.now
-    return show_program(visit, "event.html", program, tab="events", words=words, one=one, values=values, spaces=[], people=people, ahead=ahead)
+    return show_program(visit, "event.html", program, tab="events", running=running, one=one, values=values, spaces=[], people=people, ahead=ahead)
 
 
 async def act(visit: Visit) -> Response:

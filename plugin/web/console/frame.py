@@ -9,6 +9,7 @@ from plugin.domain.programs import Program
 from plugin.errors import NotFound
 from plugin.services import reading, viewing
 from plugin.texts import _
+from plugin.texts import console as words
 from plugin.web.visits import Visit
 
 PAGE = 50
@@ -69,7 +70,7 @@ async def managed(visit: Visit) -> Program:
 
 def show_program(visit: Visit, template: str, program: Program, *, tab: str, **values: Any) -> Response:
     """A page of a program, under one of its tabs."""
-    return show(visit, template, section="programs", program=program, tabs=program_tabs(program), tab=tab, **values)
+    return show(visit, template, section="programs", program=program, tabs=program_tabs(program), tab=tab, words=words, **values)
 
 
 def program_tabs(program: Program) -> list[Entry]:

@@ -8,7 +8,7 @@ from plugin.domain.ledger import COUNTS, EntryKind, EntryState
 from plugin.errors import Invalid, NotFound
 from plugin.services import spending, viewing
 from plugin.services.spending import Said
-from plugin.texts import running as words
+from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of
 
@@ -28,7 +28,7 @@ async def listing(visit: Visit) -> Response:
     account = await spending.account(visit.runtime, visit.principal, program.id)
     more = shown[-1][0].id if len(found) > PAGE else None
     seen = {"entries": shown, "people": people, "account": account, "state": state.value if state else "", "more": more}
-    return show_program(visit, "ledger.html", program, tab="ledger", words=words, formats=tuple(MEDIA), **seen)
+    return show_program(visit, "ledger.html", program, tab="ledger", running=running, formats=tuple(MEDIA), **seen)
 
 
 async def propose(visit: Visit) -> Response:
@@ -48,7 +48,7 @@ async def budget(visit: Visit) -> Response:
     account = await spending.account(visit.runtime, visit.principal, program.id)
     typed = {"amount": visit.text("amount"), "currency": visit.text("currency")}
     known = {"amount": f"{account.budget.amount / 100:.2f}", "currency": account.budget.currency} if account else {"amount": "", "currency": ""}
-    return show_program(visit, "budget.html", program, tab="ledger", words=words, account=account, values=typed if visit.posted else known)
+    return show_program(visit, "budget.html", program, tab="ledger", running=running, account=account, values=typed if visit.posted else known)
 
 
 async def set_budget(visit: Visit) -> Response:
@@ -76,7 +76,7 @@ async def view(visit: Visit) -> Response:
     correctable = one.state in COUNTS and one.kind is not EntryKind.CORRECTION
     mine = one.proposed_by == visit.principal.actor or one.member_id == visit.me
     seen = {"one": one, "said": said, "people": people, "correctable": correctable, "mine": mine}
-    return show_program(visit, "entry.html", program, tab="ledger", words=words, **seen)
+    return show_program(visit, "entry.html", program, tab="ledger", running=running, **seen)
 
 
 async def act(visit: Visit) -> Response:

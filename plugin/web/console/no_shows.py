@@ -5,7 +5,7 @@ from starlette.responses import Response
 from plugin.domain.strikes import NEXT, StrikeState
 from plugin.errors import Invalid
 from plugin.services import no_shows
-from plugin.texts import running as words
+from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of
 
@@ -21,7 +21,7 @@ async def listing(visit: Visit) -> Response:
     people = await visit.people({one.member_id for one, _said in shown})
     more = shown[-1][0].id if len(found) > PAGE else None
     seen = {"strikes": shown, "people": people, "state": state.value if state else "", "more": more, "next": NEXT}
-    return show_program(visit, "no_shows.html", program, tab="no-shows", words=words, **seen)
+    return show_program(visit, "no_shows.html", program, tab="no-shows", running=running, **seen)
 
 
 async def decide(visit: Visit) -> Response:

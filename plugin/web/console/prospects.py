@@ -7,8 +7,7 @@ from plugin.domain.recruiting import MAX_WAVE, InvitationState
 from plugin.errors import Invalid
 from plugin.services import inviting, prospecting, viewing
 from plugin.services.inviting import Named
-from plugin.texts import console
-from plugin.texts import running as words
+from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of
 
@@ -24,7 +23,7 @@ async def view(visit: Visit) -> Response:
     people = await visit.people({one.member_id for one in found})
     chosen = set(visit.all("members")) if visit.posted else set()
     seen = {"found": found, "gaps": gaps, "people": people, "need": need, "chosen": chosen}
-    return show_program(visit, "prospects.html", program, tab="recruiting", words=words, roles=console.ROLES, **seen)
+    return show_program(visit, "prospects.html", program, tab="recruiting", running=running, **seen)
 
 
 async def plan(visit: Visit) -> Response:
@@ -60,7 +59,7 @@ async def waves(visit: Visit) -> Response:
         "state": state.value if state else "",
         "more": shown[-1].id if len(found) > PAGE else None,
     }
-    return show_program(visit, "waves.html", program, tab="recruiting", words=words, roles=console.ROLES, **seen)
+    return show_program(visit, "waves.html", program, tab="recruiting", running=running, **seen)
 
 
 async def act(visit: Visit) -> Response:

@@ -6,8 +6,7 @@ from plugin.domain.programs import Role
 from plugin.domain.rewards import MAX_LEVELS, Figure, Level, Rule
 from plugin.errors import Invalid
 from plugin.services import rewarding, thanking, viewing
-from plugin.texts import console
-from plugin.texts import running as words
+from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of
 
@@ -21,7 +20,7 @@ async def view(visit: Visit) -> Response:
     awards = found[:PAGE]
     people = await visit.people({one.member_id for one in awards})
     seen = {"rules": rules, "levels": levels, "awards": awards, "people": people, "more": awards[-1].id if len(found) > PAGE else None}
-    return show_program(visit, "rewards.html", program, tab="rewards", words=words, roles=console.ROLES, **seen)
+    return show_program(visit, "rewards.html", program, tab="rewards", running=running, **seen)
 
 
 async def act(visit: Visit) -> Response:
@@ -65,7 +64,7 @@ async def levels(visit: Visit) -> Response:
     _rules, known = await rewarding.rules(visit.runtime, visit.principal, program.id)
     sent = [(visit.text(f"name_{one}"), visit.text(f"points_{one}")) for one in range(MAX_LEVELS)]
     rows = [one for one in sent if any(one)] if visit.posted else [(one.name, str(one.points)) for one in known]
-    return show_program(visit, "levels.html", program, tab="rewards", words=words, rows=[*rows, *[("", "")] * min(3, MAX_LEVELS - len(rows))])
+    return show_program(visit, "levels.html", program, tab="rewards", running=running, rows=[*rows, *[("", "")] * min(3, MAX_LEVELS - len(rows))])
 
 
 async def set_levels(visit: Visit) -> Response:
@@ -79,7 +78,7 @@ async def set_levels(visit: Visit) -> Response:
 
 async def thanks(visit: Visit) -> Response:
     """The form of a word of thanks."""
-    return show_program(visit, "thanks.html", await managed(visit), tab="rewards", words=words)
+    return show_program(visit, "thanks.html", await managed(visit), tab="rewards", running=running)
 
 
 async def thank(visit: Visit) -> Response:

@@ -1,4 +1,4 @@
-"""Console pages of recruiting, no-shows, events, rewards and the ledger over HTTP, as a manager of the program and as one of another; reports for who looks after safety."""
+"""Console pages for running a program over HTTP, as its manager and as one of another program; reports for who looks after safety."""
 
 import re
 from datetime import timedelta
@@ -10,11 +10,12 @@ from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Office, Principa
 from plugin.domain.programs import Plan, ProgramState, Role
 from plugin.domain.reports import ReportKind
 from plugin.domain.strikes import Strike, StrikeKind, StrikeState
-from plugin.services import mentoring, programming, reporting, spending
+from plugin.services import meeting, mentoring, programming, reporting, spending
+from plugin.services.sessions import Words
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.matching import put_enrolment
 from tests.plugin.web.test_browser import hidden, sign_in
-from tests.schema.world import World
+from tests.schema.world import WORDS, World, thread
 
 pytestmark = pytest.mark.slow
 SAME = {"sec-fetch-site": "same-origin"}
@@ -125,7 +126,8 @@ async def test_a_program_is_announced_after_a_look_and_changed(world: World, pla
     at = f"{place}/recruiting"
     await refused(world, at, "space", do="announce", space="2", intro="Hello")
     shown = (await send(world, at, do="preview", space="1", intro="Hello <everybody>")).text
-    assert "Hello &lt;everybody&gt;" in shown.partition("<pre")[2]
+    assert "Take part in Spring" in shown.partition("<pre")[2]
+    assert "<everybody>" not in shown
     assert "on its way" in await done(world, at, do="announce", space="1", intro="Hello")
     assert "Update the announcement" in await done(world, at, do="announce", space="1", intro="Hello again")
     assert "Left as it is" in await done(world, at, do="stop")
@@ -133,6 +135,8 @@ async def test_a_program_is_announced_after_a_look_and_changed(world: World, pla
 
 async def test_prospects_are_asked_in_waves_and_seen_with_what_speaks_for_them(world: World, place: str) -> None:
     at, waves = f"{place}/recruiting/prospects", f"{place}/recruiting/waves"
+    for one in range(4):
+        await world.apply(*thread(400 + one, world.clock(), space="1", asker=10 + one, answers=[2], title=f"Pricing {one}", days=5 + one, text=WORDS[0]))
     found = await get(world, at)
     ben = str(await world.member_id("ben"))
     assert ben in ids(found, "members")
@@ -216,6 +220,9 @@ async def test_the_ledger_from_a_proposal_of_two_people_to_a_file(world: World, 
 async def test_a_no_show_is_pardoned_by_a_manager(world: World, place: str) -> None:
     at, program = f"{place}/no-shows", int(place.rpartition("/")[2])
     dan, now = await world.member_id("dan"), world.clock()
+    me = Principal(installation_id=world.installation_id, member_id=dan, scopes=MEMBER_SCOPES, token_id=1)
+    (pair,) = await world.read(lambda unit: unit.mentorships.of_member(dan))
+    agreed = await meeting.propose(world.parts.runtime, me, pair.id, times=[now + timedelta(days=2)], minutes=60, words=Words())
 
     def count(unit: UnitOfWork) -> None:
         words = unit.seal(b"My train was late", purpose="appeal")
@@ -224,7 +231,7 @@ async def test_a_no_show_is_pardoned_by_a_manager(world: World, place: str) -> N
                 id=unit.new_id(),
                 member_id=dan,
                 program_id=program,
-                session_id=1,
+                session_id=agreed.session.id,
                 kind=StrikeKind.NO_SHOW,
                 state=StrikeState.APPEALED,
                 at=now,
