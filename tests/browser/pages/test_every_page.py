@@ -42,6 +42,21 @@ CONSOLE = {
     "round-of-groups": "/console/rounds/{groups_round}",
     "groups": "/console/programs/{program}/groups",
     "sessions": "/console/programs/{program}/sessions",
+    "recruiting": "/console/programs/{program}/recruiting",
+    "prospects": "/console/programs/{program}/recruiting/prospects?need=pricing",
+    "waves": "/console/programs/{program}/recruiting/waves",
+    "no-shows": "/console/programs/{program}/no-shows",
+    "events": "/console/programs/{program}/events",
+    "new-event": "/console/programs/{program}/events/new",
+    "event": "/console/programs/{program}/events/{event}",
+    "rewards": "/console/programs/{program}/rewards",
+    "levels": "/console/programs/{program}/rewards/levels",
+    "thanks": "/console/programs/{program}/rewards/thanks",
+    "certificates": "/console/programs/{program}/rewards/certificates",
+    "ledger": "/console/programs/{program}/ledger",
+    "budget": "/console/programs/{program}/ledger/budget",
+    "entry": "/console/programs/{program}/ledger/{entry}",
+    "reports": "/console/reports",
     "results": "/console/programs/{program}/results",
     "graph": "/console/graph",
     "graph-chosen": "/console/graph?days=365&member={mentee}",
@@ -188,7 +203,11 @@ async def _data(here: Stage) -> str:
     def read(unit: Any) -> str:
         members = unit.members.all()
         said = [f"{one.name} {one.username} {one.title} {one.bio} {' '.join(one.fields.values())}" for one in members]
-        titles = [one.title for one in unit.topics.all()] + [one.name for one in unit.programs.page(after=None, limit=100, state=None)]
+        titles = (
+            [one.title for one in unit.topics.all()]
+            + [one.name for one in unit.spaces.all().values()]
+            + [one.name for one in unit.programs.page(after=None, limit=100, state=None)]
+        )
         return " ".join([*said, *titles, unit.community.name, unit.community.base_url, *unit.community.profile_fields.values(), *unit.groups.all().values()])
 
     found = await here.site.parts.runtime.database.read(here.site.installation_id, read)

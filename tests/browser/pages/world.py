@@ -1,12 +1,33 @@
 """A program as it is after some weeks, so that every page has something to show."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from plugin.domain.applications import ApplicationState
 from plugin.domain.forms import FormPurpose
-from plugin.domain.people import Scope
+from plugin.domain.ledger import EntryKind
+from plugin.domain.people import Office, Scope
+from plugin.domain.program_events import EventPlan
+from plugin.domain.programs import Role
+from plugin.domain.reports import ReportKind
+from plugin.domain.rewards import Figure, Level, Rule
 from plugin.domain.rounds import Criterion, CriterionKind, Design, GroupDesign, Importance
-from plugin.services import applications, questioning, requesting, reviewing, round_lane, rounds, suggesting
+from plugin.services import (
+    applications,
+    hosting,
+    inviting,
+    prospecting,
+    questioning,
+    reporting,
+    requesting,
+    reviewing,
+    rewarding,
+    round_lane,
+    rounds,
+    spending,
+    suggesting,
+)
+from plugin.services.inviting import Named
 from tests.browser.pages.running import Stage
 
 MENTORS = ["ana_lua", "anjali_r", "arjun_k", "aroha_t"]
@@ -27,6 +48,8 @@ class World:
     enrolment: int
     installation: int
     client: str
+    event: int
+    entry: int
 
 
 def inhabit(here: Stage) -> World:
@@ -66,6 +89,7 @@ async def _inhabit(here: Stage) -> World:
     )
     made = [(await applications.register(runtime, site.installation_id, wanted)).application for _ in range(2)]
     await applications.decide(runtime, admin, made[0].id, ApplicationState.APPROVED)
+    event, entry = await _run(here, program)
     enrolled = await runtime.database.read(site.installation_id, lambda unit: unit.enrolments.of_program(program))
     return World(
         program=program,
@@ -76,4 +100,28 @@ async def _inhabit(here: Stage) -> World:
         enrolment=enrolled[0].id,
         installation=site.installation_id,
         client=made[0].client_id,
+        event=event,
+        entry=entry,
     )
+
+
+async def _run(here: Stage, program: int) -> tuple[int, int]:
+    """What managers do beside matching: an event, a stipend, rewards, a wave; and a report for who looks after safety."""
+    site, runtime, admin = here.site, here.site.parts.runtime, here.site.admin()
+    now = runtime.clock()
+    said = EventPlan(title="Second Desk", starts_at=now + timedelta(days=20), place="Second Desk", capacity=20)
+    event = (await hosting.plan(runtime, admin, program, said=said)).event.id
+    await spending.set_budget(runtime, admin, program, amount=500_00, currency="EUR")
+    mentor = site.members[MENTORS[1]]
+    entry = await spending.propose(runtime, admin, program, mentor, kind=EntryKind.STIPEND, amount=40_00, words="Second Desk")
+    rule = Rule(id=0, program_id=program, figure=Figure.SESSIONS, least=100, badge="Second Desk", points=10, created_at=now)
+    await rewarding.add_rule(runtime, admin, rule=rule)
+    await rewarding.set_levels(runtime, admin, program, levels=[Level(name="Second Desk", points=100)])
+    found = await prospecting.find(runtime, here.site.parts.graphs, admin, program, need="", first=3)
+    people = [Named(member_id=one.member_id, found=one) for one in found]
+    due_at = now + timedelta(days=20)
+    await inviting.plan_wave(runtime, admin, program, role=Role.MENTOR, people=people, words="", due_at=due_at, until=None)
+    await runtime.database.write(site.installation_id, lambda unit: unit.staff.grant(site.members[ADMIN], Office.SAFETY, at=now))
+    reporter, about = site.acts_for(MENTEES[5]), site.members[MENTEES[6]]
+    await reporting.report(runtime, reporter, about, kind=ReportKind.OTHER, words="Second Desk", mentorship_id=None, block=False)
+    return event, entry.id
