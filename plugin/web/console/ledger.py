@@ -4,7 +4,7 @@ from decimal import Decimal, InvalidOperation
 
 from starlette.responses import Response
 
-from plugin.domain.ledger import COUNTS, EntryKind, EntryState
+from plugin.domain.ledger import COUNTS, MAX_AMOUNT, EntryKind, EntryState
 from plugin.errors import Invalid, NotFound
 from plugin.services import spending, viewing
 from plugin.services.spending import Said
@@ -54,7 +54,7 @@ async def budget(visit: Visit) -> Response:
 async def set_budget(visit: Visit) -> Response:
     """Set it."""
     program_id = visit.id("program")
-    amount = hundredths(visit, "amount")
+    amount = hundredths(visit, "amount", least=0)
     await spending.set_budget(visit.runtime, visit.principal, program_id, amount=amount, currency=visit.text("currency"))
     return visit.go(f"/console/programs/{program_id}/ledger", "saved")
 
@@ -92,7 +92,10 @@ async def act(visit: Visit) -> Response:
             await spending.pay(runtime, principal, one.id, reference=visit.text("reference"))
             return visit.go(f"{back}/{one.id}", "paid")
         case "correct":
-            made = await spending.correct(runtime, principal, one.id, amount=hundredths(visit, "amount"), words=visit.text("words"))
+            amount = hundredths(visit, "amount", least=-MAX_AMOUNT)
+            if amount == 0:
+                raise Invalid("say by how much: less than nothing takes back", field="amount")
+            made = await spending.correct(runtime, principal, one.id, amount=amount, words=visit.text("words"))
             return visit.go(f"{back}/{made.id}", "proposed")
         case _:
             raise Invalid("choose what to do")
@@ -106,13 +109,13 @@ async def _entry(visit: Visit, program_id: int) -> Said:
     return found[0]
 
 
-def hundredths(visit: Visit, name: str) -> int:
+def hundredths(visit: Visit, name: str, *, least: int = 1) -> int:
     """An amount of money as people type it, such as 25 or 25.50. Raises :class:`Invalid`."""
     word = visit.text(name).replace(",", ".")
     try:
         found = Decimal(word) * 100
     except InvalidOperation:
         found = Decimal("NaN")
-    if len(word) > MOST_DIGITS or not found.is_finite() or found != found.to_integral_value():
+    if len(word) > MOST_DIGITS or not found.is_finite() or found != found.to_integral_value() or not least <= found <= MAX_AMOUNT:
         raise Invalid("give an amount such as 25 or 25.50", field=name)
     return int(found)

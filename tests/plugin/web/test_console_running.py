@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -13,11 +14,13 @@ from plugin.domain.strikes import Strike, StrikeKind, StrikeState
 from plugin.services import meeting, mentoring, programming, reporting, spending
 from plugin.services.sessions import Words
 from plugin.store.unit_of_work import UnitOfWork
+from plugin.texts import running, translate
 from tests.plugin.services.matching import put_enrolment
 from tests.plugin.web.test_browser import hidden, sign_in
 from tests.schema.world import WORDS, World, thread
 
 pytestmark = pytest.mark.slow
+ROOT = Path(running.__file__).parents[1]
 SAME = {"sec-fetch-site": "same-origin"}
 PAGES = (
     "recruiting",
@@ -122,6 +125,19 @@ async def test_every_page_opens_in_both_languages_for_its_manager_and_for_nobody
         assert answer.status_code == 403, page
 
 
+def test_refusals_are_translated_as_their_services_say_them() -> None:
+    code = " ".join(path.read_text() for room in ("domain", "services", "web") for path in (ROOT / room).rglob("*.py"))
+    for message in running.REFUSALS:
+        assert f'"{message}"' in code, message
+        assert translate(message, language="de") != message
+
+
+async def test_a_refusal_speaks_the_language_of_its_reader(world: World, place: str) -> None:
+    csrf = hidden(await get(world, f"{place}/rewards/thanks"))
+    answer = await world.http.post(f"{place}/rewards/thanks", data={"csrf": csrf, "member": "nobody"}, headers=SAME | {"accept-language": "de"})
+    assert "Niemand in der Community hat diesen Benutzernamen" in answer.text
+
+
 async def test_a_program_is_announced_after_a_look_and_changed(world: World, place: str) -> None:
     at = f"{place}/recruiting"
     await refused(world, at, "space", do="announce", space="2", intro="Hello")
@@ -195,7 +211,8 @@ async def test_the_ledger_from_a_proposal_of_two_people_to_a_file(world: World, 
     runtime = world.parts.runtime
     await spending.set_budget(runtime, admin_of(world), program, amount=100_00, currency="EUR")
     form = {"member": "ann", "kind": "stipend", "words": "For six hours"}
-    await refused(world, at, "amount", **form, amount="1.234")
+    for wrong in ("1.234", "0", "-1", "NaN", "1e3000", "a lot", ""):
+        await refused(world, at, "amount", **form, amount=wrong)
     await refused(world, at, "member", **form | {"member": "nobody"}, amount="1")
     assert (await send(world, at, **form, amount="100.01")).status_code == 422
     answer = await send(world, at, **form, amount="40,50")
