@@ -69,8 +69,8 @@ async def place(world: World) -> str:
     return f"/console/programs/{program}"
 
 
-async def get(world: World, path: str, *, status: int = 200, **headers: str) -> str:
-    answer = await world.http.get(path, headers=headers)
+async def get(world: World, path: str, *, status: int = 200, headers: dict[str, str] | None = None) -> str:
+    answer = await world.http.get(path, headers=headers or {})
     assert answer.status_code == status, (path, answer.text[:2000])
     return answer.text
 
@@ -90,7 +90,7 @@ async def done(world: World, path: str, at: str = "", **fields: object) -> str:
 
 async def refused(world: World, path: str, field: str, **fields: object) -> str:
     """Send a form with something wrong, which the page says at its field."""
-    answer = await send(world, path, **fields)
+    answer = await send(world, path, "", **fields)
     assert answer.status_code == 422, answer.text[:3000]
     assert f'href="#f-{field}"' in answer.text
     assert f'id="f-{field}"' in answer.text
@@ -104,7 +104,7 @@ def ids(text: str, name: str) -> list[str]:
 async def test_every_page_opens_in_both_languages_for_its_manager_and_for_nobody_else(world: World, place: str) -> None:
     for page in PAGES:
         assert 'lang="en"' in await get(world, f"{place}/{page}")
-        assert 'lang="de"' in await get(world, f"{place}/{page}", **{"accept-language": "de"})
+        assert 'lang="de"' in await get(world, f"{place}/{page}", headers={"accept-language": "de"})
     other = await program_of(world, "dan", name="Autumn")
     for page in PAGES:
         await get(world, f"/console/programs/{other}/{page}", status=403)
