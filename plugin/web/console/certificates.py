@@ -25,7 +25,7 @@ async def view(visit: Visit) -> Response:
 
 
 async def act(visit: Visit) -> Response:
-    """Issue one, or take one back."""
+    """Issue one, look up those of a member, or take one back."""
     program_id, name = visit.id("program"), visit.text("member")
     back = f"/console/programs/{program_id}/rewards/certificates?member={quote(name, safe='')}"
     match visit.text("do"):
@@ -35,6 +35,9 @@ async def act(visit: Visit) -> Response:
             member = await viewing.member_named(visit.runtime, visit.principal, name, field="member")
             await certifying.issue(visit.runtime, visit.principal, program_id, member.id, role=Role(visit.text("role")))
             return visit.go(back, "created")
+        case "look":
+            await viewing.member_named(visit.runtime, visit.principal, name, field="member")
+            return visit.go(back)
         case "revoke":
             await certifying.revoke(visit.runtime, visit.principal, id_of(visit.text("certificate")))
             return visit.go(back, "withdrawn")

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from plugin.domain.programs import Role
 from plugin.domain.recruiting import MAX_WAVE, InvitationState
 from plugin.errors import Invalid
-from plugin.services import inviting, prospecting, viewing
+from plugin.services import inviting, prospecting, reading, viewing
 from plugin.services.inviting import Named
 from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
@@ -22,7 +22,8 @@ async def view(visit: Visit) -> Response:
     gaps = await prospecting.shortages(visit.runtime, visit.graphs, visit.principal, program.id, first=prospecting.SHORTAGES)
     people = await visit.people({one.member_id for one in found})
     chosen = set(visit.all("members")) if visit.posted else set()
-    seen = {"found": found, "gaps": gaps, "people": people, "need": need, "chosen": chosen}
+    posts = await reading.evidence(visit.runtime, visit.principal, {post for one in found for post in one.post_ids})
+    seen = {"found": found, "posts": posts, "gaps": gaps, "people": people, "need": need, "chosen": chosen}
     return show_program(visit, "prospects.html", program, tab="recruiting", running=running, **seen)
 
 
@@ -56,6 +57,7 @@ async def waves(visit: Visit) -> Response:
         "waves": await inviting.waves(visit.runtime, visit.principal, program.id),
         "invitations": shown,
         "people": people,
+        "posts": await reading.evidence(visit.runtime, visit.principal, {post for one in shown for post in one.post_ids}),
         "state": state.value if state else "",
         "more": shown[-1].id if len(found) > PAGE else None,
     }

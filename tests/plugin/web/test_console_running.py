@@ -156,6 +156,7 @@ async def test_prospects_are_asked_in_waves_and_seen_with_what_speaks_for_them(w
     found = await get(world, at)
     ben = str(await world.member_id("ben"))
     assert ben in ids(found, "members")
+    assert 'class="evidence"' in found
     await refused(world, at, "members", role="mentor", words="")
     await refused(world, at, "names", role="mentor", names="nobody")
     soon = (world.clock() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
@@ -163,6 +164,7 @@ async def test_prospects_are_asked_in_waves_and_seen_with_what_speaks_for_them(w
     planned = await done(world, at, role="mentor", members=ben, words="You helped.", dueAt=soon)
     (wave,) = set(ids(planned, "wave"))
     assert "Answers to others lately" in planned
+    assert 'class="evidence"' in planned
     assert "Not sent" in await done(world, waves, do="cancel", wave=wave)
     again = await done(world, at, role="mentor", names="@ben, user05", dueAt=soon)
     (wave,) = set(ids(again, "wave"))
@@ -199,6 +201,7 @@ async def test_rewards_by_rules_levels_thanks_and_certificates(world: World, pla
     await refused(world, f"{at}/thanks", "words", member="ann", words="")
     assert "Thanked" in await done(world, f"{at}/thanks", member="ann", words="For your time")
     await refused(world, f"{at}/certificates", "member", do="issue", member="user03", role="mentor")
+    assert "They have none" in await done(world, f"{at}/certificates", do="look", member="ann")
     issued = await done(world, f"{at}/certificates", do="issue", member="ann", role="mentor")
     (certificate,) = ids(issued, "certificate")
     assert "Taken back" in await done(world, f"{at}/certificates", f"{at}/certificates?member=ann", do="revoke", member="ann", certificate=certificate)
