@@ -103,7 +103,11 @@ def ids(text: str, name: str) -> list[str]:
 
 async def test_every_page_opens_in_both_languages_for_its_manager_and_for_nobody_else(world: World, place: str) -> None:
     for page in PAGES:
-        assert 'lang="en"' in await get(world, f"{place}/{page}")
+        shown = await get(world, f"{place}/{page}")
+        assert 'lang="en"' in shown
+        names = re.findall(r'\sid="([^"]+)"', shown)
+        assert len(names) == len(set(names)), page
+        assert set(re.findall(r'(?:aria-labelledby|for)="([^"]+)"', shown)) <= set(names), page
         assert 'lang="de"' in await get(world, f"{place}/{page}", headers={"accept-language": "de"})
     other = await program_of(world, "dan", name="Autumn")
     for page in PAGES:
