@@ -113,9 +113,7 @@ def messages(
 
             await parts.runtime.database.write(which, once_more)
         found = []
-        for one, rendered in await outgoing.listing(parts.runtime, which, limit=limit):
-            if dry_run and one.state != "pending":
-                continue
+        for one, rendered in await outgoing.listing(parts.runtime, which, state="pending" if dry_run else None, limit=limit):
             row: dict[str, object] = {"id": one.id, "kind": one.kind, "state": one.state, "created_at": one.created_at, "error": one.error}
             if rendered is not None:
                 row |= {"to": rendered.to, "title": rendered.title, "text": rendered.text}

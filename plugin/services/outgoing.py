@@ -204,13 +204,13 @@ async def _failed(runtime: Runtime, installation_id: int, one: Outgoing, error: 
     await runtime.database.write(installation_id, work)
 
 
-async def listing(runtime: Runtime, installation_id: int, *, limit: int = 50) -> list[tuple[Outgoing, Rendered | None]]:
-    """The newest messages, those that wait as the host will get them."""
+async def listing(runtime: Runtime, installation_id: int, *, state: str | None = None, limit: int = 50) -> list[tuple[Outgoing, Rendered | None]]:
+    """The newest messages, or those in one state; those that wait as the host will get them."""
     installation = await runtime.installation(installation_id)
     host = runtime.host(installation.host)
 
     def work(unit: UnitOfWork) -> list[tuple[Outgoing, Rendered | None]]:
-        found = unit.outbox.listing(limit=limit)
+        found = unit.outbox.listing(state=state, limit=limit)
         return [(one, None if one.body is None else host.render(wire.load(unit.unseal(one.body, purpose="outbox")))) for one in found]
 
     return await runtime.database.read(installation_id, work)

@@ -91,6 +91,10 @@ class Forum:
     def act(self, act: str, **values: object) -> Any:
         return self.ask("act", {"act": act, **values})
 
+    def calls(self) -> Any:
+        """The calls since this was asked before, by route."""
+        return httpx2.get(f"{self.url}/_double/calls?reset=1", timeout=60, trust_env=False).json()
+
     def hooks(self) -> list[Any]:
         """The webhooks that an admin of the forum sees."""
         answer = httpx2.get(f"{self.url}/admin/api/web_hooks.json", headers={"Api-Key": self.key, "Api-Username": "system"}, trust_env=False)

@@ -1,5 +1,6 @@
 """Every command with input that is right and input that is wrong."""
 
+import asyncio
 import hmac
 import json
 import os
@@ -12,8 +13,12 @@ from pathlib import Path
 import pytest
 import typer
 
+from plugin.app import compose
+from plugin.cli.common import AT_A_PROMPT
 from plugin.cli.main import app
-from tests.plugin.cli.conftest import Forum, Line, reach
+from plugin.settings import Settings
+from plugin.worker import Worker
+from tests.plugin.cli.conftest import KEY, Forum, Line, reach
 
 COMMANDS = {
     *("serve", "worker", "migrate", "connect", "disconnect", "configure", "reconcile", "replay"),
@@ -402,13 +407,19 @@ def test_erased_members_stay_erased_after_a_backup_was_put_back(connected: Line)
         assert "`mentorgraph tombstones` wrote" in connected("tombstones", "--restore", file).reason
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_said_so(line: Line) -> None:
-    line.folder.chmod(0o500)
+    """Root may write to every folder of a disk, and to none of the kernel's."""
+    folder = Path("/sys/kernel") if os.geteuid() == 0 else line.folder
+    mode = folder.stat().st_mode
+    if folder == line.folder:
+        folder.chmod(0o500)
     try:
-        assert str(line.database) in line("migrate").reason
+        reason = line("migrate", MENTORGRAPH_DATABASE_URL=f"sqlite:///{folder / 'mentorgraph.db'}").reason
     finally:
-        line.folder.chmod(0o700)
+        if folder == line.folder:
+            folder.chmod(mode)
+    assert str(folder) in reason
+    assert "written" in reason
 
 
 def test_being_asked_is_not_in_the_json(connected: Line) -> None:
@@ -459,6 +470,34 @@ def test_deliveries_and_messages_are_shown(connected: Line) -> None:
     for words in ("deliveries", "deliveries --failed", "deliveries --retry", "messages", "messages --dry-run", "messages --retry"):
         assert connected(*words.split()).status == 0
     assert connected("deliveries", "--failed", "--retry", "--json").json["retried"] == 0
+
+
+@pytest.mark.slow
+def test_a_dry_run_shows_what_waits_as_the_forum_would_get_it(connected: Line, demo_forum: Forum) -> None:
+    async def suggest() -> None:
+        settings = Settings.model_validate({"database_url": f"sqlite:///{connected.database}", "secret_keys": KEY})
+        parts = compose(settings, patience=AT_A_PROMPT)
+        try:
+            await Worker(parts.runtime, parts.graphs).run_until_idle(lanes=frozenset({"suggest"}))
+        finally:
+            await parts.close()
+
+    asyncio.run(suggest())
+    demo_forum.calls()
+    found = connected("messages", "--dry-run", "--limit", "1000", "--json").json["messages"]
+    assert found
+    for one in found:
+        assert one["state"] == "pending"
+        assert one["to"]
+        assert one["title"]
+        assert f"{demo_forum.url}/" in one["text"], "links to evidence are in it"
+    assert found[0]["text"] in connected("messages", "--dry-run", "--limit", "1").out
+    assert demo_forum.calls()["total"] == 0, "nothing was asked of the forum, nothing sent"
+    with closing(sqlite3.connect(connected.database)) as connection:
+        connection.execute("UPDATE outbox SET state = 'sent', body = NULL WHERE message_id != (SELECT min(message_id) FROM outbox)")
+        connection.commit()
+    (left,) = connected("messages", "--dry-run", "--limit", "1", "--json").json["messages"]
+    assert left["id"] == min(one["id"] for one in found), "what was sent since does not hide what waits"
 
 
 def test_dead_letters_are_listed_and_taken_up_again(connected: Line) -> None:

@@ -1,5 +1,8 @@
 """Connecting leaves nothing behind when it fails, and disconnecting takes all of it away."""
 
+import asyncio
+from collections.abc import Mapping
+
 import pytest
 
 from mentorgraph.host import DeliveryRefused, HostDenied, HostUnreachable
@@ -54,6 +57,40 @@ async def test_a_database_that_fails_leaves_nothing_there(world: World, monkeypa
         await connect.connect(world.runtime, NEW)
     assert await ids(world) == before
     assert world.client.disconnected == [{"hook": "7"}]
+
+
+async def test_what_cannot_be_taken_away_is_noted_beside_the_first_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> object:
+        raise Unavailable("full")
+
+    async def away(_: object) -> None:
+        raise HostUnreachable("no answer")
+
+    monkeypatch.setattr(connect, "_activate", fail)
+    monkeypatch.setattr(world.client, "disconnect", away)
+    with pytest.raises(Unavailable) as raised:
+        await connect.connect(world.runtime, NEW)
+    assert "delete the webhooks there by hand" in "".join(raised.value.__notes__)
+
+
+async def test_whoever_stops_waiting_does_not_stop_the_undoing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, disconnect = await ids(world), world.client.disconnect
+
+    def fail(*_: object) -> object:
+        raise Unavailable("full")
+
+    async def slowly(remote: Mapping[str, str]) -> None:
+        task.cancel()
+        await asyncio.sleep(0)
+        await disconnect(remote)
+
+    monkeypatch.setattr(connect, "_activate", fail)
+    monkeypatch.setattr(world.client, "disconnect", slowly)
+    task = asyncio.ensure_future(connect.connect(world.runtime, NEW))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert world.client.disconnected == [{"hook": "7"}]
+    assert await ids(world) == before
 
 
 async def test_disconnecting_stops_everything(world: World) -> None:
