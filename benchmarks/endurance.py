@@ -10,6 +10,7 @@ moment, half of them at the next marked step of ``killed.py``, and started again
 * after one reading the store is what the forum is.
 
 Then as many deliveries as wanted come in one burst: how long until the last of them is handled, how long an acknowledgement takes meanwhile, how memory grows.
+Half-way ten deliveries come for another community (promise 14): how long until they are handled, while the burst goes on.
 
 usage: endurance.py [--kills 50] [--deliveries 1000000] [--database sqlite|postgresql|both] [--seed 1]
 Progress goes to stderr; the last line of stdout is one JSON object. Ends with 1 when something was lost, doubled or differs.
@@ -29,7 +30,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -48,9 +49,11 @@ from integrations.discourse.double.process import Running, child_double, free_po
 from plugin.app import Parts, compose  # noqa: E402
 from plugin.cli.common import WITH_TIME  # noqa: E402
 from plugin.cli.demo import POLICY  # noqa: E402
+from plugin.domain.community import InstallationState  # noqa: E402
 from plugin.services import connect, reconcile  # noqa: E402
-from plugin.services.connect import NewConnection  # noqa: E402
+from plugin.services.connect import NewConnection, new_secret_bytes  # noqa: E402
 from plugin.settings import Settings  # noqa: E402
+from plugin.store.crypto import new_secret  # noqa: E402
 from plugin.store.migrate import migrate_database  # noqa: E402
 from plugin.store.unit_of_work import UnitOfWork  # noqa: E402
 from tests.compared import differences, of_forum, of_store  # noqa: E402
@@ -59,6 +62,8 @@ KEY = "k" * 32
 FIRST = 10**9
 """Numbers of our deliveries begin here, far above the forum's own."""
 SENDERS = 8
+FEW = 10
+"""Deliveries for another community in the middle of a burst."""
 MESSAGES_WAIT = 150
 """Seconds that messages get to leave at the end: one that was being sent when the service died is tried again after ten."""
 
@@ -281,7 +286,7 @@ async def judge(service: Service, forum: Running, parts: Parts, found: Found) ->
         "messages_doubled": sum(ours.values()) - len(ours) + max(0, len(ours) - sent),
         "messages_missing": max(0, sent - len(ours)),
         "steps_of_members": found.alive,
-        "recovery_s": {"median": round(statistics.median(found.recovered), 2), "worst": round(max(found.recovered), 2)},
+        "recovery_s": {"median": round(statistics.median(found.recovered), 2), "worst": round(max(found.recovered), 2)} if found.recovered else None,
         "differs": {name: len(some) for name, some in differences(store, of_forum(content, now=now, marked={})).items()},  # type: ignore[arg-type]  # mappings
     }
 
@@ -302,9 +307,10 @@ async def _dropped_by_rule(events: list[dict[str, Any]], kept: dict[str, str]) -
 # ------------------------------------------------------------------------------------------------------------------ a burst
 
 
-async def burst(service: Service, parts: Parts, *, deliveries: int) -> dict[str, object]:
-    """So many deliveries as fast as they are taken; until the last is handled."""
+async def burst(service: Service, other: Service, parts: Parts, *, deliveries: int) -> dict[str, object]:
+    """So many deliveries as fast as they are taken; until the last is handled. ``other`` is a community with little to tell."""
     process = await service.start()
+    waited = 0.0
     found, times, memory = Found(number=2 * FIRST), [], list[int]()
     async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
         await service.answers(client, found, process)
@@ -325,8 +331,18 @@ async def burst(service: Service, parts: Parts, *, deliveries: int) -> dict[str,
                 memory.append(watched.memory_info().rss)
                 await asyncio.sleep(1)
 
+        async def others() -> float:
+            while len(times) < deliveries // 2:  # noqa: ASYNC110 - a count, at no cost to who counts
+                await asyncio.sleep(0.05)
+            for number in range(FEW):
+                await other.send(client, 5 * FIRST + number)
+            at = time.monotonic()
+            while (await parts.runtime.database.read(other.installation_id, _left))["deliveries"]:  # noqa: ASYNC110 - rows, written by another process
+                await asyncio.sleep(0.1)
+            return time.monotonic() - at
+
         async with meanwhile(watch()):
-            await asyncio.gather(*(one_sender() for _ in range(32)))
+            waited = (await asyncio.gather(others(), *(one_sender() for _ in range(32))))[0] or 0.0
             taken = time.monotonic() - began
             while (await parts.runtime.database.read(service.installation_id, _left))["deliveries"]:  # noqa: ASYNC110 - rows, written by another process
                 await asyncio.sleep(1)
@@ -340,6 +356,7 @@ async def burst(service: Service, parts: Parts, *, deliveries: int) -> dict[str,
         "taken_s": round(taken, 1),
         "handled_s": round(handled, 1),
         "handled_per_second": round(deliveries / handled),
+        "another_community_s": round(waited, 2),
         "acknowledged_p99_ms": round(statistics.quantiles(times, n=100)[98] * 1e3, 1),
         "inbox": kept,
         "memory_mb": {
@@ -348,6 +365,25 @@ async def burst(service: Service, parts: Parts, *, deliveries: int) -> dict[str,
             "peak": round(max(memory) / 2**20),
         },
     }
+
+
+async def another(service: Service, parts: Parts) -> Service:
+    """A second community of the same service. What it is told needs no forum, so it has none."""
+    hook_secret = new_secret()
+    keys = {name: new_secret_bytes() for name in ("terms", "tombstones", "audit")}
+    secrets = {"api_key": "none", "api_username": "system", "hook_secrets": [hook_secret], "sign_in_secrets": [new_secret()]}
+    base_url = "https://small.example.org"
+
+    installation_id = await parts.runtime.database.manage(
+        lambda found: found.create(host="discourse", base_url=base_url, secrets=secrets, keys=keys, name="Small")
+    )
+
+    def activate(unit: UnitOfWork) -> None:
+        unit.update_installation(state=InstallationState.ACTIVE.value)
+        unit.lanes.create()
+
+    await parts.runtime.database.write(installation_id, activate)
+    return replace(service, installation_id=installation_id, secret=hook_secret, base_url=base_url)
 
 
 # ------------------------------------------------------------------------------------------------------------------ all of it
@@ -391,7 +427,7 @@ async def run(url: str, migrate_url: str, *, kills: int, deliveries: int, seed: 
             result = await judge(service, forum, parts, found) | {"settled_s": round(settled, 1)}
             say(json.dumps(result))
             if deliveries:
-                result["burst"] = await burst(service, parts, deliveries=deliveries)
+                result["burst"] = await burst(service, await another(service, parts), parts, deliveries=deliveries)
             return result
         finally:
             await parts.close()
@@ -418,5 +454,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "1")
     sys.exit(main())

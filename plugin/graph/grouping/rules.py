@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 import networkx as nx
-from ortools.sat.python import cp_model
 
 from plugin.graph.grouping.model import Demand, Design, Impossible, Person, Slot
 from plugin.graph.matching.conflicts import smallest
+from plugin.graph.sat import Proof, new_model, search
 
 EFFORT = 4.0
 """CP-SAT's limit for one question, in its own deterministic seconds; whatever it cannot refute in them counts as possible."""
@@ -98,7 +98,7 @@ def _can_be(part: Sequence[int], by_id: Mapping[int, Person], design: Design) ->
 
 def _packed(frame: Frame, parts: Sequence[Sequence[int]], against: set[tuple[int, int]], by_id: Mapping[int, Person]) -> dict[int, int] | None:
     design, groups = frame.design, range(frame.groups)
-    model = cp_model.CpModel()
+    model = new_model()
     take = [[model.new_bool_var(f"{part}.{group}") for group in groups] for part in range(len(parts))]
     for mine in take:
         model.add_exactly_one(mine)
@@ -114,12 +114,9 @@ def _packed(frame: Frame, parts: Sequence[Sequence[int]], against: set[tuple[int
             model.add_linear_constraint(filler + sum(w * mine[group] for w, mine in zip(weight, take, strict=True)), least, most)
             spare.append(filler)
         model.add(sum(spare) <= everybody - sum(weight))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = EFFORT
-    status = solver.solve(model)
-    if status == cp_model.INFEASIBLE:
+    proof, solver = search(model, effort=EFFORT)
+    if proof is Proof.NONE:
         return None
-    if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+    if proof is Proof.OPEN:
         return {}
     return {person: next(g for g in groups if solver.value(take[number][g])) for number, part in enumerate(parts) for person in part}

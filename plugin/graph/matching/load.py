@@ -8,14 +8,18 @@ corners is searched by CP-SAT, which proves small rounds.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from plugin.graph.matching.choices import on_pairs
 from plugin.graph.matching.flow import SAFE, Layout, Network, cheapest, gains, lexicographic, reduced_costs
 from plugin.graph.matching.problem import Ints, Problem, Watch
 from plugin.graph.matching.report import gini
+from plugin.graph.sat import Proof, new_model, search
+
+if TYPE_CHECKING:
+    from ortools.sat.python.cp_model import IntVar
 
 CORNERS = 24
 """At most so many points of the curve are computed."""
@@ -133,7 +137,7 @@ class _Search:
 
     def __init__(self, problem: Problem, rows: Ints, places: int) -> None:
         self.problem, self.rows, self.places = problem, rows, places
-        self.model = cp_model.CpModel()
+        self.model = new_model()
         self.take = [self.model.new_bool_var(f"p{row}") for row in rows.tolist()]
 
     def run(self, start: Point, *, least: float, pinned: Ints, seed: int) -> tuple[Ints, bool]:
@@ -151,25 +155,21 @@ class _Search:
         units = np.rint(edges.score[self.rows] * 1e9).astype(np.int64).tolist()
         model.add(sum(unit * var for unit, var in zip(units, self.take, strict=True)) >= int(np.floor(least * 1e9)))
         model.maximize(sum(self._squares()))
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = seed % 2**31
-        solver.parameters.max_deterministic_time = EFFORT
-        status = solver.solve(model)
-        if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
+        proof, solver = search(model, effort=EFFORT, seed=seed)
+        if proof not in {Proof.BEST, Proof.FOUND}:
             return start.rows, False
         found = self.rows[[bool(solver.value(var)) for var in self.take]]
         loads = np.bincount(edges.mentor[found], minlength=len(problem.mentors))
         better = gini(loads) < start.gini - 1e-12
-        return (found if better else start.rows), status == cp_model.OPTIMAL
+        return (found if better else start.rows), proof is Proof.BEST
 
-    def _of(self, mask: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> list[cp_model.IntVar]:
+    def _of(self, mask: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> list["IntVar"]:
         return [var for var, is_in in zip(self.take, mask[self.rows].tolist(), strict=True) if is_in]
 
-    def _squares(self) -> list[cp_model.IntVar]:
+    def _squares(self) -> list["IntVar"]:
         """The square of n_k for each k."""
         model, edges = self.model, self.problem.edges
-        reached: dict[int, list[cp_model.IntVar]] = {}
+        reached: dict[int, list[IntVar]] = {}
         for mentor, seat in enumerate(self.problem.mentors):
             steps = [model.new_bool_var(f"m{mentor}.{k}") for k in range(1, seat.capacity + 1)]
             model.add(sum(self._of(edges.mentor == mentor)) == sum(steps))
