@@ -4,16 +4,58 @@ Each class carries the HTTP status it becomes at an edge and a stable machine wo
 secret. What is not in this tree is unexpected: it becomes a masked 500 with an id to look up.
 """
 
+from collections.abc import Callable, Mapping
+from enum import Enum
+
+
+class Remark:
+    """One line for a person: a text of the catalogues with placeholders of :meth:`str.format`, and what stands in their places.
+
+    A value that is a remark itself or a member of an enumeration is put into the reader's language too, and so is each of several; texts are not, for they are
+    names and words of people.
+    """
+
+    __slots__ = ("text", "values")
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.text = text
+        self.values: Mapping[str, object] = values
+
+    def said(self, translate: Callable[[str], str], show: Callable[[object], object] = lambda value: value) -> str:
+        """The line in the language of ``translate``; ``show`` puts numbers and days into its form."""
+        text = translate(self.text)
+        return text.format(**{name: _said(value, translate, show) for name, value in self.values.items()}) if self.values else text
+
+    def __str__(self) -> str:
+        return self.said(str)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Remark) and (self.text, self.values) == (other.text, other.values)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+def _said(value: object, translate: Callable[[str], str], show: Callable[[object], object]) -> object:
+    if isinstance(value, Remark):
+        return value.said(translate, show)
+    if isinstance(value, Enum):
+        return translate(str(value.value))
+    if isinstance(value, list | tuple):
+        return ", ".join(str(_said(one, translate, show)) for one in value)
+    return value if isinstance(value, str) else show(value)
+
 
 class PluginError(Exception):
-    """Something expected went wrong."""
+    """Something expected went wrong. What the message is about is given as ``values`` of its placeholders, so that it can be said in any language."""
 
     status_code: int = 400
     code: str = "invalid"
 
-    def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str | Remark, *, code: str | None = None, field: str | None = None, **values: object) -> None:
+        self.remark = message if isinstance(message, Remark) else Remark(message, **values)
+        self.message = str(self.remark)
+        super().__init__(self.message)
         self.field = field
         if code is not None:
             self.code = code
@@ -71,7 +113,7 @@ class TooMany(PluginError):
     status_code = 429
     code = "too_many"
 
-    def __init__(self, message: str, *, retry_after: float) -> None:
+    def __init__(self, message: str | Remark, *, retry_after: float) -> None:
         super().__init__(message)
         self.retry_after = retry_after
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from plugin.errors import Conflict, Invalid
+from plugin.errors import Conflict, Invalid, Remark
 
 MAX_TOPICS, MAX_TOPIC, MAX_NOTE = 10, 120, 2_000
 LEAST_CADENCE, MOST_CADENCE = 1, 120
@@ -63,11 +63,12 @@ def step(agreement: Agreement, to: AgreementState) -> AgreementState:
     """The state after a step. Raises :class:`Conflict` for one that there is not."""
     if to not in NEXT[agreement.state]:
         said = {
-            AgreementState.IN_FORCE: "was signed by everybody: propose a new version to change it",
-            AgreementState.DECLINED: "was declined: propose another one",
-            AgreementState.REPLACED: "was replaced by a later one: look at that",
+            AgreementState.PROPOSED: Remark("this version waits for signatures"),
+            AgreementState.IN_FORCE: Remark("this version was signed by everybody: propose a new version to change it"),
+            AgreementState.DECLINED: Remark("this version was declined: propose another one"),
+            AgreementState.REPLACED: Remark("this version was replaced by a later one: look at that"),
         }
-        raise Conflict(f"this version {said.get(agreement.state, 'waits for signatures')}", code="illegal_transition", field="agreement")
+        raise Conflict(said[agreement.state], code="illegal_transition", field="agreement")
     return to
 
 
@@ -75,17 +76,17 @@ def checked(terms: Terms, *, program_ends: date | None, topics: Sequence[str]) -
     """Terms as they are kept. Raises :class:`Invalid` that says what is wrong with them."""
     plain = tuple(" ".join(one.split()) for one in topics)
     if not 1 <= len(plain) <= MAX_TOPICS or not all(1 <= len(one) <= MAX_TOPIC for one in plain):
-        raise Invalid(f"an agreement has one to {MAX_TOPICS} topics of at most {MAX_TOPIC} characters", field="topics")
+        raise Invalid("an agreement has one to {most} topics of at most {longest} characters", field="topics", most=MAX_TOPICS, longest=MAX_TOPIC)
     if not LEAST_CADENCE <= terms.cadence <= MOST_CADENCE:
-        raise Invalid(f"meet every {LEAST_CADENCE} to {MOST_CADENCE} days", field="cadence")
+        raise Invalid("meet every {least} to {most} days", field="cadence", least=LEAST_CADENCE, most=MOST_CADENCE)
     if not 10 <= terms.minutes <= 8 * 60:
         raise Invalid("a session lasts 10 minutes to 8 hours", field="minutes")
     if terms.starts_on is not None and terms.ends_on is not None and terms.ends_on <= terms.starts_on:
         raise Invalid("the mentorship would end before it begins: give a later end", field="endsOn")
     if program_ends is not None and terms.ends_on is not None and terms.ends_on > program_ends:
-        raise Invalid(f"the program ends on {program_ends.isoformat()}: agree on an end before that", field="endsOn")
+        raise Invalid("the program ends on {program_ends}: agree on an end before that", field="endsOn", program_ends=program_ends)
     if len(terms.note) > MAX_NOTE:
-        raise Invalid(f"a note has at most {MAX_NOTE} characters", field="note")
+        raise Invalid("a note has at most {most} characters", field="note", most=MAX_NOTE)
     return Terms(
         topics=plain,
         cadence=terms.cadence,

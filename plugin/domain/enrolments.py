@@ -59,14 +59,16 @@ class Enrolment:
 def move(enrolment: Enrolment, to: EnrolmentState) -> EnrolmentState:
     """The state after a step. Raises :class:`Conflict` for one that there is not."""
     if to not in NEXT[enrolment.state]:
-        possible = ", ".join(sorted(one.value for one in NEXT[enrolment.state]))
-        raise Conflict(f"an enrolment that is {enrolment.state.value} can become: {possible}", code="illegal_transition", field="state")
+        possible = sorted(NEXT[enrolment.state])
+        raise Conflict(
+            "an enrolment that is {state} can become: {possible}", code="illegal_transition", field="state", state=enrolment.state, possible=possible
+        )
     return to
 
 
 def check_places(capacity: int, minimum: int) -> None:
     """Raise :class:`Invalid` unless the figures make sense."""
     if not 0 <= capacity <= MAX_CAPACITY:
-        raise Invalid(f"room for 0 to {MAX_CAPACITY} people", field="capacity")
+        raise Invalid("room for 0 to {most} people", field="capacity", most=MAX_CAPACITY)
     if not 0 <= minimum <= capacity:
         raise Invalid("the least load is between 0 and the room there is", field="minimum")

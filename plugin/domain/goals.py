@@ -55,16 +55,16 @@ class Item:
 def step(item: Item, to: ItemState) -> ItemState:
     """The state after a step. Raises :class:`Conflict` for one that there is not."""
     if to not in NEXT[item.state]:
-        raise Conflict(f"this is {item.state.value} already: open it again first", code="illegal_transition", field="state")
+        raise Conflict("this is {state} already: open it again first", code="illegal_transition", field="state", state=item.state)
     return to
 
 
 def check_words(title: str, note: str) -> None:
     """Raise :class:`Invalid` for too few or too many words."""
     if not 3 <= len(" ".join(title.split())) <= MAX_TITLE:
-        raise Invalid(f"say it in 3 to {MAX_TITLE} characters", field="title")
+        raise Invalid("say it in 3 to {most} characters", field="title", most=MAX_TITLE)
     if len(note) > MAX_NOTE:
-        raise Invalid(f"a note has at most {MAX_NOTE} characters", field="note")
+        raise Invalid("a note has at most {most} characters", field="note", most=MAX_NOTE)
 
 
 class Milestone(StrEnum):

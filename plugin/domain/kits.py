@@ -55,10 +55,10 @@ def checked(words: KitWords) -> KitWords:
     """Words as they are kept. Raises :class:`Invalid` that says what is wrong."""
     plain = KitWords(**{one.name: getattr(words, one.name).replace("\r\n", "\n").strip() for one in fields(KitWords)})
     if not 3 <= len(plain.title) <= MAX_TITLE or "\n" in plain.title:
-        raise Invalid(f"a kit's title is one line of 3 to {MAX_TITLE} characters", field="title")
+        raise Invalid("a kit's title is one line of 3 to {most} characters", field="title", most=MAX_TITLE)
     for one in fields(KitWords):
         if len(getattr(plain, one.name)) > MAX_TEXT:
-            raise Invalid(f"a text of a kit has at most {MAX_TEXT} characters", field=one.name)
+            raise Invalid("a text of a kit has at most {most} characters", field=one.name, most=MAX_TEXT)
     if not plain.agenda:
         raise Invalid("say how the time of the session is spent", field="agenda")
     return plain

@@ -91,7 +91,7 @@ def check_currency(currency: str) -> str:
 def move(entry: Entry, to: EntryState) -> EntryState:
     """The state after a step. Raises :class:`Conflict` for one that there is not."""
     if to not in NEXT[entry.state]:
-        raise Conflict(f"this entry is {entry.state.value}, so it cannot be {to.value}", code="illegal_transition", field="entry")
+        raise Conflict("this entry is {state}, so it cannot be {to}", code="illegal_transition", field="entry", state=entry.state, to=to)
     return to
 
 

@@ -67,17 +67,17 @@ class ProgramEvent:
 def check(plan: EventPlan, *, now: datetime) -> None:
     """Raise :class:`Invalid` that says what has to be otherwise."""
     if not 3 <= len(" ".join(plan.title.split())) <= MAX_TITLE:
-        raise Invalid(f"an event's title has 3 to {MAX_TITLE} characters", field="title")
+        raise Invalid("an event's title has 3 to {most} characters", field="title", most=MAX_TITLE)
     if len(plan.description) > MAX_TEXT or len(plan.place) > MAX_PLACE:
-        raise Invalid(f"the description has at most {MAX_TEXT} characters, the place {MAX_PLACE}", field="description")
+        raise Invalid("the description has at most {most} characters, the place {longest}", field="description", most=MAX_TEXT, longest=MAX_PLACE)
     if plan.starts_at.tzinfo is None:
         raise Invalid("a time needs its zone, such as 2026-12-01T17:00:00+01:00", field="startsAt")
     if plan.starts_at <= now:
         raise Invalid("this time is over: an event lies ahead", field="startsAt")
     if not LEAST_MINUTES <= plan.minutes <= MOST_MINUTES:
-        raise Invalid(f"an event lasts {LEAST_MINUTES} minutes to a week", field="minutes")
+        raise Invalid("an event lasts {least} minutes to a week", field="minutes", least=LEAST_MINUTES)
     if plan.capacity is not None and not 1 <= plan.capacity <= MAX_CAPACITY:
-        raise Invalid(f"there is room for 1 to {MAX_CAPACITY}", field="capacity")
+        raise Invalid("there is room for 1 to {most}", field="capacity", most=MAX_CAPACITY)
 
 
 def ahead(event: ProgramEvent, now: datetime) -> None:

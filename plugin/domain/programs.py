@@ -136,14 +136,14 @@ _TEXTS = ("purpose", "audience", "needs", "mentor_benefits", "mentee_benefits", 
 def check(plan: Plan) -> None:
     """Raise :class:`Invalid` that names what has to be otherwise."""
     if not 3 <= len(" ".join(plan.name.split())) <= MAX_NAME:
-        raise Invalid(f"a program's name has 3 to {MAX_NAME} characters", field="name")
+        raise Invalid("a program's name has 3 to {most} characters", field="name", most=MAX_NAME)
     for name in _TEXTS:
         if len(getattr(plan, name)) > MAX_TEXT:
-            raise Invalid(f"a text about a program has at most {MAX_TEXT} characters", field=name)
+            raise Invalid("a text about a program has at most {most} characters", field=name, most=MAX_TEXT)
     if plan.starts_on is not None and plan.ends_on is not None and plan.ends_on <= plan.starts_on:
         raise Invalid("the program would end before it begins: give a later end", field="ends_on")
     if len(plan.goals) > MAX_GOALS:
-        raise Invalid(f"a program has at most {MAX_GOALS} goals: the fewer, the better they are kept", field="goals")
+        raise Invalid("a program has at most {most} goals: the fewer, the better they are kept", field="goals", most=MAX_GOALS)
     for goal in plan.goals:
         _check_goal(goal)
     if plan.format is Format.PEER and not plan.both_roles:
@@ -156,7 +156,7 @@ def _check_goal(goal: Goal) -> None:
     if goal.target is not None and not goal.measure:
         raise Invalid("a goal with a figure says what is measured", field="goals")
     if goal.measure and goal.measure not in set(Measure):
-        raise Invalid(f"a goal is measured by one of: {', '.join(Measure)}", field="goals")
+        raise Invalid("a goal is measured by one of: {choices}", field="goals", choices=", ".join(Measure))
     if goal.measure and goal.target is None:
         raise Invalid("a goal that is measured says which figure is to be reached", field="goals")
     if goal.target is not None and not isfinite(goal.target):

@@ -177,14 +177,14 @@ class Announcement:
 def move(invitation: Invitation, to: InvitationState) -> InvitationState:
     """The state after a step. Raises :class:`Conflict` for one that there is not."""
     if to not in NEXT[invitation.state]:
-        raise Conflict(f"this invitation is {invitation.state.value}, so it cannot become {to.value}", code="illegal_transition", field="invitation")
+        raise Conflict("this invitation is {state}, so it cannot become {to}", code="illegal_transition", field="invitation", state=invitation.state, to=to)
     return to
 
 
 def move_wave(wave: Wave, to: WaveState) -> WaveState:
     """The state after a step. Raises :class:`Conflict` for one that there is not."""
     if to not in WAVE_NEXT[wave.state]:
-        raise Conflict(f"wave {wave.number} was {wave.state.value} already", code="illegal_transition", field="wave")
+        raise Conflict("wave {number} was {state} already", code="illegal_transition", field="wave", number=wave.number, state=wave.state)
     return to
 
 
@@ -192,5 +192,5 @@ def check_words(words: str) -> str:
     """A manager's words to those who are asked, or :class:`Invalid`."""
     plain = words.strip()
     if len(plain) > MAX_WORDS:
-        raise Invalid(f"what is said with an invitation has at most {MAX_WORDS} characters", field="words")
+        raise Invalid("what is said with an invitation has at most {most} characters", field="words", most=MAX_WORDS)
     return plain

@@ -70,7 +70,7 @@ class Report:
 def step(report: Report, to: ReportState) -> ReportState:
     """The state after a step. Raises :class:`Conflict` for one that there is not."""
     if to not in NEXT[report.state]:
-        raise Conflict(f"this report is {report.state.value} already", code="illegal_transition", field="report")
+        raise Conflict("this report is {state} already", code="illegal_transition", field="report", state=report.state)
     return to
 
 
@@ -78,5 +78,5 @@ def checked_words(words: str) -> str:
     """What was written, as it is kept. Raises :class:`Invalid` for nothing or too much."""
     plain = words.strip()
     if not 3 <= len(plain) <= MAX_WORDS:
-        raise Invalid(f"say in 3 to {MAX_WORDS} characters what happened", field="words")
+        raise Invalid("say in 3 to {most} characters what happened", field="words", most=MAX_WORDS)
     return plain

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from plugin.errors import Conflict
+from plugin.errors import Conflict, Remark
 
 ANSWER_WITHIN = timedelta(days=3)
 """How long a mentor has before the next choice is asked."""
@@ -73,6 +73,13 @@ class Request:
 def move(request: Request, to: RequestState) -> RequestState:
     """The state after a step. Raises :class:`Conflict` for one that there is not."""
     if to not in NEXT[request.state]:
-        said = {"accepted": "was accepted already", "declined": "was declined already", "expired": "has expired", "withdrawn": "was withdrawn"}
-        raise Conflict(f"this request {said.get(request.state.value, f'is {request.state.value}')}", code="illegal_transition", field="request")
+        said = {
+            RequestState.QUEUED: Remark("this request was not sent yet"),
+            RequestState.PENDING: Remark("this request waits for an answer"),
+            RequestState.ACCEPTED: Remark("this request was accepted already"),
+            RequestState.DECLINED: Remark("this request was declined already"),
+            RequestState.EXPIRED: Remark("this request has expired"),
+            RequestState.WITHDRAWN: Remark("this request was withdrawn"),
+        }
+        raise Conflict(said[request.state], code="illegal_transition", field="request")
     return to

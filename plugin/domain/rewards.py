@@ -143,7 +143,7 @@ def check_rule(rule: Rule) -> None:
     if not 1 <= rule.least <= 1_000:
         raise Invalid("say from how many on: 1 to 1000", field="least")
     if len(rule.badge) > MAX_NAME:
-        raise Invalid(f"a badge's name has at most {MAX_NAME} characters", field="badge")
+        raise Invalid("a badge's name has at most {most} characters", field="badge", most=MAX_NAME)
     if not 0 <= rule.points <= 10_000:
         raise Invalid("points are 0 to 10000", field="points")
     if not (rule.badge or rule.points or rule.certificate):
@@ -155,10 +155,10 @@ def check_rule(rule: Rule) -> None:
 def check_levels(levels: Sequence[Level]) -> tuple[Level, ...]:
     """Levels in order. Raises :class:`Invalid` for names that are none, and for two at one number of points."""
     if len(levels) > MAX_LEVELS:
-        raise Invalid(f"a program has at most {MAX_LEVELS} levels", field="levels")
+        raise Invalid("a program has at most {most} levels", field="levels", most=MAX_LEVELS)
     for one in levels:
         if not 1 <= len(one.name.strip()) <= MAX_NAME or not 0 <= one.points <= 1_000_000:
-            raise Invalid(f"a level has a name of 1 to {MAX_NAME} characters and 0 to 1000000 points", field="levels")
+            raise Invalid("a level has a name of 1 to {most} characters and 0 to 1000000 points", field="levels", most=MAX_NAME)
     if len({one.points for one in levels}) < len(levels):
         raise Invalid("two levels begin at the same number of points", field="levels")
     return tuple(sorted(levels, key=lambda one: one.points))
@@ -174,5 +174,5 @@ def level_of(points: int, levels: Sequence[Level]) -> tuple[str, int | None]:
 def move(award: Award, to: AwardState) -> AwardState:
     """The state after a step. Raises :class:`Conflict` for one that there is not."""
     if to not in NEXT[award.state]:
-        raise Conflict(f"this award was {award.state.value} already", code="illegal_transition", field="award")
+        raise Conflict("this award was {state} already", code="illegal_transition", field="award", state=award.state)
     return to

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from plugin.errors import Conflict, Invalid
+from plugin.errors import Conflict, Invalid, Remark
 
 MAX_TIMES, MAX_OPEN = 5, 12
 LEAST_MINUTES, MOST_MINUTES = 10, 8 * 60
@@ -151,13 +151,13 @@ class Session:
 
 
 _SAID = {
-    SessionState.PROPOSED: "no time of it is agreed on yet",
-    SessionState.CONFIRMED: "its time is agreed on",
-    SessionState.HELD: "it took place",
-    SessionState.MISSED: "it did not take place",
-    SessionState.UNCLEAR: "its time is over, and it is not clear whether it took place",
-    SessionState.CANCELLED: "it was called off",
-    SessionState.LAPSED: "its times passed without an answer: propose new ones",
+    SessionState.PROPOSED: Remark("no time of it is agreed on yet"),
+    SessionState.CONFIRMED: Remark("its time is agreed on"),
+    SessionState.HELD: Remark("it took place"),
+    SessionState.MISSED: Remark("it did not take place"),
+    SessionState.UNCLEAR: Remark("its time is over, and it is not clear whether it took place"),
+    SessionState.CANCELLED: Remark("it was called off"),
+    SessionState.LAPSED: Remark("its times passed without an answer: propose new ones"),
 }
 
 
@@ -170,13 +170,13 @@ def step(session: Session, to: SessionState) -> SessionState:
 
 def refused(session: Session) -> Conflict:
     """What somebody is told who asks for something that a session's state does not allow."""
-    return Conflict(f"this session cannot be changed like that: {_SAID[session.state]}", code="illegal_transition", field="session")
+    return Conflict("this session cannot be changed like that: {said}", code="illegal_transition", field="session", said=_SAID[session.state])
 
 
 def check_minutes(minutes: int) -> None:
     """Raise :class:`Invalid` for a length that no session has."""
     if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
-        raise Invalid(f"a session lasts {LEAST_MINUTES} minutes to {MOST_MINUTES // 60} hours", field="minutes")
+        raise Invalid("a session lasts {least} minutes to {most} hours", field="minutes", least=LEAST_MINUTES, most=MOST_MINUTES // 60)
 
 
 def check_times(times: Sequence[datetime], *, now: datetime) -> tuple[datetime, ...]:
@@ -185,7 +185,7 @@ def check_times(times: Sequence[datetime], *, now: datetime) -> tuple[datetime, 
         raise Invalid("a time needs its zone, such as 2026-12-01T17:00:00+01:00", field="times")
     found = tuple(sorted({one.astimezone(UTC) for one in times}))
     if not 1 <= len(found) <= MAX_TIMES or len(found) < len(times):
-        raise Invalid(f"propose one to {MAX_TIMES} times, each once", field="times")
+        raise Invalid("propose one to {most} times, each once", field="times", most=MAX_TIMES)
     if found[0] <= now:
         raise Invalid("one of these times is over: propose times to come", field="times")
     if found[-1] > now + AHEAD:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from plugin.errors import Conflict
+from plugin.errors import Conflict, Remark
 
 EXPIRES_AFTER = timedelta(days=180)
 """How long something counts."""
@@ -81,8 +81,13 @@ class Break:
 def step(strike: Strike, to: StrikeState) -> StrikeState:
     """The state after a step. Raises :class:`Conflict` for one that there is not."""
     if to not in NEXT[strike.state]:
-        said = {"appealed": "was appealed and waits for a manager", "upheld": "was decided by a manager", "pardoned": "was pardoned and counts no more"}
-        raise Conflict(f"this {said.get(strike.state.value, 'counts already')}", code="illegal_transition", field="strike")
+        said = {
+            StrikeState.COUNTED: Remark("this counts already"),
+            StrikeState.APPEALED: Remark("this was appealed and waits for a manager"),
+            StrikeState.UPHELD: Remark("this was decided by a manager"),
+            StrikeState.PARDONED: Remark("this was pardoned and counts no more"),
+        }
+        raise Conflict(said[strike.state], code="illegal_transition", field="strike")
     return to
 
 

@@ -12,7 +12,7 @@ from mentorgraph.events import MemberChanged, Source
 from mentorgraph.host import Capability, Identity, SignInRefused
 from plugin.domain.members import Standing
 from plugin.domain.people import APPLICATION, MEMBER_SCOPES, OFFICE_SCOPES, SERVICE_SCOPES, Principal, Scope
-from plugin.errors import Forbidden, Invalid, TooMany, Unauthenticated
+from plugin.errors import Forbidden, Invalid, Remark, TooMany, Unauthenticated
 from plugin.services import handlers, rights
 from plugin.services.connect import origin_of, pages_of
 from plugin.services.passes import Pass
@@ -56,7 +56,7 @@ async def create_token(
     chosen = usual if scopes is None else scopes
     if not chosen <= possible:
         wrong = ", ".join(sorted(scope.value for scope in chosen - possible))
-        raise Invalid(f"a token of this kind cannot carry {wrong}; it can carry {', '.join(sorted(possible))}", field="scope")
+        raise Invalid("a token of this kind cannot carry {wrong}; it can carry {choices}", field="scope", wrong=wrong, choices=", ".join(sorted(possible)))
 
     def work(unit: UnitOfWork) -> str:
         return _issue(unit, member_id=member_id, scopes=chosen, name=name, lifetime=lifetime, audience=audience, by=by)
@@ -132,10 +132,10 @@ def require(principal: Principal | None, scope: Scope) -> Principal:
         raise _unsure()
     if scope is Scope.ADMIN and principal.member_id is not None:
         raise Forbidden(_FOR_ADMINS)
-    raise Forbidden(f"this token does not carry the scope {scope.value}, or you have no right to it")
+    raise Forbidden("this token does not carry the scope {scope}, or you have no right to it", scope=scope)
 
 
-_FOR_ADMINS = "this is for admins of the community"
+_FOR_ADMINS = Remark("this is for admins of the community")
 
 
 def _unsure() -> Forbidden:
@@ -256,7 +256,7 @@ async def begin_exchange(runtime: Runtime, installation_id: int, *, challenge: s
 
 def _require_sign_in(capabilities: frozenset[Capability], wanted: Capability, title: str) -> None:
     if wanted not in capabilities:
-        raise Invalid(f"{title} does not offer this way of signing in", code="not_offered")
+        raise Invalid("{title} does not offer this way of signing in", code="not_offered", title=title)
 
 
 async def finish_redirect(runtime: Runtime, installation_id: int, *, answer: Mapping[str, str], browser_secret: str) -> SignedIn:

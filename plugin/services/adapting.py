@@ -32,7 +32,7 @@ def heard(
     What says nothing about how well two fit, such as a mentor without time, and pairs whose fits were never worked out are not kept.
     """
     if kind not in KINDS:
-        raise Invalid(f"there is no answer of the kind {kind!r}: it is one of {', '.join(sorted(KINDS))}", field="kind")
+        raise Invalid("there is no answer of the kind “{kind}”: it is one of {choices}", field="kind", kind=kind, choices=", ".join(sorted(KINDS)))
     went = outcome_of(kind, reason=reason or "", rating=rating)
     pair = unit.rounds.latest_pair(mentor_id=mentor_id, mentee_id=mentee_id)
     if went is None or pair is None:

@@ -10,7 +10,7 @@ from plugin.domain.content import Space
 from plugin.domain.people import Principal
 from plugin.domain.programs import TAKING_IN, Program
 from plugin.domain.recruiting import MAX_WORDS, Announcement, AnnouncementState
-from plugin.errors import Conflict, Invalid, NotFound
+from plugin.errors import Conflict, Invalid, NotFound, Remark
 from plugin.services import outgoing, scheduling, wire
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
@@ -114,7 +114,9 @@ async def announce(runtime: Runtime, principal: Principal, program_id: int, *, s
         known = unit.announcements.get(program_id)
         if known is None:
             if program.state not in TAKING_IN:
-                raise Conflict(f"a program that is {program.state.value} takes nobody in: open it for enrolment first", code="not_taking_in", field="program")
+                raise Conflict(
+                    "a program that is {state} takes nobody in: open it for enrolment first", code="not_taking_in", field="program", state=program.state
+                )
             found = _post(unit, program, space_id=space_id, intro=intro.strip(), address=_address(runtime, principal, program_id))
         else:
             if known.space_id != space_id:
@@ -174,7 +176,7 @@ async def _host_with_topics(runtime: Runtime, principal: Principal) -> Host:
     installation = await runtime.installation(principal.installation_id)
     host = runtime.host(installation.host)
     if Capability.TOPICS not in host.capabilities:
-        raise Conflict(f"{host.title} has no topics in which a program could be announced: pass on the address of its page", code="not_offered")
+        raise Conflict("{title} has no topics in which a program could be announced: pass on the address of its page", code="not_offered", title=host.title)
     return host
 
 
@@ -184,14 +186,14 @@ def _ready(unit: UnitOfWork, principal: Principal, program_id: int, space_id: st
     if program is None:
         raise NotFound("there is no such program", field="program")
     if len(intro) > MAX_WORDS:
-        raise Invalid(f"an introduction has at most {MAX_WORDS} characters", field="intro")
+        raise Invalid("an introduction has at most {most} characters", field="intro", most=MAX_WORDS)
     space = unit.spaces.all().get(space_id)
     if space is None or space.access is not Access.MEMBERS:
         raise Invalid("choose a space that every member may read, or most would never see the announcement", field="space")
     missing = [name for name in ("mentor_benefits", "mentee_benefits") if not getattr(program, name).strip()]
     if missing:
-        sides = " and ".join("mentors" if name.startswith("mentor") else "mentees" for name in missing)
-        raise Invalid(f"say first what {sides} get from the program: nobody joins for the organiser's sake", field=missing[0])
+        sides = [Remark("mentors") if name.startswith("mentor") else Remark("mentees") for name in missing]
+        raise Invalid("say first what {sides} get from the program: nobody joins for the organiser's sake", field=missing[0], sides=sides)
     return program
 
 

@@ -48,13 +48,13 @@ async def register(runtime: Runtime, installation_id: int, wanted: Wanted) -> Re
     """Keep what a developer asks for until an admin decides. Raises :class:`Invalid` with the member of RFC 7591 in ``field``, :class:`TooMany`."""
     name = " ".join(wanted.name.split())
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        raise Invalid(f"client_name has 1 to {LONGEST_NAME} characters", field="client_name")
+        raise Invalid("client_name has 1 to {most} characters", field="client_name", most=LONGEST_NAME)
     if not wanted.grants or not wanted.grants <= GRANTS or not wanted.grants & {CODE, CLIENT}:
-        raise Invalid(f"grant_types are of {', '.join(sorted(GRANTS))}", field="grant_types")
+        raise Invalid("grant_types are of {choices}", field="grant_types", choices=", ".join(sorted(GRANTS)))
     if CLIENT in wanted.grants and (not wanted.confidential or CODE in wanted.grants):
         raise Invalid("client_credentials is for confidential applications that act for no member; register one for each", field="grant_types")
     if (CODE in wanted.grants) != bool(wanted.redirect_uris) or len(wanted.redirect_uris) > MOST_REDIRECTS:
-        raise Invalid(f"redirect_uris are 1 to {MOST_REDIRECTS} addresses, and none without authorization_code", field="redirect_uris")
+        raise Invalid("redirect_uris are 1 to {most} addresses, and none without authorization_code", field="redirect_uris", most=MOST_REDIRECTS)
     if not all(usable(one) for one in wanted.redirect_uris):
         raise Invalid("a redirect address is https, http on 127.0.0.1 or [::1], or a scheme such as org.example.app, without a fragment", field="redirect_uris")
     if not possible(wanted.scopes, wanted.grants):

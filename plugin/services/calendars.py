@@ -9,7 +9,7 @@ import orjson
 from mentorgraph.host import CalendarEntry
 from plugin.domain.calendar import CalendarEvent
 from plugin.domain.people import Principal
-from plugin.errors import Invalid, NotFound
+from plugin.errors import Invalid, NotFound, Remark
 from plugin.services.ical import ics
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret, token_digest
@@ -17,7 +17,7 @@ from plugin.store.repositories.calendars import KeptEvent
 from plugin.store.unit_of_work import UnitOfWork
 
 KEPT_FOR = timedelta(days=365)
-_UNKNOWN = "there is no such calendar"
+_UNKNOWN = Remark("there is no such calendar")
 
 
 def uid_of(unit: UnitOfWork, key: str) -> str:

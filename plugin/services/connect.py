@@ -12,7 +12,7 @@ import structlog
 
 from mentorgraph.host import Connected, ConnectPlan, HostClient, HostError, HostInfo, Installation
 from plugin.domain.community import POLICY_KEYS, Community, InstallationState, Policy
-from plugin.errors import Conflict, Invalid, NotFound
+from plugin.errors import Conflict, Invalid, NotFound, Remark
 from plugin.services import provider_settings
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret
@@ -63,7 +63,7 @@ async def connect(runtime: Runtime, new: NewConnection) -> Connection:
     base_url = host.normalise_url(new.url)
     known = await runtime.database.dispatch(lambda dispatcher: dispatcher.find_installation(new.host, base_url))
     if known is not None and (await community_of(runtime, known)).state is not InstallationState.DISCONNECTED:
-        raise Conflict(f"{base_url} is connected already as installation {known}: disconnect it first", code="already_connected")
+        raise Conflict("{base_url} is connected already as installation {known}: disconnect it first", code="already_connected", base_url=base_url, known=known)
     policy = parse_policy(new.policy, Policy())
     secrets = {"api_key": new.api_key, "api_username": new.api_username, "hook_secrets": [new_secret()], "sign_in_secrets": [new_secret()]}
     secrets |= {"provider_secret": new.provider_secret}
@@ -237,13 +237,13 @@ def origin_of(url: str) -> str:
 
 async def the_installation(runtime: Runtime, given: int | None) -> int:
     """The installation that is meant: the one given, or the only one there is."""
-    ids = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_ids())
+    ids, none = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_ids()), Remark("none")
     if given is not None:
         if given not in ids:
-            raise NotFound(f"there is no installation {given}; there are: {', '.join(map(str, ids)) or 'none'}")
+            raise NotFound("there is no installation {given}; there are: {choices}", given=given, choices=ids or none)
         return given
     if len(ids) != 1:
-        raise Invalid(f"say which installation is meant; there are: {', '.join(map(str, ids)) or 'none'}")
+        raise Invalid("say which installation is meant; there are: {choices}", choices=ids or none)
     return ids[0]
 
 
@@ -269,11 +269,11 @@ def parse_policy(changes: Mapping[str, str], base: Policy) -> Policy:
     values: dict[str, object] = {}
     for key, word in changes.items():
         if key not in POLICY_KEYS:
-            raise Invalid(f"there is no setting {key!r}; there are: {', '.join(POLICY_KEYS)}", field=key)
+            raise Invalid("there is no setting “{key}”; there are: {choices}", field=key, key=key, choices=", ".join(POLICY_KEYS))
         try:
             values[key] = _value(key, word.strip())
         except ValueError:
-            raise Invalid(f"{key} takes {POLICY_KEYS[key]}", field=key) from None
+            raise Invalid("{key} takes {what}", field=key, key=key, what=POLICY_KEYS[key]) from None
     return replace(base, **values)  # type: ignore[arg-type]  # the keys are Policy's own
 
 

@@ -84,7 +84,7 @@ async def _take_in(runtime: Runtime, group: Sequence[Arriving]) -> Sequence[Ackn
 
 def _admitted(host: Host, installation: Installation, delivery: Delivery) -> Admitted | None:
     if len(delivery.body) > host.max_body:
-        raise TooLarge(f"a delivery of {host.title} has at most {host.max_body} bytes")
+        raise TooLarge("a delivery of {title} has at most {max_body} bytes", title=host.title, max_body=host.max_body)
     host.verify(delivery, installation)
     return host.admit(delivery)
 

@@ -51,7 +51,7 @@ def enrol(
     if member is None or not member.takes_part:
         raise NotFound("this member takes no part in the community at the moment", field="member")
     if program.state not in TAKING_IN:
-        raise Conflict(f"a program that is {program.state.value} takes nobody in", code="not_taking_in", field="program")
+        raise Conflict("a program that is {state} takes nobody in", code="not_taking_in", field="program", state=program.state)
     if not adult:
         raise Invalid("say that you are of age: programs are for adults", field="adult")
     known = unit.enrolments.find(program_id, member_id, role)
@@ -63,7 +63,9 @@ def enrol(
     other = Role.MENTEE if role is Role.MENTOR else Role.MENTOR
     second = unit.enrolments.find(program_id, member_id, other)
     if not program.both_roles and second is not None and second.state in {EnrolmentState.APPLIED, EnrolmentState.APPROVED}:
-        raise Conflict(f"in this program one is either mentor or mentee, and you are {other.value}: leave that role first", code="two_roles", field="role")
+        raise Conflict(
+            "in this program one is either mentor or mentee, and you are {other}: leave that role first", code="two_roles", field="role", other=other
+        )
     room = DEFAULT_ROOM[role] if capacity is None else capacity
     check_places(room, minimum)
     if len(track) > 80:
@@ -118,7 +120,7 @@ def _welcome(unit: UnitOfWork, program: Program, one: Enrolment) -> None:
 async def decide(runtime: Runtime, principal: Principal, enrolment_id: int, *, approve: bool, note: str) -> Enrolment:
     """Say yes or no to an application, as a manager of the program."""
     if len(note) > MAX_NOTE:
-        raise Invalid(f"a note has at most {MAX_NOTE} characters", field="note")
+        raise Invalid("a note has at most {most} characters", field="note", most=MAX_NOTE)
 
     def work(unit: UnitOfWork) -> Enrolment:
         one = managed(unit, principal, enrolment_id)
@@ -155,7 +157,7 @@ async def change(
         one = own(unit, principal, enrolment_id)
         resting = next((each for each in unit.strikes.on_break(one.member_id) if each.enrolment_id == one.id), None)
         if resting is not None and paused is False:
-            raise Conflict(f"you are on a break until {resting.until:%Y-%m-%d}: appeal, or write to the managers", code="on_break", field="paused")
+            raise Conflict("you are on a break until {until}: appeal, or write to the managers", code="on_break", field="paused", until=resting.until.date())
         new = replace(
             one,
             capacity=one.capacity if capacity is None else capacity,
@@ -178,7 +180,9 @@ async def withdraw(runtime: Runtime, principal: Principal, enrolment_id: int) ->
         as_mentor = one.role is Role.MENTOR
         running = [m for m in unit.mentorships.running(one.program_id) if (m.mentor_id == one.member_id if as_mentor else one.member_id in m.mentee_ids)]
         if running:
-            raise Conflict(f"you have {len(running)} mentorships in this program: end them first, so that the other side hears of it", code="still_running")
+            raise Conflict(
+                "you have mentorships in this program ({count}): end them first, so that the other side hears of it", code="still_running", count=len(running)
+            )
         done = replace(one, state=move(one, EnrolmentState.WITHDRAWN), paused=False, left_at=unit.now)
         unit.enrolments.put(done)
         if one.state is EnrolmentState.INVITED:

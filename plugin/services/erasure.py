@@ -59,7 +59,7 @@ def find_member(name: str, unit: UnitOfWork) -> Member:
     """A member by user name or by the host's id, for the operator's commands."""
     member = unit.members.by_username(name) or unit.members.by_host(name)
     if member is None:
-        raise NotFound(f"there is no member {name!r} in this community")
+        raise NotFound("there is no member “{name}” in this community", name=name)
     return member
 
 

@@ -56,7 +56,7 @@ async def evaluation(runtime: Runtime, principal: Principal, program_id: int) ->
 async def history(runtime: Runtime, principal: Principal, program_id: int, *, weeks: int) -> tuple[Health, ...]:
     """The figures of a program week by week, the oldest first, as they would have shown then."""
     if not 1 <= weeks <= MAX_WEEKS:
-        raise Invalid(f"weeks must be 1 to {MAX_WEEKS}", field="weeks")
+        raise Invalid("weeks must be 1 to {most}", field="weeks", most=MAX_WEEKS)
 
     def work(facts: Facts) -> tuple[Health, ...]:
         now = runtime.clock()
@@ -94,7 +94,7 @@ def _value(figure: Figure | None) -> float | None:
 async def chart(runtime: Runtime, principal: Principal, program_id: int, *, names: Sequence[str], weeks: int) -> str:
     """Lines of some figures of a program over time, as SVG. Raises :class:`Invalid` for a figure that there is not."""
     if not names or set(names) - CHARTED.keys():
-        raise Invalid(f"choose from: {', '.join(CHARTED)}", field="names")
+        raise Invalid("choose from: {choices}", field="names", choices=", ".join(CHARTED))
     found = await history(runtime, principal, program_id, weeks=weeks)
     series = {name: [CHARTED[name](one) for one in found] for name in dict.fromkeys(names)}
     return pictures.chart(series, labels=[one.at.date().isoformat() for one in found], title=f"The last {weeks} weeks")

@@ -68,9 +68,9 @@ async def export(runtime: Runtime, principal: Principal, program_id: int, *, nam
     :class:`~plugin.errors.Misconfigured` for Parquet without pyarrow.
     """
     if form not in WRITERS:
-        raise Invalid(f"the format is one of: {', '.join(WRITERS)}", field="format")
+        raise Invalid("the format is one of: {choices}", field="format", choices=", ".join(WRITERS))
     if name is not None and name not in TABLES:
-        raise Invalid(f"the table is one of: {', '.join(sorted(TABLES))}", field="table")
+        raise Invalid("the table is one of: {choices}", field="table", choices=", ".join(sorted(TABLES)))
 
     def work(unit: UnitOfWork) -> tuple[Program, list[Table]]:
         require_manager(unit, principal, program_id)
@@ -84,7 +84,7 @@ async def export(runtime: Runtime, principal: Principal, program_id: int, *, nam
     program, made = await runtime.database.write(principal.installation_id, work)
     found = _file(program, made, form=form, whole=name is None)
     if len(found.content) > LARGEST:
-        raise Invalid(f"this file would have {len(found.content):,} bytes: take one table at a time, or parquet", code="too_large", field="table")
+        raise Invalid("this file would have {count:,} bytes: take one table at a time, or parquet", code="too_large", field="table", count=len(found.content))
     return found
 
 

@@ -58,7 +58,7 @@ def define(unit: UnitOfWork, *, name: str, purpose: FormPurpose, questions: Sequ
     if program_id is not None and unit.programs.get(program_id) is None:
         raise NotFound("there is no such program", field="program")
     if unit.forms.count() >= MAX_FORMS:
-        raise Conflict(f"a community has at most {MAX_FORMS} forms", code="too_many_forms")
+        raise Conflict("a community has at most {most} forms", code="too_many_forms", most=MAX_FORMS)
     form = Form(id=unit.new_id(), name=" ".join(name.split()), purpose=purpose, questions=tuple(questions), program_id=program_id, created_at=unit.now)
     verify(form)
     unit.forms.put(form, at=unit.now)
@@ -90,7 +90,7 @@ def edit(
     """
     form = get(unit, form_id)
     if form.version != version:
-        raise Conflict(f"this form is at version {form.version} now: load it again", code="changed", field="version")
+        raise Conflict("this form is at version {version} now: load it again", code="changed", field="version", version=form.version)
     edited = replace(form, name=form.name if name is None else " ".join(name.split()), open=form.open if opened is None else opened)
     if questions is not None and tuple(questions) != form.questions:
         verify_change(form, questions)
@@ -155,7 +155,7 @@ def submit(
     free = {one.key for one in form.questions if one.kind in FREE}
     plain = plain_answers(checked.answers)
     if len(orjson.dumps(plain)) > MAX_ANSWERS:
-        raise Invalid(f"all answers together have at most {MAX_ANSWERS} bytes: write less", code="too_large", field="answers")
+        raise Invalid("all answers together have at most {most} bytes: write less", code="too_large", field="answers", most=MAX_ANSWERS)
     before = unit.submissions.find(form_id, member_id, about, survey_id=survey_id)
     number = unit.new_id() if before is None else before.id
     words = {key: value for key, value in plain.items() if key in free}

@@ -54,7 +54,7 @@ def add(
     one = pairing.running(unit, mentorship_id, by)
     known = unit.pair_items.of_mentorship(one.id)
     if len(known) >= MOST:
-        raise Conflict(f"a mentorship keeps at most {MOST} goals and actions: take some away first", code="too_many")
+        raise Conflict("a mentorship keeps at most {most} goals and actions: take some away first", code="too_many", most=MOST)
     if kind is ItemKind.GOAL and (goal_id is not None or member_id is not None):
         raise Invalid("a goal is both sides': give it actions", field="goal")
     if goal_id is not None and not any(each.id == goal_id and each.kind is ItemKind.GOAL for each in known):

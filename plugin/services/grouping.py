@@ -202,7 +202,9 @@ async def move(runtime: Runtime, principal: Principal, *, member_id: int, group_
             raise Invalid("this member is in no group of this round and does not wait for one", field="member", code="unknown_member")
         seat = next((each for each in here.seats if each.member_id == member_id), Seat(member_id=member_id)) if here is not None else Seat(member_id=member_id)
         if not seat.mentor and here != group and len(group.members) >= one.grouping.largest:
-            raise Conflict(f"this group has {one.grouping.largest} members, the most it may have: move somebody out first", code="full", field="group")
+            raise Conflict(
+                "this group has {largest} members, the most it may have: move somebody out first", code="full", field="group", largest=one.grouping.largest
+            )
         if here is not None and here.id != group.id:
             unit.our_groups.seat(here.id, [each for each in here.seats if each.member_id != member_id], at=unit.now)
         unit.our_groups.seat(group.id, [*(each for each in group.seats if each.member_id != member_id), replace(seat, pinned=pin)], at=unit.now)

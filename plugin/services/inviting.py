@@ -23,7 +23,7 @@ from plugin.domain.recruiting import (
     move,
     move_wave,
 )
-from plugin.errors import Conflict, Invalid, NotFound
+from plugin.errors import Conflict, Invalid, NotFound, Remark
 from plugin.services import prospecting, reaching, scheduling
 from plugin.services.enrolling import DEFAULT_ROOM, enrol, invitation_ended, member_of
 from plugin.services.managing import require_manager
@@ -68,7 +68,7 @@ async def plan_wave(
     """
     plain = check_words(words)
     if not 1 <= len(people) <= MAX_WAVE or len({one.member_id for one in people}) < len(people):
-        raise Invalid(f"a wave is of 1 to {MAX_WAVE} members, each once", field="members")
+        raise Invalid("a wave is of 1 to {most} members, each once", field="members", most=MAX_WAVE)
     if until is not None and until < 1:
         raise Invalid("say from how many free places on nobody more is asked: 1 or more", field="until")
 
@@ -77,10 +77,10 @@ async def plan_wave(
         program = _taking_in(unit, program_id)
         known = unit.waves.of_program(program_id)
         if len(known) >= MAX_WAVES:
-            raise Conflict(f"a program has at most {MAX_WAVES} waves: those who said nothing by now do not want to be asked", code="too_many_waves")
+            raise Conflict("a program has at most {most} waves: those who said nothing by now do not want to be asked", code="too_many_waves", most=MAX_WAVES)
         at = unit.now if due_at is None else due_at
         if at > unit.now + AHEAD:
-            raise Invalid(f"a wave is planned at most {AHEAD.days} days ahead", field="dueAt")
+            raise Invalid("a wave is planned at most {days} days ahead", field="dueAt", days=AHEAD.days)
         _check_askable(unit, program_id, people)
         wave = Wave(
             id=unit.new_id(),
@@ -112,7 +112,7 @@ def _taking_in(unit: UnitOfWork, program_id: int) -> Program:
     if program is None:
         raise NotFound("there is no such program", field="program")
     if program.state not in TAKING_IN:
-        raise Conflict(f"a program that is {program.state.value} takes nobody in: open it for enrolment first", code="not_taking_in", field="program")
+        raise Conflict("a program that is {state} takes nobody in: open it for enrolment first", code="not_taking_in", field="program", state=program.state)
     return program
 
 
@@ -121,8 +121,10 @@ def _check_askable(unit: UnitOfWork, program_id: int, people: Sequence[Named]) -
     refused = [one.member_id for one in people if one.member_id not in able]
     if refused:
         known = unit.members.many(refused[:3])
-        said = "; ".join(f"{known[one].username if one in known else 'one'} {prospecting.why_not(unit, program_id, one)}" for one in refused[:3])
-        raise Invalid(f"{len(refused)} of these cannot be asked: {said}", code="not_askable", field="members")
+        former = Remark("one")
+        named = [known[one].username if one in known else former for one in refused[:3]]
+        said = [Remark("{name} {why}", name=name, why=prospecting.why_not(unit, program_id, one)) for one, name in zip(refused, named, strict=False)]
+        raise Invalid("{count} of these cannot be asked: {said}", code="not_askable", field="members", count=len(refused), said=said)
 
 
 def _planned(unit: UnitOfWork, program: Program, one: Named, *, role: Role, wave_id: int | None, words: str) -> Invitation:
@@ -281,7 +283,7 @@ async def invite(runtime: Runtime, principal: Principal, *, program_id: int, mem
         if member is None or not member.takes_part:
             raise NotFound("there is no such member who takes part", field="member")
         if why:
-            raise Conflict(f"this member {why}", code="not_askable", field="member")
+            raise Conflict("this member {why}", code="not_askable", field="member", why=why)
         planned = _planned(unit, program, Named(member_id=member_id), role=role, wave_id=None, words=plain)
         unit.invitations.put(planned)
         asked = _ask(unit, program, planned)

@@ -127,7 +127,7 @@ async def save(runtime: Runtime, principal: Principal, program_id: int, *, kit_i
         if kit_id is not None and known is None:
             raise NotFound("there is no such kit", field="kit")
         if known is None and len(own) >= MOST:
-            raise Conflict(f"a program has at most {MOST} kits", code="too_many")
+            raise Conflict("a program has at most {most} kits", code="too_many", most=MOST)
         if known is None and base is not None and any(one.base == base and not one.retired for one in own):
             raise Conflict("this program has a kit in its place: change that one", code="replaced", field="base")
         made = replace(known, words=plain) if known is not None else Kit(id=unit.new_id(), words=plain, program_id=program_id, base=base)

@@ -98,7 +98,7 @@ def _name(word: str) -> tuple[str, str]:
     name = " ".join(word.split())
     key = key_of(name)
     if not key or len(name) > MAX_NAME:
-        raise Invalid(f"give the name of a skill, with a letter or digit and at most {MAX_NAME} characters", field="name")
+        raise Invalid("give the name of a skill, with a letter or digit and at most {most} characters", field="name", most=MAX_NAME)
     return key, name
 
 
@@ -114,7 +114,7 @@ async def choose(runtime: Runtime, principal: Principal, *, name: str, standing:
             raise NotFound("there is no such member")
         known = unit.skills.choices([member_id]).get(member_id, [])
         if len(known) >= MAX_CHOICES and key not in {one.key for one in known}:
-            raise Conflict(f"you decided about {MAX_CHOICES} skills already: take one back first", code="too_many_skills", field="name")
+            raise Conflict("you decided about {most} skills already: take one back first", code="too_many_skills", field="name", most=MAX_CHOICES)
         choice = SkillChoice(member_id=member_id, key=key, name=plain, standing=standing, at=unit.now)
         unit.skills.choose(choice)
         _changed(unit, member_id)
@@ -168,9 +168,9 @@ async def merge(runtime: Runtime, principal: Principal, *, name: str, into: str)
         led = {one.key: one for one in known}
         target = led.get(into_key)
         if target is not None and target.into_key == key:
-            raise Conflict(f"{into!r} already leads to {name!r}: take that back first", code="circle", field="into")
+            raise Conflict("“{into}” already leads to “{name}”: take that back first", code="circle", field="into", into=into, name=name)
         if len(known) >= MAX_NAMES and key not in led:
-            raise Conflict(f"{MAX_NAMES} names are merged already", code="too_many_names", field="name")
+            raise Conflict("{most} names are merged already", code="too_many_names", field="name", most=MAX_NAMES)
         end = (target.into_key, target.into) if target is not None and target.into_key != into_key else (into_key, shown)
         merged = SkillName(key=key, name=plain, into_key=end[0], into=end[1], at=unit.now)
         unit.skills.put_name(merged)

@@ -40,16 +40,16 @@ class Wanted:
     def __post_init__(self) -> None:
         for name, moment in (("since", self.since), ("until", self.until)):
             if moment is not None and moment.tzinfo is None:
-                raise Invalid(f"{name} needs a zone, such as 2026-11-02T12:00:00Z", field=name)
+                raise Invalid("{name} needs a zone, such as 2026-11-02T12:00:00Z", field=name, name=name)
 
 
 async def letters(runtime: Runtime, principal: Principal | None, *, state: str | None, wanted: Wanted, limit: int) -> list[Letter]:
     """The newest deliveries of a community. Raises :class:`Forbidden` for who is no admin of it."""
     asking = await require_admin(runtime, principal)
     if state is not None and state not in STATES:
-        raise Invalid(f"state is one of {', '.join(STATES)}", field="state")
+        raise Invalid("state is one of {choices}", field="state", choices=", ".join(STATES))
     if not 0 < limit <= MOST:
-        raise Invalid(f"first must be 1 to {MOST}", field="first")
+        raise Invalid("first must be 1 to {most}", field="first", most=MOST)
 
     def work(unit: UnitOfWork) -> list[Letter]:
         rows = unit.inbox.found(state=state, event_ids=wanted.event_ids, kind=wanted.kind, since=wanted.since, until=wanted.until, limit=limit)
@@ -74,7 +74,7 @@ async def handle_again(runtime: Runtime, principal: Principal | None, wanted: Wa
     """Have dead letters handled again, those whose content is still kept; returns how many. What was handled meanwhile is left alone."""
     asking = await require_admin(runtime, principal)
     if wanted.event_ids is not None and len(wanted.event_ids) > MOST:
-        raise Invalid(f"at most {MOST} at a time: give a range of times for more", field="ids")
+        raise Invalid("at most {most} at a time: give a range of times for more", field="ids", most=MOST)
 
     def work(unit: UnitOfWork) -> int:
         count = unit.inbox.retry(now=unit.now, event_ids=wanted.event_ids, kind=wanted.kind, since=wanted.since, until=wanted.until)

@@ -11,7 +11,7 @@ import structlog
 
 from plugin.domain.notices import NoticeState
 from plugin.domain.people import Principal
-from plugin.errors import Invalid, NotFound, TooMany
+from plugin.errors import Invalid, NotFound, Remark, TooMany
 from plugin.mail import Letter, MailFailed, checked_address
 from plugin.services import reaching, telling
 from plugin.services.runtime import Runtime
@@ -197,16 +197,16 @@ async def confirm_address(runtime: Runtime, principal: Principal, *, code: str) 
     """The member read the code. Raises :class:`Invalid`; after five wrong tries a new code is needed."""
     member_id, given = _me(principal), "".join(code.split())
 
-    def work(unit: UnitOfWork) -> str:
+    def work(unit: UnitOfWork) -> Remark | None:
         known = unit.addresses.get(member_id)
         if known is None or known.code is None or known.code_until is None or known.code_until < unit.now or known.tries >= CODE_TRIES:
-            return "there is no code to confirm: ask for a new one"
+            return Remark("there is no code to confirm: ask for a new one")
         if not hmac.compare_digest(known.code, _digest(unit, given, member_id)):
             unit.addresses.put(replace(known, tries=known.tries + 1))
-            return "this is not the code that was sent"
+            return Remark("this is not the code that was sent")
         unit.addresses.put(replace(known, code=None, code_until=None, tries=0, confirmed_at=unit.now, bounces=0, stopped_at=None))
         unit.record("address.confirmed", actor=str(member_id))
-        return ""
+        return None
 
     if wrong := await runtime.database.write(principal.installation_id, work):
         raise Invalid(wrong, field="code", code="wrong_code")

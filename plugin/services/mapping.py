@@ -31,7 +31,7 @@ class Mapped:
 async def community_map(runtime: Runtime, principal: Principal, *, days: int) -> Mapped:
     """The map of the last ``days`` days. Raises :class:`Forbidden` and :class:`Invalid`."""
     if days not in PERIODS:
-        raise Invalid(f"days is one of {', '.join(map(str, PERIODS))}", field="days")
+        raise Invalid("days is one of {choices}", field="days", choices=", ".join(map(str, PERIODS)))
 
     def work(unit: UnitOfWork) -> tuple[Facts, dict[int, Member], dict[int, int], float]:
         require_manager(unit, principal, None)

@@ -64,7 +64,7 @@ def _check_program(unit: UnitOfWork, program_id: int, mentor_id: int, mentee_ids
     if program is None:
         raise NotFound("there is no such program", field="program")
     if program.state not in PAIRING:
-        raise Conflict(f"a program that is {program.state.value} begins no mentorships", code="illegal_transition", field="program")
+        raise Conflict("a program that is {state} begins no mentorships", code="illegal_transition", field="program", state=program.state)
     enrolled = {(one.member_id, one.role): one for one in unit.enrolments.of_program(program_id)}
     mentor = _enrolled(enrolled, mentor_id, Role.MENTOR)
     for mentee_id in mentee_ids:
@@ -75,13 +75,13 @@ def _check_program(unit: UnitOfWork, program_id: int, mentor_id: int, mentee_ids
     # The size of a group is its own: a mentor's places count mentees of their own.
     held = sum(len(one.mentee_ids) for one in running if one.mentor_id == mentor_id and one.group_id is None)
     if not group and held + len(mentee_ids) > mentor.capacity:
-        raise Conflict(f"this mentor has {mentor.capacity} places, and all are taken", code="full")
+        raise Conflict("this mentor has {capacity} places, and all are taken", code="full", capacity=mentor.capacity)
 
 
 def _enrolled(enrolled: dict[tuple[int, Role], Enrolment], member_id: int, role: Role) -> Enrolment:
     found = enrolled.get((member_id, role))
     if found is None:
-        raise Conflict(f"somebody of this mentorship is not enrolled as a {role.value}", code="not_enrolled")
+        raise Conflict("somebody of this mentorship is not enrolled as a {role}", code="not_enrolled", role=role)
     if found.paused:
         raise Conflict("somebody of this mentorship is away at the moment", code="paused")
     return found
@@ -114,7 +114,7 @@ def end(unit: UnitOfWork, mentorship_id: int, *, reason: EndReason | str, by: st
     try:
         why = EndReason(reason)
     except ValueError:
-        raise Invalid(f"the reason is one of: {', '.join(known.value for known in EndReason)}", field="reason") from None
+        raise Invalid("the reason is one of: {choices}", field="reason", choices=", ".join(known.value for known in EndReason)) from None
     ended = replace(one, ended_at=unit.now, end_reason=why)
     unit.mentorships.put(ended)
     scheduling.cancel_about(unit, f"mentorship:{one.id}:")

@@ -125,7 +125,7 @@ async def appeal(runtime: Runtime, principal: Principal, strike_id: int, *, word
     """Say that it was otherwise; until a manager has decided it does not count. Raises :class:`Conflict` after two weeks, and for a second appeal."""
     me, plain = member_of(principal), words.strip()
     if not 3 <= len(plain) <= MAX_APPEAL:
-        raise Invalid(f"say in 3 to {MAX_APPEAL} characters how it was", field="words")
+        raise Invalid("say in 3 to {most} characters how it was", field="words", most=MAX_APPEAL)
 
     def work(unit: UnitOfWork) -> Strike:
         one = unit.strikes.get(strike_id)

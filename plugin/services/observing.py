@@ -103,7 +103,7 @@ async def chart(runtime: Runtime, principal: Principal, *, days: int, names: Seq
     """Lines of some numbers over the last ``days`` days as SVG. Raises :class:`Forbidden` and :class:`Invalid`."""
     unknown = set(names) - set(NAMES)
     if unknown or not names:
-        raise Invalid(f"choose from: {', '.join(NAMES)}", field="names")
+        raise Invalid("choose from: {choices}", field="names", choices=", ".join(NAMES))
     found = [one for one in await history(runtime, principal, days=days, names=names) if not one.subject]
     stored = {(one.name, one.day): one.value for one in found}
     every = sorted({one.day for one in found})

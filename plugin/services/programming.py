@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import NEXT, Plan, Program, ProgramState, check
 from plugin.domain.templates import TEMPLATES
-from plugin.errors import Conflict, Invalid, NotFound
+from plugin.errors import Conflict, Invalid, NotFound, Remark
 from plugin.services import announcing, forms, mentoring
 from plugin.services.access import require
 from plugin.services.managing import require_manager
@@ -33,7 +33,7 @@ def template(name: str) -> Plan:
     """A program to start from. Raises :class:`Invalid` that names those there are."""
     found = TEMPLATES.get(name)
     if found is None:
-        raise Invalid(f"there is no template {name!r}; there are: {', '.join(sorted(TEMPLATES))}", field="template")
+        raise Invalid("there is no template “{name}”; there are: {choices}", field="template", name=name, choices=", ".join(sorted(TEMPLATES)))
     return found
 
 
@@ -51,7 +51,7 @@ async def change_program(runtime: Runtime, principal: Principal, program_id: int
         if program is None:
             raise NotFound("there is no such program")
         if program.state in _OVER:
-            raise Conflict(f"a program that is {program.state.value} is not changed any more", code="illegal_transition")
+            raise Conflict("a program that is {state} is not changed any more", code="illegal_transition", state=program.state)
         plan = Plan(**{one.name: getattr(program, one.name) for one in fields(Plan)} | changes)
         check(plan)
         changed = replace(program, **changes)  # type: ignore[arg-type]  # the names are a program's too
@@ -95,11 +95,13 @@ async def move_program(runtime: Runtime, principal: Principal, program_id: int, 
         if program is None:
             raise NotFound("there is no such program")
         if state not in NEXT[program.state]:
-            possible = ", ".join(sorted(one.value for one in NEXT[program.state])) or "nowhere: it has ended"
-            raise Conflict(f"a program that is {program.state.value} can go to: {possible}", code="illegal_transition", field="state")
+            possible = sorted(NEXT[program.state]) or Remark("nowhere: it has ended")
+            raise Conflict("a program that is {state} can go to: {possible}", code="illegal_transition", field="state", state=program.state, possible=possible)
         alive = unit.mentorships.running(program_id) if state in _OVER else []
         if alive and not end_pairs:
-            raise Conflict(f"{len(alive)} mentorships of it are alive: end them, or say that they should end with it", code="pairs_alive", field="state")
+            raise Conflict(
+                "mentorships of it that are alive: {count}; end them, or say that they should end with it", code="pairs_alive", field="state", count=len(alive)
+            )
         for one in alive:
             mentoring.end(unit, one.id, reason="program_ended", by=principal.actor)
         moved = replace(program, state=state)

@@ -41,7 +41,7 @@ def propose(
         kits.attached(unit, kit_id, one.program_id)
     found = _checked(unit, one.program_id, times, minutes)
     if unit.sessions.count_open(one.id) >= MAX_OPEN:
-        raise Conflict(f"{MAX_OPEN} sessions are ahead already: hold or call off one of them first", code="too_many_sessions", field="mentorship")
+        raise Conflict("{most} sessions are ahead already: hold or call off one of them first", code="too_many_sessions", field="mentorship", most=MAX_OPEN)
     made = Session(
         id=unit.new_id(),
         mentorship_id=one.id,
@@ -71,7 +71,7 @@ def _checked(unit: UnitOfWork, program_id: int | None, times: Sequence[datetime]
     program = None if program_id is None else unit.programs.get(program_id)
     # A day's grace: the last day of a program ends later in the west.
     if program is not None and program.ends_on is not None and found[-1].date() > program.ends_on + timedelta(days=1):
-        raise Invalid(f"the program ends on {program.ends_on.isoformat()}: propose times before that", field="times")
+        raise Invalid("the program ends on {ends_on}: propose times before that", field="times", ends_on=program.ends_on)
     return found
 
 
@@ -212,7 +212,7 @@ def cancel(unit: UnitOfWork, session_id: int, *, by: int, reason: CancelReason =
     """
     session = sessions.ahead(unit, session_id, by)
     if reason not in OF_PERSONS:
-        raise Invalid(f"the reason is one of: {', '.join(sorted(one.value for one in OF_PERSONS))}", field="reason")
+        raise Invalid("the reason is one of: {choices}", field="reason", choices=", ".join(sorted(one.value for one in OF_PERSONS)))
     mine = session.of(by)
     if len(session.people) > 2 and mine is not None and not mine.mentor and not (mine.asks and session.starts_at is None):
         for mentor in (one.member_id for one in session.people if one.mentor):

@@ -12,7 +12,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import Role
 from plugin.domain.recruiting import ASKED, Evidence, InvitationState
 from plugin.domain.skills import Standing
-from plugin.errors import Conflict, Invalid
+from plugin.errors import Conflict, Invalid, Remark
 from plugin.graph import affinity, text
 from plugin.graph.names import Names, key_of
 from plugin.graph.prospects import Prospect, answered_about, prospects
@@ -66,9 +66,9 @@ async def find(runtime: Runtime, graphs: Graphs, principal: Principal, program_i
     """
     plain = " ".join(need.split())
     if len(plain) > MAX_NEED:
-        raise Invalid(f"say in at most {MAX_NEED} characters what is needed", field="need")
+        raise Invalid("say in at most {most} characters what is needed", field="need", most=MAX_NEED)
     if not 1 <= first <= MOST:
-        raise Invalid(f"first must be 1 to {MOST}", field="first")
+        raise Invalid("first must be 1 to {most}", field="first", most=MOST)
     known, askable = await runtime.database.read(principal.installation_id, lambda unit: _load(unit, principal, program_id))
     helping = await asyncio.to_thread(_helping, known, runtime.clock().timestamp())
     return await _chosen(runtime, graphs, principal.installation_id, known, [one for one in helping if one.member in askable], need=plain, first=first)
@@ -152,16 +152,16 @@ def askable(unit: UnitOfWork, program_id: int) -> set[int]:
     return everybody - refused - silent - asked - unit.enrolments.ever(program_id)
 
 
-def why_not(unit: UnitOfWork, program_id: int, member_id: int) -> str:
-    """Why a member is not asked, in words for a manager that do not tell what is the member's own business; empty for one who may be."""
+def why_not(unit: UnitOfWork, program_id: int, member_id: int) -> Remark | None:
+    """Why a member is not asked, in words for a manager that do not tell what is the member's own business; ``None`` for one who may be."""
     member, known = unit.members.get(member_id), unit.invitations.find(program_id, member_id)
     if member is None or not member.takes_part:
-        return "takes no part in the community"
+        return Remark("takes no part in the community")
     if known is not None and known.state in ASKED | {InvitationState.PLANNED}:
-        return "was asked already" if known.state in ASKED else "is in a wave already"
+        return Remark("was asked already") if known.state in ASKED else Remark("is in a wave already")
     if member_id in unit.enrolments.ever(program_id):
-        return "takes part already, or did"
-    return "" if member_id in askable(unit, program_id) else "takes no invitations"
+        return Remark("takes part already, or did")
+    return None if member_id in askable(unit, program_id) else Remark("takes no invitations")
 
 
 # ---------------------------------------------------------------------------------------------------------------------- shortages
@@ -174,7 +174,7 @@ async def shortages(runtime: Runtime, graphs: Graphs, principal: Principal, prog
     :class:`Forbidden`.
     """
     if not 1 <= first <= SHORTAGES:
-        raise Invalid(f"first must be 1 to {SHORTAGES}", field="first")
+        raise Invalid("first must be 1 to {most}", field="first", most=SHORTAGES)
 
     def load(unit: UnitOfWork) -> tuple[Facts, set[int], list[Shortage]]:
         known, able = _load(unit, principal, program_id)

@@ -47,7 +47,7 @@ def checked(runtime: Runtime, changes: Mapping[str, str]) -> IdentityProvider:
         raise Invalid("this service has no sign-in at providers", code="not_offered")
     for key in changes:
         if key not in runtime.identity.settings:
-            raise Invalid(f"there is no setting {key!r}; there are: {', '.join(runtime.identity.settings)}", field=key)
+            raise Invalid("there is no setting “{key}”; there are: {choices}", field=key, key=key, choices=", ".join(runtime.identity.settings))
     return runtime.identity
 
 

@@ -52,7 +52,7 @@ async def create(
 async def create_from_template(runtime: Runtime, principal: Principal, *, purpose: FormPurpose, program_id: int | None) -> Form:
     """Make a form from the template of its purpose. Raises :class:`Invalid` for a purpose without one."""
     if purpose not in TEMPLATES:
-        raise Invalid(f"there are templates for {', '.join(TEMPLATES)}", field="purpose")
+        raise Invalid("there are templates for {choices}", field="purpose", choices=", ".join(TEMPLATES))
     name, questions = template(purpose)
     return await create(runtime, principal, name=name, purpose=purpose, questions=[plain_question(one) for one in questions], program_id=program_id)
 
@@ -92,7 +92,7 @@ def _from_bank(unit: UnitOfWork, raw: Mapping[str, object]) -> Question:
     name = str(raw["bank"])
     kept = unit.bank.get(name)
     if kept is None:
-        raise NotFound(f"the bank has no question {name[:40]!r}", field="bank")
+        raise NotFound("the bank has no question “{name}”", field="bank", name=name[:40])
     merged = parse_question({**plain_question(kept), **raw})
     return replace(merged, bank=name)
 
@@ -110,10 +110,10 @@ def document(form: Form) -> dict[str, object]:
 async def import_form(runtime: Runtime, principal: Principal, raw: object, *, program_id: int | None) -> Form:
     """Make a form from a document. Raises :class:`Invalid` for what is none."""
     if not isinstance(raw, Mapping) or raw.get("format") != FORMAT:
-        raise Invalid(f"this is no form: its format must be {FORMAT}", field="document")
+        raise Invalid("this is no form: its format must be {format}", field="document", format=FORMAT)
     name, purpose, questions = raw.get("name"), raw.get("purpose"), raw.get("questions")
     if not isinstance(name, str) or not isinstance(purpose, str) or purpose not in set(FormPurpose):
-        raise Invalid(f"a form has a name, and a purpose of {', '.join(FormPurpose)}", field="document")
+        raise Invalid("a form has a name, and a purpose of {choices}", field="document", choices=", ".join(FormPurpose))
     if not isinstance(questions, list) or not all(isinstance(one, Mapping) for one in questions):
         raise Invalid("a form has a list of questions", field="document")
     return await create(runtime, principal, name=name, purpose=FormPurpose(purpose), questions=questions, program_id=program_id)
@@ -132,7 +132,7 @@ async def put_in_bank(runtime: Runtime, principal: Principal, raw: Mapping[str, 
     def work(unit: UnitOfWork) -> tuple[str, Question]:
         require_manager(unit, principal, None)
         if unit.bank.get(question.key) is None and unit.bank.count() >= MAX_BANK:
-            raise Conflict(f"the bank holds at most {MAX_BANK} questions", code="bank_full")
+            raise Conflict("the bank holds at most {most} questions", code="bank_full", most=MAX_BANK)
         unit.bank.put(question.key, question, at=unit.now)
         unit.record("bank.put", actor=_actor(principal), question=question.key)
         return question.key, question

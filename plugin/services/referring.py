@@ -42,11 +42,11 @@ async def make(runtime: Runtime, principal: Principal, program_id: int, *, role:
         if program is None or member is None or not member.takes_part:
             raise NotFound("there is no such program", field="program")
         if program.state not in TAKING_IN:
-            raise Conflict(f"a program that is {program.state.value} takes nobody in", code="not_taking_in", field="program")
+            raise Conflict("a program that is {state} takes nobody in", code="not_taking_in", field="program", state=program.state)
         if not program.open:
             raise Conflict("members are invited to this program: name somebody to its managers instead", code="not_open", field="program")
         if sum(_leads(one, unit) for one in unit.referrals.links_of(member_id)) >= MAX_LINKS:
-            raise Conflict(f"you have {MAX_LINKS} links that lead somewhere: take one back first", code="too_many_links")
+            raise Conflict("you have {most} links that lead somewhere: take one back first", code="too_many_links", most=MAX_LINKS)
         secret = MARK + secrets.token_urlsafe(24)
         made = ReferralLink(
             id=unit.new_id(),

@@ -50,16 +50,16 @@ async def ask(runtime: Runtime, principal: Principal, *, program_id: int, mentor
     mentee_id = member_of(principal)
     words = Said(note=note.strip(), goal=goal.strip())
     if not 1 <= len(mentor_ids) <= MAX_CHOICES or len(set(mentor_ids)) < len(mentor_ids):
-        raise Invalid(f"choose one to {MAX_CHOICES} mentors, each once", field="mentors")
+        raise Invalid("choose one to {most} mentors, each once", field="mentors", most=MAX_CHOICES)
     if len(words.note) > MAX_NOTE or not 3 <= len(words.goal) <= MAX_GOAL:
-        raise Invalid(f"say in 3 to {MAX_GOAL} characters what you would like to reach; a note has at most {MAX_NOTE}", field="goal")
+        raise Invalid("say in 3 to {most} characters what you would like to reach; a note has at most {longest}", field="goal", most=MAX_GOAL, longest=MAX_NOTE)
 
     def work(unit: UnitOfWork) -> list[Request]:
         program = unit.programs.get(program_id)
         if program is None:
             raise NotFound("there is no such program", field="program")
         if program.state not in PAIRING:
-            raise Conflict(f"in a program that is {program.state.value} nobody is asked", code="illegal_transition", field="program")
+            raise Conflict("in a program that is {state} nobody is asked", code="illegal_transition", field="program", state=program.state)
         enrolled = {(one.member_id, one.role): one for one in unit.enrolments.of_program(program_id)}
         _check_mentee(unit, enrolled, program_id, mentee_id)
         for mentor_id in mentor_ids:
@@ -219,7 +219,7 @@ def _to_me(unit: UnitOfWork, principal: Principal, request_id: int) -> Request:
 
 def _check_message(message: str) -> None:
     if len(message) > MAX_NOTE:
-        raise Invalid(f"a message has at most {MAX_NOTE} characters", field="message")
+        raise Invalid("a message has at most {most} characters", field="message", most=MAX_NOTE)
 
 
 def close(unit: UnitOfWork, one: Request) -> None:

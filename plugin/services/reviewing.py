@@ -77,7 +77,7 @@ async def preview(runtime: Runtime, principal: Principal, *, kind: str, role: st
 def _known(kind: str) -> Kind:
     found = KINDS.get(kind)
     if found is None:
-        raise Invalid(f"there is no kind {kind!r} of messages", field="kind")
+        raise Invalid("there is no kind “{kind}” of messages", field="kind", kind=kind)
     return found
 
 

@@ -111,7 +111,7 @@ async def add_rule(runtime: Runtime, principal: Principal, *, rule: Rule) -> Rul
     def work(unit: UnitOfWork) -> Rule:
         require_manager(unit, principal, rule.program_id)
         if len(unit.rewards.rules(rule.program_id)) >= MAX_RULES:
-            raise Conflict(f"a program has at most {MAX_RULES} rules: end one first", code="too_many_rules")
+            raise Conflict("a program has at most {most} rules: end one first", code="too_many_rules", most=MAX_RULES)
         made = replace(rule, id=unit.new_id(), badge=" ".join(rule.badge.split()), in_host=in_host, created_at=unit.now)
         unit.rewards.put_rule(made)
         milestones.reached(unit, rule.program_id, unit.enrolments.ever(rule.program_id))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from plugin.domain.rounds import Command, Criterion, CriterionKind, Design, GroupDesign, RoundState, Rule, RuleAbout
-from plugin.errors import Conflict, Invalid
+from plugin.errors import Conflict, Invalid, Remark
 
 MAX_CRITERIA, MAX_RULES, MAX_NAME = 40, 40, 80
 
@@ -54,8 +54,15 @@ def step(state: RoundState, command: Command, *, before: RoundState = RoundState
     ``before`` is what a computing round was, ``by_hand`` whether somebody pinned or forbade pairs. Raises :class:`Conflict` that says what is possible.
     """
     if state not in _FROM[command]:
-        possible = ", ".join(sorted(one.value for one in _FROM[command]))
-        raise Conflict(f"a round that is {state.value} cannot {_SAID[command]}: it must be {possible}", code="illegal_transition", field="state")
+        possible = sorted(_FROM[command])
+        raise Conflict(
+            "a round that is {state} cannot {said}: it must be {possible}",
+            code="illegal_transition",
+            field="state",
+            state=state,
+            said=_SAID[command],
+            possible=possible,
+        )
     if command in {Command.COMPUTE, Command.ADJUST}:
         return RoundState.COMPUTING
     if command is Command.FINISH:
@@ -63,14 +70,14 @@ def step(state: RoundState, command: Command, *, before: RoundState = RoundState
     return {Command.EDIT: RoundState.DRAFT, Command.GIVE_UP: before, Command.PUBLISH: RoundState.PUBLISHED, Command.CANCEL: RoundState.CANCELLED}[command]
 
 
-_SAID: Mapping[Command, str] = {
-    Command.EDIT: "be edited",
-    Command.COMPUTE: "be computed",
-    Command.ADJUST: "be adjusted",
-    Command.FINISH: "finish",
-    Command.GIVE_UP: "be stopped",
-    Command.PUBLISH: "be published",
-    Command.CANCEL: "be cancelled",
+_SAID: Mapping[Command, Remark] = {
+    Command.EDIT: Remark("be edited"),
+    Command.COMPUTE: Remark("be computed"),
+    Command.ADJUST: Remark("be adjusted"),
+    Command.FINISH: Remark("finish"),
+    Command.GIVE_UP: Remark("be stopped"),
+    Command.PUBLISH: Remark("be published"),
+    Command.CANCEL: Remark("be cancelled"),
 }
 
 
@@ -79,7 +86,7 @@ def check_design(design: Design) -> None:
     if not design.criteria:
         raise Invalid("name at least one criterion: without one every pair is as good as any other", field="criteria", code="no_criteria")
     if len(design.criteria) > MAX_CRITERIA or len(design.rules) > MAX_RULES:
-        raise Invalid(f"a round has at most {MAX_CRITERIA} criteria and {MAX_RULES} rules", field="criteria")
+        raise Invalid("a round has at most {most} criteria and {rules} rules", field="criteria", most=MAX_CRITERIA, rules=MAX_RULES)
     keys = [one.key for one in design.criteria]
     if len(set(keys)) < len(keys):
         raise Invalid("two criteria have the same key: give each its own", field="criteria", code="duplicate")
@@ -100,32 +107,32 @@ def check_design(design: Design) -> None:
 
 def _check_criterion(one: Criterion) -> None:
     if not 1 <= len(one.key) <= MAX_NAME or len(one.label) > MAX_NAME:
-        raise Invalid(f"a criterion's key has 1 to {MAX_NAME} characters, its label at most as many", field="criteria")
+        raise Invalid("a criterion's key has 1 to {most} characters, its label at most as many", field="criteria", most=MAX_NAME)
     if not 0 < one.weight <= 100:
-        raise Invalid(f"the weight of “{one.key}” must be above 0 and at most 100", field="criteria", code="bad_weight")
+        raise Invalid("the weight of “{key}” must be above 0 and at most 100", field="criteria", code="bad_weight", key=one.key)
     if not 0 < one.at_least <= 1:
-        raise Invalid(f"“{one.key}” is met from a fit above 0 and up to 1: choose at_least accordingly", field="criteria")
+        raise Invalid("“{key}” is met from a fit above 0 and up to 1: choose at_least accordingly", field="criteria", key=one.key)
     if one.kind in {CriterionKind.ANSWER, CriterionKind.BACKGROUND} and not one.question:
-        raise Invalid(f"“{one.key}” compares answers: say to which question", field="criteria", code="no_question")
+        raise Invalid("“{key}” compares answers: say to which question", field="criteria", code="no_question", key=one.key)
     words = {word for key in (one.question, one.other_question) for word in re.split(r"[^a-z]+", key.lower())}
     if words & PROTECTED and not one.protected:
-        told = f"“{one.key}” compares a protected attribute ({', '.join(sorted(words & PROTECTED))}): set protected to true if that is meant"
+        told = Remark("“{key}” compares a protected attribute ({names}): set protected to true if that is meant", key=one.key, names=sorted(words & PROTECTED))
         raise Invalid(told, field="criteria", code="protected")
     if not -100 <= one.low <= one.high <= 100:
-        raise Invalid(f"“{one.key}” needs low and high from -100 to 100, low first", field="criteria")
+        raise Invalid("“{key}” needs low and high from -100 to 100, low first", field="criteria", key=one.key)
     if not 0 < one.enough <= 168:
-        raise Invalid(f"“{one.key}” needs above 0 and at most 168 hours a week", field="criteria")
+        raise Invalid("“{key}” needs above 0 and at most 168 hours a week", field="criteria", key=one.key)
 
 
 def _check_rule(rule: Rule, criteria: set[str]) -> None:
     if not 1 <= len(rule.name) <= MAX_NAME:
-        raise Invalid(f"a rule's name has 1 to {MAX_NAME} characters", field="rules")
+        raise Invalid("a rule's name has 1 to {most} characters", field="rules", most=MAX_NAME)
     if rule.about is RuleAbout.SAME and not rule.question:
-        raise Invalid(f"the rule “{rule.name}” compares answers: say to which question", field="rules", code="no_question")
+        raise Invalid("the rule “{name}” compares answers: say to which question", field="rules", code="no_question", name=rule.name)
     if rule.about is RuleAbout.CRITERION and rule.criterion not in criteria:
-        raise Invalid(f"the rule “{rule.name}” names a criterion that this round does not have", field="rules", code="unknown_criterion")
+        raise Invalid("the rule “{name}” names a criterion that this round does not have", field="rules", code="unknown_criterion", name=rule.name)
     if not 0 < rule.at_least <= 1:
-        raise Invalid(f"the rule “{rule.name}” needs at_least above 0 and up to 1", field="rules")
+        raise Invalid("the rule “{name}” needs at_least above 0 and up to 1", field="rules", name=rule.name)
 
 
 def check_group_design(design: GroupDesign) -> None:
@@ -137,6 +144,6 @@ def check_group_design(design: GroupDesign) -> None:
     if set(design.diversify) & set(design.cluster):
         raise Invalid("the same answers cannot both be mixed and gathered: choose one", field="diversify", code="contradiction")
     if len(design.diversify) + len(design.cluster) > MAX_CRITERIA:
-        raise Invalid(f"name at most {MAX_CRITERIA} questions", field="diversify")
+        raise Invalid("name at most {most} questions", field="diversify", most=MAX_CRITERIA)
     if not 0 <= design.seed < 2**31:
         raise Invalid("choose a seed from 0 to 2147483647", field="seed")

@@ -12,7 +12,7 @@ from plugin.domain.forms import Answer, QuestionKind, SkillLevel, Slot
 from plugin.domain.members import Member
 from plugin.domain.programs import Role
 from plugin.domain.rounds import Choice, ChoiceKind, CriterionKind, Round
-from plugin.errors import Invalid
+from plugin.errors import Invalid, Remark
 from plugin.graph import affinity, text
 from plugin.graph.availability import slots
 from plugin.graph.criteria import Known, Person, Sides, Value
@@ -116,15 +116,15 @@ def _among(pairs: Sequence[tuple[int, int]], here: set[int]) -> tuple[tuple[int,
 def _places(unit: UnitOfWork, one: Round, enrolled: Sequence[Enrolment], keep: set[tuple[int, int]]) -> tuple[tuple[Seat, ...], list[Enrolment]]:
     """Mentors with places left, and mentees who want more mentors than they have. Pairs that are to be kept do not count as taken."""
     mentors, mentees = ([each for each in enrolled if each.role is role] for role in (Role.MENTOR, Role.MENTEE))
-    for side, name in ((mentors, "mentors"), (mentees, "mentees")):
+    for side, name, said in ((mentors, "mentors", Remark("mentors")), (mentees, "mentees", Remark("mentees"))):
         if not side:
-            raise Invalid(f"there are no {name} in this program: approve at least one application on each side", code="empty_side", field=name)
+            raise Invalid("there are no {side} in this program: approve at least one application on each side", code="empty_side", field=name, side=said)
     both = {each.member_id for each in mentors} & {each.member_id for each in mentees}
     if both:
-        raise Invalid(f"{_names(unit, both)} is both mentor and mentee in this program: withdraw one enrolment", code="two_roles", field="mentees")
+        raise Invalid("{names} is both mentor and mentee in this program: withdraw one enrolment", code="two_roles", field="mentees", names=_names(unit, both))
     none = {each.member_id for each in mentors if each.capacity < 1}
     if none:
-        raise Invalid(f"{_names(unit, none)} has capacity 0: give them a place or withdraw the enrolment", code="bad_capacity", field="mentors")
+        raise Invalid("{names} has capacity 0: give them a place or withdraw the enrolment", code="bad_capacity", field="mentors", names=_names(unit, none))
     loads: dict[int, int] = {}
     for pair in running_pairs(unit, one.program_id) - {(mentor, mentee) for mentee, mentor in keep}:
         for member in pair:

@@ -79,7 +79,7 @@ async def edit(runtime: Runtime, principal: Principal, round_id: int, *, name: s
 
     def work(unit: UnitOfWork, one: Round) -> Round:
         if design is not None and isinstance(design, Design) != (one.kind is RoundKind.PAIRS):
-            raise Invalid(f"this is a round of {one.kind.value}: give a design of {one.kind.value}", field="design")
+            raise Invalid("this is a round of {kind}: give a design of {kind}", field="design", kind=one.kind)
         changed = replace(one, state=step(one.state, Command.EDIT), name=plain or one.name, figures={}, failure="", progress=0.0)
         if design is not None:
             changed = replace(changed, design=design_to_json(design))
@@ -113,7 +113,7 @@ async def adjust(
     if not chosen:
         raise Invalid("say which pairs to pin, to forbid or to release", field="pin")
     if len(chosen) > MAX_CHOICES:
-        raise Invalid(f"decide about at most {MAX_CHOICES} pairs at once", field="pin")
+        raise Invalid("decide about at most {most} pairs at once", field="pin", most=MAX_CHOICES)
     if len({(one.one, one.other) for one in chosen}) < len(chosen):
         raise Invalid("a pair is named twice: decide once", field="pin", code="duplicate")
     return await _send(runtime, principal, round_id, chosen, command=Command.ADJUST)
@@ -246,7 +246,7 @@ async def rank_mentors(runtime: Runtime, principal: Principal, program_id: int, 
     if member_id is None:
         raise Invalid("only a member can choose mentors: use a member's token", code="not_a_member")
     if len(mentors) > MAX_RANKED or len(set(mentors)) < len(mentors):
-        raise Invalid(f"name at most {MAX_RANKED} mentors, each once", field="mentors")
+        raise Invalid("name at most {most} mentors, each once", field="mentors", most=MAX_RANKED)
 
     def work(unit: UnitOfWork) -> int:
         enrolled = unit.enrolments.of_program(program_id)
@@ -270,9 +270,9 @@ def _check(design: Design | GroupDesign) -> None:
         return
     check_design(design)
     if design.objective not in {one.value for one in Objective}:
-        raise Invalid(f"choose an objective of {', '.join(Objective)}", field="objective")
+        raise Invalid("choose an objective of {choices}", field="objective", choices=", ".join(Objective))
     if design.placing not in {one.value for one in Placing}:
-        raise Invalid(f"choose {' or '.join(Placing)} for placing", field="placing")
+        raise Invalid("choose {choices} for placing", field="placing", choices=" or ".join(Placing))
 
 
 def _name(name: str) -> str:

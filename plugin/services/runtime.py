@@ -99,7 +99,7 @@ class Runtime:
         try:
             return self.hosts[name]
         except KeyError:
-            raise NotFound(f"there is no host {name!r}; there are {', '.join(sorted(self.hosts))}") from None
+            raise NotFound("there is no host “{name}”; there are {choices}", name=name, choices=", ".join(sorted(self.hosts))) from None
 
     async def installation(self, installation_id: int) -> Installation:
         """An installation with its secrets. Raises :class:`NotFound`."""

@@ -125,7 +125,7 @@ def _do(unit: UnitOfWork, tried: Job) -> bool:
         return False
     handler = _HANDLERS.get(tried.kind)
     if handler is None:
-        raise NotFound(f"nobody does jobs of the kind {tried.kind!r} in this version")
+        raise NotFound("nobody does jobs of the kind “{kind}” in this version", kind=tried.kind)
     # Marked first: a handler that schedules its own key again means the next time.
     if tried.every_days is None:
         unit.jobs.done(tried.key, now=unit.now)

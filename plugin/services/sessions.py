@@ -49,7 +49,7 @@ def sealed(unit: UnitOfWork, words: Words) -> bytes:
     """What was written about a session, sealed. Raises :class:`Invalid` for too much."""
     for name, most in (("topic", MAX_TOPIC), ("place", MAX_PLACE), ("note", MAX_NOTE)):
         if len(getattr(words, name)) > most:
-            raise Invalid(f"the {name} of a session has at most {most} characters", field=name)
+            raise Invalid("the {name} of a session has at most {most} characters", field=name, name=name, most=most)
     plain = {"topic": " ".join(words.topic.split()), "place": words.place.strip(), "note": words.note.strip()}
     return unit.seal(orjson.dumps(plain), purpose=PURPOSE)
 

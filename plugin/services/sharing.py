@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mentorgraph.events import Access
 from mentorgraph.host import EditTopic, Mention, Paragraph, Quote, TopicMessage
 from plugin.domain.people import Principal
-from plugin.errors import Conflict, Invalid, NotFound
+from plugin.errors import Conflict, Invalid, NotFound, Remark
 from plugin.services import outgoing, telling
 from plugin.services.enrolling import member_of
 from plugin.services.runtime import Runtime
@@ -27,7 +27,7 @@ def share(unit: UnitOfWork, *, mentorship_id: int, author_id: int, member_ids: S
     """
     plain = words.strip()
     if not 20 <= len(plain) <= MOST:
-        raise Invalid(f"a story has 20 to {MOST} characters", field="words")
+        raise Invalid("a story has 20 to {most} characters", field="words", most=MOST)
     if author_id not in member_ids or len(set(member_ids)) < 2:
         raise Invalid("a story is told by somebody of the mentorship, about two or more", field="mentorship")
     story = Story(
@@ -56,7 +56,7 @@ def answer(unit: UnitOfWork, story_id: int, *, member_id: int, agreed: bool) -> 
     if story is None or member_id not in answers:
         raise NotFound("there is no such story")
     if story.state != "asked":
-        raise Conflict(f"this story is {story.state} already")
+        raise Conflict("this story is {state} already", state=Remark(story.state))
     unit.stories.answer(story_id, member_id, agreed=agreed)
     answers[member_id] = agreed
     if not agreed:
@@ -140,7 +140,7 @@ async def take_back(runtime: Runtime, principal: Principal, story_id: int) -> Se
     def work(unit: UnitOfWork) -> SeenStory:
         seen = _seen(unit, story_id, me)
         if seen.story.state not in {"asked", "published"}:
-            raise Conflict(f"this story is {seen.story.state} already", code="illegal_transition", field="story")
+            raise Conflict("this story is {state} already", code="illegal_transition", field="story", state=Remark(seen.story.state))
         unit.stories.answer(story_id, me, agreed=False)
         unit.stories.move(story_id, "withdrawn")
         telling.unsay(unit, f"story:{story_id}:", why="somebody in it does not want it told any more")

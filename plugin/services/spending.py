@@ -57,10 +57,12 @@ async def set_budget(runtime: Runtime, principal: Principal, program_id: int, *,
         unit.ledger.lock(program_id)
         entries, known = unit.ledger.of_program(program_id), unit.ledger.budget(program_id)
         if known is not None and known.currency != code and entries:
-            raise Conflict(f"this ledger is in {known.currency}: a budget in another currency needs another program", code="currency", field="currency")
+            raise Conflict(
+                "this ledger is in {currency}: a budget in another currency needs another program", code="currency", field="currency", currency=known.currency
+            )
         spent = committed(entries)
         if amount < spent:
-            raise Conflict(f"{_money(spent, code)} is approved already: a budget cannot be less", code="over_budget", field="amount")
+            raise Conflict("{amount} is approved already: a budget cannot be less", code="over_budget", field="amount", amount=_money(spent, code))
         budget = Budget(program_id=program_id, amount=amount, currency=code, set_at=unit.now, set_by=principal.actor)
         unit.ledger.set_budget(budget)
         unit.record("budget.set", actor=principal.actor, program=str(program_id), amount=amount, currency=code)
@@ -163,7 +165,7 @@ def _write(unit: UnitOfWork, principal: Principal, draft: Draft) -> Entry:
 def _words(words: str) -> str:
     plain = words.strip()
     if not 3 <= len(plain) <= MAX_WORDS:
-        raise Invalid(f"say what it is for, in 3 to {MAX_WORDS} characters", field="words")
+        raise Invalid("say what it is for, in 3 to {most} characters", field="words", most=MAX_WORDS)
     return plain
 
 
@@ -178,7 +180,7 @@ def _budget(unit: UnitOfWork, program_id: int) -> Budget:
 def _check_left(unit: UnitOfWork, budget: Budget, amount: int) -> None:
     left = budget.amount - committed(unit.ledger.of_program(budget.program_id))
     if amount > left:
-        raise Conflict(f"{_money(left, budget.currency)} is left of the budget", code="over_budget", field="amount")
+        raise Conflict("{amount} is left of the budget", code="over_budget", field="amount", amount=_money(left, budget.currency))
 
 
 def _entry(unit: UnitOfWork, principal: Principal, entry_id: int) -> Entry:
@@ -220,7 +222,7 @@ async def decide(runtime: Runtime, principal: Principal, entry_id: int, *, appro
 async def pay(runtime: Runtime, principal: Principal, entry_id: int, *, reference: str) -> Entry:
     """Write down that an approved entry was paid or handed over; the money itself moves elsewhere. Raises :class:`Conflict` for one that is not approved."""
     if len(reference) > MAX_REFERENCE:
-        raise Invalid(f"a reference has at most {MAX_REFERENCE} characters", field="reference")
+        raise Invalid("a reference has at most {most} characters", field="reference", most=MAX_REFERENCE)
 
     def work(unit: UnitOfWork) -> Entry:
         one = _entry(unit, principal, entry_id)
@@ -278,7 +280,7 @@ async def export(runtime: Runtime, principal: Principal, program_id: int, *, for
     """The whole ledger of a program as a file: its name and its bytes. Raises :class:`Invalid` for a format that there is not."""
     writer = tabular.WRITERS.get(form)
     if writer is None:
-        raise Invalid(f"the format is one of: {', '.join(sorted(tabular.WRITERS))}", field="format")
+        raise Invalid("the format is one of: {choices}", field="format", choices=", ".join(sorted(tabular.WRITERS)))
 
     def work(unit: UnitOfWork) -> tabular.Table:
         require_manager(unit, principal, program_id)

@@ -132,7 +132,7 @@ def _others(unit: UnitOfWork, member_id: int | None) -> bool:
 
 def _refuse_what_the_host_says(runtime: Runtime, unit: UnitOfWork, office: Office) -> None:
     if office is Office.ADMIN and rights.says_admins(runtime, unit.community.host):
-        raise Conflict(f"{runtime.host(unit.community.host).title} says who its admins are: make them one there", code="host_says", field="office")
+        raise Conflict("{title} says who its admins are: make them one there", code="host_says", field="office", title=runtime.host(unit.community.host).title)
 
 
 def safety_staff(unit: UnitOfWork) -> list[int]:

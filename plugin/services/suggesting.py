@@ -113,7 +113,7 @@ def _need_of_words(words: str, member_id: int, unit: UnitOfWork) -> Need:
     if not plain:
         raise Invalid("say in a few words what you would like help with", field="text")
     if len(plain) > MAX_NEED:
-        raise Invalid(f"a need has at most {MAX_NEED} characters", field="text")
+        raise Invalid("a need has at most {most} characters", field="text", most=MAX_NEED)
     terms = text.term_counts(plain, key=unit.keys.terms)
     if not terms:
         raise Invalid("these words say too little: name the skill or the problem", field="text")
@@ -122,7 +122,7 @@ def _need_of_words(words: str, member_id: int, unit: UnitOfWork) -> Need:
         if need.text == plain:
             return need
     if len(open_needs) >= MAX_OPEN_NEEDS:
-        raise Conflict(f"you have {MAX_OPEN_NEEDS} open needs already: close one first", code="too_many_needs", field="text")
+        raise Conflict("you have {most} open needs already: close one first", code="too_many_needs", field="text", most=MAX_OPEN_NEEDS)
     need = Need(id=unit.new_id(), member_id=member_id, text=plain, topic_id=None, terms=terms, stated_at=unit.now)
     unit.needs.put(need)
     return need
@@ -131,7 +131,7 @@ def _need_of_words(words: str, member_id: int, unit: UnitOfWork) -> Need:
 def _need_of_topic(url: str, member_id: int, unit: UnitOfWork) -> Need:
     base = unit.community.base_url
     if not url.startswith(f"{base}/"):
-        raise Invalid(f"the address must be of a topic on {base}", field="topicUrl")
+        raise Invalid("the address must be of a topic on {base}", field="topicUrl", base=base)
     topic = next((one for number in _numbers(url) if (one := unit.topics.get(number)) is not None), None)
     if topic is None:
         raise Invalid("there is no such topic that every member may read", field="topicUrl", code="not_found")
@@ -284,7 +284,7 @@ async def experts_for(runtime: Runtime, graphs: Graphs, principal: Principal, *,
     """Members who could help with a need in words, for whoever asks; nothing is stored. Raises :class:`Invalid`."""
     plain = " ".join(need_text.split())
     if not plain or len(plain) > MAX_NEED:
-        raise Invalid(f"the need must have 1 to {MAX_NEED} characters", field="need")
+        raise Invalid("the need must have 1 to {most} characters", field="need", most=MAX_NEED)
     if not 1 <= first <= 50:
         raise Invalid("first must be 1 to 50", field="first")
     question = await runtime.database.read(principal.installation_id, lambda unit: _in_words(plain, principal.member_id, unit))

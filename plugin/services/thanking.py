@@ -25,7 +25,7 @@ async def thank(runtime: Runtime, principal: Principal, program_id: int, member_
     """
     plain = words.strip()
     if not 3 <= len(plain) <= MAX_THANKS:
-        raise Invalid(f"thanks have 3 to {MAX_THANKS} characters", field="words")
+        raise Invalid("thanks have 3 to {most} characters", field="words", most=MAX_THANKS)
 
     def work(unit: UnitOfWork) -> Thanks:
         program = unit.programs.get(program_id)
@@ -66,7 +66,7 @@ def _check(unit: UnitOfWork, principal: Principal, program_id: int, member_id: i
         raise NotFound("there is no such member in a mentorship with you", field="member")
     lately = [one for one in unit.certificates.thanks_of(member_id) if one.at > unit.now - THANKED_AGAIN and one.program_id == program_id]
     if any(one.from_id == principal.member_id for one in lately):
-        raise Conflict(f"you thanked them within the last {THANKED_AGAIN.days} days", code="thanked_already", field="member")
+        raise Conflict("you thanked them within the last {days} days", code="thanked_already", field="member", days=THANKED_AGAIN.days)
 
 
 def _post(unit: UnitOfWork, program_id: int, member_id: int, words: str) -> bool:

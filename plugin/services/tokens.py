@@ -52,14 +52,14 @@ async def create_for_member(runtime: Runtime, principal: Principal, *, name: str
 async def _create(runtime: Runtime, asking: Principal, member_id: int | None, *, name: str, scopes: frozenset[Scope], days: int) -> tuple[str, Token]:
     named = " ".join(name.split())
     if not 0 < len(named) <= LONGEST_NAME:
-        raise Invalid(f"a name has 1 to {LONGEST_NAME} characters: say what the token is for", field="name")
+        raise Invalid("a name has 1 to {most} characters: say what the token is for", field="name", most=LONGEST_NAME)
     if not 1 <= days <= MOST_DAYS:
-        raise Invalid(f"days must be 1 to {MOST_DAYS}", field="days")
+        raise Invalid("days must be 1 to {most}", field="days", most=MOST_DAYS)
     if not scopes:
         raise Invalid("a token needs at least one scope", field="scopes")
     there = await runtime.database.read(asking.installation_id, lambda unit: unit.tokens.listing(member_id=member_id, now=unit.now))
     if sum(one.audience != APPLICATION for one in there) >= MOST:
-        raise Conflict(f"there are {MOST} tokens already: revoke those that nobody uses", code="too_many_tokens")
+        raise Conflict("there are {most} tokens already: revoke those that nobody uses", code="too_many_tokens", most=MOST)
     text = await access.create_token(
         runtime,
         asking.installation_id,

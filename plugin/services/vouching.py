@@ -21,7 +21,7 @@ async def sign_in(runtime: Runtime, installation_id: int, *, answer: Mapping[str
     host = runtime.host(installation.host)
     client = await runtime.client(installation_id)
     if Capability.SIGN_IN_BY_TOKEN not in host.capabilities or not isinstance(client, TokenChecker):
-        raise Invalid(f"{host.title} does not offer this way of signing in", code="not_offered")
+        raise Invalid("{title} does not offer this way of signing in", code="not_offered", title=host.title)
     try:
         async with asyncio.timeout(SECONDS):
             said = await client.check_token(answer)

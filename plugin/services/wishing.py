@@ -53,7 +53,7 @@ async def choose(runtime: Runtime, principal: Principal, *, group: str, channel:
     """Choose channel and frequency for a group of kinds. Raises :class:`Invalid`."""
     member_id = _me(principal)
     if group not in GROUPS:
-        raise Invalid(f"there is no group {group!r}; there are: {', '.join(GROUPS)}", field="group")
+        raise Invalid("there is no group “{group}”; there are: {choices}", field="group", group=group, choices=", ".join(GROUPS))
 
     def work(unit: UnitOfWork) -> Wishes:
         unit.wishes.choose(member_id, {group: Choice(channel=channel, frequency=frequency)})
@@ -78,7 +78,7 @@ async def set_reach(
     if timezone and zone_of(timezone).key != timezone:
         raise Invalid("there is no such time zone: say one such as Europe/Berlin", field="timezone")
     if locale and language_of(locale) == languages()[0] and not locale.lower().startswith(languages()[0]):
-        raise Invalid(f"there is no such language here; there are: {', '.join(languages())}", field="locale")
+        raise Invalid("there is no such language here; there are: {choices}", field="locale", choices=", ".join(languages()))
     for name, value in (("quietFrom", quiet_from), ("quietUntil", quiet_until), ("digestAt", digest_at)):
         if value is not None and not 0 <= value < DAY_MINUTES:
             raise Invalid("a time of day is 0 to 1439 minutes after midnight", field=name)

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from plugin.errors import Invalid, Misconfigured
+from plugin.errors import Invalid, Misconfigured, Remark
 
 _VERSION = 2
 _PLAIN = bytes([_VERSION])
@@ -30,7 +30,7 @@ _HEAD = struct.Struct(">B8sqQB")
 """Version, id of the key, seconds since 1970, installation, length of the purpose; then the purpose, the nonce and the content with its tag."""
 _NONCE = 12
 _REMEMBERED = 1024
-_BROKEN = "this cannot be opened: it was altered, or sealed with a key that is no longer in MENTORGRAPH_SECRET_KEYS"
+_BROKEN = Remark("this cannot be opened: it was altered, or sealed with a key that is no longer in MENTORGRAPH_SECRET_KEYS")
 
 
 class _Key:

@@ -208,7 +208,7 @@ class UnitOfWork:
     def _row(self) -> Row[*tuple[Any, ...]]:
         row = self._connection.execute(select(installations).where(installations.c.installation_id == self.installation_id)).one_or_none()
         if row is None:
-            raise NotFound(f"there is no installation {self.installation_id}: `mentorgraph doctor` lists those there are")
+            raise NotFound("there is no installation {installation_id}: `mentorgraph doctor` lists those there are", installation_id=self.installation_id)
         return row
 
     @property

@@ -32,7 +32,7 @@ async def json_texts(request: Request) -> dict[str, str]:
 async def _json(request: Request, *names: str, optional: tuple[str, ...] = ()) -> dict[str, str]:
     body = await json_texts(request)
     if not all(name in body for name in names):
-        raise Invalid(f"the body must be an object with the texts {', '.join(names)}")
+        raise Invalid("the body must be an object with the texts {choices}", choices=", ".join(names))
     return {name: body[name] for name in names} | {name: body.get(name, "") for name in optional}
 
 

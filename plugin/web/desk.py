@@ -13,7 +13,7 @@ from starlette.routing import Route
 from mentorgraph.host import HostError
 from plugin.domain.community import Community, InstallationState
 from plugin.domain.people import Scope
-from plugin.errors import Forbidden, Invalid, NotFound, PluginError, TooMany, Unauthenticated
+from plugin.errors import Forbidden, Invalid, NotFound, PluginError, Remark, TooMany, Unauthenticated
 from plugin.services import access, connect, viewing
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
@@ -143,7 +143,7 @@ class Desk:
         if status >= 500:
             log.warning("page_failed", reason=key)
             headers.setdefault("Retry-After", "5")
-        said = error.message if key not in {"unavailable", "internal", "not_found"} else ""
+        said = "" if key in {"unavailable", "internal", "not_found"} else error.remark if isinstance(error, PluginError) else Remark(error.message)
         return self._trouble(request, speaker, key, status=status, said=said, headers=headers)
 
     def _unexpected(self, request: Request, error: Exception) -> Response:
@@ -152,7 +152,7 @@ class Desk:
         return self._trouble(request, speaker_for(request), "internal", status=500, said="", lookup=lookup)
 
     def _trouble(
-        self, request: Request, speaker: Speaker, key: str, *, status: int, said: str, lookup: str = "", headers: dict[str, str] | None = None
+        self, request: Request, speaker: Speaker, key: str, *, status: int, said: Remark | str, lookup: str = "", headers: dict[str, str] | None = None
     ) -> Response:
         back = request.url.path if request.method == "GET" else f"/{self._area.value}"
         return render(

@@ -12,6 +12,7 @@ from plugin.services.runtime import Runtime
 from plugin.texts import translate
 from plugin.texts.joining import JOIN_PAGE
 from plugin.web.browser import Browser, SignInNeeded, installation_of
+from plugin.web.pages import Speaker
 
 
 class Enrol:
@@ -42,7 +43,7 @@ class Enrol:
             door = await joining.enter(self._runtime, principal, token, role=form.get("role", ""), adult="adult" in form, decline=decline)
         except (Conflict, Invalid) as error:
             shown = await joining.look(self._runtime, installation_id, token, principal)
-            return self._page(request, shown, error=error.message, status=error.status_code)
+            return self._page(request, shown, error=Speaker(shown.language).error(error.remark), status=error.status_code)
         return self._page(request, door, declined=decline)
 
     def _page(self, request: Request, door: Door, *, error: str = "", declined: bool = False, status: int = 200) -> Response:

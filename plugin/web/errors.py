@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from mentorgraph.host import DeliveryRefused, HostError, SignInRefused
-from plugin.errors import PluginError, TooMany
+from plugin.errors import PluginError, Remark, TooMany
 from plugin.web.pages import render, speaker_for
 
 log = structlog.get_logger()
@@ -20,7 +20,7 @@ def _answer(status: int, code: str, message: str, headers: Mapping[str, str] | N
     return JSONResponse(body, status, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})})
 
 
-def _shown(request: Request, status: int, message: str) -> Response | None:
+def _shown(request: Request, status: int, message: Remark | str) -> Response | None:
     """The same as a page, for a person whose browser is on the way through a sign-in."""
     if not request.url.path.startswith("/auth/") or "text/html" not in request.headers.get("accept", ""):
         return None
@@ -31,7 +31,7 @@ def _shown(request: Request, status: int, message: str) -> Response | None:
 async def plugin_error(request: Request, error: Exception) -> Response:
     """An expected error of ours."""
     assert isinstance(error, PluginError)  # noqa: S101 - registered for this class
-    if (shown := _shown(request, error.status_code, error.message)) is not None:
+    if (shown := _shown(request, error.status_code, error.remark)) is not None:
         return shown
     if error.status_code >= 500:
         log.warning("unavailable", reason=error.code)

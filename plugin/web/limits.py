@@ -18,7 +18,7 @@ async def read_body(request: Request, *, limit: int) -> bytes:
 async def read_within(receive: Receive, *, declared: str, limit: int) -> bytes:
     """:func:`read_body` for plain ASGI; ``declared`` is the length that the header says."""
     if declared.isascii() and declared.isdigit() and (len(declared) > 12 or int(declared) > limit):
-        raise TooLarge(f"the body may have at most {limit} bytes")
+        raise TooLarge("the body may have at most {limit} bytes", limit=limit)
     parts: list[bytes] = []
     size = 0
     try:
@@ -31,7 +31,7 @@ async def read_within(receive: Receive, *, declared: str, limit: int) -> bytes:
                 part, more = message.get("body", b""), message.get("more_body", False)
                 size += len(part)
                 if size > limit:
-                    raise TooLarge(f"the body may have at most {limit} bytes")
+                    raise TooLarge("the body may have at most {limit} bytes", limit=limit)
                 parts.append(part)
     except TimeoutError as error:
         raise Invalid("the body did not arrive in time", code="too_slow") from error

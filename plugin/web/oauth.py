@@ -216,7 +216,7 @@ async def _wanted(request: Request) -> Wanted:
     if method not in ("client_secret_basic", "client_secret_post", "none"):
         raise Invalid("token_endpoint_auth_method is client_secret_basic, client_secret_post or none", field="token_endpoint_auth_method")
     if not isinstance(scope, str) or not set(scope.split()) <= set(APPLICATION_SCOPES):
-        raise Invalid(f"scope has words of {', '.join(sorted(APPLICATION_SCOPES))}", field="scope")
+        raise Invalid("scope has words of {choices}", field="scope", choices=", ".join(sorted(APPLICATION_SCOPES)))
     return Wanted(
         name=_text(body, "client_name"),
         redirect_uris=tuple(_texts(body.get("redirect_uris", []), "redirect_uris")),
@@ -229,11 +229,11 @@ async def _wanted(request: Request) -> Wanted:
 def _text(body: Mapping[str, object], name: str) -> str:
     found = body.get(name, "")
     if not isinstance(found, str):
-        raise Invalid(f"{name} must be a text", field=name)
+        raise Invalid("{name} must be a text", field=name, name=name)
     return found
 
 
 def _texts(found: object, name: str) -> list[str]:
     if not isinstance(found, list) or len(found) > 50 or not all(isinstance(one, str) for one in found):
-        raise Invalid(f"{name} must be a list of texts", field=name)
+        raise Invalid("{name} must be a list of texts", field=name, name=name)
     return found

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from plugin.domain.forms.reading import zones
 from plugin.domain.notices import zone_of
+from plugin.errors import Remark
 from plugin.texts import Plural, language_of, languages, translate
 from plugin.texts.console import DAYS, LEVELS, TONES
 from plugin.web.answers import answer_words
@@ -57,10 +58,14 @@ class Speaker:
         """A text with a count."""
         return self.say(Plural(one, many, "count"), count=count, **values)
 
-    def error(self, message: str) -> str:
-        """What went wrong. Its words are translated where they stand in the catalogues, which those with values in them do not."""
-        said = translate(message, language=self.language)
+    def error(self, wrong: Remark | str) -> str:
+        """What went wrong. A host's own words are shown as they are where they do not stand in the catalogues."""
+        remark = wrong if isinstance(wrong, Remark) else Remark(wrong)
+        said = remark.said(lambda text: translate(text, language=self.language), self._value)
         return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?")) else ".")
+
+    def _value(self, value: object) -> object:
+        return self.day(value) if isinstance(value, date) else value
 
     def when(self, moment: datetime | None) -> str:
         """A moment in the reader's zone."""

@@ -41,7 +41,7 @@ class Signing:
             self._browser.set_cookie(response, "sign-in", begun.browser_secret, seconds=int(SIGN_IN_FOR.total_seconds()))
             return response
         if not ways.code and not ways.redirect and not ways.provider:
-            raise Invalid(f"{ways.host} offers no way of signing in here: its admin can set up an identity provider", code="not_offered")
+            raise Invalid("{host} offers no way of signing in here: its admin can set up an identity provider", code="not_offered", host=ways.host)
         return self._page(request, "ways.html", ways, installation=installation_id, next=safe_next(asked))
 
     async def provider_callback(self, request: Request) -> Response:

@@ -48,16 +48,16 @@ _COMPARABLE: dict[Operator, frozenset[QuestionKind]] = {
 def verify(form: Form) -> None:
     """Raise :class:`Invalid`, with the question's key as the field, unless the form can be asked and answered."""
     if not 1 <= len(form.name) <= MAX_NAME:
-        raise Invalid(f"a form's name has 1 to {MAX_NAME} characters", field="name")
+        raise Invalid("a form's name has 1 to {most} characters", field="name", most=MAX_NAME)
     if not 1 <= len(form.questions) <= MAX_QUESTIONS:
-        raise Invalid(f"a form has 1 to {MAX_QUESTIONS} questions", field="questions")
+        raise Invalid("a form has 1 to {most} questions", field="questions", most=MAX_QUESTIONS)
     if len(form.retired) > MAX_RETIRED:
         raise Invalid("this form was changed too often to remember what it asked: make a new one", field="questions")
     known: dict[str, Question] = {}
     for one in form.questions:
         verify_question(one)
         if one.key in known:
-            raise Invalid(f"two questions have the key {one.key}: give each its own", field=one.key)
+            raise Invalid("two questions have the key {key}: give each its own", field=one.key, key=one.key)
         known[one.key] = one
     for one in form.questions:
         _verify_condition(one, known, {gone.key for gone in form.retired})
@@ -65,7 +65,7 @@ def verify(form: Form) -> None:
         in_order(form.questions)
     except CycleError as error:
         circle = " → ".join(error.args[1])
-        raise Invalid(f"these questions wait for each other's answers: {circle}", code="cycle", field=error.args[1][0]) from None
+        raise Invalid("these questions wait for each other's answers: {circle}", code="cycle", field=error.args[1][0], circle=circle) from None
 
 
 def verify_change(old: Form, questions: Sequence[Question]) -> None:
@@ -73,7 +73,13 @@ def verify_change(old: Form, questions: Sequence[Question]) -> None:
     earlier = {one.key: one.kind for one in (*old.retired, *old.questions)}
     for one in questions:
         if earlier.get(one.key, one.kind) is not one.kind:
-            raise Invalid(f"{one.key} was a question of kind {earlier[one.key].value}: give the new question a new key", code="key_taken", field=one.key)
+            raise Invalid(
+                "{key} was a question of kind {earlier}: give the new question a new key",
+                code="key_taken",
+                field=one.key,
+                key=one.key,
+                earlier=earlier[one.key],
+            )
 
 
 def verify_question(one: Question) -> None:
@@ -93,9 +99,9 @@ def verify_question(one: Question) -> None:
 
 def _verify_words(one: Question) -> None:
     if not len(one.label.strip()) >= 1 or len(one.label) > MAX_LABEL:
-        raise Invalid(f"a question has 1 to {MAX_LABEL} characters", field=one.key)
+        raise Invalid("a question has 1 to {most} characters", field=one.key, most=MAX_LABEL)
     if len(one.help) > MAX_HELP:
-        raise Invalid(f"a help text has at most {MAX_HELP} characters", field=one.key)
+        raise Invalid("a help text has at most {most} characters", field=one.key, most=MAX_HELP)
     if max(len(one.low_label), len(one.high_label), len(one.factor), len(one.bank)) > 100:
         raise Invalid("the words at the ends of a scale, and names of factors, have at most 100 characters", field=one.key)
 
@@ -103,25 +109,25 @@ def _verify_words(one: Question) -> None:
 def _verify_options(one: Question) -> None:
     if one.kind not in CHOICES:
         if one.options:
-            raise Invalid(f"a question of kind {one.kind.value} has no options", field=one.key)
+            raise Invalid("a question of kind {kind} has no options", field=one.key, kind=one.kind)
         return
     if not 2 <= len(one.options) <= MAX_OPTIONS:
-        raise Invalid(f"a choice has 2 to {MAX_OPTIONS} options", field=one.key)
+        raise Invalid("a choice has 2 to {most} options", field=one.key, most=MAX_OPTIONS)
     if len({option.key for option in one.options}) != len(one.options):
         raise Invalid("two options have the same key: give each its own", field=one.key)
     for option in one.options:
         if not _KEY.match(option.key) or not 1 <= len(option.label.strip()) <= len(option.label) <= MAX_LABEL or len(option.help) > MAX_HELP:
-            raise Invalid(f"an option has a key of a-z, 0-9 and _, and 1 to {MAX_LABEL} characters", field=one.key)
+            raise Invalid("an option has a key of a-z, 0-9 and _, and 1 to {most} characters", field=one.key, most=MAX_LABEL)
 
 
 def _verify_bounds(one: Question) -> None:
     given = [bound for bound in (one.least, one.most) if bound is not None]
     if given and one.kind not in _BOUNDS:
-        raise Invalid(f"a question of kind {one.kind.value} has no least and most", field=one.key)
+        raise Invalid("a question of kind {kind} has no least and most", field=one.key, kind=one.kind)
     if given:
         low, high = _BOUNDS[one.kind]
         if not all(low <= bound <= high for bound in given):
-            raise Invalid(f"least and most of this kind lie from {low:g} to {high:g}", field=one.key)
+            raise Invalid("least and most of this kind lie from {low:g} to {high:g}", field=one.key, low=low, high=high)
         if one.kind not in {QuestionKind.NUMBER, QuestionKind.AVAILABILITY} and any(bound != int(bound) for bound in given):
             raise Invalid("least and most of this kind are whole numbers", field=one.key)
     if one.least is not None and one.most is not None and one.least > one.most:
@@ -129,7 +135,7 @@ def _verify_bounds(one: Question) -> None:
     if one.kind in CHOICES and one.least is not None and one.least > len(one.options):
         raise Invalid("more options are to be chosen than there are", field=one.key)
     if one.kind is QuestionKind.SCALE and not 1 <= one.ends[1] - one.ends[0] < MAX_POINTS:
-        raise Invalid(f"a scale has 2 to {MAX_POINTS} points", field=one.key)
+        raise Invalid("a scale has 2 to {most} points", field=one.key, most=MAX_POINTS)
     if (one.earliest is not None or one.latest is not None) and one.kind is not QuestionKind.DATE:
         raise Invalid("only a date has an earliest and a latest day", field=one.key)
     if one.earliest is not None and one.latest is not None and one.earliest > one.latest:
@@ -143,11 +149,17 @@ def _verify_condition(one: Question, known: Mapping[str, Question], retired: set
     for comparison in comparisons(parse_condition(plain_condition(one.shown_if))):
         asked = known.get(comparison.question)
         if asked is None and comparison.question in retired:
-            raise Invalid(f"{one.key} is shown by the answer to {comparison.question}, which is no longer asked", code="deleted_question", field=one.key)
+            raise Invalid(
+                "{key} is shown by the answer to {question}, which is no longer asked",
+                code="deleted_question",
+                field=one.key,
+                key=one.key,
+                question=comparison.question,
+            )
         if asked is None:
-            raise Invalid(f"{one.key} is shown by the answer to a question that is not in the form", code="unknown_question", field=one.key)
+            raise Invalid("{key} is shown by the answer to a question that is not in the form", code="unknown_question", field=one.key, key=one.key)
         if asked.kind not in _COMPARABLE[comparison.operator] or not _fits(comparison, asked):
-            raise Invalid(f"the answer to {asked.key} cannot be compared like this", code="condition", field=one.key)
+            raise Invalid("the answer to {key} cannot be compared like this", code="condition", field=one.key, key=asked.key)
 
 
 def _fits(comparison: Compare, asked: Question) -> bool:
@@ -204,10 +216,10 @@ def parse_question(raw: object) -> Question:
         raise Invalid("a question has a key", field="questions")
     where = key[:40] or "key"
     if unknown := sorted(str(name)[:40] for name in raw if name not in _NAMES):
-        raise Invalid(f"a question has no {unknown[0]}", field=where)
+        raise Invalid("a question has no {unknown}", field=where, unknown=unknown[0])
     kind, label = raw.get("kind"), raw.get("label")
     if not isinstance(kind, str) or kind not in set(QuestionKind):
-        raise Invalid(f"the kind of a question is one of {', '.join(QuestionKind)}", field=where)
+        raise Invalid("the kind of a question is one of {choices}", field=where, choices=", ".join(QuestionKind))
     texts = {name: raw.get(name, "") for name in _TEXTS} | {"label": label}
     if not all(isinstance(value, str) and "\x00" not in value for value in texts.values()):
         raise Invalid("label, help, factor and the words of a question are texts without the character U+0000", field=where)
@@ -230,7 +242,7 @@ def parse_question(raw: object) -> Question:
 
 def _options(raw: object, where: str) -> tuple[Option, ...]:
     if not isinstance(raw, Sequence) or isinstance(raw, str) or len(raw) > MAX_OPTIONS:
-        raise Invalid(f"options are a list of at most {MAX_OPTIONS}", field=where)
+        raise Invalid("options are a list of at most {most}", field=where, most=MAX_OPTIONS)
     found = []
     for one in raw:
         if not isinstance(one, Mapping) or not set(one) <= {"key", "label", "help"}:
@@ -246,7 +258,7 @@ def _bound(raw: object, where: str) -> float | None:
     if raw is None:
         return None
     if not is_number(raw) or not -MAX_NUMBER <= raw <= MAX_NUMBER:
-        raise Invalid(f"least and most are numbers from {-MAX_NUMBER:g} to {MAX_NUMBER:g}", field=where)
+        raise Invalid("least and most are numbers from {least:g} to {most:g}", field=where, least=-MAX_NUMBER, most=MAX_NUMBER)
     return float(raw)
 
 

@@ -8,7 +8,7 @@ from plugin.domain.forms.answers import Answer
 from plugin.domain.forms.conditions import comparisons, holds
 from plugin.domain.forms.questions import Form, Question
 from plugin.domain.forms.reading import Unfit, read_answer
-from plugin.errors import Invalid
+from plugin.errors import Invalid, Remark
 
 MAX_PROBLEMS = 20
 """Problems that are told at once; more help nobody."""
@@ -20,7 +20,12 @@ class Problem:
 
     question: str
     code: str
-    message: str
+    remark: Remark
+
+    @property
+    def message(self) -> str:
+        """The same in English."""
+        return str(self.remark)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,7 @@ class AnswersRefused(Invalid):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         first = self.problems[0]
-        super().__init__(first.message, code=first.code, field=first.question)
+        super().__init__(first.remark, code=first.code, field=first.question)
 
 
 def in_order(questions: Iterable[Question]) -> tuple[Question, ...]:
@@ -64,12 +69,14 @@ def check(form: Form, answers: Mapping[str, object]) -> Checked:
         try:
             answer = read_answer(question, answers.get(question.key))
         except Unfit as error:
-            problems.append(Problem(question=question.key, code="invalid", message=f"{question.label}: {error}"))
+            problems.append(
+                Problem(question=question.key, code="invalid", remark=Remark("{question}: {problem}", question=question.label, problem=error.remark))
+            )
             continue
         if answer is not None:
             found[question.key] = answer
         elif question.required:
-            problems.append(Problem(question=question.key, code="required", message=f"{question.label}: please answer this question"))
+            problems.append(Problem(question=question.key, code="required", remark=Remark("{question}: please answer this question", question=question.label)))
     order = {one.key: place for place, one in enumerate(form.questions)}
     problems.sort(key=lambda one: order.get(one.question, len(order)))
     return Checked(
@@ -81,5 +88,5 @@ def check(form: Form, answers: Mapping[str, object]) -> Checked:
 
 def _unknown(form: Form, key: str) -> Problem:
     if any(one.key == key for one in form.retired):
-        return Problem(question=key, code="deleted_question", message="this question is no longer asked: load the form again")
-    return Problem(question=key[:100], code="unknown_question", message="this form has no such question: load the form again")
+        return Problem(question=key, code="deleted_question", remark=Remark("this question is no longer asked: load the form again"))
+    return Problem(question=key[:100], code="unknown_question", remark=Remark("this form has no such question: load the form again"))

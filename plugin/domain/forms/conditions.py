@@ -137,13 +137,13 @@ def parse_condition(raw: object) -> Condition:
     """The opposite of :func:`plain_condition`. Raises :class:`Invalid` for what is no expression, too deep or too long."""
     found = _parse(raw, depth=1)
     if sum(1 for _ in comparisons(found)) > MAX_COMPARISONS:
-        raise Invalid(f"a condition has at most {MAX_COMPARISONS} comparisons", field="shownIf")
+        raise Invalid("a condition has at most {most} comparisons", field="shownIf", most=MAX_COMPARISONS)
     return found
 
 
 def _parse(raw: object, *, depth: int) -> Condition:
     if depth > MAX_DEPTH:
-        raise Invalid(f"a condition has at most {MAX_DEPTH} levels", field="shownIf")
+        raise Invalid("a condition has at most {most} levels", field="shownIf", most=MAX_DEPTH)
     if not isinstance(raw, Mapping):
         raise Invalid("a condition is a comparison, or one of all, any and not", field="shownIf")
     if set(raw) == {"not"}:
@@ -152,7 +152,7 @@ def _parse(raw: object, *, depth: int) -> Condition:
         if set(raw) == {name}:
             parts = raw[name]
             if not isinstance(parts, Sequence) or isinstance(parts, str) or not 1 <= len(parts) <= MAX_COMPARISONS:
-                raise Invalid(f"{name} takes 1 to {MAX_COMPARISONS} conditions", field="shownIf")
+                raise Invalid("{name} takes 1 to {most} conditions", field="shownIf", name=name, most=MAX_COMPARISONS)
             return group(tuple(_parse(one, depth=depth + 1) for one in parts))
     return _comparison(raw)
 
@@ -162,7 +162,7 @@ def _comparison(raw: Mapping[object, object]) -> Compare:
     if not set(raw) <= {"question", "operator", "value"} or not isinstance(question, str) or not isinstance(operator, str):
         raise Invalid("a comparison has question, operator and, but for answered, value", field="shownIf")
     if operator not in set(Operator):
-        raise Invalid(f"an operator is one of {', '.join(Operator)}", field="shownIf")
+        raise Invalid("an operator is one of {choices}", field="shownIf", choices=", ".join(Operator))
     known = Operator(operator)
     if (value is None) != (known is Operator.ANSWERED):
         raise Invalid("answered takes no value, every other operator one", field="shownIf")
@@ -176,4 +176,4 @@ def _value(value: object) -> Value:
         return value
     if is_number(value) and abs(value) < 1e15 and isfinite(value):
         return float(value)
-    raise Invalid(f"a value to compare with is yes or no, a number, or a text of at most {MAX_VALUE} characters", field="shownIf")
+    raise Invalid("a value to compare with is yes or no, a number, or a text of at most {most} characters", field="shownIf", most=MAX_VALUE)

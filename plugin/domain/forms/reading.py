@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 
 from plugin.domain.forms.answers import DAY_MINUTES, LEVELS, Answer, SkillLevel, Slot, is_number, skill_key
 from plugin.domain.forms.questions import Question, QuestionKind
+from plugin.errors import Remark
 
 MOST_CHARACTERS = {QuestionKind.SHORT_TEXT: 200, QuestionKind.LONG_TEXT: 10_000}
 """The longest text of a kind; a question may ask for less."""
@@ -23,7 +24,11 @@ _CLOCK = regex(r"([01][0-9]|2[0-4]):([0-5][0-9])\Z")
 
 
 class Unfit(Exception):
-    """The value is no answer to the question; the text says what to do."""
+    """The value is no answer to the question; the remark says what to do."""
+
+    def __init__(self, text: str | Remark, **values: object) -> None:
+        self.remark = text if isinstance(text, Remark) else Remark(text, **values)
+        super().__init__(str(self.remark))
 
 
 @cache
@@ -33,18 +38,18 @@ def zones() -> frozenset[str]:
 
 
 def read_answer(question: Question, raw: object) -> Answer | None:
-    """The answer that a raw value stands for; ``None`` for an empty one. Raises :class:`Unfit` in the words of the member's language of forms, English."""
+    """The answer that a raw value stands for; ``None`` for an empty one. Raises :class:`Unfit`."""
     if raw is None:
         return None
     return _READERS[question.kind](question, raw)
 
 
-def _bounds(question: Question, amount: float, unit: str) -> None:
+def _bounds(question: Question, amount: float, unit: Remark | None) -> None:
     least, most = question.least, question.most
     if least is not None and amount < least:
-        raise Unfit(f"at least {least:g} {unit}".rstrip())
+        raise Unfit("at least {least:g} {unit}", least=least, unit=unit) if unit else Unfit("at least {least:g}", least=least)
     if most is not None and amount > most:
-        raise Unfit(f"at most {most:g} {unit}".rstrip())
+        raise Unfit("at most {most:g} {unit}", most=most, unit=unit) if unit else Unfit("at most {most:g}", most=most)
 
 
 def clean(text: str, *, lines: bool) -> str:
@@ -62,13 +67,13 @@ def _text(question: Question, raw: object) -> Answer | None:
     hard = MOST_CHARACTERS[question.kind]
     # Before any work on it: cleaning a text of a hundred megabytes is what an attacker would like.
     if len(raw) > 4 * hard:
-        raise Unfit(f"at most {min(hard, int(question.most or hard))} characters")
+        raise Unfit("at most {most} characters", most=min(hard, int(question.most or hard)))
     text = clean(raw, lines=question.kind is QuestionKind.LONG_TEXT)
     if not text:
         return None
     if len(text) > hard:
-        raise Unfit(f"at most {hard} characters")
-    _bounds(question, len(text), "characters")
+        raise Unfit("at most {most} characters", most=hard)
+    _bounds(question, len(text), Remark("characters"))
     return text
 
 
@@ -77,7 +82,7 @@ def _number(question: Question, raw: object) -> Answer | None:
         raise Unfit("give a number")
     if question.whole and raw != int(raw):
         raise Unfit("give a whole number")
-    _bounds(question, raw, "")
+    _bounds(question, raw, None)
     return float(raw)
 
 
@@ -96,7 +101,7 @@ def _single(question: Question, raw: object) -> Answer | None:
 
 
 def _several(question: Question, raw: object) -> Answer | None:
-    chosen = _list(raw, limit=len(question.options), what="choose from the options")
+    chosen = _list(raw, limit=len(question.options), what=Remark("choose from the options"))
     known = {one.key: place for place, one in enumerate(question.options)}
     if not all(isinstance(one, str) and one in known for one in chosen):
         raise Unfit("choose from the options")
@@ -105,11 +110,11 @@ def _several(question: Question, raw: object) -> Answer | None:
         raise Unfit("choose each option once")
     if not keys:
         return None
-    _bounds(question, len(keys), "options")
+    _bounds(question, len(keys), Remark("options"))
     return tuple(keys if question.kind is QuestionKind.RANKED_CHOICE else sorted(keys, key=known.__getitem__))
 
 
-def _list(raw: object, *, limit: int, what: str) -> Sequence[object]:
+def _list(raw: object, *, limit: int, what: Remark) -> Sequence[object]:
     if not isinstance(raw, Sequence) or isinstance(raw, str | bytes) or len(raw) > limit:
         raise Unfit(what)
     return raw
@@ -118,7 +123,7 @@ def _list(raw: object, *, limit: int, what: str) -> Sequence[object]:
 def _scale(question: Question, raw: object) -> Answer | None:
     low, high = question.ends
     if not is_number(raw) or not isfinite(raw) or raw != int(raw) or not low <= raw <= high:
-        raise Unfit(f"choose a point from {low} to {high}")
+        raise Unfit("choose a point from {low} to {high}", low=low, high=high)
     return int(raw)
 
 
@@ -133,9 +138,9 @@ def _date(question: Question, raw: object) -> Answer | None:
     except ValueError:
         raise Unfit("give a day that there is, as YYYY-MM-DD") from None
     if question.earliest is not None and found < question.earliest:
-        raise Unfit(f"not before {question.earliest.isoformat()}")
+        raise Unfit("not before {earliest}", earliest=question.earliest)
     if question.latest is not None and found > question.latest:
-        raise Unfit(f"not after {question.latest.isoformat()}")
+        raise Unfit("not after {latest}", latest=question.latest)
     return found
 
 
@@ -148,16 +153,16 @@ def _zone(_question: Question, raw: object) -> Answer | None:
 
 
 def _availability(question: Question, raw: object) -> Answer | None:
-    what = f"give up to {MAX_SLOTS} times of the week, each with day 0 (Monday) to 6, start and end as HH:MM"
+    what = Remark("give up to {most} times of the week, each with day 0 (Monday) to 6, start and end as HH:MM", most=MAX_SLOTS)
     slots = [_slot(one, what) for one in _list(raw, limit=MAX_SLOTS, what=what)]
     if not slots:
         return None
     merged = merge(slots)
-    _bounds(question, sum(one.end - one.start for one in merged) / 60, "hours a week")
+    _bounds(question, sum(one.end - one.start for one in merged) / 60, Remark("hours a week"))
     return merged
 
 
-def _slot(raw: object, what: str) -> Slot:
+def _slot(raw: object, what: Remark) -> Slot:
     if not isinstance(raw, Mapping) or set(raw) != {"day", "start", "end"}:
         raise Unfit(what)
     day, times = raw["day"], (raw["start"], raw["end"])
@@ -181,7 +186,13 @@ def merge(slots: Sequence[Slot]) -> tuple[Slot, ...]:
 
 
 def _skills(question: Question, raw: object) -> Answer | None:
-    what = f"name up to {MAX_SKILLS} skills of at most {MAX_SKILL} characters, each with a level from {min(LEVELS)} to {max(LEVELS)}"
+    what = Remark(
+        "name up to {most} skills of at most {longest} characters, each with a level from {low} to {high}",
+        most=MAX_SKILLS,
+        longest=MAX_SKILL,
+        low=min(LEVELS),
+        high=max(LEVELS),
+    )
     found: dict[str, SkillLevel] = {}
     for one in _list(raw, limit=MAX_SKILLS, what=what):
         if not isinstance(one, Mapping) or set(one) != {"skill", "level"}:
@@ -193,11 +204,11 @@ def _skills(question: Question, raw: object) -> Answer | None:
         if not 1 <= len(skill) <= MAX_SKILL:
             raise Unfit(what)
         if skill_key(skill) in found:
-            raise Unfit(f"name each skill once: {skill}")
+            raise Unfit("name each skill once: {skill}", skill=skill)
         found[skill_key(skill)] = SkillLevel(skill, int(level))
     if not found:
         return None
-    _bounds(question, len(found), "skills")
+    _bounds(question, len(found), Remark("skills"))
     return tuple(found.values())
 
 

@@ -63,11 +63,19 @@ def standing(groups: Sequence[Grouping], people: Iterable[Person], design: Desig
     for group in groups:
         for member in group.people:
             if member not in by_id:
-                raise Invalid(f"group {group.key} has {member}, who is not among the people: add them", code="unknown_member", field="people")
+                raise Invalid(
+                    "group {key} has {member}, who is not among the people: add them", code="unknown_member", field="people", key=group.key, member=member
+                )
             if member in seen:
-                raise Invalid(f"{member} is in two groups: leave them in one", code="duplicate", field="groups")
+                raise Invalid("{member} is in two groups: leave them in one", code="duplicate", field="groups", member=member)
             if by_id[member].mentor is not (member in group.mentors):
-                raise Invalid(f"{member} is not in group {group.key} in the role they have among the people: choose one", code="two_roles", field="groups")
+                raise Invalid(
+                    "{member} is not in group {key} in the role they have among the people: choose one",
+                    code="two_roles",
+                    field="groups",
+                    member=member,
+                    key=group.key,
+                )
             seen.add(member)
     if len({group.key for group in groups}) < len(groups):
         raise Invalid("two groups have the same key: number them differently", code="duplicate", field="groups")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from plugin.errors import Invalid
+from plugin.errors import Invalid, Remark
 from plugin.graph.grouping.model import Design
 
 
@@ -31,7 +31,8 @@ def options(design: Design, *, members: int, mentors: int) -> list[int]:
     if design.mentors:
         most = min(most, mentors // design.mentors)
     if fewest > most:
-        raise Invalid(_told(design, members=members, mentors=mentors, fewest=fewest), code="bad_sizes", field="smallest")
+        told = _told(design, members=members, mentors=mentors, fewest=fewest)
+        raise Invalid(told, code="bad_sizes", field="smallest")
     return sorted(range(fewest, most + 1), key=lambda count: (abs(members / count - design.preferred), count))
 
 
@@ -46,9 +47,21 @@ def even(people: int, groups: int) -> tuple[int, ...]:
     return (each + 1,) * more + (each,) * (groups - more)
 
 
-def _told(design: Design, *, members: int, mentors: int, fewest: int) -> str:
+def _told(design: Design, *, members: int, mentors: int, fewest: int) -> Remark:
     if fewest > members // design.smallest:
-        told = f"{members} members cannot be divided into groups of {design.smallest} to {design.largest}"
-        return f"{told}: widen the sizes, or ask {members % design.smallest or members} fewer or {design.smallest - members % design.smallest} more"
+        return Remark(
+            "{members} members cannot be divided into groups of {smallest} to {largest}: widen the sizes, or ask {fewer} fewer or {more} more",
+            members=members,
+            smallest=design.smallest,
+            largest=design.largest,
+            fewer=members % design.smallest or members,
+            more=design.smallest - members % design.smallest,
+        )
     needed = fewest * design.mentors
-    return f"{members} members make at least {fewest} groups, which need {needed} mentors, and there are {mentors}: find more, or make the groups larger"
+    return Remark(
+        "{members} members make at least {fewest} groups, which need {needed} mentors, and there are {mentors}: find more, or make the groups larger",
+        members=members,
+        fewest=fewest,
+        needed=needed,
+        mentors=mentors,
+    )

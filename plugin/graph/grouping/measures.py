@@ -108,7 +108,7 @@ def _column(people: Sequence[Person], aim: Aim, *, weight: float, largest: int) 
     if not told:
         return None
     if any(numeric) and not all(numeric):
-        raise Invalid(f"“{aim.attribute}” is a number for some and words for others: choose one", code="bad_attribute", field="aims")
+        raise Invalid("“{attribute}” is a number for some and words for others: choose one", code="bad_attribute", field="aims", attribute=aim.attribute)
     if all(numeric):
         return _numbers(np.array([np.nan if value is None else value for value in values], np.float64), aim, weight=weight, largest=largest)
     return _words([_set(value) for value in values], aim, weight=weight, largest=largest)
@@ -136,7 +136,7 @@ def _words(values: Sequence[frozenset[str]], aim: Aim, *, weight: float, largest
 def _numbers(values: Floats, aim: Aim, *, weight: float, largest: int) -> Column:
     known = ~np.isnan(values)
     if not np.isfinite(values[known]).all():
-        raise Invalid(f"“{aim.attribute}” has a value that is not a number: leave it out", code="bad_attribute", field="aims")
+        raise Invalid("“{attribute}” has a value that is not a number: leave it out", code="bad_attribute", field="aims", attribute=aim.attribute)
     low, high = float(values[known].min()), float(values[known].max())
     counted = known.astype(np.float64)
     filled = np.where(known, values, low)

@@ -80,17 +80,41 @@ class Design:
 
     def __post_init__(self) -> None:
         if not 1 <= self.smallest <= self.largest <= MOST:
-            raise Invalid(f"groups of {self.smallest} to {self.largest} cannot be: choose 1 to {MOST}, the least first", field="smallest")
+            raise Invalid(
+                "groups of {smallest} to {largest} cannot be: choose 1 to {most}, the least first",
+                field="smallest",
+                smallest=self.smallest,
+                largest=self.largest,
+                most=MOST,
+            )
         if self.size is not None and not self.smallest <= self.size <= self.largest:
-            raise Invalid(f"the preferred size {self.size} is not from {self.smallest} to {self.largest}: choose one that is", field="size")
+            raise Invalid(
+                "the preferred size {size} is not from {smallest} to {largest}: choose one that is",
+                field="size",
+                size=self.size,
+                smallest=self.smallest,
+                largest=self.largest,
+            )
         if not 0 <= self.mentors <= self.mentors_at_most <= MOST:
-            raise Invalid(f"{self.mentors} to {self.most_mentors} mentors in a group cannot be: choose 0 to {MOST}, the least first", field="mentors")
+            raise Invalid(
+                "{mentors} to {most_mentors} mentors in a group cannot be: choose 0 to {most}, the least first",
+                field="mentors",
+                mentors=self.mentors,
+                most_mentors=self.most_mentors,
+                most=MOST,
+            )
         names = [aim.attribute for aim in self.aims]
         if len(set(names)) < len(names):
             raise Invalid("an attribute has two aims: give each one, with a weight", code="duplicate", field="aims")
         for aim in self.aims:
             if not 0 < aim.weight <= MOST_WEIGHT:
-                raise Invalid(f"the weight of “{aim.attribute}” is {aim.weight}: choose above 0, at most {MOST_WEIGHT:.0f}", field="aims")
+                raise Invalid(
+                    "the weight of “{attribute}” is {weight}: choose above 0, at most {most:.0f}",
+                    field="aims",
+                    attribute=aim.attribute,
+                    weight=aim.weight,
+                    most=MOST_WEIGHT,
+                )
 
     @property
     def mentors_at_most(self) -> int:
@@ -187,10 +211,13 @@ def check(people: Iterable[Person], design: Design) -> tuple[Person, ...]:
     if len(ids) < len(listed):
         twice = next(person.id for i, person in enumerate(listed) if any(person.id == other.id for other in listed[:i]))
         both = len({person.mentor for person in listed if person.id == twice}) > 1
-        told = f"member {twice} is both mentor and member: choose one role" if both else f"member {twice} is listed twice: list everyone once"
-        raise Invalid(told, code="two_roles" if both else "duplicate", field="people")
+        if both:
+            raise Invalid("member {member} is both mentor and member: choose one role", code="two_roles", field="people", member=twice)
+        raise Invalid("member {member} is listed twice: list everyone once", code="duplicate", field="people", member=twice)
     for name, sets in (("together", design.together), ("apart", design.apart)):
         for member in sorted(frozenset().union(*sets)):
             if member not in ids:
-                raise Invalid(f"{name}: {member} is not among the people: add them or drop the rule", code="unknown_member", field=name)
+                raise Invalid(
+                    "{name}: {member} is not among the people: add them or drop the rule", code="unknown_member", field=name, name=name, member=member
+                )
     return listed

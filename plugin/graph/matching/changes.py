@@ -53,7 +53,7 @@ class Rematch:
 def incremental(problem: Problem, previous: Round, *, member: int, loss: float = LOSS) -> Change:
     """The round once ``member`` has joined. ``problem`` has them in it; all else is as it was when ``previous`` was made, with its objective and seed."""
     if member not in problem.mentee_index and member not in problem.mentor_index:
-        raise Invalid(f"{member} is not a member of this round: add them to the problem first", code="unknown_member", field="member")
+        raise Invalid("{member} is not a member of this round: add them to the problem first", code="unknown_member", field="member", member=member)
     rows = rows_of(problem, previous.pairs)
     found: tuple[Ints, How] | None = None
     if rows is not None and previous.objective is Objective.TOTAL and problem.placing is Placing.BEST:

@@ -71,7 +71,7 @@ def why(problem: Problem, made: Round, *, mentee: int, mentor: int, loss: float 
     """
     pair = next((each for each in made.pairs if (each.mentee, each.mentor) == (mentee, mentor)), None)
     if pair is None:
-        raise NotFound(f"{mentee} and {mentor} are not together in this round: ask why not")
+        raise NotFound("{mentee} and {mentor} are not together in this round: ask why not", mentee=mentee, mentor=mentor)
     e, open_ = problem.edges, allowed(problem)
     both = (e.mentee == problem.mentee_index[mentee], e.mentor == problem.mentor_index[mentor])
     sides = []
@@ -98,7 +98,7 @@ def why_not(problem: Problem, made: Round, *, mentee: int, mentor: int, loss: fl
     Raises :class:`~plugin.errors.NotFound` if either is not in the round.
     """
     if mentee not in problem.mentee_index or mentor not in problem.mentor_index:
-        raise NotFound(f"{mentee} and {mentor} are not a mentee and a mentor of this round")
+        raise NotFound("{mentee} and {mentor} are not a mentee and a mentor of this round", mentee=mentee, mentor=mentor)
     e = problem.edges
     rows = ((e.mentee == problem.mentee_index[mentee]) & (e.mentor == problem.mentor_index[mentor])).nonzero()[0]
     if not len(rows):

@@ -43,7 +43,7 @@ def proof(problem: Problem, made: Round) -> Proof | None:
     Raises :class:`~plugin.errors.Invalid` for rounds of other objectives and of other problems.
     """
     if made.objective is not Objective.TOTAL:
-        raise Invalid(f"only a round of the best total has such a proof, not {made.objective.value}: see its figures instead", field="objective")
+        raise Invalid("only a round of the best total has such a proof, not {objective}: see its figures instead", field="objective", objective=made.objective)
     rows = rows_of(problem, made.pairs)
     opening = opened(problem)
     if rows is None or opening.broken or not opening.usable[rows].all():

@@ -54,7 +54,12 @@ def opened(problem: Problem, *, mentee_choices: bool = False, mentor_choices: bo
         number = problem.mentee_index[mentee]
         rows = rows_of.get((number, problem.mentor_index[mentor]))
         if rows is None:
-            raise Invalid(f"forced: mentee {mentee} and mentor {mentor} are not a candidate pair: add them to the candidates to pin them", field="forced")
+            raise Invalid(
+                "forced: mentee {mentee} and mentor {mentor} are not a candidate pair: add them to the candidates to pin them",
+                field="forced",
+                mentee=mentee,
+                mentor=mentor,
+            )
         left = [row for row in rows if open_[row]]
         if not left:
             broken.append((mentee, mentor))

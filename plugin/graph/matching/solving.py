@@ -33,7 +33,7 @@ def solve(
     steps; a step is one run of a solver. Raises :class:`~plugin.graph.matching.problem.Contradiction` with a smallest set of what cannot hold together.
     """
     if not 0 <= loss <= 1:
-        raise Invalid(f"the loss is a share of the best total: choose 0 to 1, not {loss}", field="loss")
+        raise Invalid("the loss is a share of the best total: choose 0 to 1, not {loss}", field="loss", loss=loss)
     if seed < 0:
         raise Invalid("the seed counts from 0", field="seed")
     watch = Watch(cancelled, progress)

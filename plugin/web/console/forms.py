@@ -100,7 +100,7 @@ async def preview(visit: Visit) -> Response:
         form=form,
         shown=shown,
         answers=answers,
-        problems={one.question: one.message for one in problems} if checked else {},
+        problems={one.question: one.remark for one in problems} if checked else {},
         checked=checked,
         words=words,
         slot_rows=range(SLOT_ROWS),

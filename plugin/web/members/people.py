@@ -87,7 +87,7 @@ async def survey(visit: Visit) -> Response:
     if one is None:
         raise NotFound("these questions were answered already, or nobody asks them any more")
     answers = answers_of(one.form, visit) if visit.posted else {}
-    problems = {each.question: each.message for each in visit.problem.problems} if isinstance(visit.problem, AnswersRefused) else {}
+    problems = {each.question: each.remark for each in visit.problem.problems} if isinstance(visit.problem, AnswersRefused) else {}
     return await show(
         visit,
         "survey.html",

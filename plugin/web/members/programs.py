@@ -82,7 +82,7 @@ async def join(visit: Visit) -> Response:
     form = await questioning.application(visit.runtime, visit.principal, program_id=place.program.id, purpose=FormPurpose(role.value))
     answers = answers_of(form, visit) if form is not None and visit.posted else {}
     shown = preview(form, answers)[0] if form is not None else ()
-    problems = {one.question: one.message for one in visit.problem.problems} if isinstance(visit.problem, AnswersRefused) else {}
+    problems = {one.question: one.remark for one in visit.problem.problems} if isinstance(visit.problem, AnswersRefused) else {}
     return await show(
         visit,
         "join.html",

@@ -318,7 +318,7 @@ def test_a_host_that_there_is_not_and_choices_that_there_are_not(fresh: Line, fo
     assert "there are circle, discourse, matrix" in fresh("connect", "slack", forum.url).reason
     assert "There is no Matrix homeserver" in fresh("connect", "matrix", forum.url).reason
     assert "KEY=VALUE" in fresh("connect", "discourse", forum.url, "--set", "x").reason
-    assert "there is no setting 'x'" in fresh("connect", "discourse", forum.url, "--set", "x=1").reason
+    assert "there is no setting “x”" in fresh("connect", "discourse", forum.url, "--set", "x=1").reason
     assert "spread takes" in fresh("connect", "discourse", forum.url, "--set", "spread=9").reason
     _nothing_was_kept(fresh)
     assert forum.hooks() == []
@@ -359,7 +359,7 @@ def test_tokens_are_made_for_members_and_services(connected: Line) -> None:
     username = _username(connected)
     assert connected("token", "create", "--member", username, "--scope", "me", "--days", "0").out.startswith("mg_")
     for words, says in (
-        (["--member", "nobody"], "there is no member 'nobody'"),
+        (["--member", "nobody"], "there is no member “nobody”"),
         (["--scope", "everything"], "there are: community:read"),
         (["--scope", "me"], "cannot carry me"),
         (["--installation", "7"], "there is no installation 7"),

@@ -14,7 +14,7 @@ from plugin.domain.strikes import Strike, StrikeKind, StrikeState
 from plugin.services import meeting, mentoring, programming, reporting, spending
 from plugin.services.sessions import Words
 from plugin.store.unit_of_work import UnitOfWork
-from plugin.texts import running, translate
+from plugin.texts import running
 from tests.plugin.services.matching import put_enrolment
 from tests.plugin.web.test_browser import hidden, sign_in
 from tests.schema.world import WORDS, World, thread
@@ -127,13 +127,6 @@ async def test_every_page_opens_in_both_languages_for_its_manager_and_for_nobody
     for page, fields in wrong.items():
         answer = await world.http.post(f"/console/programs/{other}/{page}", data={"csrf": csrf, **fields}, headers=SAME)
         assert answer.status_code == 403, page
-
-
-def test_refusals_are_translated_as_their_services_say_them() -> None:
-    code = " ".join(path.read_text() for room in ("domain", "services", "web") for path in (ROOT / room).rglob("*.py"))
-    for message in running.REFUSALS:
-        assert f'"{message}"' in code, message
-        assert translate(message, language="de") != message
 
 
 async def test_a_refusal_speaks_the_language_of_its_reader(world: World, place: str) -> None:
