@@ -123,6 +123,29 @@ async def waiting(runtime: Runtime, principal: Principal) -> Waiting:
     return await runtime.database.read(principal.installation_id, work)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """A mentorship with its program. ``suspended`` says whether it waits for a report to be looked into."""
+
+    mentorship: Mentorship
+    program: Program | None
+    suspended: bool
+
+
+async def mentorship(runtime: Runtime, principal: Principal, mentorship_id: int) -> Relation:
+    """A mentorship that the member is or was in. Raises :class:`NotFound` for anybody else's."""
+    member_id = require_member(principal)
+
+    def work(unit: UnitOfWork) -> Relation:
+        one = unit.mentorships.get(mentorship_id)
+        if one is None or member_id not in one.people:
+            raise NotFound("there is no such mentorship")
+        program = None if one.program_id is None else unit.programs.get(one.program_id)
+        return Relation(mentorship=one, program=program, suspended=unit.reports.suspends(one.id, one.people))
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
 async def mentorships(runtime: Runtime, principal: Principal) -> list[tuple[Mentorship, Program | None]]:
     """A member's mentorships with their programs, those that run first."""
     member_id = require_member(principal)

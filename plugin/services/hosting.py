@@ -7,6 +7,7 @@ from plugin.domain.calendar import CalendarEvent
 from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.people import Principal
 from plugin.domain.program_events import REMIND_BEFORE, Answer, EventPlan, EventState, ProgramEvent, ahead, check
+from plugin.domain.programs import Program
 from plugin.errors import Forbidden, NotFound
 from plugin.services import calendars, outgoing, scheduling, wire
 from plugin.services.enrolling import member_of
@@ -243,6 +244,20 @@ async def page(runtime: Runtime, principal: Principal, program_id: int, *, after
         if not mine and not may_manage(unit, principal, program_id):
             raise Forbidden("events are for who takes part in the program")
         return [_seen(unit, one, principal) for one in unit.program_events.of_program(program_id, after=after, limit=limit)]
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
+async def mine(runtime: Runtime, principal: Principal, *, limit: int) -> list[tuple[Seen, Program]]:
+    """The newest events of each program that the member takes part in or manages, those that are announced last first."""
+    me = member_of(principal)
+
+    def work(unit: UnitOfWork) -> list[tuple[Seen, Program]]:
+        within = {one.program_id for one in unit.enrolments.of_member(me) if one.state is EnrolmentState.APPROVED} | set(unit.managers.by(me))
+        found = []
+        for program in unit.programs.many(within).values():
+            found += [(_seen(unit, one, principal), program) for one in unit.program_events.of_program(program.id, after=None, limit=limit)]
+        return sorted(found, key=lambda one: -one[0].event.plan.starts_at.timestamp())[:limit]
 
     return await runtime.database.read(principal.installation_id, work)
 

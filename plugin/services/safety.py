@@ -1,5 +1,6 @@
 """Keeping members apart who must not be brought together."""
 
+from plugin.domain.members import Member
 from plugin.domain.mentorships import EndReason, Mentorship
 from plugin.domain.needs import NeedState
 from plugin.domain.people import Principal
@@ -61,6 +62,16 @@ def _part(unit: UnitOfWork, one: Mentorship, member_id: int, other_id: int) -> N
         if session.of(goes) is not None and (session.starts_at is None or session.starts_at > unit.now):
             proposing.go_on_without(unit, session, goes)
     unit.mentorships.leave(one.id, goes)
+
+
+async def mine(runtime: Runtime, principal: Principal) -> list[Member]:
+    """Whom one blocked and who is a member still, by name. Nobody else sees it, the blocked ones least of all."""
+    me = member_of(principal)
+
+    def work(unit: UnitOfWork) -> list[Member]:
+        return sorted(unit.members.many(unit.blocks.of(me)).values(), key=lambda one: (one.name or one.username).casefold())
+
+    return await runtime.database.read(principal.installation_id, work)
 
 
 async def unblock(runtime: Runtime, principal: Principal, other_id: int) -> list[int]:

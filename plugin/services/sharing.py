@@ -119,6 +119,16 @@ async def propose(runtime: Runtime, principal: Principal, mentorship_id: int, *,
     return await runtime.database.write(principal.installation_id, work)
 
 
+async def spaces(runtime: Runtime, principal: Principal) -> list[tuple[str, str]]:
+    """Ids and names of the spaces in which a story can be told: those that every member may read."""
+    member_of(principal)
+
+    def work(unit: UnitOfWork) -> list[tuple[str, str]]:
+        return sorted(((one.id, one.name) for one in unit.spaces.all().values() if one.access is Access.MEMBERS), key=lambda one: one[1].casefold())
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
 async def say(runtime: Runtime, principal: Principal, story_id: int, *, agreed: bool) -> SeenStory:
     """See :func:`answer`."""
     me = member_of(principal)

@@ -41,6 +41,7 @@ DONE = {
     "paid": _("Written down as paid. They were told."),
     "thanked": _("Thanked. They were told."),
     "called_off": _("Called off. Who would come was told."),
+    "waiting": _("All places are taken: you wait for one, and are told."),
     "connected": _("Connected. The community is being read."),
 }
 """Words in addresses after a form, and what they say."""
@@ -328,8 +329,14 @@ SCOPES = {
     "programs:write": _("Create and change programs"),
     "introspect": _("Read the GraphQL schema"),
 }
-CONSENTS = SCOPES | {"me": _("Act for you: ask mentors, answer requests, change what you chose")}
-"""The scopes as the member reads them who is asked to allow an application."""
+CONSENTS = SCOPES | {
+    "me": _("Act for you: ask mentors, answer requests, change what you chose"),
+    "community:admin": _("Do what admins of the community do"),
+    "safety": _("Read reports and act on them"),
+}
+"""The scopes as the member reads them who lets something act for them."""
+AUDIENCES = {"session": _("A browser"), "message": _("A browser, signed in by a code"), "widget": _("A page of the community")}
+"""What a token is, other than one that somebody made."""
 APPLICATION_STATES = {
     "pending": _("Waits for you"),
     "approved": _("Approved"),

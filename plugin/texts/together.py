@@ -1,4 +1,4 @@
-"""Words of members' pages about sessions and reports."""
+"""Words of members' pages about what members do together: sessions, agreements, goals, events, stories, reports."""
 
 from plugin.texts import _
 
@@ -30,5 +30,21 @@ REPORT_STATES = {
     "looking": _("Is being looked into"),
     "upheld": _("Upheld"),
     "dismissed": _("Nothing to act on"),
+    "withdrawn": _("Taken back"),
+}
+ITEM_STATES = {"open": _("Open"), "done": _("Done"), "dropped": _("Let go")}
+MILESTONES = {
+    "begun": _("You have begun"),
+    "met": _("You have met"),
+    "agreed": _("You have agreed on how you work"),
+    "goal_set": _("You have a goal"),
+    "goal_reached": _("A goal is reached"),
+    "closed": _("You have closed it"),
+}
+EVENT_ANSWERS = {"going": _("You come"), "waiting": _("You wait for a place"), "not_going": _("You do not come")}
+STORY_STATES = {
+    "asked": _("Waits for everybody's word"),
+    "published": _("Published"),
+    "declined": _("Not told"),
     "withdrawn": _("Taken back"),
 }

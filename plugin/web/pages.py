@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta, get_datetime_format
 from babel.numbers import format_currency, format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -68,10 +68,13 @@ class Speaker:
         return self.day(value) if isinstance(value, date) else value
 
     def when(self, moment: datetime | None) -> str:
-        """A moment in the reader's zone."""
+        """A moment in the reader's zone, to the minute."""
         if moment is None:
             return "–"
-        return format_datetime(moment.astimezone(zone_of(self.timezone)), "medium", locale=self.language).replace("\u202f", " ")
+        local = moment.astimezone(zone_of(self.timezone))
+        both = str(get_datetime_format("medium", locale=self.language))
+        time = format_time(local, "short", tzinfo=local.tzinfo, locale=self.language)
+        return both.format(time, format_date(local, "medium", locale=self.language)).replace("\u202f", " ").replace("'", "")
 
     def day(self, moment: datetime | date | None) -> str:
         """A day."""

@@ -72,6 +72,24 @@ class CreateServiceTokenPayload:
     user_errors: list[UserError]
 
 
+@strawberry.input(description="What a token of one's own is called and what it may do.")
+class CreateTokenInput:
+    """A member's token."""
+
+    name: str
+    scopes: list[TokenScope]  # type: ignore[valid-type]  # strawberry.enum returns the enum itself
+    days: int = strawberry.field(default=90, description="How long it is good for: 1 to 730 days.")
+
+
+@strawberry.type
+class CreateTokenPayload:
+    """The token, this once."""
+
+    token: str | None
+    access_token: AccessToken | None
+    user_errors: list[UserError]
+
+
 @strawberry.type
 class RevokeTokenPayload:
     """What was revoked."""
@@ -149,6 +167,17 @@ async def create_service_token(info: Info, input: CreateServiceTokenInput) -> Cr
     return CreateServiceTokenPayload(token=made[0], access_token=access_token(made[1], installation_id=principal.installation_id), user_errors=[])
 
 
+async def create_token(info: Info, input: CreateTokenInput) -> CreateTokenPayload:  # noqa: A002 - the Relay convention
+    """Make a token that acts for the viewer."""
+    principal = info.context.require(Scope.ME)
+    made, errors = await attempt(
+        lambda: tokens.create_for_member(info.context.runtime, principal, name=plain(input.name, "name"), scopes=frozenset(input.scopes), days=input.days)
+    )
+    if made is None:
+        return CreateTokenPayload(token=None, access_token=None, user_errors=errors)
+    return CreateTokenPayload(token=made[0], access_token=access_token(made[1], installation_id=principal.installation_id), user_errors=[])
+
+
 async def revoke_service_token(info: Info, id: strawberry.ID) -> RevokeTokenPayload:  # noqa: A002 - the field's own name
     """Revoke a service's token."""
     principal = info.context.require(Scope.ADMIN)
@@ -185,5 +214,6 @@ class PeopleMutations:
     grant_program_manager = strawberry.field(resolver=grant_program_manager, description="Let a member manage a program; for admins.")
     withdraw_program_manager = strawberry.field(resolver=withdraw_program_manager, description="Let a member manage a program no more; for admins.")
     create_service_token = strawberry.field(resolver=create_service_token, description="Make a token for a service; for admins.")
+    create_token = strawberry.field(resolver=create_token, description="Make a token that acts for the viewer; by a session alone: a token makes no tokens.")
     revoke_service_token = strawberry.field(resolver=revoke_service_token, description="Revoke a service's token at once; for admins.")
     revoke_token = strawberry.field(resolver=revoke_token, description="Revoke one of one's own tokens at once.")

@@ -10,7 +10,7 @@ from plugin.domain.members import Member as DomainMember
 from plugin.domain.needs import Need as DomainNeed
 from plugin.domain.needs import NeedState as DomainNeedState
 from plugin.domain.people import RIGHTS, Scope
-from plugin.services import auditing, reading, tokens
+from plugin.services import auditing, reading, safety, tokens
 from schema.batches import batch
 from schema.context import HasContext, Info
 from schema.ids import GlobalId, parse_number
@@ -154,6 +154,12 @@ class Viewer(Participation, Recruited, Rewarded):
         """What acts for the viewer."""
         principal = info.context.require(Scope.ME)
         return [access_token(one, installation_id=principal.installation_id) for one in await tokens.of_member(info.context.runtime, principal)]
+
+    @strawberry.field(description="Members whom the viewer keeps away, by name; nobody else sees it.")
+    async def blocked(self, info: Info) -> list[Member]:
+        """Whom `blockMember` named and `unblockMember` has not."""
+        principal = info.context.require(Scope.ME)
+        return [member_type(one, installation_id=principal.installation_id) for one in await safety.mine(info.context.runtime, principal)]
 
     @strawberry.field(description="Who read what the member gave in confidence, newest first; at most 100.")
     async def who_saw_my_data(self, info: Info) -> list[DataReading]:

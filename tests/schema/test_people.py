@@ -83,6 +83,35 @@ async def test_an_admin_makes_lists_and_revokes_tokens_of_services(world: World)
     assert (await world.ask(MAKE, token, s=["READ"])).codes == ["forbidden"]
 
 
+OWN = """mutation($s: [TokenScope!]!, $n: String!, $d: Int!) {
+  createToken(input: {name: $n, scopes: $s, days: $d}) { token accessToken { name scopes kind } userErrors { code field } }
+}"""
+
+
+async def test_a_member_makes_a_token_with_a_session_and_a_token_makes_none(world: World) -> None:
+    session = await world.token("cat", audience="session")
+    made = (await world.ask(OWN, session, n=" a  script ", s=["READ"], d=7)).data["createToken"]
+    assert made["accessToken"] == {"name": "a script", "scopes": ["READ"], "kind": "api"}
+    assert (await world.ask("{ community { name } }", made["token"])).status == 200
+    assert (await world.ask("{ viewer { tokens { id } } }", made["token"])).data["viewer"] is None, "it may do what was chosen, and no more"
+    for token in (made["token"], await world.token("cat", audience="application"), await world.token("cat")):
+        assert (await world.ask(OWN, token, n="another", s=["READ"], d=7)).codes == ["forbidden"]
+    assert (await world.ask(OWN, session, n="too much", s=["ADMIN"], d=7)).codes == ["forbidden"], "nobody gives what they have not"
+    for name, scopes, days, field in (("", ["READ"], 7, "name"), ("x", [], 7, "scopes"), ("x", ["READ"], 731, "days")):
+        assert (await world.ask(OWN, session, n=name, s=scopes, d=days)).data["createToken"]["userErrors"] == [{"code": "invalid", "field": field}]
+
+
+async def test_a_member_sees_whom_they_keep_away_and_nobody_else_does(world: World) -> None:
+    mine, theirs = await world.token("cat"), await world.token("ben")
+    ben = await global_id(world, "ben")
+    change = "mutation($m: ID!) { %s(input: {member: $m}) { count userErrors { code } } }"
+    assert (await world.ask(change % "blockMember", mine, m=ben)).data["blockMember"]["count"] == 1
+    assert (await world.ask("{ viewer { blocked { username } } }", mine)).data["viewer"]["blocked"] == [{"username": "ben"}]
+    assert (await world.ask("{ viewer { blocked { username } } }", theirs)).data["viewer"]["blocked"] == []
+    assert (await world.ask(change % "unblockMember", mine, m=ben)).data["unblockMember"]["count"] == 0
+    assert (await world.ask("{ viewer { blocked { username } } }", mine)).data["viewer"]["blocked"] == []
+
+
 async def test_a_member_lists_and_revokes_their_own_tokens(world: World) -> None:
     first, second, foreign = await world.token("cat"), await world.token("cat"), await world.token("ben")
     listed = (await world.ask("{ viewer { tokens { id } } }", first)).data["viewer"]["tokens"]

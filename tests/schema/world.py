@@ -139,7 +139,15 @@ class World:
 
         return await self.read(work, of=of)
 
-    async def token(self, username: str = "", *, scopes: Sequence[Scope] | None = None, lifetime: timedelta | None = timedelta(days=90), of: int = 0) -> str:
+    async def token(
+        self,
+        username: str = "",
+        *,
+        scopes: Sequence[Scope] | None = None,
+        lifetime: timedelta | None = timedelta(days=90),
+        audience: str = "api",
+        of: int = 0,
+    ) -> str:
         """A token of a member, or of a service."""
         return await access.create_token(
             self.parts.runtime,
@@ -148,7 +156,7 @@ class World:
             scopes=None if scopes is None else frozenset(scopes),
             name="test",
             lifetime=lifetime,
-            audience="api",
+            audience=audience,
         )
 
     async def ask(self, query: str, token: str = "", *, accept: str = "application/json", **variables: object) -> Answer:

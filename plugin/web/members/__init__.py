@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.web.desk import Area, Desk
-from plugin.web.members import applications, home, me, people, programs, safety, sessions
+from plugin.web.members import applications, events, home, me, mentorship, people, programs, safety, sessions, tokens
 
 
 def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
@@ -18,12 +18,16 @@ def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
         desk.route("/my/programs/{program}/join", programs.join, programs.enrol),
         desk.route("/my/requests", people.requests, people.answer_request),
         desk.route("/my/mentorships", people.mentorships, people.end),
+        desk.route("/my/mentorships/{mentorship}", mentorship.view, mentorship.act),
         desk.route("/my/surveys/{survey}", people.survey, people.answer_survey),
         desk.route("/my/sessions", sessions.view, sessions.act),
         desk.route("/my/sessions/{session}/calendar", sessions.calendar),
+        desk.route("/my/events", events.view, events.answer),
+        desk.route("/my/events/{event}/calendar", events.calendar),
         desk.route("/my/safety", safety.view, safety.act),
         desk.route("/my/skills", me.skills, me.choose_skill),
         desk.route("/my/notices", me.notices, me.change_notices),
         desk.route("/my/applications", applications.listing, applications.withdraw),
+        desk.route("/my/tokens", tokens.view, tokens.act),
         desk.route("/my/data", me.data, me.change_data),
     ]

@@ -4,14 +4,14 @@ from starlette.responses import Response
 
 from plugin.services import applications
 from plugin.texts import console as words
-from plugin.web.members.frame import show
+from plugin.web.members.frame import show_mine
 from plugin.web.visits import Visit, id_of
 
 
 async def listing(visit: Visit) -> Response:
     """All of them."""
     found = await applications.allowed(visit.runtime, visit.principal)
-    return await show(visit, "applications.html", section="applications", allowed=found, words=words)
+    return await show_mine(visit, "applications.html", part="applications", allowed=found, words=words)
 
 
 async def withdraw(visit: Visit) -> Response:

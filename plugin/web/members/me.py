@@ -11,7 +11,7 @@ from plugin.texts import GROUPS, languages
 from plugin.texts import console as words
 from plugin.web.browser import SESSION, Browser
 from plugin.web.console.office import download
-from plugin.web.members.frame import show
+from plugin.web.members.frame import show, show_mine
 from plugin.web.visits import Visit, id_of
 
 NOTICES = 30
@@ -92,7 +92,7 @@ async def data(visit: Visit) -> Response:
     """Consent, who saw what, export, erasure, signing out."""
     consents = await reading.consents(visit.runtime, visit.principal)
     seen = await auditing.who_saw(visit.runtime, visit.principal)
-    return await show(visit, "data.html", section="me", consents={kind.value: one for kind, one in consents.items()}, seen=seen, words=words)
+    return await show_mine(visit, "data.html", part="data", consents={kind.value: one for kind, one in consents.items()}, seen=seen, words=words)
 
 
 async def change_data(visit: Visit) -> Response:

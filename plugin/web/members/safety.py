@@ -6,15 +6,16 @@ from plugin.domain.reports import ReportKind
 from plugin.errors import Invalid
 from plugin.services import reporting, safety, viewing
 from plugin.texts import together as words
-from plugin.web.members.frame import show
+from plugin.web.members.frame import show_mine
 from plugin.web.visits import Visit, id_of
 
 
 async def view(visit: Visit) -> Response:
-    """What one reported, and forms for both."""
+    """Whom one keeps away, what one reported, and forms for both."""
     reports = await reporting.mine(visit.runtime, visit.principal)
     people = await visit.people({one.report.about_id for one in reports})
-    return await show(visit, "safety.html", section="me", reports=list(reversed(reports)), people=people, words=words)
+    kept = await safety.mine(visit.runtime, visit.principal)
+    return await show_mine(visit, "safety.html", part="safety", kept=kept, reports=list(reversed(reports)), people=people, words=words)
 
 
 async def act(visit: Visit) -> Response:

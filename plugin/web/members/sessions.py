@@ -4,7 +4,6 @@ from datetime import datetime
 
 from starlette.responses import Response
 
-from plugin.domain.notices import zone_of
 from plugin.domain.sessions import OF_PERSONS, CancelReason, SessionState
 from plugin.errors import Invalid, NotFound
 from plugin.services import belonging, calendars, meeting
@@ -80,21 +79,17 @@ async def act(visit: Visit) -> Response:
 
 def _times(visit: Visit) -> list[datetime]:
     """What was typed in the reader's own zone. Raises :class:`Invalid`."""
-    zone, found = zone_of(visit.speaker.timezone), []
-    for name in TIMES:
-        if word := visit.text(name):
-            typed = _moment(word, field=name)
-            found.append(typed if typed.tzinfo else typed.replace(tzinfo=zone))
+    found = [typed for name in TIMES if (typed := visit.moment(name)) is not None]
     if not found:
         raise Invalid("propose at least one time", field=TIMES[0])
     return found
 
 
-def _moment(word: str, *, field: str = "times") -> datetime:
+def _moment(word: str) -> datetime:
     try:
         return datetime.fromisoformat(word)
     except ValueError:
-        raise Invalid("give a day and a time", field=field) from None
+        raise Invalid("give a day and a time", field="times") from None
 
 
 async def calendar(visit: Visit) -> Response:
@@ -102,5 +97,10 @@ async def calendar(visit: Visit) -> Response:
     found = await meeting.ics(visit.runtime, visit.principal, visit.id("session"))
     if found is None:
         raise NotFound("no time is agreed on yet")
-    headers = {"Content-Disposition": 'attachment; filename="session.ics"', "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return file_of(found, name="session.ics")
+
+
+def file_of(found: str, *, name: str) -> Response:
+    """A calendar file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return Response(found, media_type="text/calendar; charset=utf-8", headers=headers)

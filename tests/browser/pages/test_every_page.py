@@ -14,7 +14,7 @@ from plugin.services import operating, wishing, wording
 from plugin.texts import Template, catalogues, rendering, translate
 from plugin.web import pages
 from tests.browser.pages.running import COLOURS, EVERYTHING, Stage, picture, violations
-from tests.browser.pages.world import ADMIN, MENTEE, MENTOR, World
+from tests.browser.pages.world import ADMIN, EVENT, GOAL, MENTEE, MENTOR, OTHER, STEP, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
 
@@ -79,6 +79,8 @@ MEMBERS = {
     "requests": "/my/requests",
     "mentorships": "/my/mentorships",
     "sessions": "/my/sessions",
+    "events": "/my/events",
+    "tokens": "/my/tokens",
     "safety": "/my/safety",
     "skills": "/my/skills",
     "notices": "/my/notices",
@@ -88,6 +90,7 @@ MEMBERS = {
 }
 ALL = [("console", ADMIN, name, path) for name, path in CONSOLE.items()] + [("members", MENTEE, name, path) for name, path in MEMBERS.items()]
 ALL += [("mentor", MENTOR, name, MEMBERS[name]) for name in ("home", "requests", "mentorships", "sessions")]
+ALL += [("mentor", MENTOR, "mentorship", "/my/mentorships/{mentorship}"), ("mentee", OTHER, "mentorship", "/my/mentorships/{mentorship}")]
 ALL += [("nobody", "", "sign-in", "/console"), ("nobody", "", "closed", "/setup"), ("member", MENTEE, "no-admin", "/console")]
 
 
@@ -214,6 +217,7 @@ async def _data(here: Stage) -> str:
     found += " ".join(f"{plan} {' '.join(plan.code_of_conduct.splitlines())}" for plan in PROGRAMS.values())
     found += " ".join(sorted(zones())) + " German"
     found += " ".join(str(template(purpose)) for purpose in TEMPLATES)
+    found += f" {GOAL} {STEP} {EVENT}"
     found += " Mentorgraph Second Desk mentors November Circles Circle UTC Europe Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
     return found.casefold()
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from plugin.domain.agreements import Terms
 from plugin.domain.applications import ApplicationState
 from plugin.domain.forms import FormPurpose
+from plugin.domain.goals import ItemKind
 from plugin.domain.ledger import EntryKind
 from plugin.domain.people import Office, Scope
 from plugin.domain.program_events import EventPlan
@@ -13,7 +15,10 @@ from plugin.domain.reports import ReportKind
 from plugin.domain.rewards import Figure, Level, Rule
 from plugin.domain.rounds import Criterion, CriterionKind, Design, GroupDesign, Importance
 from plugin.services import (
+    agreeing,
     applications,
+    belonging,
+    goals,
     hosting,
     inviting,
     prospecting,
@@ -24,6 +29,8 @@ from plugin.services import (
     rewarding,
     round_lane,
     rounds,
+    safety,
+    sharing,
     spending,
     suggesting,
 )
@@ -34,6 +41,8 @@ MENTORS = ["ana_lua", "anjali_r", "arjun_k", "aroha_t"]
 MENTEES = ["chef_abel", "chloe_w", "dana_reyes", "dokafor", "earl_j", "esra_k", "farid_h"]
 ADMIN, MENTOR, MENTEE, OTHER = "marit", "ana_lua", "chloe_w", "dana_reyes"
 NEED = "How do I price a first subscription product for small customers, and how do I find the first ten of them?"
+
+GOAL, STEP, EVENT = "Ten people who pay for it", "Talk to three who left", "An evening with all pairs"
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,7 @@ class World:
     client: str
     event: int
     entry: int
+    mentorship: int
 
 
 def inhabit(here: Stage) -> World:
@@ -89,6 +99,7 @@ async def _inhabit(here: Stage) -> World:
     )
     made = [(await applications.register(runtime, site.installation_id, wanted)).application for _ in range(2)]
     await applications.decide(runtime, admin, made[0].id, ApplicationState.APPROVED)
+    mentorship = await _pair(here, program)
     event, entry = await _run(here, program)
     enrolled = await runtime.database.read(site.installation_id, lambda unit: unit.enrolments.of_program(program))
     return World(
@@ -102,6 +113,7 @@ async def _inhabit(here: Stage) -> World:
         client=made[0].client_id,
         event=event,
         entry=entry,
+        mentorship=mentorship,
     )
 
 
@@ -125,3 +137,21 @@ async def _run(here: Stage, program: int) -> tuple[int, int]:
     reporter, about = site.acts_for(MENTEES[5]), site.members[MENTEES[6]]
     await reporting.report(runtime, reporter, about, kind=ReportKind.OTHER, words="Second Desk", mentorship_id=None, block=False)
     return event, entry.id
+
+
+async def _pair(here: Stage, program: int) -> int:
+    """What a pair has after its first weeks: an agreement that waits for the mentor, goals, a story that waits too; and somebody is kept away."""
+    site, runtime = here.site, here.site.parts.runtime
+    mentor, mentee = site.acts_for(MENTOR), site.acts_for(OTHER)
+    pair = (await belonging.mentorships(runtime, mentee))[0][0].id
+    terms = Terms(topics=("Second Desk",), cadence=14, note="Second Desk", ends_on=(runtime.clock() + timedelta(days=60)).date())
+    await agreeing.act(runtime, mentee, pair, "propose", terms=terms)
+    goal = await goals.write(runtime, mentee, pair, kind=ItemKind.GOAL, title=GOAL, note="Second Desk")
+    due = (runtime.clock() + timedelta(days=7)).date()
+    await goals.write(runtime, mentor, pair, kind=ItemKind.ACTION, title=STEP, due_on=due, goal_id=goal.item.id, member_id=mentee.member_id)
+    space = (await sharing.spaces(runtime, mentee))[0][0]
+    await sharing.propose(runtime, mentee, pair, words="We met four times, and I sell to eleven people now.", space_id=space)
+    said = EventPlan(title=EVENT, starts_at=runtime.clock() + timedelta(days=20), place="Second Desk", capacity=1, description="Second Desk")
+    await hosting.plan(runtime, site.admin(), program, said=said)
+    await safety.block(runtime, site.acts_for(MENTEE), site.members[MENTEES[-1]])
+    return pair
