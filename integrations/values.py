@@ -10,6 +10,9 @@ _ABSENT: Json = {}
 _LARGEST = 2**63 - 1
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 _DIGITS = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_COLOUR = re.compile(r"#?([0-9a-fA-F]{6})", re.ASCII)
+_COLOURED = 24
+"""How far the channels of a colour are apart at least, of 255."""
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 """NUL cannot be stored by PostgreSQL, lone surrogates cannot be encoded at all."""
 
@@ -55,6 +58,19 @@ def moment(value: object) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return found if _EARLIEST <= found <= _LATEST else None
+
+
+def accent(*values: object) -> str:
+    """The first of these that is a colour such as ``0b6e63`` or ``#0B6E63`` and no shade of grey, as ``#rrggbb``; empty for none.
+
+    Grey is what hosts are delivered with; it tells one community from no other.
+    """
+    for value in values:
+        if isinstance(value, str) and (found := _COLOUR.fullmatch(value)):
+            parts = bytes.fromhex(found[1])
+            if max(parts) - min(parts) >= _COLOURED:
+                return f"#{found[1].lower()}"
+    return ""
 
 
 def mapping(value: object) -> Json:

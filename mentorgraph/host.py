@@ -294,6 +294,9 @@ class HostInfo:
     profile_fields: Mapping[str, str] = field(default_factory=dict)
     """Field id -> the question, such as ``{"1": "What can you help with?"}``."""
 
+    accent: str = ""
+    """The colour by which members know the community, as ``#rrggbb``; empty where it has none of its own."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:

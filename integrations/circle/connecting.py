@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from integrations.circle.community import Community, chosen
 from integrations.circle.manifest import MANIFEST
-from integrations.values import identifier, text
+from integrations.values import Json, accent, identifier, mapping, text
 from mentorgraph.host import Capability, Connected, ConnectPlan, HostBroken, HostDenied, HostInfo, HostNotFound
 
 _WORKFLOW = """\
@@ -34,7 +34,13 @@ async def describe(community: Community) -> HostInfo:
         capabilities=MANIFEST.capabilities - absent,
         limits=tuple(limits),
         profile_fields=await _profile_fields(community),
+        accent=_accent(found),
     )
+
+
+def _accent(found: Json) -> str:
+    """The brand's colour in the light scheme; black is what communities begin with."""
+    return accent(mapping(mapping(found.get("prefs")).get("brand_color")).get("light"))
 
 
 async def _profile_fields(community: Community) -> Mapping[str, str]:

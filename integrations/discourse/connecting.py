@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from integrations.discourse import theming
 from integrations.discourse.forum import Forum, chosen
 from integrations.discourse.manifest import MANIFEST, Hook
-from integrations.values import Json, entries, identifier, mapping, number, text
+from integrations.values import Json, accent, entries, identifier, mapping, number, text
 from mentorgraph.host import Capability, Connected, ConnectPlan, HostBroken, HostDenied, HostInfo, HostInvalid, HostNotFound
 
 _HOOKS = "/admin/api/web_hooks.json"
@@ -37,6 +37,7 @@ async def describe(forum: Forum) -> HostInfo:
     await _require_users(forum, key_works=version is not None)
     hooks = await _reachable_hooks(forum)
     calendar = await _has_calendar(forum)
+    site = await _site(forum)
     absent = set() if calendar else {Capability.EVENTS}
     if hooks is None:
         absent |= _NEEDS_GLOBAL
@@ -49,7 +50,8 @@ async def describe(forum: Forum) -> HostInfo:
         description=text(basic.get("description"), 1_000) or "",
         capabilities=MANIFEST.capabilities - absent,
         limits=_LIMITED if hooks is None else (),
-        profile_fields=await _profile_fields(forum),
+        profile_fields=_profile_fields(site),
+        accent=accent(_scheme(site).get("tertiary"), basic.get("header_background_color"), basic.get("header_primary_color")),
     )
 
 
@@ -113,12 +115,21 @@ async def _has_calendar(forum: Forum) -> bool:
     return True
 
 
-async def _profile_fields(forum: Forum) -> Mapping[str, str]:
-    """The questions of the profile; none when this key may not see the site's set-up."""
+async def _site(forum: Forum) -> Json:
+    """The site's set-up; empty when this key may not see it."""
     try:
-        site = await forum.api.get("/site.json")
+        return await forum.api.get("/site.json")
     except (HostDenied, HostNotFound):
         return {}
+
+
+def _scheme(site: Json) -> Mapping[str, object]:
+    """The colours of the default theme by name; ``tertiary`` is the one of links and buttons. Empty for the colours that every forum is delivered with."""
+    return {name: one.get("hex") for one in entries(mapping(site.get("default_light_color_scheme")).get("colors")) if (name := text(one.get("name")))}
+
+
+def _profile_fields(site: Json) -> Mapping[str, str]:
+    """The questions of the profile."""
     return {field_id: text(item.get("name")) or "" for item in entries(site.get("user_fields")) if (field_id := identifier(item.get("id")))}
 
 

@@ -42,7 +42,7 @@ class Policy:
     codes_by_message: str = "no"
     """Whether members may sign in by a code in a direct message where the owner of the community's key can read such messages."""
     accent: str = ""
-    """The colour of pages for members as ``#rrggbb``; empty for ours."""
+    """The colour of pages for members as ``#rrggbb``; empty for the host's own, or ours where it has none."""
 
 
 POLICY_KEYS: Mapping[str, str] = {
@@ -60,7 +60,7 @@ POLICY_KEYS: Mapping[str, str] = {
     "codes_by_message": "yes or no: whether a code to sign in may go by a direct message that the owner of the community's key can read",
     "text_version": "version of the consent text that members see",
     "pages": "origins of other pages of yours that show the web component, such as https://www.example.org, separated by commas",
-    "accent": "colour of pages for members, such as #0b6e63, or nothing for ours",
+    "accent": "colour of pages for members, such as #0b6e63, or nothing for the community's own",
 }
 
 
@@ -79,3 +79,5 @@ class Community:
     limits: tuple[str, ...] = ()
     remote: Mapping[str, str] = field(default_factory=dict)
     profile_fields: Mapping[str, str] = field(default_factory=dict)
+    accent: str = ""
+    """The colour by which members know the community, as its host says; empty where it has none of its own."""

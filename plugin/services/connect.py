@@ -126,6 +126,7 @@ async def _establish(runtime: Runtime, installation_id: int, new: NewConnection,
             locale=info.locale,
             limits=list(info.limits),
             profile_fields=dict(info.profile_fields),
+            accent=info.accent,
             host_settings=dict(probe.settings),
             policy=policy_values(policy),
         )

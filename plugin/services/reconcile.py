@@ -100,7 +100,7 @@ async def _refresh(runtime: Runtime, installation_id: int, client: HostClient) -
     info = await client.describe()
 
     def work(unit: UnitOfWork) -> None:
-        unit.update_installation(name=info.title, locale=info.locale, limits=list(info.limits), profile_fields=dict(info.profile_fields))
+        unit.update_installation(name=info.title, locale=info.locale, limits=list(info.limits), profile_fields=dict(info.profile_fields), accent=info.accent)
 
     await runtime.database.write(installation_id, work)
 

@@ -401,6 +401,7 @@ def _community(row: Row[*tuple[Any, ...]]) -> Community:
         limits=tuple(row.limits),
         remote=row.remote,
         profile_fields=row.profile_fields,
+        accent=row.accent,
     )
 
 

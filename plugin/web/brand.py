@@ -51,10 +51,20 @@ def _hex(colour: Colour) -> str:
 
 def tokens(accent: Colour, paper: Colour) -> str:
     """The design's tokens for one scheme. What is written on a wash of the accent is legible there too."""
-    wash = _mix(paper, accent, 0.12)
-    strong = legible(legible(accent, paper), wash)
-    ink = (255, 255, 255) if contrast(strong, (255, 255, 255)) >= contrast(strong, (0, 0, 0)) else (0, 0, 0)
-    return f"--accent: {_hex(strong)}; --accent-text: {_hex(strong)}; --accent-ink: {_hex(ink)}; --accent-wash: {_hex(wash)};"
+    strong, wash = _strong(accent, paper), _wash(accent, paper)
+    return f"--accent: {_hex(strong)}; --accent-text: {_hex(strong)}; --accent-ink: {_hex(_ink(strong))}; --accent-wash: {_hex(wash)};"
+
+
+def _wash(accent: Colour, paper: Colour) -> Colour:
+    return _mix(paper, accent, 0.12)
+
+
+def _strong(accent: Colour, paper: Colour) -> Colour:
+    return legible(legible(accent, paper), _wash(accent, paper))
+
+
+def _ink(strong: Colour) -> Colour:
+    return (255, 255, 255) if contrast(strong, (255, 255, 255)) >= contrast(strong, (0, 0, 0)) else (0, 0, 0)
 
 
 def stylesheet(accent: str) -> str:
@@ -62,7 +72,9 @@ def stylesheet(accent: str) -> str:
     if not _HEX.match(accent.lower()):
         return ""
     colour = int(accent[1:3], 16), int(accent[3:5], 16), int(accent[5:7], 16)
-    return f":root {{ {tokens(colour, LIGHT)} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {tokens(colour, DARK)} }} }}\n"
+    light, dark = _strong(colour, LIGHT), _strong(colour, DARK)
+    panel = f"--mentorship-accent: light-dark({_hex(light)}, {_hex(dark)}); --mentorship-on-accent: light-dark({_hex(_ink(light))}, {_hex(_ink(dark))});"
+    return f":root {{ {tokens(colour, LIGHT)} {panel} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {tokens(colour, DARK)} }} }}\n"
 
 
 class Brand:
@@ -75,4 +87,4 @@ class Brand:
         """The community's colours; they are no secret, its own pages show them."""
         community = await connect.community_of(self._runtime, installation_of(request))
         headers = {"Cache-Control": "private, max-age=300", "X-Content-Type-Options": "nosniff"}
-        return Response(stylesheet(community.policy.accent), media_type="text/css", headers=headers)
+        return Response(stylesheet(community.policy.accent or community.accent), media_type="text/css", headers=headers)

@@ -136,7 +136,17 @@ class Desk:
 
     async def community(self, _request: Request) -> Response:
         """The community."""
-        return JSONResponse({"id": 1, "name": "Growers", "slug": "growers", "locale": "en", "is_private": True, "prefs": {}, "community_setting": {}})
+        return JSONResponse(
+            {
+                "id": 1,
+                "name": "Growers",
+                "slug": "growers",
+                "locale": "en",
+                "is_private": True,
+                "prefs": {"brand_color": {"light": "#7A3B8F", "dark": "#C9A0DC"}},
+                "community_setting": {},
+            }
+        )
 
     async def members(self, request: Request) -> Response:
         """Members, newest first."""

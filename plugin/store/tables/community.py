@@ -20,6 +20,7 @@ installations = Table(
     Column("limits", JSON, nullable=False),
     Column("remote", JSON, nullable=False),
     Column("profile_fields", JSON, nullable=False),
+    words("accent"),
     Column("secrets", LargeBinary, nullable=False),  # sealed: the host's key, hook and sign-in secrets
     Column("keys", LargeBinary, nullable=False),  # sealed: our own keys for terms and tombstones; never rotated
     Column("pinged_at", Moment),

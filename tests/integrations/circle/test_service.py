@@ -58,6 +58,7 @@ async def test_a_community_is_connected_read_and_heard(settings: Settings, state
     await reconciling.settle_all(parts.runtime, made.installation_id, report=report)
     members = await parts.runtime.database.read(made.installation_id, lambda unit: unit.members.count())
     assert members == 3  # who was invited and has not come does not count yet
+    assert (await connecting.community_of(parts.runtime, made.installation_id)).accent == "#7a3b8f"
     assert await post_of(parts, made.installation_id, f"p{place.hidden.id}") is None
     assert await post_of(parts, made.installation_id, f"c{place.answer.id}") is not None
 

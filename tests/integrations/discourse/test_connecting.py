@@ -70,6 +70,9 @@ class Hooks:
         return [hook for hook in self.hooks.values() if hook["payload_url"] == INSTALLATION.hook_url]
 
 
+SCHEME = {"default_light_color_scheme": {"id": 2, "colors": [{"name": "primary", "hex": "222222"}, {"name": "tertiary", "hex": "C8553D"}]}}
+
+
 class TestDescribe:
     async def test_a_forum_with_a_key_that_reaches_everything(self) -> None:
         http = FakeHttp(
@@ -80,7 +83,7 @@ class TestDescribe:
                     "GET /admin/users/list/active.json": [],
                     "GET /admin/api/web_hooks.json": {"web_hooks": [], "extras": {"grouped_event_types": TYPES}},
                     "GET /discourse-post-event/events.json": {"events": []},
-                    "GET /site.json": {"user_fields": [{"id": 1, "name": "What can you help with?"}, {"id": "x"}]},
+                    "GET /site.json": {"user_fields": [{"id": 1, "name": "What can you help with?"}, {"id": "x"}]} | SCHEME,
                 }
             )
         )
@@ -88,6 +91,7 @@ class TestDescribe:
         assert (info.title, info.version, info.locale, info.description, info.limits) == ("Gardeners", "2026.9.0", "pt", "We grow", ())
         assert info.capabilities == frozenset(Capability) - OTHER_WAYS_IN
         assert info.profile_fields == {"1": "What can you help with?"}
+        assert info.accent == "#c8553d", "the colour of links and buttons in its default scheme"
         assert "Api-Key" not in http.calls[0].headers
 
     async def test_a_limited_key_is_told_what_will_not_work(self) -> None:

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plugin.services import connect
 from plugin.web.brand import DARK, ENOUGH, LIGHT, contrast, legible, luminance, stylesheet, tokens
+from tests.schema.world import World
 
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3)
 
@@ -45,3 +47,17 @@ def test_both_schemes_are_in_it() -> None:
     text = stylesheet("#c8553d")
     assert text.count("--accent:") == 2
     assert "prefers-color-scheme: dark" in text
+
+
+async def test_pages_have_the_hosts_own_colour_until_an_admin_chooses_another(world: World) -> None:
+    address = f"/brand/{world.installation_id}.css"
+    assert (await world.http.get(address)).text == ""
+    await world.write(lambda unit: unit.update_installation(accent="#0b4e43"))
+    own = (await world.http.get(address)).text
+    assert parsed(own, "accent") == (0x0B, 0x4E, 0x43)
+    # The panel in a frame follows the scheme that its address asks for, which may not be the reader's.
+    assert "--mentorship-accent: light-dark(#0b4e43, " in own
+    await connect.configure(world.parts.runtime, world.installation_id, {"accent": "#7a1f5c"})
+    assert parsed((await world.http.get(address)).text, "accent") == (0x7A, 0x1F, 0x5C)
+    frame = (await world.http.get(f"/embed/{world.installation_id}/frame")).text
+    assert f'href="{address}"' in frame

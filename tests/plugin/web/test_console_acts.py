@@ -1,0 +1,135 @@
+"""What is done on the console's pages of groups, export and erasure, over HTTP, and what a member does about their own data."""
+
+import pytest
+
+from mentorgraph.events import MemberChanged
+from plugin.domain.groups import GroupState
+from plugin.domain.programs import Role
+from plugin.domain.rounds import GroupDesign
+from plugin.services import auditing, grouping, round_lane, rounds
+from plugin.store.unit_of_work import UnitOfWork
+from tests.plugin.services.matching import put_enrolment
+from tests.plugin.web.test_browser import sign_in
+from tests.plugin.web.test_console_running import admin_of, done, get, program_of, refused, send
+from tests.schema.world import START, World, person
+
+pytestmark = pytest.mark.slow
+NAMES = tuple(f"guest_{number}" for number in range(8))
+
+
+def asked_again(world: World, says: MemberChanged) -> None:
+    """What the forum says of somebody when it is asked, without a network."""
+
+    class Forum:
+        async def read(self, kind: str, host_id: str) -> list[object]:
+            assert (kind, host_id) == ("member", says.host_user_id)
+            return [says]
+
+    async def client(_installation_id: int) -> Forum:
+        return Forum()
+
+    world.parts.runtime.client = client  # type: ignore[assignment,method-assign]  # a stand-in for the network
+
+
+async def enrolled(world: World, program: int, names: tuple[str, ...], *, first: int) -> None:
+    await world.apply(*(person(number, name, START, timezone="Europe/Berlin") for number, name in enumerate(names, first)))
+    members = [await world.member_id(name) for name in names]
+
+    def put(unit: UnitOfWork) -> None:
+        for member in members:
+            put_enrolment(unit, program, member, Role.MENTEE)
+
+    await world.write(put)
+
+
+async def groups_that_run(world: World, program: int) -> list[int]:
+    """Circles of three without mentors; gives their ids."""
+    runtime, admin = world.parts.runtime, admin_of(world)
+    made = await rounds.draft(runtime, admin, program_id=program, name="Circles", design=GroupDesign(smallest=3, largest=3))
+    await rounds.compute(runtime, admin, made.id)
+    while await round_lane.work(runtime, world.parts.graphs, world.installation_id):
+        pass
+    await rounds.publish(runtime, admin, made.id)
+    while await round_lane.work(runtime, world.parts.graphs, world.installation_id):
+        pass
+    return [one.id for one in await grouping.running(runtime, admin, program)]
+
+
+async def test_newcomers_are_placed_and_small_groups_joined(world: World) -> None:
+    program = await program_of(world, "cat")
+    await enrolled(world, program, NAMES[:6], first=900)
+    first, second = await groups_that_run(world, program)
+    await enrolled(world, program, NAMES[6:7], first=906)
+    newcomer = await world.member_id(NAMES[6])
+    await sign_in(world)
+    page = f"/console/programs/{program}/groups"
+    assert f"@{NAMES[6]}" not in await get(world, page)
+
+    # What cannot be is said at its field, and nobody is moved.
+    await refused(world, page, "smallest", do="place", smallest="5", largest="3")
+    assert (await send(world, page, do="shuffle")).status_code == 422
+    shown = await done(world, page, do="place", smallest="3", largest="4")
+    assert f"@{NAMES[6]}" in shown
+
+    def shrink(unit: UnitOfWork) -> None:
+        for number in (first, second):
+            group = unit.our_groups.get(number)
+            assert group is not None
+            for seat in [one for one in group.seats if one.member_id != newcomer][:2]:
+                grouping.leave(unit, group, seat.member_id)
+                group = unit.our_groups.get(number)
+                assert group is not None
+
+    await world.write(shrink)
+    await done(world, page, do="merge", smallest="3", largest="4")
+    now = await world.read(lambda unit: [unit.our_groups.get(number) for number in (first, second)])
+    assert sorted(one.state for one in now if one is not None) == [GroupState.MERGED, GroupState.RUNNING]
+    left = next(one for one in now if one is not None and one.state is GroupState.RUNNING)
+    assert len(left.seats) == 3
+
+    await sign_in(world, user="4", username="dan")
+    assert (await world.http.get(page)).status_code == 403, "dan manages nothing"
+
+
+async def test_an_admin_exports_and_erases_a_member_and_the_member_sees_the_first(world: World) -> None:
+    dan = await world.member_id("dan")
+    await world.apply(person(3, "cat", START, admin=True))
+    asked_again(world, person(3, "cat", START, admin=True))
+    await sign_in(world, admin="true")
+    page = "/console/privacy"
+    taken = await send(world, "/console/privacy/export", page, username="@dan")
+    assert taken.headers["content-disposition"] == 'attachment; filename="mentorgraph-export.json"'
+    assert taken.headers["cache-control"] == "no-store"
+    assert [one["username"] for one in taken.json()["tables"]["members"]] == ["dan"]
+    assert (await send(world, "/console/privacy/export", page, username="nobody")).status_code == 422
+
+    for fields, field in (({"username": "dan", "again": "ben"}, "again"), ({"username": "cat", "again": "cat"}, "username")):
+        answer = await send(world, "/console/privacy/erase", page, **fields)
+        assert answer.status_code == 422
+        assert f'href="#f-{field}"' in answer.text
+    assert await world.read(lambda unit: unit.members.get(dan)) is not None, "nobody is erased by a slip"
+
+    # What was read is there for who it is about, until they are gone.
+    await sign_in(world, user="4", username="dan")
+    assert "@cat" in await get(world, "/my/data")
+    assert (await world.http.get(page)).status_code == 403
+    await sign_in(world, admin="true")
+    await done(world, "/console/privacy/erase", page, username="dan", again="@dan")
+    assert await world.read(lambda unit: unit.members.get(dan)) is None
+    log = await auditing.log(world.parts.runtime, admin_of(world), before=None, limit=50)
+    assert log.broken_at is None
+    assert any(one.action == "member.erased" for one in log.entries)
+
+
+async def test_a_member_takes_their_data_along_and_is_erased_after_their_own_name(world: World) -> None:
+    cat = await world.member_id("cat")
+    await sign_in(world)
+    taken = await send(world, "/my/data", do="export")
+    assert [one["username"] for one in taken.json()["tables"]["members"]] == ["cat"]
+    await refused(world, "/my/data", "again", do="erase", again="dan")
+    assert await world.read(lambda unit: unit.members.get(cat)) is not None
+    gone = await send(world, "/my/data", do="erase", again="@cat")
+    assert (gone.status_code, gone.headers["location"]) == (303, "/")
+    assert "Max-Age=0" in gone.headers["set-cookie"] or "expires=Thu, 01 Jan 1970" in gone.headers["set-cookie"]
+    assert await world.read(lambda unit: unit.members.get(cat)) is None
+    assert (await world.http.get("/my/data")).status_code == 401
