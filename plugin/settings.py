@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     dead_letter_days: int = Field(default=7, ge=1)
     """How long the content of a delivery that could not be handled is kept for a retry."""
 
+    graphs_mb: int = Field(default=2_000, ge=10)
+    """About how much memory the graphs of communities may take in a process; those that were not used for longest are built again when they are asked for."""
+
     embedded_worker: bool = True
     """Whether ``serve`` works off deliveries and messages itself; always so on SQLite."""
 

@@ -30,6 +30,10 @@ TITLE_WEIGHT = 2
 """A word of the title counts as much as this many in the first post."""
 
 
+BASE, A_MEMBER, A_POST = 1 << 20, 2_000, 400
+"""Bytes that a graph takes, about, measured by ``benchmarks/communities.py`` and ``benchmarks/ranking_scale.py``."""
+
+
 @dataclass
 class _Entry:
     knowledge: Knowledge = field(default_factory=Knowledge)
@@ -40,6 +44,11 @@ class _Entry:
     topic_posts: dict[str, set[str]] = field(default_factory=dict)
     solved: dict[str, SolvedFact] = field(default_factory=dict)
     weights: Weights = SHIPPED
+
+    @property
+    def size(self) -> int:
+        """Bytes in memory, about."""
+        return BASE + A_MEMBER * len(self.knowledge.facts) + A_POST * len(self.kept)
 
 
 @dataclass(frozen=True)
@@ -77,11 +86,17 @@ class _Rows:
 
 
 class Graphs:
-    """The graphs of all communities that this process serves."""
+    """The graphs of the communities that this process serves: those that were used last, as far as there is room (``MENTORGRAPH_GRAPHS_MB``)."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._entries: dict[int, _Entry] = {}
+        """The one that was used last is last."""
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """The communities whose graphs are in memory; the one that was used last is last."""
+        return tuple(self._entries)
 
     async def get(self, installation_id: int) -> Knowledge:
         """The graph of a community as of now."""
@@ -89,13 +104,27 @@ class Graphs:
 
     async def known(self, installation_id: int) -> Known:
         """The graph of a community and the weights in force, as of now."""
-        entry = self._entries.setdefault(installation_id, _Entry())
+        entry = self._entries.pop(installation_id, None) or _Entry()
+        self._entries[installation_id] = entry
         async with entry.lock:
             rows = await self._runtime.database.read(installation_id, lambda unit: _read(unit, entry))
             if rows is not None:
                 # In a thread: building a large graph must not hold up requests. The lock keeps it the only writer.
                 await asyncio.to_thread(_apply, entry, rows)
-            return Known(entry.knowledge, entry.weights)
+            found = Known(entry.knowledge, entry.weights)
+        if rows is not None:
+            self._make_room(installation_id)
+        return found
+
+    def _make_room(self, needed: int) -> None:
+        """Forget those that were not used for longest; who is using one keeps it until they are done."""
+        left = sum(entry.size for entry in self._entries.values()) - self._runtime.settings.graphs_mb * 2**20
+        for installation_id, entry in list(self._entries.items()):
+            if left <= 0:
+                return
+            if installation_id != needed and not entry.lock.locked():
+                left -= entry.size
+                del self._entries[installation_id]
 
     def drop(self, installation_id: int) -> None:
         """Forget a community that is no longer served."""

@@ -1,5 +1,7 @@
 """The graph in memory follows the store change by change, and keeps nothing of what was removed."""
 
+import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -20,7 +22,8 @@ from plugin.graph.knowledge import Knowledge
 from plugin.graph.meaning import DIMENSIONS, Model
 from plugin.graph.text import term_counts
 from plugin.graph.weights import SHIPPED
-from plugin.services import knowing, reading, studying, suggesting
+from plugin.services import graphs as graphs_module
+from plugin.services import handlers, knowing, reading, studying, suggesting
 from plugin.services.connect import policy_values
 from plugin.services.graphs import Graphs
 from plugin.store.unit_of_work import UnitOfWork
@@ -29,7 +32,7 @@ from tests.plugin.graph.test_knowledge import content
 from tests.plugin.services.stories import HOST, person, post, space, tell, topic
 from tests.plugin.services.test_knowing import lively, member_id, principal
 from tests.plugin.services.test_studying import lived
-from tests.plugin.support import World, make_runtime
+from tests.plugin.support import World, community, make_runtime
 
 WORDS = ("soil and roses", "apples in winter", "soil apples", "roses", "")
 MEMBERS = ("1", "2", "3", "4")
@@ -254,3 +257,30 @@ async def test_load_follows_beginnings_and_endings(world: World) -> None:
     for ended, expected in ((None, 1), (NOW, 0)):
         await world.database.write(world.installation_id, partial(put, ended=ended))
         assert await load() == expected
+
+
+async def test_what_was_not_used_for_longest_is_forgotten_and_built_again(small_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graphs_module, "BASE", 3 * 2**20)
+    world = small_world
+    runtime = replace(world.runtime, settings=world.runtime.settings.model_copy(update={"graphs_mb": 10}))
+    places = [world.installation_id, *[await community(world.database, base_url=f"https://forum{number}.example.org") for number in range(4)]]
+    graphs = Graphs(runtime)
+    first = await graphs.get(places[0])
+    for place in places[1:3]:
+        await graphs.get(place)
+    assert await graphs.get(places[0]) is first, "there is room for three"
+    await graphs.get(places[3])
+    assert await graphs.get(places[0]) is first, "it was used last but one"
+    assert graphs.held == (places[2], places[3], places[0])
+    await world.database.write(places[1], lambda unit: handlers.apply([person("7", source=HOST)], unit))
+    assert len((await graphs.get(places[1])).facts) == 1, "what happened meanwhile is in it"
+    assert graphs.held == (places[3], places[0], places[1])
+    await asyncio.gather(*(graphs.get(place) for place in places * 3))
+    assert len(graphs.held) == 3
+
+
+async def test_one_that_is_larger_than_the_room_is_kept_all_the_same(small_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(graphs_module, "BASE", 11 * 2**20)
+    runtime = replace(small_world.runtime, settings=small_world.runtime.settings.model_copy(update={"graphs_mb": 10}))
+    graphs = Graphs(runtime)
+    assert await graphs.get(small_world.installation_id) is await graphs.get(small_world.installation_id)
