@@ -4,6 +4,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
+from plugin.domain.people import Principal
 from plugin.errors import NotFound
 
 LARGEST = 2**63
@@ -45,3 +46,13 @@ def parse_number(text: str, *, type_name: str, installation_id: int) -> int:
     if number >= LARGEST:
         raise NotFound(UNKNOWN)
     return number
+
+
+def number_of(principal: Principal, given: str, type_name: str) -> int:
+    """The number of an id of one type in the caller's own community. Raises :class:`NotFound`."""
+    return parse_number(given, type_name=type_name, installation_id=principal.installation_id)
+
+
+def maybe_number_of(principal: Principal, given: str | None, type_name: str) -> int | None:
+    """The same where an id may be left out."""
+    return None if given is None else number_of(principal, given, type_name)

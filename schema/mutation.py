@@ -13,14 +13,16 @@ from schema.mutations.pairing import PairingMutations
 from schema.mutations.participation import ParticipationMutations
 from schema.mutations.people import PeopleMutations
 from schema.mutations.personal import PersonalMutations
+from schema.mutations.program_events import ProgramEventMutations
 from schema.mutations.programs import ProgramMutations
 from schema.mutations.recruiting import RecruitingMutations
+from schema.mutations.reports import ReportMutations
 from schema.mutations.rewards import RewardMutations
 from schema.mutations.rounds import RoundMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.skills import SkillMutations
+from schema.mutations.stories import StoryMutations
 from schema.mutations.suggestions import SuggestionMutations
-from schema.mutations.together import TogetherMutations
 
 
 @strawberry.type
@@ -35,7 +37,9 @@ class Mutation(
     SessionMutations,
     RewardMutations,
     PairingMutations,
-    TogetherMutations,
+    ReportMutations,
+    StoryMutations,
+    ProgramEventMutations,
     FormMutations,
     EvaluationMutations,
     RoundMutations,

@@ -21,12 +21,13 @@ from schema.queries.notices import NoticeQueries
 from schema.queries.pairing import PairingQueries
 from schema.queries.participation import ParticipationQueries
 from schema.queries.people import PeopleQueries
+from schema.queries.program_events import ProgramEventQueries
 from schema.queries.programs import ProgramQueries
 from schema.queries.recruiting import RecruitingQueries
+from schema.queries.reports import ReportQueries
 from schema.queries.rewards import RewardQueries
 from schema.queries.rounds import RoundQueries
 from schema.queries.sessions import SessionQueries
-from schema.queries.together import TogetherQueries
 from schema.types.community import Community
 from schema.types.community import community as community_type
 from schema.types.member import Member
@@ -43,7 +44,8 @@ class Query(
     ParticipationQueries,
     SessionQueries,
     PairingQueries,
-    TogetherQueries,
+    ReportQueries,
+    ProgramEventQueries,
     FormQueries,
     EvaluationQueries,
     RoundQueries,

@@ -9,7 +9,7 @@ from plugin.domain.rounds import Round as DomainRound
 from plugin.services import grouping, rounds
 from schema.context import Info
 from schema.errors import UserError, attempt
-from schema.ids import parse_number
+from schema.ids import number_of
 from schema.inputs import plain
 from schema.mutations.rounds import RoundPayload
 from schema.types.groups import MentoringGroup
@@ -84,10 +84,6 @@ def _design(given: GroupDesignInput) -> GroupDesign:
     )
 
 
-def _number(principal: Principal, id_: strawberry.ID, type_name: str) -> int:
-    return parse_number(id_, type_name=type_name, installation_id=principal.installation_id)
-
-
 def _payload(found: list[DomainGroup] | None, errors: list[UserError], principal: Principal) -> GroupsPayload:
     return GroupsPayload(groups=[group_type(one, installation_id=principal.installation_id) for one in found or ()], user_errors=errors)
 
@@ -97,7 +93,7 @@ async def draft_groups(info: Info, input: DraftGroupsInput) -> RoundPayload:  # 
     principal = info.context.require(Scope.READ)
 
     async def work() -> DomainRound:
-        program = _number(principal, input.program, "Program")
+        program = number_of(principal, input.program, "Program")
         return await rounds.draft(info.context.runtime, principal, program_id=program, name=plain(input.name, "name"), design=_design(input.design))
 
     found, errors = await attempt(work)
@@ -109,7 +105,7 @@ async def move_to_group(info: Info, input: MoveToGroupInput) -> GroupPayload:  #
     principal = info.context.require(Scope.READ)
 
     async def work() -> MentoringGroup:
-        member, group = _number(principal, input.member, "Member"), _number(principal, input.group, "MentoringGroup")
+        member, group = number_of(principal, input.member, "Member"), number_of(principal, input.group, "MentoringGroup")
         moved = await grouping.move(info.context.runtime, principal, member_id=member, group_id=group, pin=input.pin)
         return group_type(moved, installation_id=principal.installation_id)
 
@@ -122,7 +118,7 @@ async def place_into_groups(info: Info, input: RunningGroupsInput) -> GroupsPayl
     principal = info.context.require(Scope.READ)
 
     async def work() -> list[DomainGroup]:
-        return await grouping.place(info.context.runtime, principal, _number(principal, input.program, "Program"), _design(input.design))
+        return await grouping.place(info.context.runtime, principal, number_of(principal, input.program, "Program"), _design(input.design))
 
     found, errors = await attempt(work)
     return _payload(found, errors, principal)
@@ -133,7 +129,7 @@ async def merge_groups(info: Info, input: RunningGroupsInput) -> GroupsPayload: 
     principal = info.context.require(Scope.READ)
 
     async def work() -> list[DomainGroup]:
-        return await grouping.merge(info.context.runtime, principal, _number(principal, input.program, "Program"), _design(input.design))
+        return await grouping.merge(info.context.runtime, principal, number_of(principal, input.program, "Program"), _design(input.design))
 
     found, errors = await attempt(work)
     return _payload(found, errors, principal)

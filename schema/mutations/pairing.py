@@ -11,7 +11,7 @@ from plugin.domain.people import Principal, Scope
 from plugin.services import agreeing, goals, kits, meeting
 from schema.context import Info
 from schema.errors import UserError, attempt
-from schema.ids import parse_number
+from schema.ids import maybe_number_of, number_of
 from schema.inputs import plain
 from schema.mutations.sessions import SessionPayload
 from schema.types.pairing import Agreement, PairItem, PairItemKind, PairItemState, SessionKit, agreement, pair_item, session_kit
@@ -126,14 +126,6 @@ class AttachSessionKitInput:
     kit: strawberry.ID | None = None
 
 
-def _number(principal: Principal, given: strawberry.ID, type_name: str) -> int:
-    return parse_number(given, type_name=type_name, installation_id=principal.installation_id)
-
-
-def _maybe(principal: Principal, given: strawberry.ID | None, type_name: str) -> int | None:
-    return None if given is None else _number(principal, given, type_name)
-
-
 async def _agreement(principal: Principal, work: Callable[[], Awaitable[agreeing.Seen]]) -> AgreementPayload:
     found, errors = await attempt(work)
     return AgreementPayload(agreement=None if found is None else agreement(found, installation_id=principal.installation_id), user_errors=errors)
@@ -152,7 +144,7 @@ async def propose_agreement(info: Info, input: ProposeAgreementInput) -> Agreeme
             ends_on=input.ends_on,
             note=plain(input.note, "note"),
         )
-        return await agreeing.act(info.context.runtime, principal, _number(principal, input.mentorship, "Mentorship"), "propose", terms=terms)
+        return await agreeing.act(info.context.runtime, principal, number_of(principal, input.mentorship, "Mentorship"), "propose", terms=terms)
 
     return await _agreement(principal, work)
 
@@ -162,7 +154,7 @@ async def sign_agreement(info: Info, input: AgreementInput) -> AgreementPayload:
     principal = info.context.require(Scope.ME)
 
     async def work() -> agreeing.Seen:
-        return await agreeing.act(info.context.runtime, principal, _number(principal, input.id, "Agreement"), "sign")
+        return await agreeing.act(info.context.runtime, principal, number_of(principal, input.id, "Agreement"), "sign")
 
     return await _agreement(principal, work)
 
@@ -172,7 +164,7 @@ async def decline_agreement(info: Info, input: AgreementInput) -> AgreementPaylo
     principal = info.context.require(Scope.ME)
 
     async def work() -> agreeing.Seen:
-        return await agreeing.act(info.context.runtime, principal, _number(principal, input.id, "Agreement"), "decline")
+        return await agreeing.act(info.context.runtime, principal, number_of(principal, input.id, "Agreement"), "decline")
 
     return await _agreement(principal, work)
 
@@ -190,13 +182,13 @@ async def add_pair_item(info: Info, input: AddPairItemInput) -> PairItemPayload:
         return await goals.write(
             info.context.runtime,
             principal,
-            _number(principal, input.mentorship, "Mentorship"),
+            number_of(principal, input.mentorship, "Mentorship"),
             kind=input.kind,
             title=plain(input.title, "title"),
             note=plain(input.note, "note"),
             due_on=input.due_on,
-            goal_id=_maybe(principal, input.goal, "PairItem"),
-            member_id=_maybe(principal, input.member, "Member"),
+            goal_id=maybe_number_of(principal, input.goal, "PairItem"),
+            member_id=maybe_number_of(principal, input.member, "Member"),
         )
 
     return await _item(principal, work)
@@ -210,7 +202,7 @@ async def change_pair_item(info: Info, input: ChangePairItemInput) -> PairItemPa
         return await goals.edit(
             info.context.runtime,
             principal,
-            _number(principal, input.id, "PairItem"),
+            number_of(principal, input.id, "PairItem"),
             title=None if input.title is None else plain(input.title, "title"),
             note=None if input.note is None else plain(input.note, "note"),
             due_on=input.due_on,
@@ -226,7 +218,7 @@ async def remove_pair_item(info: Info, input: PairItemInput) -> PairItemPayload:
     principal = info.context.require(Scope.ME)
 
     async def work() -> None:
-        await goals.take_away(info.context.runtime, principal, _number(principal, input.id, "PairItem"))
+        await goals.take_away(info.context.runtime, principal, number_of(principal, input.id, "PairItem"))
 
     return await _item(principal, work)
 
@@ -252,9 +244,9 @@ async def save_session_kit(info: Info, input: SaveSessionKitInput) -> SessionKit
             mentee_follow_up=plain(input.mentee_follow_up, "menteeFollowUp"),
         )
         program, own, base = (
-            _number(principal, input.program, "Program"),
-            _maybe(principal, input.id, "SessionKit"),
-            _maybe(principal, input.base, "SessionKit"),
+            number_of(principal, input.program, "Program"),
+            maybe_number_of(principal, input.id, "SessionKit"),
+            maybe_number_of(principal, input.base, "SessionKit"),
         )
         return await kits.save(info.context.runtime, principal, program, kit_id=own, base=base, said=said)
 
@@ -266,7 +258,7 @@ async def retire_session_kit(info: Info, input: RetireSessionKitInput) -> Sessio
     principal = info.context.require(Scope.READ)
 
     async def work() -> Kit:
-        return await kits.retire(info.context.runtime, principal, _number(principal, input.id, "SessionKit"), retired=input.retired)
+        return await kits.retire(info.context.runtime, principal, number_of(principal, input.id, "SessionKit"), retired=input.retired)
 
     return await _kit(info, principal, work)
 
@@ -276,7 +268,7 @@ async def attach_session_kit(info: Info, input: AttachSessionKitInput) -> Sessio
     principal = info.context.require(Scope.ME)
 
     async def work() -> meeting.Seen:
-        number, kit = _number(principal, input.id, "Session"), _maybe(principal, input.kit, "SessionKit")
+        number, kit = number_of(principal, input.id, "Session"), maybe_number_of(principal, input.kit, "SessionKit")
         return await meeting.attach(info.context.runtime, principal, number, kit_id=kit)
 
     found, errors = await attempt(work)

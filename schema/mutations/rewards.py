@@ -12,7 +12,7 @@ from plugin.domain.programs import Role as DomainRole
 from plugin.services import certifying, rewarding, spending, thanking
 from schema.context import Info
 from schema.errors import UserError, attempt
-from schema.ids import parse_number
+from schema.ids import number_of
 from schema.inputs import plain
 from schema.types.program import Role
 from schema.types.rewards import (
@@ -192,10 +192,6 @@ class LedgerPayload:
     user_errors: list[UserError]
 
 
-def _number(principal: Principal, id: strawberry.ID, kind: str) -> int:  # noqa: A002 - the Relay convention
-    return parse_number(id, type_name=kind, installation_id=principal.installation_id)
-
-
 # ---------------------------------------------------------------------------------------------------------------------- rules
 
 
@@ -206,7 +202,7 @@ async def add_reward_rule(info: Info, input: AddRewardRuleInput) -> RewardRulePa
     async def work() -> RewardRule:
         rule = domain.Rule(
             id=0,
-            program_id=_number(principal, input.program, "Program"),
+            program_id=number_of(principal, input.program, "Program"),
             figure=input.figure,
             least=input.least,
             role=input.role,
@@ -227,7 +223,7 @@ async def end_reward_rule(info: Info, input: RewardIdInput) -> RewardRulePayload
     principal = info.context.require(Scope.READ)
 
     async def work() -> RewardRule:
-        done = await rewarding.end_rule(info.context.runtime, principal, _number(principal, input.id, "RewardRule"))
+        done = await rewarding.end_rule(info.context.runtime, principal, number_of(principal, input.id, "RewardRule"))
         return rule_type(done, installation_id=principal.installation_id)
 
     found, errors = await attempt(work)
@@ -240,7 +236,7 @@ async def set_reward_levels(info: Info, input: SetRewardLevelsInput) -> RewardLe
 
     async def work() -> list[RewardLevel]:
         levels = [domain.Level(name=plain(one.name, "levels").strip(), points=one.points) for one in input.levels[:100]]
-        done = await rewarding.set_levels(info.context.runtime, principal, _number(principal, input.program, "Program"), levels=levels)
+        done = await rewarding.set_levels(info.context.runtime, principal, number_of(principal, input.program, "Program"), levels=levels)
         return [RewardLevel(name=one.name, points=one.points) for one in done]
 
     found, errors = await attempt(work)
@@ -252,7 +248,7 @@ async def revoke_award(info: Info, input: RewardIdInput) -> AwardPayload:  # noq
     principal = info.context.require(Scope.READ)
 
     async def work() -> Award:
-        done = await rewarding.revoke(info.context.runtime, principal, _number(principal, input.id, "Award"))
+        done = await rewarding.revoke(info.context.runtime, principal, number_of(principal, input.id, "Award"))
         return award_type(done, installation_id=principal.installation_id)
 
     found, errors = await attempt(work)
@@ -277,7 +273,7 @@ async def issue_certificate(info: Info, input: IssueCertificateInput) -> Certifi
     """Certify what a member did."""
 
     async def act(principal: Principal) -> certifying.Shown:
-        program, member = _number(principal, input.program, "Program"), _number(principal, input.member, "Member")
+        program, member = number_of(principal, input.program, "Program"), number_of(principal, input.member, "Member")
         return await certifying.issue(info.context.runtime, principal, program, member, role=DomainRole(input.role))
 
     return await _certificate(info, act)
@@ -285,7 +281,7 @@ async def issue_certificate(info: Info, input: IssueCertificateInput) -> Certifi
 
 async def revoke_certificate(info: Info, input: RewardIdInput) -> CertificatePayload:  # noqa: A002 - the Relay convention
     """Take a certificate back."""
-    return await _certificate(info, lambda principal: certifying.revoke(info.context.runtime, principal, _number(principal, input.id, "Certificate")))
+    return await _certificate(info, lambda principal: certifying.revoke(info.context.runtime, principal, number_of(principal, input.id, "Certificate")))
 
 
 async def thank_member(info: Info, input: ThankMemberInput) -> ThankMemberPayload:  # noqa: A002 - the Relay convention
@@ -293,7 +289,7 @@ async def thank_member(info: Info, input: ThankMemberInput) -> ThankMemberPayloa
     principal = info.context.require(Scope.READ)
 
     async def work() -> bool:
-        program, member = _number(principal, input.program, "Program"), _number(principal, input.member, "Member")
+        program, member = number_of(principal, input.program, "Program"), number_of(principal, input.member, "Member")
         done = await thanking.thank(info.context.runtime, principal, program, member, words=plain(input.words, "words"), public=input.public)
         return done.public
 
@@ -309,7 +305,7 @@ async def set_reward_budget(info: Info, input: SetRewardBudgetInput) -> RewardBu
     principal = info.context.require(Scope.READ)
 
     async def work() -> RewardBudget:
-        number = _number(principal, input.program, "Program")
+        number = number_of(principal, input.program, "Program")
         return budget_type(await spending.set_budget(info.context.runtime, principal, number, amount=input.amount, currency=plain(input.currency, "currency")))
 
     found, errors = await attempt(work)
@@ -330,7 +326,7 @@ async def propose_stipend(info: Info, input: ProposeStipendInput) -> LedgerPaylo
     """Propose to give a member something."""
 
     async def act(principal: Principal) -> Entry:
-        program, member = _number(principal, input.program, "Program"), _number(principal, input.member, "Member")
+        program, member = number_of(principal, input.program, "Program"), number_of(principal, input.member, "Member")
         words = plain(input.words, "words")
         return await spending.propose(info.context.runtime, principal, program, member, kind=EntryKind(input.kind), amount=input.amount, words=words)
 
@@ -341,7 +337,7 @@ async def correct_stipend(info: Info, input: CorrectStipendInput) -> LedgerPaylo
     """Propose to put an entry right."""
 
     async def act(principal: Principal) -> Entry:
-        number = _number(principal, input.id, "LedgerEntry")
+        number = number_of(principal, input.id, "LedgerEntry")
         return await spending.correct(info.context.runtime, principal, number, amount=input.amount, words=plain(input.words, "words"))
 
     return await _entry(info, input.words, act)
@@ -351,7 +347,7 @@ async def decide_stipend(info: Info, input: DecideStipendInput) -> LedgerPayload
     """Approve or reject what somebody else proposed."""
 
     async def act(principal: Principal) -> Entry:
-        return await spending.decide(info.context.runtime, principal, _number(principal, input.id, "LedgerEntry"), approve=input.approve)
+        return await spending.decide(info.context.runtime, principal, number_of(principal, input.id, "LedgerEntry"), approve=input.approve)
 
     return await _entry(info, "", act)
 
@@ -361,7 +357,7 @@ async def pay_stipend(info: Info, input: PayStipendInput) -> LedgerPayload:  # n
 
     async def act(principal: Principal) -> Entry:
         reference = plain(input.reference, "reference")
-        return await spending.pay(info.context.runtime, principal, _number(principal, input.id, "LedgerEntry"), reference=reference)
+        return await spending.pay(info.context.runtime, principal, number_of(principal, input.id, "LedgerEntry"), reference=reference)
 
     return await _entry(info, "", act)
 

@@ -12,7 +12,7 @@ from plugin.graph.matching import Objective, Placing
 from plugin.services import adapting, rounds
 from schema.context import Info
 from schema.errors import UserError, attempt
-from schema.ids import parse_number
+from schema.ids import number_of
 from schema.inputs import plain
 from schema.types.round_design import MatchCriterionKind, MatchImportance, MatchObjective, MatchPlacing, MatchRuleAbout, MatchRuleWay, MatchSide
 from schema.types.rounds import MatchRound, match_round
@@ -219,19 +219,15 @@ async def _answer(info: Info, work: Callable[[Principal], Awaitable[DomainRound]
     return RoundPayload(round=found, user_errors=errors)
 
 
-def _number(principal: Principal, id_: strawberry.ID, type_name: str = "MatchRound") -> int:
-    return parse_number(id_, type_name=type_name, installation_id=principal.installation_id)
-
-
 def _pairs(principal: Principal, given: Sequence[MatchPairInput]) -> list[tuple[int, int]]:
-    return [(_number(principal, one.mentor, "Member"), _number(principal, one.mentee, "Member")) for one in given]
+    return [(number_of(principal, one.mentor, "Member"), number_of(principal, one.mentee, "Member")) for one in given]
 
 
 async def draft_round(info: Info, input: DraftRoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """Make a round, as a draft."""
 
     async def work(principal: Principal) -> DomainRound:
-        program = _number(principal, input.program, "Program")
+        program = number_of(principal, input.program, "Program")
         return await rounds.draft(info.context.runtime, principal, program_id=program, name=plain(input.name, "name"), design=design_of(input.design))
 
     return await _answer(info, work)
@@ -243,14 +239,14 @@ async def edit_round(info: Info, input: EditRoundInput) -> RoundPayload:  # noqa
     async def work(principal: Principal) -> DomainRound:
         name = None if input.name is None else plain(input.name, "name")
         design = None if input.design is None else design_of(input.design)
-        return await rounds.edit(info.context.runtime, principal, _number(principal, input.id), name=name, design=design)
+        return await rounds.edit(info.context.runtime, principal, number_of(principal, input.id, "MatchRound"), name=name, design=design)
 
     return await _answer(info, work)
 
 
 async def compute_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """Send a round to the worker."""
-    return await _answer(info, lambda principal: rounds.compute(info.context.runtime, principal, _number(principal, input.id)))
+    return await _answer(info, lambda principal: rounds.compute(info.context.runtime, principal, number_of(principal, input.id, "MatchRound")))
 
 
 async def adjust_round(info: Info, input: AdjustRoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
@@ -258,7 +254,7 @@ async def adjust_round(info: Info, input: AdjustRoundInput) -> RoundPayload:  # 
 
     async def work(principal: Principal) -> DomainRound:
         pin, forbid, release = (_pairs(principal, given) for given in (input.pin, input.forbid, input.release))
-        return await rounds.adjust(info.context.runtime, principal, _number(principal, input.id), pin=pin, forbid=forbid, release=release)
+        return await rounds.adjust(info.context.runtime, principal, number_of(principal, input.id, "MatchRound"), pin=pin, forbid=forbid, release=release)
 
     return await _answer(info, work)
 
@@ -266,28 +262,33 @@ async def adjust_round(info: Info, input: AdjustRoundInput) -> RoundPayload:  # 
 async def join_round(info: Info, input: JoinRoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """Let somebody who was enrolled since into a round."""
     return await _answer(
-        info, lambda principal: rounds.join(info.context.runtime, principal, _number(principal, input.id), _number(principal, input.member, "Member"))
+        info,
+        lambda principal: rounds.join(
+            info.context.runtime, principal, number_of(principal, input.id, "MatchRound"), number_of(principal, input.member, "Member")
+        ),
     )
 
 
 async def stop_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """Stop a computation."""
-    return await _answer(info, lambda principal: rounds.stop(info.context.runtime, principal, _number(principal, input.id)))
+    return await _answer(info, lambda principal: rounds.stop(info.context.runtime, principal, number_of(principal, input.id, "MatchRound")))
 
 
 async def cancel_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """End a round that was not published."""
-    return await _answer(info, lambda principal: rounds.cancel(info.context.runtime, principal, _number(principal, input.id)))
+    return await _answer(info, lambda principal: rounds.cancel(info.context.runtime, principal, number_of(principal, input.id, "MatchRound")))
 
 
 async def publish_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """Publish a computed round to both sides."""
-    return await _answer(info, lambda principal: rounds.publish(info.context.runtime, principal, _number(principal, input.id)))
+    return await _answer(info, lambda principal: rounds.publish(info.context.runtime, principal, number_of(principal, input.id, "MatchRound")))
 
 
 async def rematch_round(info: Info, input: RematchInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """A new draft that keeps what works."""
-    return await _answer(info, lambda principal: rounds.rematch(info.context.runtime, principal, _number(principal, input.id), name=plain(input.name, "name")))
+    return await _answer(
+        info, lambda principal: rounds.rematch(info.context.runtime, principal, number_of(principal, input.id, "MatchRound"), name=plain(input.name, "name"))
+    )
 
 
 async def reset_weights(info: Info, input: ResetWeightsInput) -> ResetWeightsPayload:  # noqa: A002 - the Relay convention
@@ -295,7 +296,7 @@ async def reset_weights(info: Info, input: ResetWeightsInput) -> ResetWeightsPay
     principal = info.context.require(Scope.READ)
 
     async def work() -> bool:
-        await adapting.reset(info.context.runtime, principal, _number(principal, input.program, "Program"))
+        await adapting.reset(info.context.runtime, principal, number_of(principal, input.program, "Program"))
         return True
 
     found, errors = await attempt(work)
@@ -307,7 +308,7 @@ async def rank_mentors(info: Info, input: RankMentorsInput) -> RankMentorsPayloa
     principal = info.context.require(Scope.ME)
 
     async def work() -> int:
-        program, mentors = _number(principal, input.program, "Program"), [_number(principal, one, "Member") for one in input.mentors]
+        program, mentors = number_of(principal, input.program, "Program"), [number_of(principal, one, "Member") for one in input.mentors]
         return await rounds.rank_mentors(info.context.runtime, principal, program, mentors)
 
     found, errors = await attempt(work)

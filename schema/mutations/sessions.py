@@ -11,7 +11,7 @@ from plugin.services.meeting import Seen
 from plugin.services.sessions import Words
 from schema.context import Info
 from schema.errors import UserError, attempt
-from schema.ids import parse_number
+from schema.ids import number_of
 from schema.inputs import plain
 from schema.types.sessions import CancelReason, Session, Strike
 from schema.types.sessions import session as session_type
@@ -133,10 +133,6 @@ class StrikePayload:
     user_errors: list[UserError]
 
 
-def _number(principal: Principal, given: strawberry.ID, type_name: str) -> int:
-    return parse_number(given, type_name=type_name, installation_id=principal.installation_id)
-
-
 async def _payload(principal: Principal, work: Callable[[], Awaitable[Seen]]) -> SessionPayload:
     found, errors = await attempt(work)
     shown = None if found is None else session_type(found, installation_id=principal.installation_id, viewer=principal.member_id)
@@ -149,8 +145,8 @@ async def propose_session(info: Info, input: ProposeSessionInput) -> SessionPayl
 
     async def work() -> Seen:
         words = Words(topic=plain(input.topic, "topic"), place=plain(input.place, "place"), note=plain(input.note, "note"))
-        number = _number(principal, input.mentorship, "Mentorship")
-        kit = None if input.kit is None else _number(principal, input.kit, "SessionKit")
+        number = number_of(principal, input.mentorship, "Mentorship")
+        kit = None if input.kit is None else number_of(principal, input.kit, "SessionKit")
         return await meeting.propose(info.context.runtime, principal, number, times=input.times[:50], minutes=input.minutes, words=words, kit_id=kit)
 
     return await _payload(principal, work)
@@ -161,7 +157,7 @@ async def answer_session(info: Info, input: AnswerSessionInput) -> SessionPayloa
     principal = info.context.require(Scope.ME)
 
     async def work() -> Seen:
-        return await meeting.answer(info.context.runtime, principal, _number(principal, input.id, "Session"), can=input.times[:50])
+        return await meeting.answer(info.context.runtime, principal, number_of(principal, input.id, "Session"), can=input.times[:50])
 
     return await _payload(principal, work)
 
@@ -171,7 +167,7 @@ async def settle_session(info: Info, input: SessionInput) -> SessionPayload:  # 
     principal = info.context.require(Scope.ME)
 
     async def work() -> Seen:
-        return await meeting.settle_on(info.context.runtime, principal, _number(principal, input.id, "Session"))
+        return await meeting.settle_on(info.context.runtime, principal, number_of(principal, input.id, "Session"))
 
     return await _payload(principal, work)
 
@@ -181,7 +177,7 @@ async def move_session(info: Info, input: MoveSessionInput) -> SessionPayload:  
     principal = info.context.require(Scope.ME)
 
     async def work() -> Seen:
-        return await meeting.move(info.context.runtime, principal, _number(principal, input.id, "Session"), times=input.times[:50], minutes=input.minutes)
+        return await meeting.move(info.context.runtime, principal, number_of(principal, input.id, "Session"), times=input.times[:50], minutes=input.minutes)
 
     return await _payload(principal, work)
 
@@ -194,7 +190,7 @@ async def describe_session(info: Info, input: DescribeSessionInput) -> SessionPa
         topic, place, note = (
             None if text is None else plain(text, name) for name, text in (("topic", input.topic), ("place", input.place), ("note", input.note))
         )
-        return await meeting.describe(info.context.runtime, principal, _number(principal, input.id, "Session"), topic=topic, place=place, note=note)
+        return await meeting.describe(info.context.runtime, principal, number_of(principal, input.id, "Session"), topic=topic, place=place, note=note)
 
     return await _payload(principal, work)
 
@@ -204,7 +200,7 @@ async def cancel_session(info: Info, input: CancelSessionInput) -> SessionPayloa
     principal = info.context.require(Scope.ME)
 
     async def work() -> Seen:
-        return await meeting.cancel(info.context.runtime, principal, _number(principal, input.id, "Session"), reason=input.reason)
+        return await meeting.cancel(info.context.runtime, principal, number_of(principal, input.id, "Session"), reason=input.reason)
 
     return await _payload(principal, work)
 
@@ -214,8 +210,8 @@ async def report_session(info: Info, input: ReportSessionInput) -> SessionPayloa
     principal = info.context.require(Scope.ME)
 
     async def work() -> Seen:
-        missing = [_number(principal, one, "Member") for one in input.missing[:100]]
-        return await meeting.say(info.context.runtime, principal, _number(principal, input.id, "Session"), held=input.held, missing=missing)
+        missing = [number_of(principal, one, "Member") for one in input.missing[:100]]
+        return await meeting.say(info.context.runtime, principal, number_of(principal, input.id, "Session"), held=input.held, missing=missing)
 
     return await _payload(principal, work)
 
@@ -226,7 +222,7 @@ async def log_session(info: Info, input: LogSessionInput) -> SessionPayload:  # 
 
     async def work() -> Seen:
         words = Words(topic=plain(input.topic, "topic"), note=plain(input.note, "note"))
-        number = _number(principal, input.mentorship, "Mentorship")
+        number = number_of(principal, input.mentorship, "Mentorship")
         return await meeting.write_down(info.context.runtime, principal, number, starts_at=input.starts_at, minutes=input.minutes, words=words)
 
     return await _payload(principal, work)
@@ -237,7 +233,7 @@ async def decide_session(info: Info, input: DecideSessionInput) -> SessionPayloa
     principal = info.context.require(Scope.READ)
 
     async def work() -> Seen:
-        return await meeting.decide(info.context.runtime, principal, _number(principal, input.id, "Session"), held=input.held)
+        return await meeting.decide(info.context.runtime, principal, number_of(principal, input.id, "Session"), held=input.held)
 
     return await _payload(principal, work)
 
@@ -248,7 +244,7 @@ async def appeal_strike(info: Info, input: AppealStrikeInput) -> StrikePayload: 
 
     async def work() -> Strike:
         words = plain(input.words, "words")
-        done = await no_shows.appeal(info.context.runtime, principal, _number(principal, input.id, "Strike"), words=words)
+        done = await no_shows.appeal(info.context.runtime, principal, number_of(principal, input.id, "Strike"), words=words)
         return strike_type(done, words.strip(), installation_id=principal.installation_id)
 
     found, errors = await attempt(work)
@@ -260,7 +256,7 @@ async def decide_strike(info: Info, input: DecideStrikeInput) -> StrikePayload: 
     principal = info.context.require(Scope.READ)
 
     async def work() -> Strike:
-        done = await no_shows.decide(info.context.runtime, principal, _number(principal, input.id, "Strike"), pardon=input.pardon)
+        done = await no_shows.decide(info.context.runtime, principal, number_of(principal, input.id, "Strike"), pardon=input.pardon)
         return strike_type(done, "", installation_id=principal.installation_id)
 
     found, errors = await attempt(work)

@@ -19,12 +19,13 @@ from schema.types.member import Member
 from schema.types.member import member_by_number as _member
 from schema.types.program import Program, Role
 from schema.types.program import program_by_number as _program
+from schema.types.reports import Report
+from schema.types.reports import report as report_type
 from schema.types.sessions import Session, SessionState, Strike
 from schema.types.sessions import session as session_type
 from schema.types.sessions import strike as strike_type
-from schema.types.together import Report, Story
-from schema.types.together import report as report_type
-from schema.types.together import story as story_type
+from schema.types.stories import Story
+from schema.types.stories import story as story_type
 
 EnrolmentState = strawberry.enum(enrolling.EnrolmentState, name="EnrolmentState", description="The life of an enrolment.")
 RequestState = strawberry.enum(requesting.RequestState, name="RequestState", description="The life of a request for mentorship.")
