@@ -19,6 +19,7 @@ from schema.mutations.recruiting import RecruitingMutations
 from schema.mutations.reports import ReportMutations
 from schema.mutations.rewards import RewardMutations
 from schema.mutations.rounds import RoundMutations
+from schema.mutations.safeguarding import SafeguardingMutations
 from schema.mutations.sessions import SessionMutations
 from schema.mutations.skills import SkillMutations
 from schema.mutations.stories import StoryMutations
@@ -34,6 +35,7 @@ class Mutation(
     ProgramMutations,
     ParticipationMutations,
     RecruitingMutations,
+    SafeguardingMutations,
     SessionMutations,
     RewardMutations,
     PairingMutations,

@@ -27,6 +27,7 @@ from schema.queries.recruiting import RecruitingQueries
 from schema.queries.reports import ReportQueries
 from schema.queries.rewards import RewardQueries
 from schema.queries.rounds import RoundQueries
+from schema.queries.safeguarding import SafeguardingQueries
 from schema.queries.sessions import SessionQueries
 from schema.types.community import Community
 from schema.types.community import community as community_type
@@ -42,6 +43,7 @@ class Query(
     MeasureQueries,
     ProgramQueries,
     ParticipationQueries,
+    SafeguardingQueries,
     SessionQueries,
     PairingQueries,
     ReportQueries,

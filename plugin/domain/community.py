@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from plugin.domain.screening import ADULT
+
 
 class InstallationState(StrEnum):
     """Whether a community is served."""
@@ -43,6 +45,8 @@ class Policy:
     """Whether members may sign in by a code in a direct message where the owner of the community's key can read such messages."""
     accent: str = ""
     """The colour of pages for members as ``#rrggbb``; empty for the host's own, or ours where it has none."""
+    minimum_age: int = ADULT
+    """From which age members may take part. Below 18 the rules of :mod:`plugin.domain.screening` hold for who is under age."""
 
 
 POLICY_KEYS: Mapping[str, str] = {
@@ -61,6 +65,7 @@ POLICY_KEYS: Mapping[str, str] = {
     "text_version": "version of the consent text that members see",
     "pages": "origins of other pages of yours that show the web component, such as https://www.example.org, separated by commas",
     "accent": "colour of pages for members, such as #0b6e63, or nothing for the community's own",
+    "minimum_age": "from which age members may take part (13 to 18); below 18 adults are screened and guardians agree first",
 }
 
 

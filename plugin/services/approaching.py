@@ -10,6 +10,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Program, Role
 from plugin.domain.recruiting import InvitationState
 from plugin.domain.requests import OPEN, RequestState
+from plugin.services import safeguarding
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -31,13 +32,15 @@ async def askable(runtime: Runtime, principal: Principal, member_ids: Collection
             for one in member_ids:
                 if one != viewer_id and _has_room(unit.enrolments.find(program.id, one, Role.MENTOR), held.get(one, 0)):
                     found[one].append(program)
-        return {one: () if programs and unit.blocks.between(viewer_id, one) else chosen for one, chosen in found.items()}
+        return {one: () if programs and safeguarding.between(unit, viewer_id, one) else chosen for one, chosen in found.items()}
 
     return await runtime.database.read(principal.installation_id, work)
 
 
 def _open_to(unit: UnitOfWork, member_id: int) -> list[Program]:
-    """The programs in which a member could ask somebody now."""
+    """The programs in which a member could ask somebody now; none for who is under age, whom managers bring together with somebody."""
+    if safeguarding.is_minor(unit, member_id):
+        return []
     asked = {one.program_id for one in unit.requests.of_mentee(member_id, states=tuple(OPEN))}
     mine = [one for one in unit.enrolments.of_member(member_id) if one.role is Role.MENTEE and one.program_id not in asked]
     programs = unit.programs.many(one.program_id for one in mine)

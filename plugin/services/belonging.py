@@ -10,6 +10,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Program, Role
 from plugin.domain.requests import RequestState
 from plugin.errors import NotFound
+from plugin.services import safeguarding
 from plugin.services.access import require_member
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -48,7 +49,13 @@ async def place(runtime: Runtime, principal: Principal, program_id: int) -> Plac
 
 
 def _mentors(unit: UnitOfWork, program: Program, member_id: int) -> list[Mentor]:
-    """Mentors of a program with room, without those whom the member mentors with already, or one of the two blocked."""
+    """Mentors of a program with room, without those whom the member mentors with already, or one of the two blocked.
+
+    There are none for who is under age: managers bring them together with somebody.
+    """
+    if safeguarding.is_minor(unit, member_id):
+        return []
+    apart = safeguarding.apart_from(unit, member_id)
     running = unit.mentorships.running(program.id)
     held: dict[int, int] = {}
     mine = set()
@@ -62,8 +69,8 @@ def _mentors(unit: UnitOfWork, program: Program, member_id: int) -> list[Mentor]
     found = []
     for each in offered:
         person, room = people.get(each.member_id), each.capacity - held.get(each.member_id, 0)
-        there = person is not None and person.takes_part and room > 0 and each.member_id not in mine | {member_id}
-        if person is not None and there and not unit.blocks.between(each.member_id, member_id):
+        there = person is not None and person.takes_part and room > 0 and each.member_id not in mine | apart | {member_id}
+        if person is not None and there:
             found.append(Mentor(member=person, room=room))
     return sorted(found, key=lambda one: (one.member.name or one.member.username).casefold())
 

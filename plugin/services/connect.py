@@ -12,6 +12,7 @@ import structlog
 
 from mentorgraph.host import Connected, ConnectPlan, HostClient, HostError, HostInfo, Installation
 from plugin.domain.community import POLICY_KEYS, Community, InstallationState, Policy
+from plugin.domain.screening import ADULT, YOUNGEST
 from plugin.errors import Conflict, Invalid, NotFound, Remark
 from plugin.services import provider_settings
 from plugin.services.runtime import Runtime
@@ -300,6 +301,13 @@ def _whole(word: str, *, most: int) -> int:
     return number
 
 
+def _age(word: str) -> int:
+    age = int(word)
+    if not YOUNGEST <= age <= ADULT:
+        raise ValueError(word)
+    return age
+
+
 def _share(word: str) -> float:
     share = float(word)
     if not 0 <= share <= 1:
@@ -326,6 +334,7 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "messages_per_day": partial(_whole, most=100),
     "codes_by_message": _yes_or_no,
     "accent": _colour,
+    "minimum_age": _age,
     "spread": _share,
 }
 """How a word of an admin's is read; each raises :class:`ValueError`. Other keys take any word."""

@@ -8,7 +8,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import TAKING_IN, Program, Role
 from plugin.domain.recruiting import WAITING, Invitation, InvitationState
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
-from plugin.services import scheduling
+from plugin.services import safeguarding, scheduling
 from plugin.services.managing import managers_of, require_manager
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell, unsay
@@ -19,13 +19,34 @@ DEFAULT_ROOM = {Role.MENTOR: 2, Role.MENTEE: 1}
 
 
 async def apply(
-    runtime: Runtime, principal: Principal, *, program_id: int, role: Role, capacity: int | None, minimum: int, track: str, adult: bool
+    runtime: Runtime,
+    principal: Principal,
+    *,
+    program_id: int,
+    role: Role,
+    capacity: int | None,
+    minimum: int,
+    track: str,
+    adult: bool,
+    age: int | None = None,
+    guardian: str = "",
 ) -> Enrolment:
     """Ask to take part, for oneself. Raises :class:`Conflict`, :class:`Forbidden`, :class:`Invalid` or :class:`NotFound`."""
     member_id = member_of(principal)
     return await runtime.database.write(
         principal.installation_id,
-        lambda unit: enrol(unit, program_id=program_id, member_id=member_id, role=role, capacity=capacity, minimum=minimum, track=track, adult=adult),
+        lambda unit: enrol(
+            unit,
+            program_id=program_id,
+            member_id=member_id,
+            role=role,
+            capacity=capacity,
+            minimum=minimum,
+            track=track,
+            adult=adult,
+            age=age,
+            guardian=guardian,
+        ),
     )
 
 
@@ -37,12 +58,23 @@ def member_of(principal: Principal) -> int:
 
 
 def enrol(
-    unit: UnitOfWork, *, program_id: int, member_id: int, role: Role, capacity: int | None = None, minimum: int = 0, track: str = "", adult: bool = False
+    unit: UnitOfWork,
+    *,
+    program_id: int,
+    member_id: int,
+    role: Role,
+    capacity: int | None = None,
+    minimum: int = 0,
+    track: str = "",
+    adult: bool = False,
+    age: int | None = None,
+    guardian: str = "",
 ) -> Enrolment:
-    """Let a member ask to take part; where nobody has to look at it first, they are in at once.
+    """Let a member ask to take part; where nobody has to look at it first, they are in at once. Who is under age always waits for a manager's look.
 
     Raises :class:`Conflict` for a program that takes nobody in, for who is in already, and for a second role where one is allowed; :class:`Forbidden` for one
-    to which members are invited; :class:`Invalid` for who did not say that they are of age.
+    to which members are invited; :class:`Invalid` for who did not say that they are of age, or where the community admits who is younger,
+    how old they are and who their guardian is.
     """
     program = unit.programs.get(program_id)
     member = unit.members.get(member_id)
@@ -52,8 +84,7 @@ def enrol(
         raise NotFound("this member takes no part in the community at the moment", field="member")
     if program.state not in TAKING_IN:
         raise Conflict("a program that is {state} takes nobody in", code="not_taking_in", field="program", state=program.state)
-    if not adult:
-        raise Invalid("say that you are of age: programs are for adults", field="adult")
+    grown = safeguarding.of_age(unit, member_id, role=role, adult=adult, age=age, guardian=guardian)
     known = unit.enrolments.find(program_id, member_id, role)
     invited = known is not None and known.state is EnrolmentState.INVITED
     if not program.open and not invited:
@@ -70,7 +101,7 @@ def enrol(
     check_places(room, minimum)
     if len(track) > 80:
         raise Invalid("a track's name has at most 80 characters", field="track")
-    state = EnrolmentState.APPLIED if program.needs_approval(role) and not invited else EnrolmentState.APPROVED
+    state = EnrolmentState.APPLIED if not grown or (program.needs_approval(role) and not invited) else EnrolmentState.APPROVED
     made = Enrolment(
         id=known.id if known else unit.new_id(),
         program_id=program_id,
@@ -81,7 +112,7 @@ def enrol(
         minimum=minimum,
         track=track.strip(),
         enrolled_at=unit.now,
-        adult=True,
+        adult=grown,
     )
     unit.enrolments.put(made)
     unit.change("member", member_id)
@@ -124,6 +155,8 @@ async def decide(runtime: Runtime, principal: Principal, enrolment_id: int, *, a
 
     def work(unit: UnitOfWork) -> Enrolment:
         one = managed(unit, principal, enrolment_id)
+        if approve:
+            safeguarding.check_consent(unit, one.member_id)
         done = replace(one, state=move(one, EnrolmentState.APPROVED if approve else EnrolmentState.DECLINED), note=note.strip())
         unit.enrolments.put(done)
         unit.change("member", one.member_id)

@@ -12,9 +12,9 @@ from plugin.domain.rounds import ChoiceKind, Command, GroupDesign, Round, RoundS
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.graph import criteria, grouping
 from plugin.graph.grouping import Aim, Design, Grouping, Kind, Left, Person, Slot, Trait
-from plugin.services import computing, mentoring, round_inputs
+from plugin.services import computing, mentoring, round_inputs, safeguarding
 from plugin.services.computing import Beat
-from plugin.services.managing import require_manager
+from plugin.services.managing import managers_of, require_manager
 from plugin.services.outgoing import post
 from plugin.services.round_checks import step
 from plugin.services.runtime import Runtime
@@ -72,7 +72,7 @@ def load(unit: UnitOfWork, program_id: int, design: GroupDesign, *, together: It
             largest=design.largest,
             aims=(*(Aim(name, Kind.DIVERSIFY) for name in design.diversify), *(Aim(name, Kind.CLUSTER) for name in design.cluster)),
             together=tuple(one for one in together if one <= here),
-            apart=tuple(one for one in (*apart, *round_inputs.kept_apart(unit)) if one <= here),
+            apart=tuple(one for one in (*apart, *round_inputs.kept_apart(unit, here)) if one <= here),
             mentors=min(1, design.mentors),
             most_mentors=design.mentors,
             slot=Slot.MUST if design.shared_slot else Slot.IGNORE,
@@ -288,6 +288,7 @@ def begin(unit: UnitOfWork, group: Group, *, capabilities: frozenset[Capability]
     """
     if unit.blocks.within(seat.member_id for seat in group.seats):
         raise Conflict("members of this group are kept apart: one of them wished it", code="blocked", field="group")
+    safeguarding.check_together(unit, [seat.member_id for seat in group.seats])
     with unit.savepoint():
         for mentor in group.mentors[:1]:
             if group.members:
@@ -308,6 +309,10 @@ def _tell_host(unit: UnitOfWork, group: Group, capabilities: frozenset[Capabilit
     people = unit.members.many(seat.member_id for seat in group.seats)
     names = tuple(people[seat.member_id].username for seat in group.seats if seat.member_id in people)
     mentors = tuple(people[one].username for one in group.mentors if one in people)
+    if any(safeguarding.is_minor(unit, one) for one in people):
+        # We open no private place with somebody under age in it that nobody else sees.
+        watching = tuple(one.username for one in unit.members.many(managers_of(unit, group.program_id)).values() if one.id not in people)
+        names, mentors = names + watching, mentors + watching
     key = f"group:{group.id}"
     if Capability.GROUPS in capabilities:
         message = CreateGroup(slug=f"mentoring-{group.id % 10**8}", title=group.name, member_usernames=names, owner_usernames=mentors)

@@ -9,7 +9,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Role
 from plugin.domain.sessions import CancelReason
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import adapting, milestones, pairing, scheduling, sessions, signs, surveying
+from plugin.services import adapting, milestones, pairing, safeguarding, scheduling, sessions, signs, surveying
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -30,6 +30,7 @@ def begin(
         raise NotFound("somebody of this mentorship is no longer a member who takes part")
     if unit.blocks.within([mentor_id, *mentee_ids]):
         raise Conflict("these two are kept apart: one of them wished it", code="blocked")
+    safeguarding.check_together(unit, [mentor_id, *mentee_ids])
     if unit.reports.between([mentor_id, *mentee_ids]):
         raise Conflict("something about members of this mentorship is looked into: wait until it is decided", code="suspended")
     running = unit.mentorships.running(program_id)

@@ -13,7 +13,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Role
 from plugin.domain.requests import ANSWER_WITHIN, MAX_CHOICES, MAX_GOAL, MAX_NOTE, OPEN, REMIND_AFTER, DeclineReason, Request, RequestState, move
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import adapting, mentoring, no_shows, scheduling
+from plugin.services import adapting, mentoring, no_shows, safeguarding, scheduling
 from plugin.services.enrolling import member_of
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell, unsay
@@ -94,6 +94,8 @@ def _check_mentee(unit: UnitOfWork, enrolled: dict[tuple[int, Role], Enrolment],
         raise Conflict("take part in the program as a mentee first", code="not_enrolled", field="program")
     if mine.paused:
         raise Conflict("you have paused: go on first", code="paused", field="program")
+    if safeguarding.is_minor(unit, mentee_id):
+        raise Conflict("who is under age is brought together with a mentor by the managers, who know that you are looking", code="by_managers", field="mentors")
     if any(one.program_id == program_id for one in unit.requests.of_mentee(mentee_id, states=tuple(OPEN))):
         raise Conflict("you have asked already: wait for the answer, or take the request back", code="already_asked", field="mentors")
     if sum(mentee_id in one.mentee_ids for one in unit.mentorships.running(program_id)) >= max(mine.capacity, 1):
@@ -105,7 +107,7 @@ def _check_mentor(unit: UnitOfWork, enrolled: dict[tuple[int, Role], Enrolment],
         raise Invalid("you cannot mentor yourself", field="mentors")
     theirs = enrolled.get((mentor_id, Role.MENTOR))
     # Who blocked whom is nobody's business: the answer is the one for somebody who is not there.
-    if theirs is None or unit.blocks.between(mentor_id, mentee_id) or unit.reports.between([mentor_id, mentee_id]):
+    if theirs is None or safeguarding.between(unit, mentor_id, mentee_id) or unit.reports.between([mentor_id, mentee_id]):
         raise NotFound("one of these does not mentor in this program", field="mentors")
     if any(one.mentor_id == mentor_id and mentee_id in one.mentee_ids for one in unit.mentorships.running(program_id)):
         raise Conflict("one of these mentors you already", code="already_running", field="mentors")
@@ -137,7 +139,7 @@ def _has_room(unit: UnitOfWork, one: Request) -> bool:
     if mentor is None or mentor.state.value != "approved" or mentor.paused or member is None or not member.takes_part:
         return False
     held = sum(len(running.mentee_ids) for running in unit.mentorships.running(one.program_id) if running.mentor_id == one.mentor_id)
-    return held < mentor.capacity and not unit.blocks.between(one.mentor_id, one.mentee_id)
+    return held < mentor.capacity and not safeguarding.between(unit, one.mentor_id, one.mentee_id)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- answering

@@ -1,7 +1,7 @@
 """What a round is computed from: rows of a community as people with answers, seats, rules and decisions by hand."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,7 +22,7 @@ from plugin.graph.matching import Seat
 from plugin.graph.signals import CRITERIA, SIGNALS
 from plugin.graph.weights import SHIPPED
 from plugin.graph.zones import offset_hours
-from plugin.services import forms
+from plugin.services import forms, safeguarding
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -153,14 +153,17 @@ def _names(unit: UnitOfWork, members: set[int]) -> str:
     return ", ".join(sorted(one.username for one in found.values()))
 
 
-def kept_apart(unit: UnitOfWork) -> frozenset[frozenset[int]]:
-    """Pairs that no round and no group brings together: one blocked the other, or something between them is looked into."""
-    return frozenset(unit.blocks.pairs() | unit.reports.undecided_pairs())
+def kept_apart(unit: UnitOfWork, people: Collection[int]) -> frozenset[frozenset[int]]:
+    """Pairs that no round and no group brings together: one blocked the other, is under age and the other not screened, or something is looked into.
+
+    Of those because of an age only the ones among ``people`` are there.
+    """
+    return frozenset(safeguarding.pairs(unit, people) | unit.reports.undecided_pairs())
 
 
 def _known(unit: UnitOfWork, one: Round) -> Known:
     running = running_pairs(unit, one.program_id) if one.kept_from is not None or one.published_at is not None else set()
-    return Known(blocked=kept_apart(unit), already=frozenset(unit.mentorships.ever(None) - running))
+    return Known(blocked=kept_apart(unit, unit.enrolments.ever(one.program_id)), already=frozenset(unit.mentorships.ever(None) - running))
 
 
 class _Reader:

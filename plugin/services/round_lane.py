@@ -100,7 +100,7 @@ def _outdated(unit: UnitOfWork, one: Round, outcome: Outcome) -> bool:
     enrolled = {each.member_id for each in unit.enrolments.of_program(one.program_id) if not each.paused}
     if any(member not in found or not found[member].takes_part or member not in enrolled for member in there):
         return True
-    blocked = round_inputs.kept_apart(unit)
+    blocked = round_inputs.kept_apart(unit, there)
     return any(frozenset({pair.mentor_id, pair.mentee_id}) in blocked for pair in outcome.pairs)
 
 

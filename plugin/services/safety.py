@@ -7,7 +7,7 @@ from plugin.domain.people import Principal
 from plugin.domain.requests import OPEN
 from plugin.domain.sessions import OPEN as AHEAD
 from plugin.errors import Invalid, NotFound
-from plugin.services import grouping, mentoring, proposing, requesting
+from plugin.services import grouping, mentoring, proposing, requesting, safeguarding
 from plugin.services.enrolling import member_of
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -35,6 +35,25 @@ def keep_apart(unit: UnitOfWork, member_id: int, other_id: int) -> None:
     Where the first one leads a group, it goes on without the other.
     """
     unit.blocks.put(member_id, other_id, at=unit.now)
+    _separate(unit, member_id, other_id)
+
+
+def separate_unscreened(unit: UnitOfWork, member_id: int) -> None:
+    """End what a member has together with whom they may not be brought together any more, because one of the two is under age."""
+    known = safeguarding.safeguards(unit)
+    for other_id in sorted(one for one in _company(unit, member_id) if known.apart(member_id, one)):
+        _separate(unit, member_id, other_id)
+
+
+def _company(unit: UnitOfWork, member_id: int) -> set[int]:
+    """With whom a member has anything."""
+    found = {person for one in unit.mentorships.of_member(member_id) if one.runs for person in one.people}
+    found |= {seat.member_id for group in unit.our_groups.of_member(member_id) for seat in group.seats}
+    asked = unit.requests.of_mentee(member_id, states=tuple(OPEN)) + unit.requests.of_mentor(member_id, states=tuple(OPEN))
+    return (found | {person for one in asked for person in (one.mentor_id, one.mentee_id)} | unit.suggestions.company(member_id)) - {member_id}
+
+
+def _separate(unit: UnitOfWork, member_id: int, other_id: int) -> None:
     for one in unit.mentorships.of_member(member_id):
         if one.runs and other_id in one.people:
             _part(unit, one, member_id, other_id)

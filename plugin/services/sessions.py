@@ -22,7 +22,7 @@ from plugin.domain.sessions import (
     step,
 )
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import calendars, no_shows, reaching, scheduling
+from plugin.services import calendars, no_shows, reaching, safeguarding, scheduling
 from plugin.services.telling import tell, unsay
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import language_of, translate
@@ -65,6 +65,7 @@ def meeting(unit: UnitOfWork, mentorship_id: int, member_id: int) -> Mentorship:
         raise Conflict("nobody else of this mentorship is a member any more", code="alone", field="mentorship")
     if unit.blocks.within(one.people):
         raise Conflict("these members do not meet: one of them wished it", code="blocked", field="mentorship")
+    safeguarding.check_together(unit, one.people)
     if unit.reports.suspends(one.id, one.people):
         raise Conflict("this mentorship is paused while something is looked into", code="suspended", field="mentorship")
     return one

@@ -17,6 +17,7 @@ from plugin.errors import Conflict, Invalid, NotFound
 from plugin.graph import affinity, text
 from plugin.graph.affinity import Ranked
 from plugin.graph.names import Names, synonym_terms
+from plugin.services import safeguarding
 from plugin.services.graphs import Graphs, hidden_subjects
 from plugin.services.handlers.members import decide
 from plugin.services.outgoing import post, wants_messages
@@ -216,7 +217,7 @@ def _outdated(suggestions: Sequence[Suggestion], people: dict[int, Member], ques
     named = {one.member_id for one in suggestions}
     if named & (unit.suggestions.dismissed(suggestions[0].need_id) - question.excluded if suggestions else set()):
         return True
-    if question.member_id is not None and named & unit.blocks.apart_from(question.member_id):
+    if question.member_id is not None and named & safeguarding.apart_from(unit, question.member_id):
         return True
     if any(not unit.consents.in_force(Consent.EXPERT).get(one, True) for one in named):
         return True
@@ -244,7 +245,7 @@ def _question(need: Need, unit: UnitOfWork) -> Question:
         category=topic.space_id if topic else None,
         tags=topic.tags if topic else (),
         named=_named(topic.id, unit) if topic else (),
-        excluded=frozenset(unit.suggestions.dismissed(need.id) | unit.blocks.apart_from(need.member_id)),
+        excluded=frozenset(unit.suggestions.dismissed(need.id) | safeguarding.apart_from(unit, need.member_id)),
     )
 
 
@@ -300,7 +301,7 @@ async def experts_for(runtime: Runtime, graphs: Graphs, principal: Principal, *,
 def _in_words(plain: str, member_id: int | None, unit: UnitOfWork) -> Question:
     key = unit.keys.terms
     terms = with_synonyms(text.term_counts(plain, key=key), unit)
-    apart = frozenset() if member_id is None else frozenset(unit.blocks.apart_from(member_id))
+    apart = frozenset() if member_id is None else frozenset(safeguarding.apart_from(unit, member_id))
     return Question(member_id=member_id, terms=terms, words=unit.words.words(terms) | text.words_of(plain, key=key), excluded=apart)
 
 
@@ -325,7 +326,7 @@ def open_proposal(handle: str, principal: Principal, unit: UnitOfWork) -> Propos
     except (Invalid, zlib.error, ValueError) as error:
         raise NotFound("there is no such suggestion, or it is more than an hour old") from error
     expert = unit.consents.of(member_id).get(Consent.EXPERT)
-    apart = principal.member_id is not None and unit.blocks.between(principal.member_id, member_id)
+    apart = principal.member_id is not None and safeguarding.between(unit, principal.member_id, member_id)
     if token_id != principal.token_id or apart or (expert is not None and not expert.given):
         raise NotFound("there is no such suggestion, or it is more than an hour old")
     return Proposal(

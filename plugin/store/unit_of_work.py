@@ -41,6 +41,7 @@ from plugin.store.repositories.reports import Reports
 from plugin.store.repositories.requests import Requests
 from plugin.store.repositories.rewards import Certificates, Ledger, Rewards
 from plugin.store.repositories.rounds import Rounds
+from plugin.store.repositories.screening import Screenings
 from plugin.store.repositories.sessions import Sessions
 from plugin.store.repositories.stories import Stories
 from plugin.store.repositories.strikes import Strikes
@@ -134,6 +135,8 @@ class UnitOfWork:
     """Events of programs."""
     blocks = repository(Blocks)
     """Members who must not be brought together."""
+    screenings = repository(Screenings)
+    """Who is under age, and who was screened."""
     forms = repository(Forms)
     """Forms."""
     bank = repository(Bank)

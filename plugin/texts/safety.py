@@ -42,6 +42,13 @@ declare(
     private=True,
 )
 declare(
+    "screening.ends",
+    group="safety",
+    title=_("The screening of {who:member} runs out on {until:day}"),
+    body=_("Afterwards they are brought together with nobody who is under age, and what they have together ends. Renew it in the console in time."),
+    private=True,
+)
+declare(
     "mentorship.suspended",
     group="safety",
     title=_("Your mentorship is paused"),

@@ -21,7 +21,9 @@ class EnrolInput:
 
     program: strawberry.ID
     role: Role  # type: ignore[valid-type]  # strawberry.enum returns the enum itself
-    adult: bool = strawberry.field(description="That one is of age; programs are for adults.")
+    adult: bool = strawberry.field(description="That one is of age; programs are for adults, unless the community admits who is younger.")
+    age: int | None = strawberry.field(default=None, description="Who is not of age says how old they are.")
+    guardian: str = strawberry.field(default="", description="Who is not of age says who their parent or guardian is, and how to reach them.")
     capacity: int | None = strawberry.field(default=None, description="For how many people there is room.")
     minimum: int = 0
     track: str = ""
@@ -171,6 +173,8 @@ async def enrol(info: Info, input: EnrolInput) -> EnrolmentPayload:  # noqa: A00
             minimum=input.minimum,
             track=plain(input.track, "track"),
             adult=input.adult,
+            age=input.age,
+            guardian=plain(input.guardian, "guardian"),
         )
         return enrolment_type(made, installation_id=principal.installation_id)
 

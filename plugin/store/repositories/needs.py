@@ -168,6 +168,13 @@ class Suggestions(Repository):
         self._run(self._delete(suggestions).where(either))
         return needs_of
 
+    def company(self, member_id: int) -> set[int]:
+        """Who is suggested to a member, and to whom they are."""
+        columns = suggestions.c
+        either = or_(columns.member_id == member_id, columns.for_member_id == member_id)
+        rows = self._rows(self._select(suggestions, columns.member_id, columns.for_member_id).where(either))
+        return {one for row in rows for one in row} - {member_id}
+
     def withdraw(self, member_id: int) -> None:
         """Take a member out of all suggestions."""
         self._run(self._delete(suggestions).where(suggestions.c.member_id == member_id))

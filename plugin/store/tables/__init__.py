@@ -13,6 +13,7 @@ from plugin.store.tables import programs as programming
 from plugin.store.tables import recruiting as recruiting_tables
 from plugin.store.tables import rewards as reward_tables
 from plugin.store.tables import rounds as matching_rounds
+from plugin.store.tables import screening as screened
 from plugin.store.tables import sessions as meeting
 from plugin.store.tables import telling as telling_tables
 from plugin.store.tables.access import actors, audit, invitations, operator_keys, sign_ins, staff, tokens, tombstones
@@ -58,6 +59,7 @@ from plugin.store.tables.rounds import (
     rounds,
     weight_moves,
 )
+from plugin.store.tables.screening import minors, screenings
 from plugin.store.tables.sessions import breaks, let_downs, session_people, session_statements, sessions, strikes
 from plugin.store.tables.telling import (
     addresses,
@@ -134,6 +136,7 @@ __all__ = [
     "mentor_choices",
     "mentorships",
     "metadata",
+    "minors",
     "needs",
     "notice_choices",
     "notices",
@@ -162,6 +165,7 @@ __all__ = [
     "round_people",
     "round_waiting",
     "rounds",
+    "screenings",
     "session_kits",
     "session_people",
     "session_statements",
@@ -204,4 +208,5 @@ MEMBER_COLUMNS: MemberColumns = (
     | paired.MEMBER_COLUMNS
     | happening.MEMBER_COLUMNS
     | developing.MEMBER_COLUMNS
+    | screened.MEMBER_COLUMNS
 )

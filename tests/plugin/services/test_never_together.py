@@ -140,7 +140,7 @@ async def test_nothing_crosses_a_block_or_is_left_without_its_people(
         await world.database.read(world.installation_id, check)
 
     def pools(unit: UnitOfWork) -> tuple[set[frozenset[int]], frozenset[frozenset[int]]]:
-        return unit.blocks.pairs(), round_inputs.kept_apart(unit)
+        return unit.blocks.pairs(), round_inputs.kept_apart(unit, [])
 
     apart, given_to_rounds = await world.database.read(world.installation_id, pools)
     assert apart <= given_to_rounds, "a round is told of every pair that is kept apart"
