@@ -7,7 +7,7 @@ import orjson
 from plugin.domain.members import Member
 from plugin.domain.needs import NeedState
 from plugin.errors import NotFound
-from plugin.services import agreeing, forms, leaving, report_words, sessions, telling
+from plugin.services import agreeing, forms, leaving, report_words, safeguarding, sessions, telling
 from plugin.store.crypto import tombstone_digest
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -76,5 +76,6 @@ def export_member(member: Member, unit: UnitOfWork) -> bytes:
         "sessions": sessions.export_of(unit, member.id),
         "pairs": agreeing.export_of(unit, member.id),
         "reports": report_words.export_of(unit, member.id),
+        "guardian": safeguarding.guardian_of(unit, member.id),
     }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2)

@@ -50,14 +50,25 @@ def check_together(unit: UnitOfWork, people: Iterable[int]) -> None:
 
 def is_minor(unit: UnitOfWork, member_id: int) -> bool:
     """Whether a member said that they are under age, and may be so still."""
+    return minor(unit, member_id) is not None
+
+
+def minor(unit: UnitOfWork, member_id: int) -> Minor | None:
+    """What a member said of their age, as long as they may be under age."""
     one = unit.screenings.minor(member_id)
-    return one is not None and one.under_age(unit.now)
+    return one if one is not None and one.under_age(unit.now) else None
+
+
+def guardian_of(unit: UnitOfWork, member_id: int) -> str:
+    """What a member said of their parent or guardian; empty for who said nothing."""
+    one = unit.screenings.minor(member_id)
+    return "" if one is None else unit.unseal(one.guardian, purpose=PURPOSE).decode()
 
 
 def check_consent(unit: UnitOfWork, member_id: int) -> None:
     """Raise :class:`Conflict` for who is under age and whose guardian has not agreed."""
-    one = unit.screenings.minor(member_id)
-    if one is not None and one.under_age(unit.now) and one.consented_at is None:
+    one = minor(unit, member_id)
+    if one is not None and one.consented_at is None:
         raise Conflict("this member is under age: an admin writes down first that the guardian agreed", code="no_guardian", field="enrolment")
 
 

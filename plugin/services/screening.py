@@ -124,7 +124,7 @@ async def listing(runtime: Runtime, principal: Principal | None) -> tuple[list[Y
 
     def work(unit: UnitOfWork) -> tuple[list[Young], list[Screening]]:
         young = [one for one in unit.screenings.minors() if one.under_age(unit.now)]
-        return [Young(minor=one, guardian=unit.unseal(one.guardian, purpose=safeguarding.PURPOSE).decode()) for one in young], unit.screenings.all()
+        return [Young(minor=one, guardian=safeguarding.guardian_of(unit, one.member_id)) for one in young], unit.screenings.all()
 
     return await runtime.database.read(asking.installation_id, work)
 

@@ -9,8 +9,9 @@ from plugin.domain.forms import Form
 from plugin.domain.members import Member
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import Program, Role
+from plugin.domain.screening import Minor
 from plugin.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from plugin.services import access, connect, enrolling, forms
+from plugin.services import access, connect, enrolling, forms, safeguarding
 from plugin.services.auditing import saw
 from plugin.services.erasure import erase_member, export_member
 from plugin.services.managing import managers_of, require_manager
@@ -121,6 +122,8 @@ class Application:
     enrolment: Enrolment
     member: Member | None
     sheets: Sequence[forms.Sheet]
+    minor: Minor | None
+    """What they said of their age, if they are under age."""
 
 
 async def application(runtime: Runtime, principal: Principal, program_id: int, enrolment_id: int) -> Application:
@@ -135,7 +138,7 @@ async def application(runtime: Runtime, principal: Principal, program_id: int, e
         sheets = [forms.sheet(unit, each, known=known) for each in unit.submissions.of_member(one.member_id) if each.about == about]
         if sheets:
             saw(unit, principal, [one.member_id], what="answers")
-        return Application(enrolment=one, member=unit.members.get(one.member_id), sheets=sheets)
+        return Application(enrolment=one, member=unit.members.get(one.member_id), sheets=sheets, minor=safeguarding.minor(unit, one.member_id))
 
     return await runtime.database.write(principal.installation_id, work)
 

@@ -2,6 +2,13 @@
 
 from plugin.texts.kinds import _, declare
 
+CHECKS = {
+    "application": _("A written application was read"),
+    "interview": _("An interview, face to face"),
+    "references": _("References were asked"),
+    "records": _("Criminal history was checked, as the law here has it"),
+}
+
 declare(
     "report.received",
     group="safety",

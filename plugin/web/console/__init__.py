@@ -24,6 +24,7 @@ from plugin.web.console import (
     results,
     rewards,
     rounds,
+    screening,
     sessions,
     work,
 )
@@ -75,6 +76,7 @@ def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
         desk.route("/console/work", work.view, work.act),
         desk.route("/console/messages", messages.listing, messages.act),
         desk.route("/console/messages/{kind}", messages.kind, messages.hold),
+        desk.route("/console/screening", screening.view, screening.act),
         desk.route("/console/settings", office.settings, office.save_settings),
         desk.route("/console/offices", office.settings, office.office),
         desk.route("/console/tokens", office.token_listing, office.token_create),

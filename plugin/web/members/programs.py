@@ -6,6 +6,7 @@ from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.forms import AnswersRefused, FormPurpose
 from plugin.domain.forms.preview import preview
 from plugin.domain.programs import Role
+from plugin.domain.screening import ADULT
 from plugin.errors import Invalid
 from plugin.services import belonging, enrolling, inviting, questioning, requesting
 from plugin.texts import console as words
@@ -96,6 +97,7 @@ async def join(visit: Visit) -> Response:
         slot_rows=range(SLOT_ROWS),
         skill_rows=range(SKILL_ROWS),
         words=words,
+        least=visit.community.policy.minimum_age,
     )
 
 
@@ -106,14 +108,17 @@ async def enrol(visit: Visit) -> Response:
     form = await questioning.application(runtime, principal, program_id=program_id, purpose=FormPurpose(role.value))
     if visit.text("do") == "look":
         return await join(visit)
-    if not visit.checked("adult") or not visit.checked("conduct"):
+    young = visit.community.policy.minimum_age < ADULT and not visit.checked("adult")
+    if not visit.checked("conduct") or not (visit.checked("adult") or young):
         raise Invalid("say that you are of age and agree to the code of conduct", field="adult" if not visit.checked("adult") else "conduct")
+    age, guardian = (visit.number("age"), visit.text("guardian")) if young else (None, "")
     if form is not None:
         _form, _shown, wrong = await questioning.look(runtime, principal, form.id, answers_of(form, visit))
         if wrong:
             raise AnswersRefused(wrong)
     capacity = visit.number("capacity") if role is Role.MENTOR else None
-    made = await enrolling.apply(runtime, principal, program_id=program_id, role=role, capacity=capacity, minimum=0, track="", adult=True)
+    said = {"capacity": capacity, "minimum": 0, "track": "", "adult": not young, "age": age, "guardian": guardian}
+    made = await enrolling.apply(runtime, principal, program_id=program_id, role=role, **said)  # type: ignore[arg-type]  # its own names
     if form is not None:
         await questioning.submit(runtime, principal, form_id=form.id, answers=answers_of(form, visit), program_id=program_id)
     return visit.go(f"/my/programs/{program_id}", "applied" if made.state is EnrolmentState.APPLIED else "enrolled")

@@ -14,10 +14,13 @@ from plugin.domain.programs import Role
 from plugin.domain.reports import ReportKind
 from plugin.domain.rewards import Figure, Level, Rule
 from plugin.domain.rounds import Criterion, CriterionKind, Design, GroupDesign, Importance
+from plugin.domain.screening import Check, Screening
 from plugin.services import (
     agreeing,
     applications,
     belonging,
+    connect,
+    enrolling,
     goals,
     hosting,
     inviting,
@@ -134,6 +137,12 @@ async def _run(here: Stage, program: int) -> tuple[int, int]:
     due_at = now + timedelta(days=20)
     await inviting.plan_wave(runtime, admin, program, role=Role.MENTOR, people=people, words="", due_at=due_at, until=None)
     await runtime.database.write(site.installation_id, lambda unit: unit.staff.grant(site.members[ADMIN], Office.SAFETY, at=now))
+    await connect.configure(runtime, site.installation_id, {"minimum_age": "14"})
+    young, grown = sorted(set(site.members) - {*MENTORS, *MENTEES, ADMIN})[:2]
+    part = {"program_id": program, "role": Role.MENTEE, "capacity": None, "minimum": 0, "track": ""}
+    await enrolling.apply(runtime, site.acts_for(young), **part, adult=False, age=16, guardian="Second Desk")  # type: ignore[arg-type]  # its own names
+    screened = Screening(member_id=site.members[grown], checks=frozenset(Check), cleared_at=now, expires_at=now + timedelta(days=90))
+    await runtime.database.write(site.installation_id, lambda unit: unit.screenings.put(screened))
     reporter, about = site.acts_for(MENTEES[5]), site.members[MENTEES[6]]
     await reporting.report(runtime, reporter, about, kind=ReportKind.OTHER, words="Second Desk", mentorship_id=None, block=False)
     return event, entry.id

@@ -1,7 +1,8 @@
-"""Whatever a community does, nobody is brought together with somebody they are kept apart from: over random graphs of blocks and random commands."""
+"""Whatever a community does, nobody is brought together with somebody they are kept apart from: over random graphs of blocks, ages and screenings and random
+commands."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from plugin.domain.mentorships import Mentorship
 from plugin.domain.programs import Role
 from plugin.domain.requests import OPEN
+from plugin.domain.screening import Check, Screening
 from plugin.domain.sessions import OPEN as AHEAD
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
-from plugin.services import attending, enrolling, erasure, mentoring, proposing, requesting, round_inputs, safety
+from plugin.services import attending, connect, enrolling, erasure, mentoring, proposing, requesting, round_inputs, safeguarding, safety, scheduling, screening
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
@@ -24,7 +26,28 @@ from tests.plugin.services.taking_part import Crowd, crowd_of
 
 MENTORS, MENTEES = ("ann", "ben", "cleo"), ("mia", "noah", "zoe")
 EVERYBODY = (*MENTORS, *MENTEES)
-ACTS = st.sampled_from(["ask", "accept", "begin", "group", "propose", "answer", "say", "cancel", "block", "unblock", "wait", "erase", "end", "adult"])
+ACTS = st.sampled_from(
+    [
+        "ask",
+        "accept",
+        "begin",
+        "group",
+        "propose",
+        "answer",
+        "say",
+        "cancel",
+        "block",
+        "unblock",
+        "wait",
+        "erase",
+        "end",
+        "adult",
+        "minor",
+        "consent",
+        "screen",
+        "unscreen",
+    ]
+)
 COMMANDS = st.lists(st.tuples(ACTS, st.sampled_from(MENTORS), st.sampled_from(MENTEES), st.integers(0, 3)), min_size=4, max_size=22)
 
 
@@ -72,11 +95,33 @@ class Story:
             assert member is not None
             erasure.erase_member(member.host_user_id, unit, why="self")
             return
+        if what in {"minor", "consent", "screen", "unscreen"}:
+            self.safeguard(unit, what, me, mate, number)
+            return
         if what in {"begin", "group"}:
             mates = [mate] if what == "begin" else [self.crowd.id(one) for one in MENTEES if one not in self.gone]
             group = unit.new_id() if what == "group" else None
             mentoring.begin(unit, program_id=self.crowd.program.id, mentor_id=me, mentee_ids=mates, source="test", by="test", group_id=group)
             return
+        self.meet(unit, what, me, mate, number)
+
+    def safeguard(self, unit: UnitOfWork, what: str, me: int, mate: int, number: int) -> None:
+        """Somebody is under age, their guardian says yes or no, or an adult is screened or is no longer."""
+        known, day = unit.screenings.minor(mate), timedelta(days=1)
+        if what == "minor":
+            safeguarding.of_age(unit, mate, role=Role.MENTEE, adult=False, age=15 + number % 3, guardian="Eva Ray, 030 1")
+            screening.look(unit, {"member": mate})
+        elif what == "consent" and known is not None:
+            unit.screenings.declare(replace(known, consented_at=unit.now if number else None))
+            safety.separate_unscreened(unit, mate)
+        elif what in {"screen", "unscreen"}:
+            ends = unit.now + (day if what == "screen" else -day)
+            unit.screenings.put(Screening(member_id=me, checks=frozenset(Check), cleared_at=unit.now, expires_at=ends))
+            scheduling.schedule(unit, safeguarding.JOB, key=f"screening:{me}:ends", at=max(ends, unit.now), about={"member": me})
+            safety.separate_unscreened(unit, me)
+
+    def meet(self, unit: UnitOfWork, what: str, me: int, mate: int, number: int) -> None:
+        """What a pair does."""
         mine = [one for one in unit.mentorships.of_member(mate) if one.runs]
         if what == "propose" and mine:
             proposing.propose(unit, mine[number % len(mine)].id, by=mate, times=[unit.now + timedelta(hours=4 + number)], minutes=30)
@@ -95,8 +140,8 @@ class Story:
 
 def check(unit: UnitOfWork) -> None:
     """What must hold after every step."""
-    apart = unit.blocks.pairs()
     here = {one.id for one in unit.members.all()}
+    apart = safeguarding.pairs(unit, here)
     running = unit.mentorships.running(None)
     for one in running:
         assert not crossing(one.people, apart), "a mentorship"
@@ -128,6 +173,7 @@ async def test_nothing_crosses_a_block_or_is_left_without_its_people(
 ) -> None:
     world = await community_of(sqlite_settings, sqlite_database, vault, clock)
     crowd = await crowd_of(world)
+    await connect.configure(world.runtime, world.installation_id, {"minimum_age": "14"})
     for name in MENTORS:
         await crowd.join(name, Role.MENTOR, capacity=3)
     for name in MENTEES:
@@ -140,7 +186,8 @@ async def test_nothing_crosses_a_block_or_is_left_without_its_people(
         await world.database.read(world.installation_id, check)
 
     def pools(unit: UnitOfWork) -> tuple[set[frozenset[int]], frozenset[frozenset[int]]]:
-        return unit.blocks.pairs(), round_inputs.kept_apart(unit, [])
+        everybody = [one.id for one in unit.members.all()]
+        return safeguarding.pairs(unit, everybody), round_inputs.kept_apart(unit, everybody)
 
     apart, given_to_rounds = await world.database.read(world.installation_id, pools)
     assert apart <= given_to_rounds, "a round is told of every pair that is kept apart"

@@ -9,6 +9,7 @@ from plugin.domain.members import Consent, ConsentRecord
 from plugin.domain.needs import Need, Reason, Suggestion
 from plugin.domain.people import Office, Scope
 from plugin.domain.programs import Role
+from plugin.domain.screening import Check, Minor, Screening
 from plugin.domain.skills import SkillChoice, Standing
 from plugin.domain.surveys import Survey, SurveyKind
 from plugin.services import forms
@@ -148,6 +149,8 @@ def fill(unit: UnitOfWork) -> tuple[int, int]:
         unit.staff.grant(each.id, Office.SAFETY, at=unit.now)
         fill_telling(unit, each.id)
         unit.blocks.put(each.id, helper.id, at=unit.now)
+        unit.screenings.declare(Minor(member_id=each.id, age=16, stated_at=unit.now, guardian=b"x"))
+        unit.screenings.put(Screening(member_id=each.id, checks=frozenset(Check), cleared_at=unit.now, expires_at=unit.now))
     fill_rounds(unit, one.id, other.id)
     fill_rounds(unit, other.id, one.id)
     return one.id, other.id
