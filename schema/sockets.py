@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from graphql import GraphQLError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.schema import StreamResult
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
@@ -84,3 +85,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
     async def _send_result_stream(self, operation: Operation[Context, None], result_source: StreamResult) -> None:
         async with aclosing(_masked(result_source, self.context)) as masked:
             await super()._send_result_stream(operation, masked)
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """What an operation's task failed of. That its reader left while they were answered is no failure, and is in no log."""
+        if not isinstance(error, WebSocketDisconnected):
+            await super().handle_task_exception(error)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from strawberry.http.exceptions import WebSocketDisconnected
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
@@ -16,6 +17,7 @@ from websockets.typing import Origin, Subprotocol
 from plugin.domain.people import Scope
 from plugin.services.runtime import Bus
 from schema import http, subscription
+from schema.sockets import SocketHandler
 from tests.schema.world import World, served
 
 FOLLOW = {"query": "subscription { suggestionsChanged { count } }"}
@@ -275,3 +277,11 @@ async def test_who_leaves_in_the_moment_of_news_is_followed_no_longer() -> None:
     done, _ = await asyncio.wait({following}, timeout=3)
     assert done
     assert following.cancelled()
+
+
+async def test_a_reader_who_leaves_while_they_are_answered_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    handler = object.__new__(SocketHandler)
+    await handler.handle_task_exception(WebSocketDisconnected())
+    assert caplog.records == []
+    await handler.handle_task_exception(RuntimeError("a failure of ours"))
+    assert "a failure of ours" in caplog.text
