@@ -9,7 +9,7 @@ JOBS ?= 2
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit sbom fuzz lint types imports fast slow browser bench bench-long format theme schema lock clean
+.PHONY: help run test check audit sbom fuzz lint types imports fast slow browser bench bench-long format pictures theme schema lock clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -82,6 +82,9 @@ bench: $(VENV)/.dev ## benchmarks: ratios against a peer or a limit in the same 
 bench-long: bench ## benchmarks and endurance runs
 	@$(BIN)/python benchmarks/endurance.py
 	@$(BIN)/python benchmarks/ranking_scale.py
+
+pictures: $(VENV)/.dev ## the pictures of README.md, anew
+	@PYTHONPATH=. $(BIN)/python docs/pictures/make.py
 
 format: $(VENV)/.dev ## put the code in shape
 	@$(BIN)/ruff check --quiet --fix $(SOURCES)

@@ -153,9 +153,14 @@ async def _pair(here: Stage, program: int) -> int:
     site, runtime = here.site, here.site.parts.runtime
     mentor, mentee = site.acts_for(MENTOR), site.acts_for(OTHER)
     pair = (await belonging.mentorships(runtime, mentee))[0][0].id
-    terms = Terms(topics=("Second Desk",), cadence=14, note="Second Desk", ends_on=(runtime.clock() + timedelta(days=60)).date())
+    terms = Terms(
+        topics=("The first price", "The first ten customers"),
+        cadence=14,
+        note="We write down what we decide.",
+        ends_on=(runtime.clock() + timedelta(days=60)).date(),
+    )
     await agreeing.act(runtime, mentee, pair, "propose", terms=terms)
-    goal = await goals.write(runtime, mentee, pair, kind=ItemKind.GOAL, title=GOAL, note="Second Desk")
+    goal = await goals.write(runtime, mentee, pair, kind=ItemKind.GOAL, title=GOAL, note="Not friends, and at the full price.")
     due = (runtime.clock() + timedelta(days=7)).date()
     await goals.write(runtime, mentor, pair, kind=ItemKind.ACTION, title=STEP, due_on=due, goal_id=goal.item.id, member_id=mentee.member_id)
     space = (await sharing.spaces(runtime, mentee))[0][0]
