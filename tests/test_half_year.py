@@ -16,7 +16,7 @@ from schema.ids import parse_number
 from tests.conftest import FixedClock
 from tests.half_year.books import HEALTH, Books, duplicates, shown
 from tests.half_year.people import Person, people
-from tests.half_year.places import PLACES, Message
+from tests.half_year.places import PLACES, Message, opened
 from tests.half_year.service import service
 from tests.half_year.story import DAYS, START, Story
 
@@ -42,7 +42,7 @@ async def told(settings: Settings, host: str, *, days: int) -> Told:
     """Tell the story of so many days."""
     clock = FixedClock(now=START)
     members = people(200, SEED)
-    async with PLACES[host](START) as place, service(settings, place, clock, SEED) as running:
+    async with opened(host)(START) as place, service(settings, place, clock, SEED) as running:
         story = Story(running, members, SEED)
         await story.community()
         await running.connect()

@@ -1,31 +1,41 @@
-"""Where the half year takes place: a community on an imitation of its platform, with what people do and find there."""
+"""The port between the half year and where it takes place: a community on an imitation of its platform.
+
+The story, the books and the test know no platform. A platform takes part by one module beside this one, in which a class satisfies ``Place`` and an
+asynchronous context manager ``(at: datetime) -> Place`` starts the imitation with its clock frozen at ``at``; it is listed in ``PLACES`` under the name of
+the host, and tests/test_half_year.py then tells the same half year there. ``discourse.py`` is the example. What a platform has no way to do (a message that
+its members cannot write, say) is done by the next thing that its members would do, never left out: the test asserts the same of each.
+"""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from datetime import datetime
+from importlib import import_module
+from typing import Protocol
 
 import httpx2
 
-from integrations.discourse.double.process import Running, running_double
 from plugin.services.connect import Connection, NewConnection
 
 _LINK = re.compile(r"[\[(]?https?:\S+")
 
 
+def without_addresses(text: str) -> str:
+    """A text without addresses: they have ports in them, and those differ from run to run."""
+    return _LINK.sub("", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A private message as a member finds it."""
+    """A private message as a member finds it; ``text`` is ``without_addresses``."""
 
     to: str
     title: str
     text: str
     at: datetime
     number: str
-    """What the community calls it."""
+    """What the community calls it: the ``remote_id`` that sending it returned."""
 
 
 class Place(Protocol):
@@ -38,104 +48,60 @@ class Place(Protocol):
 
     @property
     def space(self) -> str:
-        """Where programs are announced."""
+        """Where programs are announced, as ``announceProgram(space:)`` takes it."""
         ...
 
-    async def connection(self) -> NewConnection: ...
-    async def connected(self, made: Connection) -> None: ...
-    async def move(self, to: datetime) -> None: ...
-    async def sign_up(self, username: str) -> None: ...
-    async def ask(self, username: str, title: str, text: str) -> str: ...
-    async def reply(self, username: str, topic: str, text: str) -> None: ...
-    async def topic(self, title: str) -> str: ...
-    async def leave(self, username: str) -> None: ...
-    async def settle(self) -> None: ...
-    async def sign_in(self, browser: httpx2.AsyncClient, url: str, installation_id: int, username: str, *, back: str) -> str: ...
-    async def messages(self) -> list[Message]: ...
-
-
-@dataclass
-class Forum:
-    """Discourse, by its imitation."""
-
-    running: Running
-    space: str
-
-    @property
-    def netloc(self) -> str:
-        return urlsplit(self.running.base_url).netloc
-
     async def connection(self) -> NewConnection:
-        key = await self.running.control.api_key()
-        return NewConnection(host="discourse", url=self.running.base_url, api_key=key, host_settings={"requests_per_minute": "600000"})
+        """What an admin gives to ``connect``."""
+        ...
 
     async def connected(self, made: Connection) -> None:
-        row = next(line for line in made.to_do if "|" in line).rpartition(" ")[2]
-        await self.running.control.settings(enable_discourse_connect_provider=True, discourse_connect_provider_secrets=[row])
+        """What the admin then does in the community, as ``made.to_do`` says."""
+        ...
 
     async def move(self, to: datetime) -> None:
-        await self.running.control.set_clock(to.timestamp())
+        """The community's clock stands at ``to``."""
+        ...
 
     async def sign_up(self, username: str) -> None:
-        await self.running.control.act("sign_up", username=username)
+        """Somebody becomes a member."""
+        ...
 
     async def ask(self, username: str, title: str, text: str) -> str:
-        made = await self.running.control.act("ask", by=username, title=title, text=text, category=int(self.space), skip_validations=True)
-        return str(made["topic_id"])
+        """Somebody asks in public; the id of the topic."""
+        ...
 
     async def reply(self, username: str, topic: str, text: str) -> None:
-        await self.running.control.act("reply", by=username, topic_id=int(topic), text=text, skip_validations=True)
+        """Somebody answers there."""
+        ...
 
     async def topic(self, title: str) -> str:
-        topics = (await self.running.control.state("topics"))["topics"]
-        assert isinstance(topics, list)
-        (found,) = [one for one in topics if title in one["title"] and one["archetype"] == "regular"]
-        return str(found["id"])
+        """The id of the one public topic with these words in its title."""
+        ...
 
     async def leave(self, username: str) -> None:
-        await self.running.control.act("destroy", username=username, delete_posts=True)
+        """Somebody deletes their account."""
+        ...
 
     async def settle(self) -> None:
-        await self.running.control.flush(seconds=30)
+        """The community has delivered every webhook that it owes."""
+        ...
 
     async def sign_in(self, browser: httpx2.AsyncClient, url: str, installation_id: int, username: str, *, back: str) -> str:
-        cookie = (await self.running.control.act("log_in", username=username))["cookie"]
-        assert isinstance(cookie, dict)
-        browser.cookies.clear()
-        begun = await browser.get(f"{url}/auth/{installation_id}/start", params={"next": back})
-        there = await browser.get(begun.headers["location"], headers={"Cookie": f"_t={cookie['_t']}"})
-        done = await browser.get(there.headers["location"])
-        assert done.headers["location"] == back, done.text
-        return str(browser.cookies["mentorgraph-session"])
+        """Sign in to the service at ``url`` through the community, ending at ``back``; the session's cookie."""
+        ...
 
     async def messages(self) -> list[Message]:
-        content = await self.running.control.state("users", "topics", "posts")
-        names = {one["id"]: one["username"] for one in _rows(content, "users")}
-        first = {one["topic_id"]: one for one in _rows(content, "posts") if one["post_number"] == 1}
-        found = []
-        for topic in _rows(content, "topics"):
-            if topic["archetype"] == "private_message":
-                text = _LINK.sub("", first[topic["id"]]["raw"])
-                at = datetime.fromtimestamp(topic["created_at"], UTC)
-                found += [Message(names[one], topic["title"], text, at, str(topic["id"])) for one in topic["allowed_users"] if one in names and one > 0]
-        return sorted(found, key=lambda one: (one.at, one.to, one.title, one.text))
+        """Every message that the service wrote and that a member still has, in order of time, person, title and text."""
+        ...
 
 
-def _rows(content: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    rows = content[name]
-    assert isinstance(rows, list)
-    return rows
+Opening = Callable[[datetime], AbstractAsyncContextManager[Place]]
+PLACES = {"discourse": "forum"}
+"""Module beside this one, named as the host, and the context manager in it."""
 
 
-@asynccontextmanager
-async def forum(at: datetime) -> AsyncIterator[Forum]:
-    """A forum whose clock stands at ``at``."""
-    async with running_double() as running:
-        await running.control.freeze(at.timestamp())
-        await running.control.settings(admin_api_per_minute=0)
-        made = await running.control.act("create_category", name="Mentoring", description="Where programs are announced")
-        yield Forum(running, space=str(made["id"]))
-
-
-PLACES = {"discourse": forum}
-"""By the name of the host."""
+def opened(host: str) -> Opening:
+    """The context manager of a host."""
+    found: Opening = getattr(import_module(f"{__package__}.{host}"), PLACES[host])
+    return found
