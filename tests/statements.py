@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
@@ -23,16 +24,18 @@ _FREE = re.compile(
 )
 
 
-def tables_of(statement: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def tables_of(statement: str) -> frozenset[str]:
     """The tables of ours that a statement reads or writes."""
-    return {name.lower() for name in (*_TABLE.findall(statement), *_MORE.findall(statement))}
+    return frozenset(name.lower() for name in (*_TABLE.findall(statement), *_MORE.findall(statement)))
 
 
-def unbound_tables(statement: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def unbound_tables(statement: str) -> frozenset[str]:
     """The tables whose rows a statement does not narrow down to one installation."""
     if _FREE.match(statement):
-        return set()
-    return {name for name in tables_of(statement) if not _is_bound(statement, name)}
+        return frozenset()
+    return frozenset(name for name in tables_of(statement) if not _is_bound(statement, name))
 
 
 def _is_bound(statement: str, name: str) -> bool:
