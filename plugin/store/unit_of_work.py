@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text, update
 
 from mentorgraph.host import Installation
 from plugin.clock import Clock
@@ -49,6 +49,10 @@ from plugin.store.repositories.telling import Notices, Wishes
 from plugin.store.repositories.traces import Gone, Likes, Words
 from plugin.store.repositories.work import Changes, Checks, Lane, Lanes, Outbox, Sweeps
 from plugin.store.tables import installations, metadata
+
+
+_INSTALLATION = select(installations).where(installations.c.installation_id == bindparam("installation"))
+_QUEUED = select(installations.c.revision).where(installations.c.installation_id == bindparam("installation")).with_for_update()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,12 +213,12 @@ class UnitOfWork:
 
     @cached_property
     def _row(self) -> Row[*tuple[Any, ...]]:
-        row = self._connection.execute(select(installations).where(installations.c.installation_id == self.installation_id)).one_or_none()
+        row = self._connection.execute(_INSTALLATION, {"installation": self.installation_id}).one_or_none()
         if row is None:
             raise NotFound("there is no installation {installation_id}: `mentorgraph doctor` lists those there are", installation_id=self.installation_id)
         return row
 
-    @property
+    @cached_property
     def community(self) -> Community:
         """The installation without its secrets."""
         return _community(self._row)
@@ -273,6 +277,7 @@ class UnitOfWork:
             values["secrets"] = self.vault.seal(orjson.dumps(values["secrets"]), installation_id=self.installation_id, purpose="secrets")
         self._connection.execute(update(installations).where(installations.c.installation_id == self.installation_id).values(**values))
         self.__dict__.pop("_row", None)
+        self.__dict__.pop("community", None)
         self.__dict__.pop("policy", None)
 
     # ------------------------------------------------------------------------------------------------------------- small services
@@ -292,7 +297,7 @@ class UnitOfWork:
     def record(self, action: str, *, actor: str, **detail: object) -> None:
         """Append to the audit log. ``actor`` and ``detail["member"]`` may be ids of members: the log names them by numbers drawn by lot."""
         # One writer at a time, or two would follow the same entry; the installation's row is what they queue for.
-        self._connection.execute(select(installations.c.revision).where(installations.c.installation_id == self.installation_id).with_for_update())
+        self._connection.execute(_QUEUED, {"installation": self.installation_id})
         log = Audit(self._connection, self.installation_id)
         if "member" in detail:
             detail["member"] = log.named(int(str(detail["member"])))
@@ -334,7 +339,7 @@ class UnitOfWork:
 
     def forget(self) -> None:
         """Let repositories read afresh, because rows changed behind their backs."""
-        for name in ("members", "topics", "posts", "words", "_row", "policy"):
+        for name in ("members", "topics", "posts", "words", "_row", "community", "policy"):
             self.__dict__.pop(name, None)
         self.memory.clear()
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.half_year.people import SKILLS, Person
+from tests.half_year.places import Message
 from tests.half_year.service import Service
 
 START = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
@@ -59,6 +60,8 @@ class Story:
     events: Counter[str] = field(default_factory=Counter)
     stopped: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
+    gone_with: list[Message] = field(default_factory=list)
+    """What was in the inboxes of those who left, which nobody can look into any more."""
     round_id: str = ""
     log: list[tuple[str, str, str]] = field(default_factory=list)
     """What was done, by whom, and what the service said to it, in order."""
@@ -164,7 +167,8 @@ class Story:
         """A manager looks at who applied."""
         for program in self.programs:
             for one in await self.enrolled(program, "APPLIED"):
-                await self.act("approved" if self.rng.random() < 0.95 else "declined", DECIDE, id=one["id"], approve=self.rng.random() < 0.95)
+                approve = self.rng.random() < 0.95
+                await self.act("approved" if approve else "turned down", DECIDE, id=one["id"], approve=approve)
 
     # ------------------------------------------------------------------------------------------------------------- matching
 
@@ -330,6 +334,7 @@ class Story:
                 await self.act("moved", MOVE, id=self.programs["choice"], state="ACTIVE")
             case 75:
                 leaving = next(one for one in self.people if one.kind == "mentee")
+                self.gone_with += [one for one in await self.service.place.messages() if one.to == leaving.username]
                 await self.service.place.leave(leaving.username)
                 self.gone.add(leaving.username)
             case 90:

@@ -1,7 +1,7 @@
 """What all repositories share."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
 from sqlalchemy import Column, ColumnElement, Connection, Delete, Insert, Row, Select, Table, Update, bindparam, delete, select, update
@@ -27,6 +27,18 @@ def _by(column: Column[Any], columns: tuple[Column[Any], ...], *, many: bool) ->
     return select(*(columns or table.c)).where(table.c.installation_id == bindparam("installation"), wanted)
 
 
+@lru_cache(maxsize=4096)
+def _mine_in(table: Table, installation_id: int) -> ColumnElement[bool]:
+    """Rows of one installation."""
+    return table.c.installation_id == installation_id
+
+
+@lru_cache(maxsize=4096)
+def _all_of(table: Table, installation_id: int) -> Select[*tuple[Any, ...]]:
+    """Whole rows of one installation, to be narrowed down."""
+    return select(*table.c).where(_mine_in(table, installation_id))
+
+
 def _insert_into(table: Table, *, postgres: bool) -> sqlite.Insert | postgresql.Insert:
     return postgresql.insert(table) if postgres else sqlite.insert(table)
 
@@ -49,10 +61,10 @@ class Repository:
         self.installation_id = installation_id
 
     def _mine(self, table: Table) -> ColumnElement[bool]:
-        return table.c.installation_id == self.installation_id
+        return _mine_in(table, self.installation_id)
 
     def _select(self, table: Table, *columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
-        return select(*(columns or table.c)).where(self._mine(table))
+        return select(*columns).where(self._mine(table)) if columns else _all_of(table, self.installation_id)
 
     def _update(self, table: Table) -> Update:
         return update(table).where(self._mine(table))

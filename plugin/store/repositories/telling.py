@@ -161,7 +161,7 @@ class Wishes(Repository):
 
     def choices(self, member_id: int) -> dict[str, Choice]:
         """A member's choices, by group."""
-        rows = self._rows(self._select(notice_choices).where(notice_choices.c.member_id == member_id))
+        rows = self._where(notice_choices.c.member_id, member_id)
         return {row.group: Choice(channel=Channel(row.channel), frequency=Frequency(row.frequency)) for row in rows}
 
     def chosen(self, group: str) -> dict[int, Choice]:
@@ -176,9 +176,10 @@ class Wishes(Repository):
 
     def reach(self, member_id: int) -> Reach | None:
         """When a member can be reached, if they said so. ``timezone`` and ``locale`` are empty where the host's count."""
-        row = self._one(self._select(reaches).where(reaches.c.member_id == member_id))
-        if row is None:
+        found = self._where(reaches.c.member_id, member_id)
+        if not found:
             return None
+        row = found[0]
         return Reach(
             timezone=row.timezone,
             locale=row.locale,
