@@ -259,5 +259,6 @@ def lapse(unit: UnitOfWork, about: scheduling.About) -> None:
     unit.sessions.put(done)
     sessions.clear(unit, done, why="its times have passed")
     if asking is not None:
-        tell(unit, asking, "session.lapsed", key=f"session:{done.id}:lapsed", about={"who": sessions.other_of(done, asking)})
+        times = ",".join(at.isoformat() for at in session.times)
+        tell(unit, asking, "session.lapsed", key=f"session:{done.id}:lapsed", about={"who": sessions.other_of(done, asking), "times": times})
     unit.record("session.lapsed", actor="system", session=str(done.id))

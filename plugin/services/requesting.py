@@ -244,7 +244,8 @@ def end_between(unit: UnitOfWork, one: Request) -> None:
 def go_on(unit: UnitOfWork, one: Request) -> None:
     """A mentor did not answer, or cannot any more: the next on the list is asked, and the mentee hears of it."""
     following = _ask_next(unit, one.chain_id)
-    words: dict[str, str | int] = {"mentor": one.mentor_id, "next": _NEXT_ASKED if following else _NOBODY_LEFT}
+    asked = one.asked_at or one.created_at
+    words: dict[str, str | int] = {"mentor": one.mentor_id, "asked": asked.isoformat(), "next": _NEXT_ASKED if following else _NOBODY_LEFT}
     tell(unit, one.mentee_id, "request.expired", key=f"request:{one.id}:expired", about=words)
 
 

@@ -1,6 +1,6 @@
 """Signs of life of a mentorship: when there are none for a while, both sides are asked how it goes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from plugin.domain.agreements import quiet_after
 from plugin.services import scheduling
@@ -15,8 +15,12 @@ NUDGES = 3
 
 def moved(unit: UnitOfWork, mentorship_id: int) -> None:
     """Something happened between the two: the count of quiet days begins anew."""
-    at = unit.now + patience(unit, mentorship_id)
-    scheduling.schedule(unit, "mentorship.quiet", key=f"mentorship:{mentorship_id}:quiet", at=at, about={"mentorship": mentorship_id, "nudge": 1})
+    _watch(unit, mentorship_id, nudge=1, since=unit.now)
+
+
+def _watch(unit: UnitOfWork, mentorship_id: int, *, nudge: int, since: datetime) -> None:
+    about: scheduling.About = {"mentorship": mentorship_id, "nudge": nudge, "since": since.isoformat()}
+    scheduling.schedule(unit, "mentorship.quiet", key=f"mentorship:{mentorship_id}:quiet", at=unit.now + patience(unit, mentorship_id), about=about)
 
 
 def patience(unit: UnitOfWork, mentorship_id: int) -> timedelta:
@@ -32,10 +36,10 @@ def quiet(unit: UnitOfWork, about: scheduling.About) -> None:
     one = unit.mentorships.get(mentorship_id)
     if one is None or not one.runs or one.mentor_id is None or not one.mentee_ids or unit.reports.suspends(one.id, one.people):
         return
-    days = patience(unit, one.id).days
+    since = datetime.fromisoformat(str(about["since"])) if "since" in about else unit.now - patience(unit, one.id)
+    words: dict[str, str | int] = {"days": (unit.now - since).days, "since": since.isoformat()}
     for person in one.people:
         other = one.mentee_ids[0] if person == one.mentor_id else one.mentor_id
-        tell(unit, person, "mentorship.quiet", key=f"mentorship:{one.id}:quiet:{nudge}:{unit.now.date()}:{person}", about={"other": other, "days": days})
+        tell(unit, person, "mentorship.quiet", key=f"mentorship:{one.id}:quiet:{nudge}:{unit.now.date()}:{person}", about={**words, "other": other})
     if nudge < NUDGES:
-        at = unit.now + patience(unit, one.id)
-        scheduling.schedule(unit, "mentorship.quiet", key=f"mentorship:{one.id}:quiet", at=at, about={"mentorship": one.id, "nudge": nudge + 1})
+        _watch(unit, one.id, nudge=nudge + 1, since=since)

@@ -128,8 +128,27 @@ def _tell(unit: UnitOfWork, survey: Survey, kind: str) -> None:
     # Who has several mentorships is to see which one is asked about.
     program = None if survey.program_id is None else unit.programs.get(survey.program_id)
     name = unit.community.name if program is None else program.name
-    about: Mapping[str, str | int] = {"role": survey.kind.value, "other": _other(unit, survey), "program": name}
+    about: Mapping[str, str | int] = {
+        "role": survey.kind.value,
+        "other": _other(unit, survey),
+        "program": name,
+        "at": _happened(unit, survey).isoformat(),
+        "asked": (survey.asked_at or unit.now).isoformat(),
+        "days": (unit.now - _happened(unit, survey)).days,
+    }
     tell(unit, survey.member_id, kind, key=f"survey:{survey.id}:{kind}", about=about, until=survey.due_at + OPEN_FOR)
+
+
+def _happened(unit: UnitOfWork, survey: Survey) -> datetime:
+    """When what a survey is about began, or ended for a look back: whoever is asked twice is to see what about."""
+    found = parse_about(survey.about)
+    if found is not None and survey.kind is SurveyKind.SESSION:
+        session = unit.sessions.get(found[1])
+        return (session.starts_at if session is not None else None) or survey.due_at
+    if found is not None and survey.kind is SurveyKind.PULSE:
+        one = unit.mentorships.get(found[1])
+        return survey.due_at if one is None else one.began_at
+    return survey.due_at
 
 
 def _other(unit: UnitOfWork, survey: Survey) -> int:

@@ -50,7 +50,6 @@ from plugin.store.repositories.traces import Gone, Likes, Words
 from plugin.store.repositories.work import Changes, Checks, Lane, Lanes, Outbox, Sweeps
 from plugin.store.tables import installations, metadata
 
-
 _INSTALLATION = select(installations).where(installations.c.installation_id == bindparam("installation"))
 _QUEUED = select(installations.c.revision).where(installations.c.installation_id == bindparam("installation")).with_for_update()
 

@@ -50,7 +50,7 @@ declare(
     "request.expired",
     group="requests",
     title=_("{mentor:member} has not answered"),
-    body=_("Your request has ended after three days without an answer. {next}"),
+    body=_("Your request of {asked:day} has ended after three days without an answer. {next}"),
 )
 declare(
     "mentorship.begun",
@@ -89,8 +89,8 @@ declare(
     group="mentorships",
     title=_("How is it going with {other:member}?"),
     body=plural(
-        "You two have been quiet for a day. A line is enough to begin again. If it has run its course, end it: that is fine too.",
-        "You two have been quiet for {days} days. A line is enough to begin again. If it has run its course, end it: that is fine too.",
+        "You two have been quiet for a day, since {since:day}. A line is enough to begin again. If it has run its course, end it: that is fine too.",
+        "You two have been quiet for {days} days, since {since:day}. A line is enough to begin again. If it has run its course, end it: that is fine too.",
         by="days",
     ),
 )

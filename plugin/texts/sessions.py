@@ -65,7 +65,7 @@ declare(
     "session.lapsed",
     group="sessions",
     title=_("{who:member} has not answered"),
-    body=_("The times that you proposed have passed. Ask once more, or write a line: often it is only a busy week."),
+    body=_("The times that you proposed have passed:\n\n{times:times}\n\nAsk once more, or write a line: often it is only a busy week."),
 )
 declare(
     "session.asked",

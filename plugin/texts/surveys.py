@@ -1,6 +1,6 @@
 """What members are told about questions that are put to them."""
 
-from plugin.texts.kinds import _, declare
+from plugin.texts.kinds import _, declare, plural
 
 declare(
     "survey.asked",
@@ -10,20 +10,24 @@ declare(
     roles={
         "session": (
             _("How was your session with {other:member}?"),
-            _("Three short questions while it is fresh. What you answer is not shown to the other side."),
+            _("It was on {at:when}. Three short questions while it is fresh. What you answer is not shown to the other side."),
         ),
         "pulse": (
             _("How is your mentorship with {other:member} going?"),
-            _("Two minutes, so that we can help early. What you answer is not shown to the other side."),
+            plural(
+                "You began a day ago. Two minutes, so that we can help early. What you answer is not shown to the other side.",
+                "You began {days} days ago. Two minutes, so that we can help early. What you answer is not shown to the other side.",
+                by="days",
+            ),
         ),
         "closing": (
             _("Looking back at your mentorship with {other:member}"),
-            _("What was good, what was missing? It helps those who come after you. It is not shown to the other side."),
+            _("It ended on {at:day}. What was good, what was missing? It helps those who come after you. It is not shown to the other side."),
         ),
         "nps": (_("Would you recommend {program}?"), _("One question, and one line if you like.")),
     },
 )
-_REMINDED = _("You need not answer; we do not ask again. What you answer is not shown to the other side.")
+_REMINDED = _("We asked on {asked:day}. You need not answer; we do not ask again. What you answer is not shown to the other side.")
 declare(
     "survey.reminded",
     group="surveys",

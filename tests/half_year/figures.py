@@ -156,7 +156,7 @@ class Recount:
             "places": sum(max(0, row["capacity"] - load[one]) for one, row in self._mentors.items() if not row["paused"]),
             "active": len(self._running) - len(stalled),
             "stalled": stalled,
-            "ended": Counter(row["end_reason"] for row in self._pairs if row not in self._running),
+            "ended": dict(Counter(row["end_reason"] for row in self._pairs if row not in self._running)),
             "loadGini": unevenness(load[one] for one in self._mentors),
             "largestLoad": max((load[one] for one in self._mentors), default=0),
             "idleMentors": sum(not row["paused"] and row["capacity"] > 0 and not load[one] for one, row in self._mentors.items()),

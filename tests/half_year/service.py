@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -24,6 +25,7 @@ from plugin.settings import Settings
 from plugin.store import ids
 from plugin.store.repositories.work import Lane
 from plugin.worker import Worker
+from schema.ids import parse_number
 from tests.conftest import FixedClock
 from tests.half_year.places import Place
 from tests.schema.world import served
@@ -83,6 +85,15 @@ class Service:
             assert found is not None, username
             self.numbers[username] = found.id
         return self.numbers[username]
+
+    @property
+    def database(self) -> Path:
+        """The file of the database."""
+        return self.parts.runtime.settings.sqlite_path
+
+    def number_of(self, given: str, kind: str) -> int:
+        """Our number of what GraphQL calls so."""
+        return parse_number(given, type_name=kind, installation_id=self.installation_id)
 
     async def ask(self, query: str, username: str = "", **variables: object) -> Any:
         """The data of an answer; errors that nobody can act on fail the story."""

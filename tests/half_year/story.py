@@ -7,9 +7,37 @@ service's own doors; nothing is written behind its back.
 import random
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from tests.half_year.books import Books
+from tests.half_year.documents import (
+    ACCEPT,
+    AGREE,
+    ANNOUNCE,
+    ANSWER_INVITATION,
+    COMPUTE,
+    CREATE,
+    DECIDE,
+    DECLINE,
+    DRAFT,
+    END,
+    ENROL,
+    ENROLLED,
+    ERRORS,
+    MINE,
+    MOVE,
+    PROPOSE,
+    PUBLISH,
+    REFER,
+    REMATCH,
+    REPORT,
+    REQUEST,
+    RULE,
+    SURVEY,
+    WAVE,
+)
+from tests.half_year.figures import EVALUATION, Recount, shown
 from tests.half_year.people import SKILLS, Person
 from tests.half_year.places import Message
 from tests.half_year.service import Service
@@ -18,34 +46,21 @@ START = datetime(2027, 1, 4, 9, 0, tzinfo=UTC)
 DAYS = 182
 LOOKS_IN = 0.25
 """How often a day the most diligent look in."""
-ERRORS = "userErrors { code message field }"
-CREATE = f"mutation ($input: CreateProgramInput!) {{ createProgram(input: $input) {{ program {{ id }} {ERRORS} }} }}"
-MOVE = f"mutation ($input: MoveProgramInput!) {{ moveProgram(input: $input) {{ program {{ state }} {ERRORS} }} }}"
-ANNOUNCE = f"mutation ($input: AnnounceProgramInput!) {{ announceProgram(input: $input) {{ announcement {{ version }} {ERRORS} }} }}"
-WAVE = f"mutation ($input: InviteWaveInput!) {{ inviteWave(input: $input) {{ wave {{ id counts {{ state count }} }} {ERRORS} }} }}"
-ANSWER_INVITATION = f"mutation ($input: AnswerInvitationInput!) {{ answerInvitation(input: $input) {{ invitation {{ state }} {ERRORS} }} }}"
-REFER = f"mutation ($input: CreateReferralLinkInput!) {{ createReferralLink(input: $input) {{ link {{ address }} {ERRORS} }} }}"
-ENROL = f"mutation ($input: EnrolInput!) {{ enrol(input: $input) {{ enrolment {{ state }} {ERRORS} }} }}"
-DECIDE = f"mutation ($input: DecideEnrolmentInput!) {{ decideEnrolment(input: $input) {{ enrolment {{ state }} {ERRORS} }} }}"
-REQUEST = f"mutation ($input: RequestMentorshipInput!) {{ requestMentorship(input: $input) {{ requests {{ id }} {ERRORS} }} }}"
-ACCEPT = f"mutation ($input: AcceptRequestInput!) {{ acceptRequest(input: $input) {{ mentorship {{ id }} {ERRORS} }} }}"
-DECLINE = f"mutation ($input: DeclineRequestInput!) {{ declineRequest(input: $input) {{ requests {{ id }} {ERRORS} }} }}"
-DRAFT = f"mutation ($input: DraftRoundInput!) {{ draftRound(input: $input) {{ round {{ id }} {ERRORS} }} }}"
-COMPUTE = f"mutation ($input: RoundInput!) {{ computeRound(input: $input) {{ round {{ id }} {ERRORS} }} }}"
-PUBLISH = f"mutation ($input: RoundInput!) {{ publishRound(input: $input) {{ round {{ state }} {ERRORS} }} }}"
-REMATCH = f"mutation ($input: RematchInput!) {{ rematchRound(input: $input) {{ round {{ id }} {ERRORS} }} }}"
-PROPOSE = f"mutation ($input: ProposeSessionInput!) {{ proposeSession(input: $input) {{ session {{ id }} {ERRORS} }} }}"
-AGREE = f"mutation ($input: AnswerSessionInput!) {{ answerSession(input: $input) {{ session {{ state }} {ERRORS} }} }}"
-REPORT = f"mutation ($input: ReportSessionInput!) {{ reportSession(input: $input) {{ session {{ state }} {ERRORS} }} }}"
-SURVEY = f"mutation ($input: AnswerSurveyInput!) {{ answerSurvey(input: $input) {{ sheet {{ id }} {ERRORS} }} }}"
-END = f"mutation ($input: EndMentorshipInput!) {{ endMentorship(input: $input) {{ mentorship {{ endedAt }} {ERRORS} }} }}"
-RULE = f"mutation ($input: AddRewardRuleInput!) {{ addRewardRule(input: $input) {{ rule {{ inHost }} {ERRORS} }} }}"
-MINE = """{ viewer { invitations { id role } receivedRequests { id state program { id } }
-  mentorships { id endedAt mentor { username } mentees { username } program { id } }
-  sessions(states: [PROPOSED, CONFIRMED]) { id state startsAt endsAt mentorship held times { at } people { asks mentor member { username } can } } }
-  mySurveys { id kind form { questions { key kind required least most options { key } shownIf } } } }"""
-ENROLLED = """query ($p: ID!, $state: EnrolmentState, $after: String) { enrolments(program: $p, state: $state, first: 100, after: $after) {
-  edges { node { id role state capacity member { id username } } } pageInfo { hasNextPage endCursor } } }"""
+HOURS = (0, 2, 5)
+"""Hours after the morning at which they do."""
+EVENING = timedelta(hours=7)
+LOOKED_AT = (60, 130, DAYS - 1)
+"""Evenings on which the dashboard is looked at: in the middle of things, and at the end."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """The figures of a program on an evening: as the dashboard says them, and as they were counted."""
+
+    day: int
+    program: str
+    shown: dict[str, Any]
+    counted: dict[str, Any]
 
 
 @dataclass
@@ -59,10 +74,13 @@ class Story:
     refused: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
     stopped: set[str] = field(default_factory=set)
+    expected: dict[date, set[str]] = field(default_factory=dict)
+    """Who had a session the day before."""
     gone: set[str] = field(default_factory=set)
     gone_with: list[Message] = field(default_factory=list)
     """What was in the inboxes of those who left, which nobody can look into any more."""
     round_id: str = ""
+    looks: list[Look] = field(default_factory=list)
     log: list[tuple[str, str, str]] = field(default_factory=list)
     """What was done, by whom, and what the service said to it, in order."""
 
@@ -212,9 +230,17 @@ class Story:
     # ------------------------------------------------------------------------------------------------------------- every day
 
     async def day(self) -> None:
-        """Whoever takes part looks in and does what is due, as they are."""
-        for one in self.people:
-            if one.kind == "member" or one.username in self.gone or self.rng.random() > one.diligence * LOOKS_IN:
+        """Whoever takes part looks in at their hour and does what is due, as they are. After a session most look in."""
+        expected = self.expected.pop(self.service.clock.now.date(), set())
+        morning = self.service.clock.now
+        for hour in HOURS:
+            await self.service.move(morning + timedelta(hours=hour))
+            await self._look_in([one for number, one in enumerate(self.people) if HOURS[number % len(HOURS)] == hour], expected)
+
+    async def _look_in(self, some: list[Person], expected: set[str]) -> None:
+        for one in some:
+            ready = one.diligence if one.username in expected else one.diligence * LOOKS_IN
+            if one.kind == "member" or one.username in self.gone or self.rng.random() > ready:
                 continue
             mine = await self.service.ask(MINE, one.username)
             await self._invitations(one, mine["viewer"])
@@ -244,7 +270,10 @@ class Story:
         for session in mine["sessions"]:
             me = next(each for each in session["people"] if each["member"] and each["member"]["username"] == one.username)
             if session["state"] == "PROPOSED" and not me["asks"] and me["can"] is None:
-                await self.act("agreed", AGREE, one.username, id=session["id"], times=[session["times"][0]["at"]])
+                at = session["times"][0]["at"]
+                await self.act("agreed", AGREE, one.username, id=session["id"], times=[at])
+                after = datetime.fromisoformat(at).date() + timedelta(days=1)
+                self.expected.setdefault(after, set()).update(each["member"]["username"] for each in session["people"] if each["member"])
             elif session["state"] == "CONFIRMED" and datetime.fromisoformat(session["endsAt"]) < now and session["held"] is None:
                 await self._report(one, session)
         for pair in mine["mentorships"]:
@@ -312,8 +341,18 @@ class Story:
             await self.service.work()
             await self.day()
             # Towards evening everything is delivered that the day brought.
-            await self.service.move(START + timedelta(days=day, hours=6))
+            await self.service.move(START + timedelta(days=day) + EVENING)
             await self.service.work()
+            if day in LOOKED_AT:
+                await self.look(day)
+
+    async def look(self, day: int) -> None:
+        """A manager looks at the dashboard; at the same moment, the rows are counted."""
+        books = Books(self.service.database)
+        for name, program in self.programs.items():
+            said = shown(await self.service.ask(EVALUATION, p=program), lambda given: self.service.number_of(given, "Mentorship"))
+            counted = Recount(books, self.service.number_of(program, "Program"), now=self.service.clock.now).figures()
+            self.looks.append(Look(day, name, said, counted))
 
     async def _chapter(self, day: int) -> None:
         """What is set for a day."""

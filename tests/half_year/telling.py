@@ -4,27 +4,23 @@ import asyncio
 import dataclasses
 import sys
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from plugin.settings import Settings
-from schema.ids import parse_number
 from tests.conftest import FixedClock, make_settings
-from tests.half_year.figures import EVALUATION, shown
 from tests.half_year.people import Person, people
 from tests.half_year.places import Message, opened
 from tests.half_year.service import service
-from tests.half_year.story import DAYS, START, Story
+from tests.half_year.story import DAYS, START, Look, Story
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
 class Told:
-    """A story that was told, with what members found in their inboxes and what the dashboard said of each program."""
+    """A story that was told, with what members found in their inboxes and what the dashboard said."""
 
     people: list[Person]
     log: list[tuple[str, str, str]]
@@ -34,12 +30,10 @@ class Told:
     messages: list[Message]
     gone_with: list[Message]
     """What was in the inboxes of those who deleted their accounts."""
-    programs: dict[str, int]
-    figures: dict[str, dict[str, Any]]
-    now: datetime
+    looks: list[Look]
 
     def plain(self) -> bytes:
-        """All of it but what has no order; two half years with one seed are equal in this."""
+        """All of it; two half years with one seed are equal in this."""
         return orjson.dumps(dataclasses.asdict(self), option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
 
 
@@ -52,9 +46,6 @@ async def told(settings: Settings, host: str, seed: int, *, days: int = DAYS) ->
         await running.connect()
         await story.tell(days=days)
 
-        def number_of(given: str, kind: str = "Mentorship") -> int:
-            return parse_number(given, type_name=kind, installation_id=running.installation_id)
-
         return Told(
             people=members,
             log=story.log,
@@ -62,9 +53,7 @@ async def told(settings: Settings, host: str, seed: int, *, days: int = DAYS) ->
             refused=dict(story.refused),
             messages=await place.messages(),
             gone_with=story.gone_with,
-            programs={name: number_of(program, "Program") for name, program in story.programs.items()},
-            figures={name: shown(await running.ask(EVALUATION, p=program), number_of) for name, program in story.programs.items()},
-            now=clock.now,
+            looks=story.looks,
         )
 
 

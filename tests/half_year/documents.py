@@ -1,0 +1,30 @@
+"""What the people of the half year ask the service, in GraphQL."""
+
+ERRORS = "userErrors { code message field }"
+CREATE = f"mutation ($input: CreateProgramInput!) {{ createProgram(input: $input) {{ program {{ id }} {ERRORS} }} }}"
+MOVE = f"mutation ($input: MoveProgramInput!) {{ moveProgram(input: $input) {{ program {{ state }} {ERRORS} }} }}"
+ANNOUNCE = f"mutation ($input: AnnounceProgramInput!) {{ announceProgram(input: $input) {{ announcement {{ version }} {ERRORS} }} }}"
+WAVE = f"mutation ($input: InviteWaveInput!) {{ inviteWave(input: $input) {{ wave {{ id counts {{ state count }} }} {ERRORS} }} }}"
+ANSWER_INVITATION = f"mutation ($input: AnswerInvitationInput!) {{ answerInvitation(input: $input) {{ invitation {{ state }} {ERRORS} }} }}"
+REFER = f"mutation ($input: CreateReferralLinkInput!) {{ createReferralLink(input: $input) {{ link {{ address }} {ERRORS} }} }}"
+ENROL = f"mutation ($input: EnrolInput!) {{ enrol(input: $input) {{ enrolment {{ state }} {ERRORS} }} }}"
+DECIDE = f"mutation ($input: DecideEnrolmentInput!) {{ decideEnrolment(input: $input) {{ enrolment {{ state }} {ERRORS} }} }}"
+REQUEST = f"mutation ($input: RequestMentorshipInput!) {{ requestMentorship(input: $input) {{ requests {{ id }} {ERRORS} }} }}"
+ACCEPT = f"mutation ($input: AcceptRequestInput!) {{ acceptRequest(input: $input) {{ mentorship {{ id }} {ERRORS} }} }}"
+DECLINE = f"mutation ($input: DeclineRequestInput!) {{ declineRequest(input: $input) {{ requests {{ id }} {ERRORS} }} }}"
+DRAFT = f"mutation ($input: DraftRoundInput!) {{ draftRound(input: $input) {{ round {{ id }} {ERRORS} }} }}"
+COMPUTE = f"mutation ($input: RoundInput!) {{ computeRound(input: $input) {{ round {{ id }} {ERRORS} }} }}"
+PUBLISH = f"mutation ($input: RoundInput!) {{ publishRound(input: $input) {{ round {{ state }} {ERRORS} }} }}"
+REMATCH = f"mutation ($input: RematchInput!) {{ rematchRound(input: $input) {{ round {{ id }} {ERRORS} }} }}"
+PROPOSE = f"mutation ($input: ProposeSessionInput!) {{ proposeSession(input: $input) {{ session {{ id }} {ERRORS} }} }}"
+AGREE = f"mutation ($input: AnswerSessionInput!) {{ answerSession(input: $input) {{ session {{ state }} {ERRORS} }} }}"
+REPORT = f"mutation ($input: ReportSessionInput!) {{ reportSession(input: $input) {{ session {{ state }} {ERRORS} }} }}"
+SURVEY = f"mutation ($input: AnswerSurveyInput!) {{ answerSurvey(input: $input) {{ sheet {{ id }} {ERRORS} }} }}"
+END = f"mutation ($input: EndMentorshipInput!) {{ endMentorship(input: $input) {{ mentorship {{ endedAt }} {ERRORS} }} }}"
+RULE = f"mutation ($input: AddRewardRuleInput!) {{ addRewardRule(input: $input) {{ rule {{ inHost }} {ERRORS} }} }}"
+MINE = """{ viewer { invitations { id role } receivedRequests { id state program { id } }
+  mentorships { id endedAt mentor { username } mentees { username } program { id } }
+  sessions(states: [PROPOSED, CONFIRMED]) { id state startsAt endsAt mentorship held times { at } people { asks mentor member { username } can } } }
+  mySurveys { id kind form { questions { key kind required least most options { key } shownIf } } } }"""
+ENROLLED = """query ($p: ID!, $state: EnrolmentState, $after: String) { enrolments(program: $p, state: $state, first: 100, after: $after) {
+  edges { node { id role state capacity member { id username } } } pageInfo { hasNextPage endCursor } } }"""
