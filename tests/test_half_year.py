@@ -34,6 +34,7 @@ async def test_half_a_year(sqlite_settings: Settings, sqlite_template: Path, tmp
         assert await again == found.plain()
     finally:
         again.cancel()
+        await asyncio.wait({again})
 
 
 def _everything_happened(found: Told, books: Books) -> None:

@@ -49,8 +49,8 @@ LOOKS_IN = 0.25
 HOURS = (0, 2, 5)
 """Hours after the morning at which they do."""
 EVENING = timedelta(hours=7)
-LOOKED_AT = (60, 130, DAYS - 1)
-"""Evenings on which the dashboard is looked at: in the middle of things, and at the end."""
+LOOKED_AT = (17, 60, 130, DAYS - 1)
+"""Evenings on which the dashboard is looked at: while requests wait, in the middle of things, and at the end."""
 
 
 @dataclass(frozen=True)

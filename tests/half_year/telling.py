@@ -67,6 +67,7 @@ async def told_apart(database: Path, host: str, seed: int) -> bytes:
     finally:
         if child.returncode is None:
             child.kill()
+            await child.wait()
     assert child.returncode == 0, errors.decode()[-4000:]
     return kept.read_bytes()
 
