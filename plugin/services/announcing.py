@@ -187,9 +187,7 @@ def _ready(unit: UnitOfWork, principal: Principal, program_id: int, space_id: st
         raise NotFound("there is no such program", field="program")
     if len(intro) > MAX_WORDS:
         raise Invalid("an introduction has at most {most} characters", field="intro", most=MAX_WORDS)
-    space = unit.spaces.all().get(space_id)
-    if space is None or space.access is not Access.MEMBERS:
-        raise Invalid("choose a space that every member may read, or most would never see the announcement", field="space")
+    check_space(unit, space_id)
     missing = [name for name in ("mentor_benefits", "mentee_benefits") if not getattr(program, name).strip()]
     if missing:
         sides = [Remark("mentors") if name.startswith("mentor") else Remark("mentees") for name in missing]
@@ -249,3 +247,10 @@ def follow(unit: UnitOfWork, program_id: int) -> bool:
 def follow_later(unit: UnitOfWork, about: scheduling.About) -> None:
     """A change of the program came while its announcement was being sent."""
     follow(unit, int(about["program"]))
+
+
+def check_space(unit: UnitOfWork, space_id: str) -> None:
+    """Raise :class:`Invalid` for a space that there is not, or that some members may not read."""
+    space = unit.spaces.all().get(space_id)
+    if space is None or space.access is not Access.MEMBERS:
+        raise Invalid("choose a space that every member may read, or most would never see the announcement", field="space")

@@ -137,6 +137,16 @@ async def of_member(runtime: Runtime, principal: Principal, program_id: int, mem
     return await runtime.database.read(principal.installation_id, work)
 
 
+async def page(runtime: Runtime, principal: Principal, program_id: int, *, after: int | None, limit: int) -> list[Shown]:
+    """All certificates of a program, the newest first, for its managers."""
+
+    def work(unit: UnitOfWork) -> list[Shown]:
+        require_manager(unit, principal, program_id)
+        return [_shown(unit, one) for one in unit.certificates.page(program_id, after=after, limit=limit)]
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
 async def revoke(runtime: Runtime, principal: Principal, certificate_id: int) -> Shown:
     """Take a certificate back; its page says so from now on. Raises :class:`NotFound`."""
 

@@ -8,8 +8,8 @@ from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.people import Principal
 from plugin.domain.program_events import REMIND_BEFORE, Answer, EventPlan, EventState, ProgramEvent, ahead, check
 from plugin.domain.programs import Program
-from plugin.errors import Forbidden, NotFound
-from plugin.services import calendars, outgoing, scheduling, wire
+from plugin.errors import Conflict, Forbidden, NotFound
+from plugin.services import announcing, calendars, outgoing, scheduling, wire
 from plugin.services.enrolling import member_of
 from plugin.services.managing import may_manage, require_manager
 from plugin.services.runtime import Runtime
@@ -51,6 +51,8 @@ async def plan(runtime: Runtime, principal: Principal, program_id: int, *, said:
     def work(unit: UnitOfWork) -> Seen:
         require_manager(unit, principal, program_id)
         check(said, now=unit.now)
+        if said.space_id:
+            announcing.check_space(unit, said.space_id)
         kept = replace(said, title=" ".join(said.title.split()), description=said.description.strip(), place=said.place.strip())
         event = ProgramEvent(id=unit.new_id(), program_id=program_id, state=EventState.PLANNED, plan=kept, created_at=unit.now)
         unit.program_events.put(event)
@@ -74,6 +76,8 @@ async def change(runtime: Runtime, principal: Principal, event_id: int, *, chang
         ahead(event, unit.now)
         said = replace(event.plan, **changes)  # type: ignore[arg-type]  # the names are an event's
         check(said, now=unit.now)
+        if said.space_id != event.plan.space_id:
+            _check_move(unit, event, said.space_id)
         new = replace(event, plan=said, revision=event.revision + 1)
         unit.program_events.put(new)
         if (said.starts_at, said.minutes, said.place) != (event.plan.starts_at, event.plan.minutes, event.plan.place):
@@ -120,6 +124,14 @@ def _managed(unit: UnitOfWork, principal: Principal, event_id: int) -> ProgramEv
         raise NotFound("there is no such event", field="event")
     require_manager(unit, principal, event.program_id)
     return event
+
+
+def _check_move(unit: UnitOfWork, event: ProgramEvent, space_id: str) -> None:
+    """Raise :class:`Invalid` for a space that some may not read, and :class:`Conflict` for an event that the host has announced elsewhere."""
+    announcing.check_space(unit, space_id)
+    topic_id, _url = unit.outbox.place(_key(event))
+    if topic_id.strip() and topic_id != "queued":
+        raise Conflict("the announcement is in another space; move the topic there in the community", code="announced", field="space")
 
 
 def _in_host(unit: UnitOfWork, event: ProgramEvent, entry: CalendarEvent, *, line: str = "") -> None:

@@ -174,6 +174,16 @@ async def rules(runtime: Runtime, principal: Principal, program_id: int) -> tupl
     return await runtime.database.read(principal.installation_id, lambda unit: (unit.rewards.rules(program_id), unit.rewards.levels(program_id)))
 
 
+async def ended(runtime: Runtime, principal: Principal, program_id: int) -> list[Rule]:
+    """Rules of a program by which nothing more is given, for its managers."""
+
+    def work(unit: UnitOfWork) -> list[Rule]:
+        require_manager(unit, principal, program_id)
+        return unit.rewards.rules(program_id, ended=True)
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
 async def page(runtime: Runtime, principal: Principal, program_id: int, *, after: int | None, limit: int) -> list[Award]:
     """Awards of a program, for its managers."""
 

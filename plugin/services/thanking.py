@@ -6,7 +6,7 @@ from plugin.domain.people import Principal
 from plugin.domain.rewards import MAX_THANKS, THANKED_AGAIN, Thanks
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.services import announcing, outgoing
-from plugin.services.managing import may_manage
+from plugin.services.managing import may_manage, require_manager
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -78,6 +78,17 @@ def _post(unit: UnitOfWork, program_id: int, member_id: int, words: str) -> bool
     before, _, after = translate(PUBLIC_THANKS, language=language_of(unit.community.locale)).partition("{name}")
     message = Reply(topic_id=topic_id, body=(Paragraph((before, Mention(member.username), after)), Quote(words)))
     return outgoing.post(message, kind="thanks", key=f"thanks:{program_id}:{member_id}:{unit.now.date()}", member_id=member_id, unit=unit)
+
+
+async def page(runtime: Runtime, principal: Principal, program_id: int, *, after: int | None, limit: int) -> list[tuple[Thanks, str]]:
+    """What was said in public in a program, and what the reader said, the newest first; for its managers. What partners say to each other is theirs."""
+
+    def work(unit: UnitOfWork) -> list[tuple[Thanks, str]]:
+        require_manager(unit, principal, program_id)
+        found = unit.certificates.thanks_in(program_id, by=principal.member_id, after=after, limit=limit)
+        return [(one, unit.unseal(one.words, purpose=PURPOSE).decode()) for one in found]
+
+    return await runtime.database.read(principal.installation_id, work)
 
 
 async def mine(runtime: Runtime, principal: Principal) -> list[tuple[Thanks, str]]:

@@ -41,6 +41,7 @@ class ChangeEventInput:
     description: str | None = None
     place: str | None = None
     capacity: int | None = None
+    space: str | None = strawberry.field(default=None, description="Where the host announces it; another one only until it was announced.")
 
 
 @strawberry.input
@@ -97,6 +98,8 @@ async def change_event(info: Info, input: ChangeEventInput) -> EventPayload:  # 
     async def work() -> hosting.Seen:
         given: dict[str, object] = {name: getattr(input, name) for name in ("title", "starts_at", "minutes", "description", "place", "capacity")}
         changes = {name: plain(value, name) if isinstance(value, str) else value for name, value in given.items() if value is not None}
+        if input.space is not None:
+            changes["space_id"] = plain(input.space, "space")
         return await hosting.change(info.context.runtime, principal, number_of(principal, input.id, "ProgramEvent"), changes=changes)
 
     return await _event(principal, work)

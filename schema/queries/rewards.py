@@ -5,22 +5,27 @@ import base64
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import rewarding, spending
+from plugin.services import certifying, rewarding, spending, thanking
 from schema.context import Info
 from schema.ids import parse_number
 from schema.inputs import plain
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
 from schema.types.rewards import (
     Award,
+    Certificate,
     LedgerEntry,
     LedgerState,
     RewardBudget,
     RewardLevel,
     RewardPlan,
+    RewardRule,
+    Thanks,
     award_type,
     budget_type,
+    certificate_type,
     entry_type,
     rule_type,
+    thanks_type,
 )
 
 
@@ -46,6 +51,36 @@ class RewardQueries:
             rules=[rule_type(one, installation_id=principal.installation_id) for one in rules],
             levels=[RewardLevel(name=one.name, points=one.points) for one in levels],
         )
+
+    @strawberry.field(description="Rules of a program by which nothing more is given. For managers.")
+    async def ended_reward_rules(self, info: Info, program: strawberry.ID) -> list[RewardRule]:
+        """Rules that have ended."""
+        principal = info.context.require(Scope.READ)
+        number = parse_number(program, type_name="Program", installation_id=principal.installation_id)
+        found = await rewarding.ended(info.context.runtime, principal, number)
+        return [rule_type(one, installation_id=principal.installation_id) for one in found]
+
+    @strawberry.field(description="Certificates of a program, the newest first. For managers.")
+    async def certificates(self, info: Info, program: strawberry.ID, first: int | None = None, after: str | None = None) -> Connection[Certificate]:
+        """A page of certificates."""
+        principal, runtime = info.context.require(Scope.READ), info.context.runtime
+        size, place = page_size(first), decode_cursor(after, "certificate", 1)
+        number = parse_number(program, type_name="Program", installation_id=principal.installation_id)
+        rows = await certifying.page(runtime, principal, number, after=None if place is None else place[0], limit=size + 1)
+        return connection(
+            Page(rows, size, after is not None),
+            node=lambda row: certificate_type(row, installation_id=principal.installation_id, public_url=runtime.settings.public_url),
+            cursor=lambda row: encode_cursor("certificate", row.certificate.id),
+        )
+
+    @strawberry.field(description="Words of thanks in a program that were said in public, and those of the reader, the newest first. For managers.")
+    async def thanks(self, info: Info, program: strawberry.ID, first: int | None = None, after: str | None = None) -> Connection[Thanks]:
+        """A page of thanks."""
+        principal = info.context.require(Scope.READ)
+        size, place = page_size(first), decode_cursor(after, "thanks", 1)
+        number = parse_number(program, type_name="Program", installation_id=principal.installation_id)
+        rows = await thanking.page(info.context.runtime, principal, number, after=None if place is None else place[0], limit=size + 1)
+        return connection(Page(rows, size, after is not None), node=thanks_type, cursor=lambda row: encode_cursor("thanks", row[0].id))
 
     @strawberry.field(description="What members of a program were given, the oldest first. For managers.")
     async def awards(self, info: Info, program: strawberry.ID, first: int | None = None, after: str | None = None) -> Connection[Award]:

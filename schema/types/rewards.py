@@ -165,11 +165,23 @@ class Thanks:
     public: bool = strawberry.field(description="Whether it was said in the community too.")
     at: datetime
     from_number: strawberry.Private[int | None]
+    to_number: strawberry.Private[int]
 
     @strawberry.field(description="Who thanks; null for a service and for somebody who is gone.")
     async def sender(self, info: Info) -> Member | None:
         """Who thanks."""
         return await member_by_number(info, self.from_number)
+
+    @strawberry.field(description="Who is thanked.")
+    async def receiver(self, info: Info) -> Member | None:
+        """Who is thanked."""
+        return await member_by_number(info, self.to_number)
+
+
+def thanks_type(one: tuple[domain.Thanks, str]) -> Thanks:
+    """Thanks as GraphQL shows them."""
+    said, words = one
+    return Thanks(words=words, public=said.public, at=said.at, from_number=said.from_id, to_number=said.to_id)
 
 
 @strawberry.type(description="How much a program may give away, in hundredths of the currency.")
@@ -267,6 +279,6 @@ class Rewarded:
             certificates=[
                 certificate_type(one, installation_id=mine, public_url=runtime.settings.public_url) for one in await certifying.mine(runtime, principal)
             ],
-            thanks=[Thanks(words=words, public=one.public, at=one.at, from_number=one.from_id) for one, words in thanks],
+            thanks=[thanks_type(one) for one in thanks],
             payments=[entry_type(one, words, installation_id=mine) for one, words in await spending.mine(runtime, principal)],
         )

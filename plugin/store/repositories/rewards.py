@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, func
+from sqlalchemy import Row, func, or_
 
 from plugin.domain.ledger import Budget, Entry, EntryKind, EntryState
 from plugin.domain.programs import Role
@@ -25,10 +25,11 @@ class Rewards(Repository):
         row = self._one(self._select(reward_rules).where(reward_rules.c.rule_id == rule_id))
         return None if row is None else _rule(row)
 
-    def rules(self, program_id: int) -> list[Rule]:
-        """A program's rules that are in force, the oldest first."""
+    def rules(self, program_id: int, *, ended: bool = False) -> list[Rule]:
+        """A program's rules that are in force, or those that have ended, the oldest first."""
         columns = reward_rules.c
-        statement = self._select(reward_rules).where(columns.program_id == program_id, columns.ended_at.is_(None))
+        there = columns.ended_at.is_not(None) if ended else columns.ended_at.is_(None)
+        statement = self._select(reward_rules).where(columns.program_id == program_id, there)
         return [_rule(row) for row in self._rows(statement.order_by(columns.rule_id))]
 
     def set_levels(self, program_id: int, levels: tuple[Level, ...]) -> None:
@@ -133,6 +134,22 @@ class Certificates(Repository):
         if program_id is not None:
             statement = statement.where(certificates.c.program_id == program_id)
         return [_certificate(row) for row in self._rows(statement.order_by(certificates.c.certificate_id.desc()))]
+
+    def page(self, program_id: int, *, after: int | None, limit: int) -> list[Certificate]:
+        """Certificates of a program, the newest first."""
+        statement = self._select(certificates).where(certificates.c.program_id == program_id)
+        if after is not None:
+            statement = statement.where(certificates.c.certificate_id < after)
+        return [_certificate(row) for row in self._rows(statement.order_by(certificates.c.certificate_id.desc()).limit(limit))]
+
+    def thanks_in(self, program_id: int, *, by: int | None, after: int | None, limit: int) -> list[Thanks]:
+        """Words of thanks in a program that were said in public, and those of one member, the newest first."""
+        columns = thanks.c
+        seen = columns.public if by is None else or_(columns.public, columns.from_id == by)
+        statement = self._select(thanks).where(columns.program_id == program_id, seen)
+        if after is not None:
+            statement = statement.where(columns.thanks_id < after)
+        return [_thanks(row) for row in self._rows(statement.order_by(columns.thanks_id.desc()).limit(limit))]
 
     def thank(self, one: Thanks) -> None:
         """Keep a word of thanks."""

@@ -7,12 +7,12 @@ from starlette.responses import Response
 from plugin.domain.programs import Role
 from plugin.errors import Invalid
 from plugin.services import certifying, viewing
-from plugin.web.console.frame import managed, show_program
+from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of
 
 
 async def view(visit: Visit) -> Response:
-    """The certificates of one member, and a form for a new one."""
+    """All certificates, or those of one member, and a form for a new one."""
     program = await managed(visit)
     name, found = visit.text("member"), []
     if name and not visit.posted:
@@ -21,7 +21,11 @@ async def view(visit: Visit) -> Response:
             found = await certifying.of_member(visit.runtime, visit.principal, program.id, member.id)
         except Invalid as error:
             visit.problem = error
-    return show_program(visit, "certificates.html", program, tab="rewards", found=found, name=name, looked=bool(name))
+    after, more = visit.request.query_params.get("after", ""), None
+    if not name:
+        every = await certifying.page(visit.runtime, visit.principal, program.id, after=id_of(after) if after else None, limit=PAGE + 1)
+        found, more = every[:PAGE], every[PAGE - 1].certificate.id if len(every) > PAGE else None
+    return show_program(visit, "certificates.html", program, tab="rewards", found=found, name=name, looked=bool(name), more=more)
 
 
 async def act(visit: Visit) -> Response:

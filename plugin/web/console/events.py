@@ -50,10 +50,11 @@ async def view(visit: Visit) -> Response:
     if not visit.posted or visit.text("do") != "change":
         starts = said.starts_at.astimezone(zone_of(visit.speaker.timezone)).strftime("%Y-%m-%dT%H:%M")
         values = {"title": said.title, "startsAt": starts, "minutes": said.minutes, "description": said.description, "place": said.place}
-        values |= {"capacity": "" if said.capacity is None else said.capacity}
+        values |= {"capacity": "" if said.capacity is None else said.capacity, "space": said.space_id}
     people = await visit.people({member for member, _answer in one.people})
+    spaces = [(each.id, each.name) for each in await announcing.spaces(visit.runtime, visit.principal)]
     ahead = one.event.state is EventState.PLANNED and said.starts_at > visit.now
-    return show_program(visit, "event.html", program, tab="events", running=running, one=one, values=values, spaces=[], people=people, ahead=ahead)
+    return show_program(visit, "event.html", program, tab="events", running=running, one=one, values=values, spaces=spaces, people=people, ahead=ahead)
 
 
 async def act(visit: Visit) -> Response:
@@ -67,6 +68,8 @@ async def act(visit: Visit) -> Response:
             typed = changes["starts_at"]
             if isinstance(typed, datetime) and typed == kept.replace(second=0, microsecond=0):
                 changes["starts_at"] = kept
+            if visit.text("space"):
+                changes["space_id"] = visit.text("space")
             await hosting.change(visit.runtime, visit.principal, one.event.id, changes=changes)
             return visit.go(f"/console/programs/{program_id}/events/{one.event.id}", "saved")
         case "cancel":

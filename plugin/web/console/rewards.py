@@ -19,7 +19,8 @@ async def view(visit: Visit) -> Response:
     found = await rewarding.page(visit.runtime, visit.principal, program.id, after=id_of(after) if after else None, limit=PAGE + 1)
     awards = found[:PAGE]
     people = await visit.people({one.member_id for one in awards})
-    seen = {"rules": rules, "levels": levels, "awards": awards, "people": people, "more": awards[-1].id if len(found) > PAGE else None}
+    ended = await rewarding.ended(visit.runtime, visit.principal, program.id)
+    seen = {"rules": rules, "ended": ended, "levels": levels, "awards": awards, "people": people, "more": awards[-1].id if len(found) > PAGE else None}
     return show_program(visit, "rewards.html", program, tab="rewards", running=running, **seen)
 
 
@@ -78,7 +79,12 @@ async def set_levels(visit: Visit) -> Response:
 
 async def thanks(visit: Visit) -> Response:
     """The form of a word of thanks."""
-    return show_program(visit, "thanks.html", await managed(visit), tab="rewards", running=running)
+    program, after = await managed(visit), visit.request.query_params.get("after", "")
+    found = await thanking.page(visit.runtime, visit.principal, program.id, after=id_of(after) if after else None, limit=PAGE + 1)
+    said = found[:PAGE]
+    people = await visit.people({each for one, _words in said for each in (one.to_id, one.from_id) if each is not None})
+    more = said[-1][0].id if len(found) > PAGE else None
+    return show_program(visit, "thanks.html", program, tab="rewards", running=running, said=said, people=people, more=more)
 
 
 async def thank(visit: Visit) -> Response:

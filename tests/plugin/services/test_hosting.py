@@ -1,12 +1,15 @@
 """Events of a program: announced, answered, with places, a waiting list, and calendars that follow."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import icalendar
 import pytest
 
+from mentorgraph.events import Access
 from mentorgraph.host import CalendarEntry, TopicMessage
+from plugin.domain.content import Space
 from plugin.domain.program_events import Answer, EventPlan, EventState
 from plugin.domain.programs import Role
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
@@ -81,7 +84,37 @@ async def test_calendars_follow(pair: Meeting, clock: FixedClock) -> None:
         await answer(pair, event, "noah")
 
 
+def there_is(*space_ids: str, access: Access = Access.MEMBERS) -> Callable[[UnitOfWork], None]:
+    def work(unit: UnitOfWork) -> None:
+        for one in space_ids:
+            unit.spaces.put(Space(id=one, name=f"Space {one}", access=access))
+
+    return work
+
+
+async def test_the_space_of_an_event_can_be_another_until_it_was_announced(pair: Meeting, clock: FixedClock) -> None:
+    write, here = pair.world.database.write, pair.world.installation_id
+    await write(here, there_is("1", "2"))
+    await write(here, there_is("3", access=Access.GROUPS))
+    runtime, admin = pair.world.runtime, pair.crowd.admin
+    with pytest.raises(Invalid, match="every member may read"):
+        await plan(pair, clock, space_id="3")
+    event = await plan(pair, clock)
+    for space, refusal in (("3", Invalid), ("9", Invalid)):
+        with pytest.raises(refusal, match="every member may read"):
+            await hosting.change(runtime, admin, event.event.id, changes={"space_id": space})
+    await hosting.change(runtime, admin, event.event.id, changes={"space_id": "1"})
+    changed = await hosting.change(runtime, admin, event.event.id, changes={"space_id": "2"})
+    assert changed.event.plan.space_id == "2"
+    await work(pair.world)
+    assert [one.space_id for one in pair.world.client.sent.values() if isinstance(one, TopicMessage)] == ["2"], "said once, where it is to be"
+    with pytest.raises(Conflict, match="move the topic there"):
+        await hosting.change(runtime, admin, event.event.id, changes={"space_id": "1"})
+    assert (await hosting.change(runtime, admin, event.event.id, changes={"space_id": "2", "title": "Later"})).event.plan.title == "Later"
+
+
 async def test_the_host_announces_it_in_its_own_calendar_and_the_announcement_follows(pair: Meeting, clock: FixedClock) -> None:
+    await pair.world.database.write(pair.world.installation_id, there_is("1"))
     event = await plan(pair, clock, space_id="1", description="For all of you")
     await hosting.change(pair.world.runtime, pair.crowd.admin, event.event.id, changes={"title": "Open evening, at last"})
     await work(pair.world)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,13 @@ from hypothesis import strategies as st
 
 from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.members import Consent
+from plugin.domain.members import Standing as MemberStanding
 from plugin.domain.notices import Channel, Frequency
 from plugin.domain.programs import ProgramState, Role
 from plugin.domain.recruiting import ANSWER_WITHIN, NEXT, WAITING, Invitation, InvitationState, Wave, WaveEnd, WaveState
 from plugin.domain.skills import Standing
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound, PluginError
-from plugin.services import enrolling, inviting, knowing, prospecting, suggesting, wishing
+from plugin.services import enrolling, erasure, inviting, knowing, prospecting, suggesting, wishing
 from plugin.services.inviting import Named
 from plugin.services.prospecting import Found
 from plugin.store.unit_of_work import UnitOfWork
@@ -159,6 +161,39 @@ async def test_a_wave_asks_with_reasons_and_a_yes_lets_in(crowd: Crowd) -> None:
     assert await enrolment(crowd, "dan") == EnrolmentState.WITHDRAWN
     ((_, counts),) = await inviting.waves(crowd.world.runtime, crowd.admin, crowd.program.id)
     assert counts == {InvitationState.ACCEPTED: 1, InvitationState.DECLINED: 1}
+
+
+async def test_who_left_the_community_or_the_program_is_not_invited(crowd: Crowd) -> None:
+    """Suspended, erased, and who takes no part in the program any more: each is refused, and nothing of it is kept."""
+    runtime, here, program = crowd.world.runtime, crowd.world.installation_id, crowd.program.id
+
+    async def refused(member_id: int, error: type[Exception], match: str) -> None:
+        with pytest.raises(error, match=match):
+            await inviting.invite(runtime, crowd.admin, program_id=program, member_id=member_id, role=Role.MENTOR, reason="")
+        with pytest.raises(Invalid, match="cannot be asked"):
+            await inviting.plan_wave(runtime, crowd.admin, program, role=Role.MENTOR, people=[Named(member_id=member_id)], words="", due_at=None, until=None)
+        assert await crowd.world.database.read(here, lambda unit: unit.invitations.find(program, member_id)) is None
+
+    ann, dan = crowd.id("ann"), crowd.id("dan")
+    part = await crowd.apply("dan", Role.MENTEE)
+    await enrolling.withdraw(runtime, crowd.people["dan"], part.id)
+    await refused(dan, Conflict, "takes part already, or did")
+
+    def standing(unit: UnitOfWork) -> None:
+        one = unit.members.get(ann)
+        assert one is not None
+        unit.members.put(replace(one, standing=MemberStanding.SUSPENDED))
+
+    await crowd.world.database.write(here, standing)
+    await refused(ann, NotFound, "no such member who takes part")
+    await crowd.world.database.write(here, lambda unit: erasure.erase_member(host_of(unit, ann), unit, why="self"))
+    await refused(ann, NotFound, "no such member who takes part")
+
+
+def host_of(unit: UnitOfWork, member_id: int) -> str:
+    one = unit.members.get(member_id)
+    assert one is not None
+    return one.host_user_id
 
 
 async def test_nobody_answers_for_somebody_else_or_twice(crowd: Crowd) -> None:
