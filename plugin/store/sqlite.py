@@ -222,6 +222,15 @@ def _settle(future: "Future[None]", failure: BaseException | None) -> None:
 
 
 def check_revision(found: str | None) -> None:
-    """Raise :class:`Misconfigured` unless the tables are of this version."""
-    if found != expected_revision():
-        raise Misconfigured(f"the database has the tables of version {found or 'none'}, this program needs {expected_revision()}: run `mentorgraph migrate`")
+    """Raise :class:`Misconfigured` unless this program can work on the tables.
+
+    It can on those of its version and of any later one of the same generation, which is the first digit: migrations within one only add, so that an old
+    process serves on, and can be started again, while a new one already runs beside it.
+    """
+    needed = expected_revision()
+    if found is None or found < needed:
+        raise Misconfigured(f"the database has the tables of version {found or 'none'}, this program needs {needed}: run `mentorgraph migrate`")
+    if found[0] != needed[0]:
+        raise Misconfigured(
+            f"the database has the tables of version {found}, which is newer than this program can read ({needed}): install the newer Mentorgraph"
+        )

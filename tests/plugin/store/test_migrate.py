@@ -1,6 +1,8 @@
 """Migrations: twice, at the same time, and equal to the tables that the code has."""
 
+import ast
 import asyncio
+import re
 import sqlite3
 import threading
 from pathlib import Path
@@ -15,6 +17,7 @@ from plugin.errors import Misconfigured, PluginError
 from plugin.settings import Settings
 from plugin.store.engines import postgres_engine, sqlite_engine
 from plugin.store.migrate import expected_revision, migrate_database
+from plugin.store.sqlite import check_revision
 from plugin.store.tables import metadata
 from tests.conftest import make_settings
 from tests.postgres import OWNER, Postgres
@@ -97,3 +100,31 @@ async def test_a_weak_role_may_not_migrate(postgres: Postgres) -> None:
     finally:
         await admin.execute("DROP DATABASE not_ours WITH (FORCE)")
         await admin.close()
+
+
+@pytest.mark.parametrize("found", [None, "0000", "0001", "1001", "9999"])
+def test_tables_that_are_older_or_of_another_generation_are_not_worked_on(found: str | None) -> None:
+    with pytest.raises(Misconfigured, match="run `mentorgraph migrate`" if found is None or found[0] == "0" else "install the newer Mentorgraph"):
+        check_revision(found)
+
+
+def test_tables_of_this_version_and_of_later_ones_of_the_generation_are_worked_on() -> None:
+    for found in (expected_revision(), f"{int(expected_revision()) + 1:04}", "0999"):
+        check_revision(found)
+
+
+ADDING = {"create_table", "create_index", "add_column", "execute", "get_bind", "get_context", "f", "bulk_insert"}
+
+
+@pytest.mark.parametrize("path", sorted(Path("migrations/versions").glob("*.py")), ids=lambda path: path.stem)
+def test_a_migration_only_adds(path: Path) -> None:
+    """Otherwise an old process could not serve on beside a new one. Statements that are executed protect the tables that were added."""
+    (upgrade,) = [one for one in ast.parse(path.read_text()).body if isinstance(one, ast.FunctionDef) and one.name == "upgrade"]
+    calls = [one for one in ast.walk(upgrade) if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and ast.unparse(one.func.value) == "op"]
+    assert {one.func.attr for one in calls if isinstance(one.func, ast.Attribute)} <= ADDING
+    for one in calls:
+        if isinstance(one.func, ast.Attribute) and one.func.attr == "add_column":
+            told = {word.arg: ast.unparse(word.value) for word in one.args[1].keywords} if isinstance(one.args[1], ast.Call) else {}
+            assert "server_default" in told or told.get("nullable") == "True", "a process that does not know the column writes rows without it"
+        if isinstance(one.func, ast.Attribute) and one.func.attr == "execute":
+            assert not re.search(r"\b(drop|rename|alter column|delete|truncate)\b", ast.unparse(one), re.IGNORECASE)
