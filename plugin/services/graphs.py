@@ -92,6 +92,8 @@ class Graphs:
         self._runtime = runtime
         self._entries: dict[int, _Entry] = {}
         """The one that was used last is last."""
+        self._crowded = False
+        """Whether some that were to go were in use."""
 
     @property
     def held(self) -> tuple[int, ...]:
@@ -112,7 +114,7 @@ class Graphs:
                 # In a thread: building a large graph must not hold up requests. The lock keeps it the only writer.
                 await asyncio.to_thread(_apply, entry, rows)
             found = Known(entry.knowledge, entry.weights)
-        if rows is not None:
+        if rows is not None or self._crowded:
             self._make_room(installation_id)
         return found
 
@@ -120,11 +122,10 @@ class Graphs:
         """Forget those that were not used for longest; who is using one keeps it until they are done."""
         left = sum(entry.size for entry in self._entries.values()) - self._runtime.settings.graphs_mb * 2**20
         for installation_id, entry in list(self._entries.items()):
-            if left <= 0:
-                return
-            if installation_id != needed and not entry.lock.locked():
+            if left > 0 and installation_id != needed and not entry.lock.locked():
                 left -= entry.size
                 del self._entries[installation_id]
+        self._crowded = left > 0 and len(self._entries) > 1
 
     def drop(self, installation_id: int) -> None:
         """Forget a community that is no longer served."""
