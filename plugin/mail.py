@@ -45,6 +45,8 @@ class Letter:
     list_name: str = ""
     stop_url: str = ""
     locale: str = "en"
+    calendar: bytes = field(default=b"", repr=False)
+    """A calendar file of what the mail is about (RFC 5545); empty without one."""
 
 
 class Mailer(Protocol):
@@ -90,6 +92,8 @@ def compose(letter: Letter, *, sender: str, sender_name: str = "Mentorgraph") ->
         raise Invalid("this mail cannot be written: a header would hold more than one line", code="header") from error
     message.set_content("\n\n".join(letter.paragraphs) + "\n", cte="quoted-printable")
     message.add_alternative(_html(subject, letter.paragraphs, letter.locale), subtype="html", cte="quoted-printable")
+    if letter.calendar:
+        message.add_attachment(letter.calendar, maintype="text", subtype="calendar", filename="mentorship.ics", params={"charset": "utf-8"}, cte="base64")
     return message
 
 

@@ -109,6 +109,14 @@ def event_file(unit: UnitOfWork, key: str, *, member_id: int) -> bytes:
     return ics([_open(unit, found)], name=unit.community.name, cancel=found.cancelled)
 
 
+def file_of(unit: UnitOfWork, key: str, *, member_id: int) -> bytes:
+    """The same, or nothing for what is not in their calendar."""
+    try:
+        return event_file(unit, key, member_id=member_id) if key else b""
+    except NotFound:
+        return b""
+
+
 # ---------------------------------------------------------------------------------------------------------------------- feeds
 
 

@@ -131,20 +131,23 @@ def _send(unit: UnitOfWork, notice: Notice, member: Member, reach: Reach, channe
     if channel is None:
         return _end(unit, notice, NoticeState.SHOWN, "there is no way to send it")
     key = f"notice:{notice.key}"
-    send_shown(unit, member, shown, key=key, group=notice.group, locale=reach.locale, channel=channel, public_url=ways.public_url)
+    event = str(about_of(unit, notice).get("event", ""))
+    send_shown(unit, member, shown, key=key, group=notice.group, locale=reach.locale, channel=channel, public_url=ways.public_url, event=event)
     unit.notices.move([notice.id], NoticeState.SENT, channel=channel.value, sent_at=unit.now)
     return NoticeState.SENT
 
 
-def send_shown(unit: UnitOfWork, member: Member, shown: Shown, *, key: str, group: str, locale: str, channel: Channel, public_url: str) -> None:
-    """Hand a text for one member over to the outbox of their channel, with why they get it and a link that stops it."""
+def send_shown(
+    unit: UnitOfWork, member: Member, shown: Shown, *, key: str, group: str, locale: str, channel: Channel, public_url: str, event: str = ""
+) -> None:
+    """Hand a text for one member over to the outbox of their channel, with why they get it and a link that stops it; a mail has a file of ``event``."""
     language = language_of(locale)
     stop = reaching.stop_link(unit, member.id, group, public_url=public_url)
     why = translate(WHY, language=language).format(community=unit.community.name)
     if channel is Channel.EMAIL:
         last = f"{why} {translate(STOP, language=language).format(url=stop)}"
         paragraphs = (*shown.paragraphs, last)
-        mailing.post(unit, key=key, group=group, member_id=member.id, subject=shown.title, paragraphs=paragraphs, stop_url=stop, locale=language)
+        mailing.post(unit, key=key, group=group, member_id=member.id, subject=shown.title, paragraphs=paragraphs, stop_url=stop, locale=language, event=event)
         return
     before, _, after = translate(STOP, language=language).partition("{url}")
     body: tuple[Block, ...] = (*shown.body, Paragraph((f"{why} {before}", Link(stop.split("/stop/")[0] + "/stop", stop), after)))

@@ -13,7 +13,7 @@ from plugin.domain.notices import NoticeState
 from plugin.domain.people import Principal
 from plugin.errors import Invalid, NotFound, Remark, TooMany
 from plugin.mail import Letter, MailFailed, checked_address
-from plugin.services import reaching, telling
+from plugin.services import calendars, reaching, telling
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.mails import Address, Mail
 from plugin.store.unit_of_work import UnitOfWork
@@ -37,9 +37,23 @@ def usable(unit: UnitOfWork, member_id: int) -> bool:
     return address is not None and address.usable
 
 
-def post(unit: UnitOfWork, *, key: str, group: str, member_id: int, subject: str, paragraphs: tuple[str, ...], stop_url: str, locale: str) -> bool:
-    """Put a mail into the outbox of mails, in the transaction of the decision behind it; ``False`` if ``key`` was used before."""
-    body = orjson.dumps({"subject": subject, "paragraphs": paragraphs, "stop_url": stop_url, "locale": locale})
+def post(
+    unit: UnitOfWork,
+    *,
+    key: str,
+    group: str,
+    member_id: int,
+    subject: str,
+    paragraphs: tuple[str, ...],
+    stop_url: str,
+    locale: str,
+    event: str = "",
+) -> bool:
+    """Put a mail into the outbox of mails, in the transaction of the decision behind it; ``False`` if ``key`` was used before.
+
+    ``event`` names what it is about in the member's calendar: the mail has a file of it, as it is when the mail leaves.
+    """
+    body = orjson.dumps({"subject": subject, "paragraphs": paragraphs, "stop_url": stop_url, "locale": locale, "event": event})
     sealed = unit.seal(body, purpose="mail")
     kept = unit.mails.put(Mail(id=unit.new_id(), key=key, group=group, member_id=member_id, body=sealed, created_at=unit.now, next_at=unit.now))
     if kept:
@@ -119,6 +133,7 @@ def _take(unit: UnitOfWork, mail_id: int) -> tuple[Mail, Letter] | None:
         list_name=f"{mail.group}.{unit.installation_id}",
         stop_url=content["stop_url"],
         locale=content["locale"],
+        calendar=calendars.file_of(unit, content.get("event", ""), member_id=mail.member_id),
     )
     return mail, letter
 

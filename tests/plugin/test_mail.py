@@ -83,6 +83,17 @@ async def test_a_mail_arrives_as_text_and_html(server: tuple[Server, SmtpMailer]
     assert '<a href="https://m.example/stop/1/x?a=1&amp;b=2">' in html.get_content()
 
 
+def test_what_it_is_about_comes_as_a_calendar_file_beside_the_text() -> None:
+    calendar = b"BEGIN:VCALENDAR\r\nSUMMARY:Tea\r\nEND:VCALENDAR\r\n"
+    letter = Letter(key="k", to="maya@example.org", subject="Tea", paragraphs=("Tea at five",), made_at=LETTER.made_at, calendar=calendar)
+    read = message_from_bytes(compose(letter, sender="us@example.org").as_bytes(), policy=default)
+    (part,) = read.iter_attachments()
+    assert (part.get_content_type(), part.get_filename(), part.get_payload(decode=True)) == ("text/calendar", "mentorship.ics", calendar)
+    plain = read.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().splitlines() == ["Tea at five"]
+
+
 @pytest.mark.parametrize(
     ("to_recipient", "to_data", "permanent"),
     [

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
+import icalendar
 import pytest
 
 from plugin.domain.members import Consent
@@ -10,7 +12,7 @@ from plugin.domain.notices import Channel
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Invalid, TooMany
 from plugin.mail import MailFailed
-from plugin.services import mailing, telling
+from plugin.services import calendars, mailing, telling
 from plugin.services.erasure import erase_member
 from plugin.services.handlers.members import decide
 from plugin.store.unit_of_work import UnitOfWork
@@ -71,6 +73,29 @@ async def test_a_confirmed_address_gets_what_the_member_chose(world: World, mail
     assert world.client.sends == []
     (row,) = [one for one in await world.database.read(world.installation_id, lambda unit: unit.mails.listing(limit=9)) if one.group == "requests"]
     assert (row.state, row.body) == ("sent", None), "the content is erased"
+
+
+async def test_a_mail_about_an_event_has_its_calendar_file(world: World, mailer: FakeMailer, clock: FixedClock) -> None:
+    ann = await confirmed(world, mailer)
+
+    def put(unit: UnitOfWork, *people: int) -> None:
+        starts = unit.now + timedelta(days=3)
+        calendars.put_event(unit, "session:1", name="Tea", starts_at=starts, ends_at=starts + timedelta(hours=1), member_ids=people)
+
+    def tell(unit: UnitOfWork, key: str) -> None:
+        telling.tell(unit, ann, ASKED, key=key, about={"who": ann, "note": "hello", "event": "session:1"})
+
+    write, here = world.database.write, world.installation_id
+    await write(here, lambda unit: put(unit, ann))
+    await write(here, lambda unit: tell(unit, "one"))
+    await work(world)
+    (event,) = icalendar.Calendar.from_ical(mailer.letters[0].calendar).walk("VEVENT")
+    assert event["SUMMARY"] == "Tea"
+    # Who is in it no longer is told in words alone.
+    await write(here, put)
+    await write(here, lambda unit: tell(unit, "two"))
+    await work(world)
+    assert [bool(letter.calendar) for letter in mailer.letters] == [True, False]
 
 
 async def test_without_a_confirmed_address_it_comes_by_the_host(world: World, mailer: FakeMailer) -> None:
