@@ -5,7 +5,7 @@ from dataclasses import replace
 from plugin.domain.mentorships import EndReason, Mentorship
 from plugin.domain.requests import RequestState
 from plugin.domain.sessions import OPEN, CancelReason, Session
-from plugin.services import attending, forms, hosting, mentoring, proposing, requesting, sessions
+from plugin.services import attending, forms, hosting, mentoring, proposing, requesting, sessions, sharing
 from plugin.store.unit_of_work import UnitOfWork
 
 
@@ -29,6 +29,7 @@ def leave_everything(unit: UnitOfWork, member_id: int) -> None:
     for session in every:
         sessions.forget_event(unit, session)
     hosting.leave_all(unit, member_id)
+    sharing.leave_all(unit, member_id)
 
 
 def _leave_session(unit: UnitOfWork, session: Session, member_id: int) -> None:

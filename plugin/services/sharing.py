@@ -152,21 +152,33 @@ async def take_back(runtime: Runtime, principal: Principal, story_id: int) -> Se
         if seen.story.state not in {"asked", "published"}:
             raise Conflict("this story is {state} already", code="illegal_transition", field="story", state=Remark(seen.story.state))
         unit.stories.answer(story_id, me, agreed=False)
-        unit.stories.move(story_id, "withdrawn")
-        telling.unsay(unit, f"story:{story_id}:", why="somebody in it does not want it told any more")
-        key = f"story:{story_id}"
-        if seen.story.state == "published" and not unit.outbox.take_back({key}, why="somebody in it does not want it told any more"):
-            topic_id, _url = unit.outbox.place(key)
-            if topic_id.strip() and topic_id != "queued":
-                language = language_of(unit.community.locale)
-                edit = EditTopic(topic_id=topic_id, title=translate(TITLE, language=language), body=(Paragraph((translate(GONE, language=language),)),))
-                outgoing.post(edit, kind="story", key=f"{key}:withdrawn", member_id=None, unit=unit)
-        for member_id in unit.stories.answers(story_id):
-            telling.tell(unit, member_id, "story.withdrawn", key=f"story:{story_id}:withdrawn:{member_id}", about={})
+        _withdraw(unit, seen.story)
         unit.record("story.withdrawn", actor=str(me), story=str(story_id))
         return _seen(unit, story_id, me)
 
     return await runtime.database.write(principal.installation_id, work)
+
+
+def _withdraw(unit: UnitOfWork, story: Story) -> None:
+    key, why = f"story:{story.id}", "somebody in it does not want it told any more"
+    unit.stories.move(story.id, "withdrawn")
+    telling.unsay(unit, f"{key}:", why=why)
+    if story.state == "published" and not unit.outbox.take_back({key}, why=why):
+        topic_id, _url = unit.outbox.place(key)
+        if topic_id.strip() and topic_id != "queued":
+            language = language_of(unit.community.locale)
+            edit = EditTopic(topic_id=topic_id, title=translate(TITLE, language=language), body=(Paragraph((translate(GONE, language=language),)),))
+            outgoing.post(edit, kind="story", key=f"{key}:withdrawn", member_id=None, unit=unit)
+    for member_id in unit.stories.answers(story.id):
+        telling.tell(unit, member_id, "story.withdrawn", key=f"{key}:withdrawn:{member_id}", about={})
+
+
+def leave_all(unit: UnitOfWork, member_id: int) -> None:
+    """Somebody leaves the community: what was told of them with their agreement is taken back, as they would do themselves."""
+    for story_id in unit.stories.of_member(member_id):
+        story = unit.stories.get(story_id)
+        if story is not None and story.state in {"asked", "published"}:
+            _withdraw(unit, story)
 
 
 async def mine(runtime: Runtime, principal: Principal) -> list[SeenStory]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mentorgraph.host import Quote, TopicMessage
+from mentorgraph.host import EditTopic, Paragraph, Quote, TopicMessage
 from plugin.errors import Conflict, Invalid, NotFound
 from plugin.services import sharing
 from plugin.services.erasure import erase_member
@@ -59,9 +59,24 @@ async def test_who_leaves_has_not_agreed(world: World) -> None:
     ann, ben = await joined(world, "1", "2")
     story = await shared(world, ann, ben)
     await world.database.write(world.installation_id, lambda unit: erase_member("2", unit, why="self"))
-    assert await answer(world, story, ann, agreed=True) == "asked"
+    with pytest.raises(Conflict):
+        await answer(world, story, ann, agreed=True)
     await work(world)
     assert topics(world) == []
+
+
+@pytest.mark.parametrize("leaves", ["1", "2"])
+async def test_what_is_out_is_overwritten_when_somebody_in_it_leaves(world: World, leaves: str) -> None:
+    """Whoever wrote it, and whoever agreed."""
+    ann, ben = await joined(world, "1", "2")
+    story = await shared(world, ann, ben)
+    assert await answer(world, story, ben, agreed=True) == "published"
+    await work(world)
+    assert len(topics(world)) == 1
+    await world.database.write(world.installation_id, lambda unit: erase_member(leaves, unit, why="self"))
+    await work(world)
+    (edit,) = [one for one in world.client.sent.values() if isinstance(one, EditTopic)]
+    assert edit.body == (Paragraph((sharing.GONE,)),)
 
 
 async def test_what_is_no_story(world: World) -> None:
