@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from plugin.services import calendars, scheduling, telling
+from plugin.services import calendars, operating, scheduling, telling
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -34,3 +34,4 @@ async def tidy(runtime: Runtime, installation_id: int) -> None:
             unit.wake("suggest")
 
     await runtime.database.write(installation_id, work)
+    await operating.tidy(runtime)

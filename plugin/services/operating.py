@@ -33,6 +33,11 @@ async def set_up_link(runtime: Runtime) -> str:
     return f"{runtime.settings.public_url}/setup/{token}"
 
 
+async def tidy(runtime: Runtime) -> None:
+    """Remove links and sessions whose time is over."""
+    await runtime.database.write(SERVICE, lambda unit: unit.operator_keys.prune(now=unit.now))
+
+
 async def is_link(runtime: Runtime, token: str) -> bool:
     """Whether a link would open a session."""
     return await runtime.database.read(SERVICE, lambda unit: unit.operator_keys.good(token_digest(token), kind="link", now=unit.now))

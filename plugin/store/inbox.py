@@ -115,9 +115,9 @@ class Inbox:
         return done.rowcount
 
     def prune(self, *, now: datetime, handled_after: timedelta, dead_after: timedelta) -> None:
-        """Forget handled deliveries, and the content of dead letters, that are older than their terms."""
+        """Forget deliveries that were handled or given up, and the content of dead letters, that are older than their terms."""
         mine = inbox.c.installation_id == self._id
-        self._connection.execute(delete(inbox).where(mine, inbox.c.state == "handled", inbox.c.received_at < now - handled_after))
+        self._connection.execute(delete(inbox).where(mine, inbox.c.state.in_(("handled", "dead")), inbox.c.received_at < now - handled_after))
         self._connection.execute(update(inbox).where(mine, inbox.c.state == "dead", inbox.c.received_at < now - dead_after).values(body=None))
 
 

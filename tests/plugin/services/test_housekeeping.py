@@ -1,15 +1,19 @@
 """What manifest.yaml says is kept until a time is gone after it, by housekeeping."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from sqlalchemy import create_engine
+import pytest
+import yaml
+from sqlalchemy import Column, create_engine, select
 
 from plugin.domain.people import Office
-from plugin.services import housekeeping
+from plugin.services import housekeeping, operating
 from plugin.settings import Settings
 from plugin.store.crypto import Vault, token_digest
 from plugin.store.database import Database
-from plugin.store.tables import invitations, let_downs
+from plugin.store.tables import invitations, let_downs, metadata
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
 from tests.plugin.support import FakeClient, FakeHost, Picture, community, make_runtime
@@ -58,3 +62,77 @@ async def test_who_was_let_down_is_forgotten_when_it_gives_no_priority_any_more(
     clock.move(days=1)
     await housekeeping.tidy(runtime, installation_id)
     assert await sqlite_database.read(installation_id, left) == 0
+
+
+DAY = timedelta(days=1)
+TIMED: dict[str, tuple[timedelta, dict[str, object], str]] = {
+    "applications": (30 * DAY, {"state": "pending"}, "created_at"),
+    "application_codes": (timedelta(0), {}, "expires_at"),
+    "application_refreshes": (timedelta(0), {}, "expires_at"),
+    "tokens": (timedelta(0), {}, "expires_at"),
+    "invitations": (timedelta(0), {}, "expires_at"),
+    "operator_keys": (timedelta(0), {}, "expires_at"),
+    "sign_ins": (timedelta(0), {}, "expires_at"),
+    "gone": (30 * DAY, {}, "at"),
+    "changes": (DAY, {}, "at"),
+    "inbox": (30 * DAY, {"state": "handled"}, "received_at"),
+    "inbox, dead": (30 * DAY, {"state": "dead"}, "received_at"),
+    "jobs": (30 * DAY, {"state": "done"}, "done_at"),
+    "notices": (365 * DAY, {}, "created_at"),
+    "mails": (365 * DAY, {}, "created_at"),
+    "calendar_events": (365 * DAY, {}, "starts_at"),
+    "let_downs": (timedelta(0), {}, "until"),
+}
+"""Tables whose rows go by themselves -> how long after which column, and what else such a row says."""
+SAID = re.compile(r"\b(\d+ days?|an? (minute|hour|day|year)|\d+ (minutes|hours|days)|expired)\b")
+
+
+def test_every_table_that_the_manifest_gives_a_time_is_looked_at() -> None:
+    data = yaml.safe_load(Path("manifest.yaml").read_text(encoding="utf-8"))["data"]
+    by_the_clock = {name for name, one in data.items() if SAID.search(one["until"])}
+    by_other_means = {
+        "habits": "each day's study replaces all of them",
+        "learned": "likewise",
+        "breaks": "a job of its own ends each of them: tests/plugin/services/test_no_shows.py",
+    }
+    assert by_the_clock - by_other_means.keys() == {name.partition(",")[0] for name in TIMED} - {"let_downs"}
+    assert data["let_downs"]["why"].endswith("90 days")
+
+
+@pytest.mark.parametrize("name", sorted(TIMED))
+async def test_what_has_a_time_goes_after_it_and_not_before(
+    name: str, sqlite_settings: Settings, sqlite_database: Database, vault: Vault, clock: FixedClock
+) -> None:
+    installation_id = await community(sqlite_database)
+    runtime = make_runtime(sqlite_settings, sqlite_database, vault, clock, FakeHost(FakeClient(Picture(), clock)))
+    after, said, column = TIMED[name]
+    table, owner = metadata.tables[name.partition(",")[0]], operating.SERVICE if name == "operator_keys" else installation_id
+    ours = select(*table.primary_key).where(table.c.installation_id == owner)
+    engine = create_engine(f"sqlite:///{sqlite_settings.sqlite_path}")
+    with engine.begin() as connection:
+        for number, age in ((1, after + timedelta(minutes=1)), (2, after - timedelta(minutes=1))):
+            row = {one.name: _some(one, number, at=clock()) for one in table.columns if not one.nullable}
+            connection.execute(table.insert().values(row | said | {"installation_id": owner, column: clock() - age}))
+        before = {tuple(found) for found in connection.execute(ours)}
+    assert len(before) == 2
+    await housekeeping.tidy(runtime, installation_id)
+    with engine.begin() as connection:
+        left = {tuple(found) for found in connection.execute(ours)}
+    engine.dispose()
+    (gone,) = before - left
+    assert len(left) == 1
+    assert gone == min(before, key=repr)
+
+
+def _some(column: Column[object], number: int, *, at: datetime) -> object:
+    """A value that the column takes."""
+    values: dict[str, object] = {
+        "Text": str(number),
+        "LargeBinary": bytes([number]) * 32,
+        "Moment": at,
+        "Boolean": False,
+        "JSON": {},
+        "Terms": b"",
+        "Float": 0.0,
+    }
+    return values.get(type(column.type).__name__, number)
