@@ -129,9 +129,14 @@ class Stage:
         assert not done["userErrors"], done
 
     async def agree(self, username: str) -> None:
-        """The member wants messages."""
-        text = "mutation { optInToMessages { consents { messages } userErrors { code } } }"
-        assert (await self.ask(text, await self.token(username)))["optInToMessages"]["consents"]["messages"]
+        """The member wants messages, at any hour: whether it is night where they live is no matter of these tests."""
+        text = """mutation {
+          optInToMessages { consents { messages } userErrors { code } }
+          setMessageHours(input: {quietFrom: 0, quietUntil: 0}) { userErrors { code } }
+        }"""
+        done = await self.ask(text, await self.token(username))
+        assert done["optInToMessages"]["consents"]["messages"]
+        assert not done["setMessageHours"]["userErrors"]
 
     async def need(self, username: str, text: str) -> list[str]:
         """State a need; gives who is suggested."""

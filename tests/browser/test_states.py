@@ -119,6 +119,26 @@ def test_nobody_is_signed_in_for_who_is_not(themed: Stage, browser: Browser) -> 
         assert not [one for one in asked if one.startswith(themed.service)]
 
 
+def older(_stage: Stage, page: Page) -> None:
+    """The forum redirects whoever asks, as it did before it answered scripts."""
+
+    def redirect(route: Route) -> None:
+        headers = {name: value for name, value in route.request.headers.items() if name != "x-requested-with"}
+        answer = route.fetch(headers=headers, max_redirects=0)
+        route.fulfill(status=answer.status, headers={"location": answer.headers["location"]})
+
+    page.route("**/session/sso_provider*", redirect)
+
+
+def test_an_older_forum_that_only_redirects_signs_its_members_in_as_well(themed: Stage, browser: Browser) -> None:
+    with themed.signed_in(browser, "seun_a") as context:
+        page = plain(themed, context, before=older)
+        expect(page.get_by_text("People who could help you")).to_be_visible()
+        page = panel(opened(context, f"{themed.forum.base_url}/latest", before=lambda page: older(themed, page)))
+        expect(page.get_by_text("People who could help you")).to_be_visible()
+        assert {one["name"] for one in context.cookies()} == {"_t"}
+
+
 def test_a_member_who_leaves_the_forum_leaves_nothing_on_the_page(stage: Stage, browser: Browser) -> None:
     stage.run(stage.sign_up("leaving"))
     with stage.signed_in(browser, "leaving") as context:

@@ -44,6 +44,7 @@ def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser)
     suggested = themed.run(themed.need("theme_mentee", "How should I price a first subscription product for small customers?"))
     mentor = suggested[1]
     themed.run(themed.enrol(mentor, "MENTOR"))
+    themed.run(themed.agree(mentor))
     context, other = themed.signed_in(browser, "theme_mentee"), themed.signed_in(browser, mentor)
     asked: list[Request] = []
 
@@ -59,6 +60,11 @@ def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser)
     assert ours
     assert not [one.url for one in ours if "cookie" in one.all_headers()]
     assert {one["name"] for one in context.cookies()} == {"_t"}, "nothing of ours, and not where the forum would have gone"
+    assert "mg_" not in page.evaluate("() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])"), "the token is in memory only"
+    counts = [one.locator("> li").count() for one in page.locator(".mg__reasons").all()]
+    assert counts
+    assert set(counts) <= {2, 3, 4}, counts
+    expect(page.locator(".mg__reasons a").first).to_have_attribute("href", re.compile(f"^{re.escape(themed.forum.base_url)}/t/"))
     theirs = panel(opened(other, f"{themed.forum.base_url}/latest"))
 
     card.get_by_role("button", name=re.compile("^Ask for mentorship")).click()
@@ -74,6 +80,7 @@ def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser)
     expect(theirs.get_by_text("Price my first product by spring").first).to_be_visible(timeout=SOON)
     expect(theirs.get_by_text("I read <img src=x onerror=alert(1)> your answers.").first).to_be_visible()
     expect(theirs.locator(".badge-notification")).to_have_text("1")
+    expect(theirs.get_by_text(re.compile(r"[23] days left to answer"))).to_be_visible()
     picture(theirs, "theme-request")
     theirs.get_by_role("button", name="Accept: theme_mentee").click()
     theirs.get_by_label("A word with your answer").fill("With pleasure.")
