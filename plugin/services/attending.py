@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from plugin.domain.forms import FormPurpose
-from plugin.domain.forms.templates import template
 from plugin.domain.sessions import (
     BEHIND,
     MISSED_AFTER,
@@ -143,7 +142,7 @@ def _form(unit: UnitOfWork, program_id: int | None) -> None:
     """See to it that there is a form to ask by. One that a manager closed stays closed: then nobody is asked."""
     owners = (None,) if program_id is None else (program_id, None)
     if not any(unit.forms.of_program(owner, purpose=FormPurpose.SESSION) for owner in owners):
-        name, questions = template(FormPurpose.SESSION)
+        name, questions = forms.from_template(unit, FormPurpose.SESSION)
         forms.define(unit, name=name, purpose=FormPurpose.SESSION, questions=questions)
 
 

@@ -19,6 +19,7 @@ from plugin.domain.surveys import about as about_text
 from plugin.errors import Conflict, Invalid, NotFound
 from plugin.store.repositories.forms import Submission
 from plugin.store.unit_of_work import UnitOfWork
+from plugin.texts import language_of, translate
 
 MAX_ANSWERS = 100_000
 """Bytes of all answers to one form."""
@@ -66,11 +67,26 @@ def define(unit: UnitOfWork, *, name: str, purpose: FormPurpose, questions: Sequ
     return form
 
 
+def from_template(unit: UnitOfWork, purpose: FormPurpose) -> tuple[str, tuple[Question, ...]]:
+    """Name and questions of the form to start from, in the community's language. Raises :class:`KeyError` for a purpose without one."""
+    language = language_of(unit.community.locale)
+    name, questions = template(purpose)
+
+    def said(text: str) -> str:
+        return translate(text, language=language)
+
+    def question(one: Question) -> Question:
+        options = tuple(replace(each, label=said(each.label), help=said(each.help)) for each in one.options)
+        return replace(one, label=said(one.label), help=said(one.help), low_label=said(one.low_label), high_label=said(one.high_label), options=options)
+
+    return said(name), tuple(question(one) for one in questions)
+
+
 def begin_surveys(unit: UnitOfWork) -> None:
     """Have a community's surveys asked by the templates, each until there is a form for it."""
     for purpose in SURVEYS:
         if not unit.forms.of_program(None, purpose=purpose):
-            name, questions = template(purpose)
+            name, questions = from_template(unit, purpose)
             define(unit, name=name, purpose=purpose, questions=questions)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from plugin.domain.forms import Form, FormPurpose, Problem, Question
 from plugin.domain.forms.building import parse_question, plain_question, verify_question
 from plugin.domain.forms.preview import Shown, preview
-from plugin.domain.forms.templates import TEMPLATES, template
+from plugin.domain.forms.templates import TEMPLATES
 from plugin.domain.people import Principal, Scope
 from plugin.domain.surveys import SurveyKind
 from plugin.domain.surveys import about as about_text
@@ -53,7 +53,7 @@ async def create_from_template(runtime: Runtime, principal: Principal, *, purpos
     """Make a form from the template of its purpose. Raises :class:`Invalid` for a purpose without one."""
     if purpose not in TEMPLATES:
         raise Invalid("there are templates for {choices}", field="purpose", choices=", ".join(TEMPLATES))
-    name, questions = template(purpose)
+    name, questions = await runtime.database.read(principal.installation_id, lambda unit: forms.from_template(unit, purpose))
     return await create(runtime, principal, name=name, purpose=purpose, questions=[plain_question(one) for one in questions], program_id=program_id)
 
 

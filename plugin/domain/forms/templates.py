@@ -10,12 +10,17 @@ from plugin.domain.forms.conditions import Compare, Operator
 from plugin.domain.forms.questions import FormPurpose, Option, Question, QuestionKind
 
 
+def _(text: str) -> str:
+    """Mark a text for translation: a form is made in the language of its community."""
+    return text
+
+
 def _options(**labels: str) -> tuple[Option, ...]:
     return tuple(Option(key=key, label=label) for key, label in labels.items())
 
 
 def _item(key: str, label: str, factor: str, *, turned: bool = False) -> Question:
-    ends = "not at all", "completely"
+    ends = _("not at all"), _("completely")
     return Question(key=key, kind=QuestionKind.SCALE, label=label, least=1, most=5, low_label=ends[0], high_label=ends[1], factor=factor, reversed=turned)
 
 
@@ -24,12 +29,12 @@ def _common() -> tuple[Question, ...]:
         Question(
             key="formats",
             kind=QuestionKind.MULTIPLE_CHOICE,
-            label="Which ways of working suit you?",
-            options=_options(calls="Calls", messages="Messages", meeting="Meeting in person", group="In a small group"),
+            label=_("Which ways of working suit you?"),
+            options=_options(calls=_("Calls"), messages=_("Messages"), meeting=_("Meeting in person"), group=_("In a small group")),
         ),
-        Question(key="time_zone", kind=QuestionKind.TIME_ZONE, label="Which time zone do you live in?", required=True),
-        Question(key="availability", kind=QuestionKind.AVAILABILITY, label="When in the week could you usually meet?", help="In your own time zone."),
-        Question(key="languages", kind=QuestionKind.SHORT_TEXT, label="Which languages do you speak well enough for a conversation?"),
+        Question(key="time_zone", kind=QuestionKind.TIME_ZONE, label=_("Which time zone do you live in?"), required=True),
+        Question(key="availability", kind=QuestionKind.AVAILABILITY, label=_("When in the week could you usually meet?"), help=_("In your own time zone.")),
+        Question(key="languages", kind=QuestionKind.SHORT_TEXT, label=_("Which languages do you speak well enough for a conversation?")),
     )
 
 
@@ -38,21 +43,21 @@ def _mentor() -> tuple[Question, ...]:
         Question(
             key="skills",
             kind=QuestionKind.SKILLS,
-            label="What can you help with?",
-            help="Up to ten skills, and how well you know each.",
+            label=_("What can you help with?"),
+            help=_("Up to ten skills, and how well you know each."),
             required=True,
             most=10,
         ),
-        Question(key="experience", kind=QuestionKind.LONG_TEXT, label="Which of your experiences would you like to share?", most=2_000),
-        Question(key="mentored_before", kind=QuestionKind.YES_NO, label="Have you been a mentor before?"),
+        Question(key="experience", kind=QuestionKind.LONG_TEXT, label=_("Which of your experiences would you like to share?"), most=2_000),
+        Question(key="mentored_before", kind=QuestionKind.YES_NO, label=_("Have you been a mentor before?")),
         Question(
             key="how_it_was",
             kind=QuestionKind.LONG_TEXT,
-            label="What worked well then?",
+            label=_("What worked well then?"),
             most=2_000,
             shown_if=Compare(question="mentored_before", operator=Operator.IS, value=True),
         ),
-        Question(key="hours", kind=QuestionKind.NUMBER, label="How many hours a month can you give?", required=True, least=0.5, most=40),
+        Question(key="hours", kind=QuestionKind.NUMBER, label=_("How many hours a month can you give?"), required=True, least=0.5, most=40),
         *_common(),
     )
 
@@ -62,31 +67,31 @@ def _mentee() -> tuple[Question, ...]:
         Question(
             key="skills",
             kind=QuestionKind.SKILLS,
-            label="What would you like to learn?",
-            help="Up to ten skills, and where you stand today.",
+            label=_("What would you like to learn?"),
+            help=_("Up to ten skills, and where you stand today."),
             required=True,
             most=10,
         ),
-        Question(key="goal", kind=QuestionKind.LONG_TEXT, label="What would you like to be able to do when the program ends?", required=True, most=2_000),
+        Question(key="goal", kind=QuestionKind.LONG_TEXT, label=_("What would you like to be able to do when the program ends?"), required=True, most=2_000),
         Question(
             key="priorities",
             kind=QuestionKind.RANKED_CHOICE,
-            label="What matters most to you in a mentor?",
-            help="The most important one first.",
+            label=_("What matters most to you in a mentor?"),
+            help=_("The most important one first."),
             options=_options(
-                expertise="Knows the subject",
-                career="Has gone the way I want to go",
-                listening="Listens and asks",
-                network="Opens doors",
-                peer="Is close to where I am",
+                expertise=_("Knows the subject"),
+                career=_("Has gone the way I want to go"),
+                listening=_("Listens and asks"),
+                network=_("Opens doors"),
+                peer=_("Is close to where I am"),
             ),
             most=3,
         ),
-        Question(key="deadline", kind=QuestionKind.YES_NO, label="Is there a date by which you need help?"),
+        Question(key="deadline", kind=QuestionKind.YES_NO, label=_("Is there a date by which you need help?")),
         Question(
             key="deadline_on",
             kind=QuestionKind.DATE,
-            label="Which date?",
+            label=_("Which date?"),
             required=True,
             shown_if=Compare(question="deadline", operator=Operator.IS, value=True),
         ),
@@ -99,30 +104,35 @@ def _session() -> tuple[Question, ...]:
         Question(
             key="useful",
             kind=QuestionKind.SCALE,
-            label="How useful was this session?",
+            label=_("How useful was this session?"),
             required=True,
             least=1,
             most=5,
-            low_label="not at all",
-            high_label="very",
+            low_label=_("not at all"),
+            high_label=_("very"),
         ),
         Question(
             key="covered",
             kind=QuestionKind.MULTIPLE_CHOICE,
-            label="What was it about?",
+            label=_("What was it about?"),
             options=_options(
-                goals="Goals", skills="A skill", career="Career", problem="A concrete problem", contact="Getting to know each other", other="Something else"
+                goals=_("Goals"),
+                skills=_("A skill"),
+                career=_("Career"),
+                problem=_("A concrete problem"),
+                contact=_("Getting to know each other"),
+                other=_("Something else"),
             ),
         ),
-        Question(key="next_step", kind=QuestionKind.YES_NO, label="Do you know what you will do next?"),
+        Question(key="next_step", kind=QuestionKind.YES_NO, label=_("Do you know what you will do next?")),
         Question(
             key="what_was_missing",
             kind=QuestionKind.LONG_TEXT,
-            label="What was missing?",
+            label=_("What was missing?"),
             most=2_000,
             shown_if=Compare(question="useful", operator=Operator.AT_MOST, value=3.0),
         ),
-        Question(key="note", kind=QuestionKind.LONG_TEXT, label="Anything the people who run the program should know?", most=2_000),
+        Question(key="note", kind=QuestionKind.LONG_TEXT, label=_("Anything the people who run the program should know?"), most=2_000),
     )
 
 
@@ -132,13 +142,13 @@ QUALITY, PROGRESS = "quality", "progress"
 
 def _pulse() -> tuple[Question, ...]:
     return (
-        _item("heard", "In our conversations I am taken seriously.", QUALITY),
-        _item("open", "I can bring up what does not go well for me.", QUALITY),
-        _item("drifting", "We talk past each other.", QUALITY, turned=True),
-        _item("agreed", "We agree on what we are working towards.", PROGRESS),
-        _item("forward", "Since we began I have moved forward on what I set out to do.", PROGRESS),
-        _item("idle", "Our meetings change little afterwards.", PROGRESS, turned=True),
-        Question(key="note", kind=QuestionKind.LONG_TEXT, label="Is there something we could do for you?", most=2_000),
+        _item("heard", _("In our conversations I am taken seriously."), QUALITY),
+        _item("open", _("I can bring up what does not go well for me."), QUALITY),
+        _item("drifting", _("We talk past each other."), QUALITY, turned=True),
+        _item("agreed", _("We agree on what we are working towards."), PROGRESS),
+        _item("forward", _("Since we began I have moved forward on what I set out to do."), PROGRESS),
+        _item("idle", _("Our meetings change little afterwards."), PROGRESS, turned=True),
+        Question(key="note", kind=QuestionKind.LONG_TEXT, label=_("Is there something we could do for you?"), most=2_000),
     )
 
 
@@ -148,19 +158,21 @@ def _closing() -> tuple[Question, ...]:
         Question(
             key="goal_reached",
             kind=QuestionKind.SINGLE_CHOICE,
-            label="Did you reach the goal you set?",
+            label=_("Did you reach the goal you set?"),
             required=True,
-            options=_options(yes="Yes", partly="Partly", no="No", changed="The goal changed", none="We had no goal"),
+            options=_options(yes=_("Yes"), partly=_("Partly"), no=_("No"), changed=_("The goal changed"), none=_("We had no goal")),
         ),
         Question(
             key="in_the_way",
             kind=QuestionKind.MULTIPLE_CHOICE,
-            label="What was in the way?",
-            options=_options(time="Time", fit="We did not fit", contact="Contact broke off", goal="The goal was not clear", other="Something else"),
+            label=_("What was in the way?"),
+            options=_options(
+                time=_("Time"), fit=_("We did not fit"), contact=_("Contact broke off"), goal=_("The goal was not clear"), other=_("Something else")
+            ),
             shown_if=Compare(question="goal_reached", operator=Operator.IS, value="no"),
         ),
-        Question(key="again", kind=QuestionKind.YES_NO, label="Would you take part again?"),
-        Question(key="best", kind=QuestionKind.LONG_TEXT, label="What do you take with you?", most=2_000),
+        Question(key="again", kind=QuestionKind.YES_NO, label=_("Would you take part again?")),
+        Question(key="best", kind=QuestionKind.LONG_TEXT, label=_("What do you take with you?"), most=2_000),
     )
 
 
@@ -173,24 +185,24 @@ def _nps() -> tuple[Question, ...]:
         Question(
             key=RECOMMEND,
             kind=QuestionKind.SCALE,
-            label="Would you recommend this program to a friend or colleague?",
+            label=_("Would you recommend this program to a friend or colleague?"),
             required=True,
             least=0,
             most=10,
-            low_label="certainly not",
-            high_label="certainly",
+            low_label=_("certainly not"),
+            high_label=_("certainly"),
         ),
-        Question(key="why", kind=QuestionKind.LONG_TEXT, label="Why?", most=2_000),
+        Question(key="why", kind=QuestionKind.LONG_TEXT, label=_("Why?"), most=2_000),
     )
 
 
 _MADE: dict[FormPurpose, tuple[str, Callable[[], tuple[Question, ...]]]] = {
-    FormPurpose.MENTOR: ("Application as a mentor", _mentor),
-    FormPurpose.MENTEE: ("Application as a mentee", _mentee),
-    FormPurpose.SESSION: ("After a session", _session),
-    FormPurpose.PULSE: ("How is it going?", _pulse),
-    FormPurpose.CLOSING: ("Looking back", _closing),
-    FormPurpose.NPS: ("Would you recommend it?", _nps),
+    FormPurpose.MENTOR: (_("Application as a mentor"), _mentor),
+    FormPurpose.MENTEE: (_("Application as a mentee"), _mentee),
+    FormPurpose.SESSION: (_("After a session"), _session),
+    FormPurpose.PULSE: (_("How is it going?"), _pulse),
+    FormPurpose.CLOSING: (_("Looking back"), _closing),
+    FormPurpose.NPS: (_("Would you recommend it?"), _nps),
 }
 
 TEMPLATES = tuple(_MADE)

@@ -8,7 +8,7 @@ from plugin.domain.mentorships import Mentorship
 from plugin.domain.programs import Role
 from plugin.domain.surveys import Survey, SurveyKind
 from plugin.errors import Invalid
-from plugin.services import forms, mentoring, surveying
+from plugin.services import attending, forms, mentoring, surveying
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
 from tests.plugin.services.taking_part import Crowd, crowd_of
@@ -113,3 +113,21 @@ async def test_the_same_is_asked_once_and_about_something(crowd: Crowd) -> None:
         await crowd.world.database.write(
             crowd.world.installation_id, lambda unit: surveying.ask(unit, kind="nps", member_id=crowd.id("mia"), about="nothing", due=unit.now)
         )
+
+
+async def test_what_is_asked_after_a_session_and_later_speaks_the_communitys_language(small_world: World) -> None:
+    def made(unit: UnitOfWork) -> dict[FormPurpose, tuple[str, ...]]:
+        unit.update_installation(locale="de")
+        forms.begin_surveys(unit)
+        attending._form(unit, None)
+        found = {}
+        for purpose in (*forms.SURVEYS, FormPurpose.SESSION):
+            (form,) = unit.forms.of_program(None, purpose=purpose)
+            found[purpose] = (form.name, *(question.label for question in form.questions))
+        return found
+
+    found = await small_world.database.write(small_world.installation_id, made)
+    assert found[FormPurpose.SESSION][:2] == ("Nach einem Treffen", "Wie nützlich war dieses Treffen?")
+    for purpose, texts in found.items():
+        name, questions = template(purpose)
+        assert not {name, *(question.label for question in questions)} & set(texts), "every question is said in it, none is left in English"
