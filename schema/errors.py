@@ -8,6 +8,7 @@ from typing import TypeVar
 import strawberry
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.utils.str_converters import to_camel_case
 
 from plugin.errors import Conflict, Invalid, NotFound, PluginError
 from schema.ids import UNKNOWN
@@ -26,15 +27,19 @@ class UserError:
     field: str | None = strawberry.field(description="The input field that it is about.")
 
 
-async def attempt(work: Callable[[], Awaitable[T]]) -> tuple[T | None, list[UserError]]:
-    """The result of ``work``, or what the client can do about its failure. Missing rights are no such thing: they go on as errors."""
+async def attempt(work: Callable[[], Awaitable[T]], *, own_fields: bool = False) -> tuple[T | None, list[UserError]]:
+    """The result of ``work``, or what the client can do about its failure. Missing rights are no such thing: they go on as errors.
+
+    With ``own_fields`` the field is a column of ours, such as ``ends_on``, and is told as the input calls it; keys that people gave stay as they are.
+    """
     try:
         return await work(), []
     except NotFound as error:
         # One answer for everything that is not there or not theirs to know of, whichever part of the service noticed.
         return None, [UserError(code=error.code, message=UNKNOWN, field=None)]
     except (Invalid, Conflict) as error:
-        return None, [UserError(code=error.code, message=error.message, field=error.field)]
+        field = to_camel_case(error.field) if own_fields and error.field else error.field
+        return None, [UserError(code=error.code, message=error.message, field=field)]
 
 
 def _without_names(error: GraphQLError) -> GraphQLError:

@@ -265,8 +265,8 @@ def _ask(unit: UnitOfWork, program: Program, one: Invitation) -> Invitation:
 
 def why_of(evidence: Iterable[Evidence], *, language: str) -> str:
     """Why somebody is asked, in their language: the two strongest figures."""
-    said = [translate(FOUND_BY[one.criterion], language=language).format(count=one.count) for one in evidence if one.criterion in FOUND_BY and one.count]
-    return " ".join(said[:2])
+    known = [one for one in evidence if one.criterion in FOUND_BY and (one.count or one.criterion == "topic")]
+    return " ".join(translate(FOUND_BY[one.criterion], language=language, number=one.count).format(count=one.count) for one in known[:2])
 
 
 async def invite(runtime: Runtime, principal: Principal, *, program_id: int, member_id: int, role: Role, reason: str) -> Enrolment:

@@ -1,6 +1,8 @@
 """What members are told when they are asked to take part, and the words of announcements."""
 
-from plugin.texts.kinds import _, declare
+from collections.abc import Mapping
+
+from plugin.texts.kinds import Template, _, declare, plural
 
 ANNOUNCEMENT = {
     "title": _("Take part in {program}"),
@@ -26,13 +28,13 @@ REPLY_FAILED = {
 }
 REPLY_FAILED_OTHERWISE = _("Something is missing that a reply cannot say: enrol by the form instead.")
 
-FOUND_BY = {
-    "answers": _("You have answered others’ questions {count} times lately."),
-    "people": _("You have helped {count} different members lately."),
-    "solved": _("{count} of your answers were accepted as the solution."),
-    "liked": _("Your answers were liked {count} times lately."),
-    "newcomers": _("You have helped {count} members who were new here."),
-    "returns": _("You have stayed with {count} questions until they were settled."),
+FOUND_BY: Mapping[str, Template] = {
+    "answers": plural("You have answered others’ questions {count} time lately.", "You have answered others’ questions {count} times lately."),
+    "people": plural("You have helped {count} member lately.", "You have helped {count} different members lately."),
+    "solved": plural("{count} of your answers was accepted as the solution.", "{count} of your answers were accepted as the solution."),
+    "liked": plural("Your answers were liked {count} time lately.", "Your answers were liked {count} times lately."),
+    "newcomers": plural("You have helped {count} member who was new here.", "You have helped {count} members who were new here."),
+    "returns": plural("You have stayed with {count} question until it was settled.", "You have stayed with {count} questions until they were settled."),
     "topic": _("You have shown that you know about what is asked for."),
 }
 

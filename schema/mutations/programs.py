@@ -108,7 +108,7 @@ async def create_program(info: Info, input: CreateProgramInput) -> ProgramPayloa
         made = await programming.create_program(info.context.runtime, principal, plan=domain.Plan(**values))
         return program_type(made, installation_id=principal.installation_id)
 
-    found, errors = await attempt(work)
+    found, errors = await attempt(work, own_fields=True)
     return ProgramPayload(program=found, user_errors=errors)
 
 
@@ -121,7 +121,7 @@ async def change_program(info: Info, input: ChangeProgramInput) -> ProgramPayloa
         changed = await programming.change_program(info.context.runtime, principal, number, changes=_given(input))
         return program_type(changed, installation_id=principal.installation_id)
 
-    found, errors = await attempt(work)
+    found, errors = await attempt(work, own_fields=True)
     return ProgramPayload(program=found, user_errors=errors)
 
 
@@ -134,7 +134,7 @@ async def duplicate_program(info: Info, input: DuplicateProgramInput) -> Program
         made = await programming.duplicate_program(info.context.runtime, principal, number, name=plain(input.name, "name"))
         return program_type(made, installation_id=principal.installation_id)
 
-    found, errors = await attempt(work)
+    found, errors = await attempt(work, own_fields=True)
     return ProgramPayload(program=found, user_errors=errors)
 
 
@@ -147,7 +147,7 @@ async def move_program(info: Info, input: MoveProgramInput) -> ProgramPayload:  
         moved = await programming.move_program(info.context.runtime, principal, number, input.state, end_pairs=input.end_pairs)
         return program_type(moved, installation_id=principal.installation_id)
 
-    found, errors = await attempt(work)
+    found, errors = await attempt(work, own_fields=True)
     return ProgramPayload(program=found, user_errors=errors)
 
 

@@ -142,7 +142,7 @@ async def _announcement(info: Info, program: strawberry.ID, act: Callable[[Princ
     async def work() -> Announcement:
         return announcement_type(await act(principal, parse_number(program, type_name="Program", installation_id=principal.installation_id)))
 
-    found, errors = await attempt(work)
+    found, errors = await attempt(work, own_fields=True)
     return AnnouncementPayload(announcement=found, user_errors=errors)
 
 

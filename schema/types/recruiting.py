@@ -12,6 +12,7 @@ from plugin.services.announcing import Announced
 from plugin.services.inviting import why_of
 from plugin.services.prospecting import Found, Shortage
 from plugin.services.referring import Shown
+from plugin.texts.running import EVIDENCE
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.evidence import Evidence, load_evidence
@@ -75,8 +76,16 @@ class ProspectReason:
     text: str
 
 
-def _reasons(found: tuple[domain.Evidence, ...]) -> list[ProspectReason]:
-    return [ProspectReason(criterion=one.criterion, count=one.count, contribution=one.contribution, text=why_of([one], language="en")) for one in found]
+def _reason(one: domain.Evidence, text: str) -> ProspectReason:
+    return ProspectReason(criterion=one.criterion, count=one.count, contribution=one.contribution, text=text)
+
+
+def _to_managers(found: tuple[domain.Evidence, ...]) -> list[ProspectReason]:
+    return [_reason(one, EVIDENCE[one.criterion].format(count=one.count)) for one in found]
+
+
+def _to_members(found: tuple[domain.Evidence, ...]) -> list[ProspectReason]:
+    return [_reason(one, why_of([one], language="en")) for one in found]
 
 
 @strawberry.type(description="A member who already helps like a mentor and may be asked.")
@@ -102,7 +111,7 @@ class Prospect:
 
 def prospect_type(one: Found) -> Prospect:
     """A prospect as GraphQL shows them."""
-    return Prospect(score=one.score, reasons=_reasons(one.evidence), reachable=one.reachable, member_number=one.member_id, posts=one.post_ids)
+    return Prospect(score=one.score, reasons=_to_managers(one.evidence), reachable=one.reachable, member_number=one.member_id, posts=one.post_ids)
 
 
 @strawberry.type(description="A skill that more mentees of a program want than its mentors have places for.")
@@ -205,7 +214,7 @@ def invitation_type(one: domain.Invitation, *, installation_id: int) -> Invitati
         id=strawberry.ID(str(GlobalId("Invitation", installation_id, str(one.id)))),
         role=one.role,
         state=one.state,
-        reasons=_reasons(one.evidence),
+        reasons=_to_members(one.evidence),
         invited_at=one.invited_at,
         seen_at=one.seen_at,
         answered_at=one.answered_at,

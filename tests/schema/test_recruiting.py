@@ -51,6 +51,18 @@ async def test_a_manager_announces_and_everybody_knows_where(world: World, progr
     assert stopped.data["stopAnnouncement"]["announcement"] == {"state": "STOPPED"}
 
 
+async def test_what_is_wrong_with_a_program_is_named_as_the_input_names_it(world: World) -> None:
+    make = """mutation ($to: Date, $format: ProgramFormat) {
+      createProgram(input: {name: "Spring", startsOn: "2027-01-02", endsOn: $to, format: $format}) { program { id } userErrors { field } } }"""
+    service = await world.token()
+    for values, field in (({"to": "2027-01-01"}, "endsOn"), ({"format": "PEER"}, "bothRoles")):
+        assert (await world.ask(make, service, **values)).data["createProgram"]["userErrors"] == [{"field": field}]
+    program = (await world.ask(make, service)).data["createProgram"]["program"]["id"]
+    await world.ask(MOVE, service, id=program)
+    refused = (await world.ask(ANNOUNCE, service, id=program, space="1")).data["announceProgram"]["userErrors"]
+    assert [one["field"] for one in refused] == ["mentorBenefits"]
+
+
 async def test_prospects_are_asked_and_answer(world: World, program: str) -> None:
     service = await world.token()
     (ann,) = (await world.ask(PROSPECTS, service, id=program, need="pricing")).data["prospects"]
@@ -58,6 +70,8 @@ async def test_prospects_are_asked_and_answer(world: World, program: str) -> Non
     assert sum(one["contribution"] for one in ann["reasons"]) == pytest.approx(ann["score"])
     assert all(one["url"].startswith("https://forum.example.org") for one in ann["evidence"])
     assert ann["evidence"]
+    assert all(one["text"] for one in ann["reasons"])
+    assert not any("You" in one["text"] for one in ann["reasons"]), "a manager reads of somebody else"
     done = (await world.ask(WAVE, service, input={"program": program, "size": 5, "words": "Please"})).data["inviteWave"]
     assert done["userErrors"] == []
     assert done["wave"]["counts"] == [{"state": "INVITED", "count": 1}]
