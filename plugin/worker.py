@@ -16,7 +16,7 @@ import structlog
 
 from mentorgraph.host import HostBusy, HostDenied, HostError
 from plugin.errors import NotFound, PluginError, Unavailable
-from plugin.services import deliveries, delivering, housekeeping, mailing, outgoing, reconcile, round_lane, scheduling, studying, suggesting
+from plugin.services import deliveries, delivering, housekeeping, mailing, outgoing, reconcile, round_lane, scheduling, studying, suggesting, webhook_lane
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.store.dispatch import Claim, Dispatcher
@@ -35,7 +35,7 @@ POLL = 0.5
 """Seconds after which a worker looks for work of other processes; work of this process wakes it at once."""
 LOCAL: tuple[Lane, ...] = ("inbox", "suggest", "jobs", "tell")
 """Work that asks no host. It has hands of its own, so that hosts that hang cannot keep deliveries from being handled."""
-REMOTE: tuple[Lane, ...] = ("checks", "outbox", "reconcile", "mail")
+REMOTE: tuple[Lane, ...] = ("checks", "outbox", "reconcile", "mail", "webhooks")
 STUDY: tuple[Lane, ...] = ("learn",)
 """Work that takes minutes of computing: one at a time, and never in the way of the rest."""
 LONG: tuple[Lane, ...] = ("rounds",)
@@ -79,6 +79,7 @@ class Worker:
             "jobs": self._jobs,
             "tell": self._tell,
             "mail": self._mail,
+            "webhooks": self._webhooks,
             "learn": self._learn,
         }
 
@@ -231,6 +232,10 @@ class Worker:
             return None
         await mailing.send_due(self._runtime, installation_id)
         return await self._runtime.database.read(installation_id, lambda unit: unit.mails.next_at())
+
+    async def _webhooks(self, installation_id: int) -> Outcome:
+        await webhook_lane.send_due(self._runtime, installation_id)
+        return await self._runtime.database.read(installation_id, lambda unit: unit.webhooks.next_at())
 
     async def _reconcile(self, installation_id: int) -> Outcome:
         await housekeeping.tidy(self._runtime, installation_id)

@@ -2,27 +2,16 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
 
+from plugin.domain.global_ids import GlobalId
 from plugin.domain.people import Principal
 from plugin.errors import NotFound
+
+__all__ = ["LARGEST", "UNKNOWN", "GlobalId", "maybe_number_of", "number_of", "parse_id", "parse_number"]
 
 LARGEST = 2**63
 """No number of ours reaches it, and no database takes it."""
 UNKNOWN = "there is no such thing"
-
-
-@dataclass(frozen=True, slots=True)
-class GlobalId:
-    """What an id names."""
-
-    type_name: str
-    installation_id: int
-    value: str
-
-    def __str__(self) -> str:
-        raw = f"{self.type_name}:{self.installation_id}:{self.value}".encode()
-        return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def parse_id(text: str, *, installation_id: int) -> GlobalId:

@@ -24,6 +24,7 @@ from schema.mutations.sessions import SessionMutations
 from schema.mutations.skills import SkillMutations
 from schema.mutations.stories import StoryMutations
 from schema.mutations.suggestions import SuggestionMutations
+from schema.mutations.webhooks import WebhookMutations
 
 
 @strawberry.type
@@ -50,5 +51,6 @@ class Mutation(
     DeliveryMutations,
     PeopleMutations,
     PersonalMutations,
+    WebhookMutations,
 ):
     """What can be done."""

@@ -29,6 +29,7 @@ from schema.queries.rewards import RewardQueries
 from schema.queries.rounds import RoundQueries
 from schema.queries.safeguarding import SafeguardingQueries
 from schema.queries.sessions import SessionQueries
+from schema.queries.webhooks import WebhookQueries
 from schema.types.community import Community
 from schema.types.community import community as community_type
 from schema.types.member import Member
@@ -57,6 +58,7 @@ class Query(
     PeopleQueries,
     RecruitingQueries,
     RewardQueries,
+    WebhookQueries,
 ):
     """What can be read."""
 

@@ -9,9 +9,12 @@ from typing import TypeVar
 import strawberry
 
 from plugin.domain.people import Principal, Scope
-from plugin.services import access, approaching, reading
+from plugin.services import access, approaching, reading, webhooks
 from plugin.services.runtime import Runtime
 from schema.context import Info
+from schema.inputs import plain
+from schema.queries.webhooks import number
+from schema.types.webhooks import Events, events
 
 T = TypeVar("T")
 TRUST = 30.0
@@ -72,6 +75,31 @@ async def _viewer(runtime: Runtime, principal: Principal) -> tuple[object, Viewe
     return news.mark, ViewerChanged(suggestions=news.suggestions, requests=news.requests, mark=news.mark)
 
 
+async def _events(info: Info, wanted: frozenset[str], after: int | None) -> AsyncGenerator[Events, None]:
+    """Events after a number, and where that leads, at once; then what happens."""
+    principal = webhooks.require_listener(info.context.principal)
+    runtime, token = info.context.runtime, info.context.token
+    told = runtime.bus.subscribe(principal.installation_id)
+    try:
+        trusted_until, begun = monotonic() + TRUST, False
+        while True:
+            if monotonic() >= trusted_until:
+                webhooks.require_listener(await access.principal_of(runtime, token))
+                trusted_until = monotonic() + TRUST
+            told.clear()
+            after, found = await webhooks.news(runtime, principal, after=after)
+            fitting = [one for one in found if not wanted or one.type in wanted]
+            if fitting or not begun:
+                begun = True
+                yield events(fitting, up_to=after)
+            if not found:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK):
+                        await told.wait()
+    finally:
+        runtime.bus.unsubscribe(told, principal.installation_id)
+
+
 @strawberry.type
 class Subscription:
     """What can be followed."""
@@ -87,5 +115,16 @@ class Subscription:
     async def viewer_changed(self, info: Info) -> AsyncGenerator[ViewerChanged, None]:
         """Follow everything that is the viewer's."""
         async with aclosing(_follow(info, _viewer)) as found:
+            async for one in found:
+                yield one
+
+    @strawberry.subscription(
+        description="What happens, as webhooks carry it; says at once what came `after` a number, or where to begin; for admins and services that run programs."
+    )
+    async def events(self, info: Info, types: list[str] | None = None, after: str | None = None) -> AsyncGenerator[Events, None]:
+        """Follow events."""
+        webhooks.require_listener(info.context.principal)
+        wanted = frozenset(plain(one, "types") for one in types or ())
+        async with aclosing(_events(info, wanted, None if after is None else number(after))) as found:
             async for one in found:
                 yield one

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from plugin.services import calendars, operating, scheduling, telling
+from plugin.services import calendars, operating, scheduling, telling, webhooks
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -27,6 +27,8 @@ async def tidy(runtime: Runtime, installation_id: int) -> None:
         unit.calendars.prune(before=unit.now - calendars.KEPT_FOR)
         unit.notices.prune(before=unit.now - telling.KEPT_FOR)
         unit.mails.prune(before=unit.now - telling.KEPT_FOR)
+        unit.webhooks.prune(before=unit.now - webhooks.KEPT_FOR)
+        unit.feed.prune(before=unit.now - webhooks.KEPT_FOR)
         unit.sign_ins.prune(now=unit.now)
         unit.staff.prune(now=unit.now)
         unit.strikes.prune(now=unit.now)

@@ -38,6 +38,7 @@ HttpFactory = Callable[[RateLimit], ClosingHttp]
 """Makes the way out for one installation, paced by its limit."""
 
 PROVIDER_LIMIT = RateLimit(per_minute=600, burst=60)
+WEBHOOK_LIMIT = RateLimit(per_minute=600, burst=60)
 
 REMEMBER_SECONDS = 5.0
 """How long secrets of an installation are remembered; a rotation takes effect everywhere within this time."""
@@ -92,6 +93,7 @@ class Runtime:
     _metered: list[QuotaHttp] = field(default_factory=list)
     _clients: dict[int, tuple[Installation, HostClient]] = field(default_factory=dict)
     _providers: dict[int, ClosingHttp] = field(default_factory=dict)
+    _endpoints: dict[tuple[int, int], ClosingHttp] = field(default_factory=dict)
     _later: set[asyncio.Task[None]] = field(default_factory=set)
 
     def host(self, name: str) -> Host:
@@ -135,6 +137,14 @@ class Runtime:
             self._providers[installation_id] = self.make_http(PROVIDER_LIMIT)
             self._opened.append(self._providers[installation_id])
         return self._providers[installation_id]
+
+    def webhook_http(self, installation_id: int, webhook_id: int) -> Http:
+        """The way out to a developer's endpoint: one for each, so that one that hangs holds no connection that another needs."""
+        key = installation_id, webhook_id
+        if key not in self._endpoints:
+            self._endpoints[key] = self.make_http(WEBHOOK_LIMIT)
+            self._opened.append(self._endpoints[key])
+        return self._endpoints[key]
 
     def later(self, work: Coroutine[object, object, None]) -> None:
         """Do something after the answer to a request was given, so that its time tells nothing. What must not be lost does not belong here."""

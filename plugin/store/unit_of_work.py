@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text,
 from mentorgraph.host import Installation
 from plugin.clock import Clock
 from plugin.domain.community import Community, InstallationState, Policy
+from plugin.domain.webhooks import FeedEvent, data_of
 from plugin.errors import NotFound
 from plugin.store.crypto import Vault
 from plugin.store.epochs import MARKING, is_loud
@@ -47,6 +48,7 @@ from plugin.store.repositories.stories import Stories
 from plugin.store.repositories.strikes import Strikes
 from plugin.store.repositories.telling import Notices, Wishes
 from plugin.store.repositories.traces import Gone, Likes, Words
+from plugin.store.repositories.webhooks import Feed, Webhooks
 from plugin.store.repositories.work import Changes, Checks, Lane, Lanes, Outbox, Sweeps
 from plugin.store.tables import installations, metadata
 
@@ -168,6 +170,10 @@ class UnitOfWork:
     """What pairs would tell the community."""
     wishes = repository(Wishes)
     """How members want to be told."""
+    feed = repository(Feed)
+    """What happened, for developers to hear of."""
+    webhooks = repository(Webhooks)
+    """Endpoints of developers."""
     tokens = repository(Tokens)
     """Bearer tokens."""
     applications = repository(Applications)
@@ -298,9 +304,21 @@ class UnitOfWork:
         # One writer at a time, or two would follow the same entry; the installation's row is what they queue for.
         self._connection.execute(_QUEUED, {"installation": self.installation_id})
         log = Audit(self._connection, self.installation_id)
+        told = data_of(action, detail, installation_id=self.installation_id) if self.installation_id else None
         if "member" in detail:
             detail["member"] = log.named(int(str(detail["member"])))
-        log.add(action, actor=self.named(actor), at=self.now, detail=detail, key=self.keys.audit)
+        number = log.add(action, actor=self.named(actor), at=self.now, detail=detail, key=self.keys.audit)
+        if told is not None:
+            self._tell_outside(FeedEvent(number=number, type=action, data=told, at=self.now))
+
+    def _tell_outside(self, event: FeedEvent) -> None:
+        """Keep an event for developers, and have it posted to whom it concerns, in the transaction of the decision behind it."""
+        self.feed.put(event)
+        wanting = [one for one in self.webhooks.listing() if one.wants(event.type)]
+        for one in wanting:
+            self.webhooks.post(one.id, event, now=self.now)
+        if wanting:
+            self.wake("webhooks")
 
     def named(self, actor: str) -> str:
         """How the audit log names somebody who acts."""

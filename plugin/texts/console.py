@@ -20,6 +20,8 @@ DONE = {
     "held": _("New messages of this kind wait for you now."),
     "unheld": _("Messages of this kind are sent without waiting."),
     "erased": _("Erased."),
+    "deleted": _("Deleted."),
+    "replayed": _("They are being posted again."),
     "merged": _("Done."),
     "asked": _("Your request is on its way."),
     "accepted": _("Accepted. Your mentorship has begun."),
@@ -342,6 +344,16 @@ APPLICATION_STATES = {
     "approved": _("Approved"),
     "refused": _("Refused"),
     "disabled": _("Disabled"),
+}
+WEBHOOK_STATES = {
+    "active": _("Active"),
+    "paused": _("Paused"),
+    "disabled": _("Switched off"),
+}
+POST_STATES = {
+    "pending": _("Waiting"),
+    "sent": _("Sent"),
+    "dead": _("Given up"),
 }
 SEEN = {
     "answers": _("your answers to a form"),

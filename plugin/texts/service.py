@@ -30,6 +30,12 @@ declare(
     body=_("This is what has gathered since the last time."),
 )
 declare(
+    "webhook.disabled",
+    group="service",
+    title=_("An address for events is switched off"),
+    body=_("“{name}” has not taken our events, so nothing more is posted there. They wait for 30 days. If it works again, switch it on in the console."),
+)
+declare(
     "mail.stopped",
     group="service",
     title=_("Your e-mail address does not take our messages"),

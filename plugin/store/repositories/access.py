@@ -242,14 +242,15 @@ class Entry:
 class Audit(Repository):
     """An append-only log; each entry's chain value covers the one before, so a removed or altered entry shows."""
 
-    def add(self, action: str, *, actor: str, at: datetime, detail: Mapping[str, object], key: bytes) -> None:
-        """Append an entry. ``actor`` and ``detail`` hold no names, only ids of ours."""
+    def add(self, action: str, *, actor: str, at: datetime, detail: Mapping[str, object], key: bytes) -> int:
+        """Append an entry; returns its number. ``actor`` and ``detail`` hold no names, only ids of ours."""
         last = self._connection.execute(self._select(audit, audit.c.number, audit.c.chain).order_by(audit.c.number.desc()).limit(1)).one_or_none()
         number, before = (1, b"") if last is None else (last.number + 1, bytes(last.chain))
         text = orjson.dumps([number, to_micros(at), actor, action, detail], option=orjson.OPT_SORT_KEYS)
         chain = hmac.new(key, before + text, hashlib.sha256).digest()
         row = {"installation_id": self.installation_id, "number": number, "at": at, "actor": actor, "action": action, "detail": dict(detail), "chain": chain}
         self._run(self._insert(audit), [row])
+        return number
 
     def named(self, member_id: int) -> str:
         """How the log names a member; from now on if it never did."""

@@ -14,8 +14,8 @@ from plugin.store.repositories.base import Repository, chunks
 from plugin.store.tables import changes, checks, lanes, outbox, sweeps
 from plugin.store.types import Moment
 
-Lane = Literal["inbox", "checks", "suggest", "outbox", "reconcile", "rounds", "learn", "jobs", "tell", "mail"]
-LANES: tuple[Lane, ...] = ("inbox", "checks", "suggest", "outbox", "reconcile", "rounds", "learn", "jobs", "tell", "mail")
+Lane = Literal["inbox", "checks", "suggest", "outbox", "reconcile", "rounds", "learn", "jobs", "tell", "mail", "webhooks"]
+LANES: tuple[Lane, ...] = ("inbox", "checks", "suggest", "outbox", "reconcile", "rounds", "learn", "jobs", "tell", "mail", "webhooks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

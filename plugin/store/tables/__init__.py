@@ -75,6 +75,7 @@ from plugin.store.tables.telling import (
     stories,
     story_people,
 )
+from plugin.store.tables.webhooks import feed, webhook_posts, webhooks
 from plugin.store.tables.work import changes, checks, inbox, lanes, outbox, sweeps
 
 __all__ = [
@@ -108,6 +109,7 @@ __all__ = [
     "enrolments",
     "event_people",
     "evidence",
+    "feed",
     "form_versions",
     "forms",
     "gone",
@@ -189,6 +191,8 @@ __all__ = [
     "topics",
     "vocabulary",
     "waves",
+    "webhook_posts",
+    "webhooks",
     "weight_moves",
 ]
 

@@ -26,6 +26,7 @@ from plugin.web.console import (
     rounds,
     screening,
     sessions,
+    webhooks,
     work,
 )
 from plugin.web.desk import Area, Desk
@@ -83,6 +84,8 @@ def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
         desk.route("/console/tokens/{token}", office.token_listing, office.token_revoke),
         desk.route("/console/applications", applications.listing),
         desk.route("/console/applications/{application}", applications.listing, applications.decide),
+        desk.route("/console/webhooks", webhooks.listing, webhooks.create),
+        desk.route("/console/webhooks/{webhook}", webhooks.view, webhooks.act),
         desk.route("/console/audit", office.audit),
         desk.route("/console/privacy", office.privacy),
         desk.route("/console/privacy/export", office.privacy, office.export),

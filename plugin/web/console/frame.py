@@ -43,6 +43,7 @@ def nav(visit: Visit) -> list[tuple[str, list[Entry]]]:
                 ("work", "/console/work", _("Deliveries and outbox")),
                 ("tokens", "/console/tokens", _("Tokens")),
                 ("applications", "/console/applications", _("Applications")),
+                ("webhooks", "/console/webhooks", _("Webhooks")),
                 ("privacy", "/console/privacy", _("Export and erasure")),
                 ("audit", "/console/audit", _("Audit log")),
             ],

@@ -68,6 +68,7 @@ CONSOLE = {
     "screening": "/console/screening",
     "tokens": "/console/tokens",
     "applications": "/console/applications",
+    "webhooks": "/console/webhooks",
     "audit": "/console/audit",
     "privacy": "/console/privacy",
     "nothing": "/console/programs/1",
