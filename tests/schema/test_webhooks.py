@@ -69,7 +69,8 @@ async def test_an_admin_looks_after_endpoints_and_nobody_else_does(world: World)
     document = 'subscription { events(after: "0", types: ["program.created"]) { upTo events { number type data } } }'
     stream = await schema.stream(document, context_value=context)
     async for first in stream:
-        data = first.data["events"]
+        seen: Any = first
+        data = seen.data["events"]
         assert [(one["type"], one["data"]["program"]) for one in data["events"]] == [("program.created", program)]
         assert data["upTo"] >= data["events"][-1]["number"]
         break
