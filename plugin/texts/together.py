@@ -48,3 +48,10 @@ STORY_STATES = {
     "declined": _("Not told"),
     "withdrawn": _("Taken back"),
 }
+STRIKE_KINDS = {"no_show": _("Did not come"), "late_cancel": _("Called off too late")}
+STRIKE_STATES = {
+    "counted": _("Counts"),
+    "appealed": _("Waits for a manager's decision"),
+    "upheld": _("Counts, after an appeal"),
+    "pardoned": _("Pardoned"),
+}

@@ -6,9 +6,10 @@ from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.forms import AnswersRefused, FormPurpose
 from plugin.domain.forms.preview import preview
 from plugin.domain.programs import Role
+from plugin.domain.rewards import AwardState
 from plugin.domain.screening import ADULT
 from plugin.errors import Invalid
-from plugin.services import belonging, enrolling, inviting, questioning, requesting
+from plugin.services import belonging, enrolling, inviting, questioning, requesting, rewarding, thanking
 from plugin.texts import console as words
 from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of
 from plugin.web.members.frame import show
@@ -18,10 +19,23 @@ MOST_ASKED = 5
 
 
 async def listing(visit: Visit) -> Response:
-    """The programs there are for this member, and invitations."""
+    """The programs there are for this member, invitations, and what came back for what they gave."""
     found = await belonging.programs(visit.runtime, visit.principal)
     invited = [one for one in await inviting.mine(visit.runtime, visit.principal) if one.state.value in {"invited", "seen"}]
-    return await show(visit, "programs.html", section="programs", programs=found, invited=invited, named={one.id: one for one, _parts in found}, words=words)
+    awards, standings = await rewarding.mine(visit.runtime, visit.principal)
+    thanks = await thanking.mine(visit.runtime, visit.principal)
+    return await show(
+        visit,
+        "programs.html",
+        section="programs",
+        programs=found,
+        invited=invited,
+        named={one.id: one for one, _parts in found},
+        badges=[one for one in awards if one.badge and one.state is AwardState.GRANTED],
+        standings=standings,
+        thanks=thanks,
+        words=words,
+    )
 
 
 async def answer_invitation(visit: Visit) -> Response:

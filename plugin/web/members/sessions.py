@@ -5,8 +5,9 @@ from datetime import datetime
 from starlette.responses import Response
 
 from plugin.domain.sessions import OF_PERSONS, CancelReason, SessionState
+from plugin.domain.strikes import APPEAL_WITHIN, StrikeState
 from plugin.errors import Invalid, NotFound
-from plugin.services import belonging, calendars, meeting
+from plugin.services import belonging, calendars, meeting, no_shows
 from plugin.services.sessions import Words
 from plugin.texts import together as words
 from plugin.web.members.frame import show
@@ -36,6 +37,9 @@ async def _page(visit: Visit, *, feed: str) -> Response:
         pairs=[(one.id, ", ".join(_name(people.get(each)) for each in one.people if each != visit.me)) for one, _program in pairs],
         people=people,
         me=visit.me,
+        strikes=list(reversed(await no_shows.mine(visit.runtime, visit.principal))),
+        counted=StrikeState.COUNTED,
+        since=visit.now - APPEAL_WITHIN,
         feed=feed,
         feed_since=await calendars.feed_since(visit.runtime, visit.principal),
         words=words,
@@ -67,6 +71,9 @@ async def act(visit: Visit) -> Response:
             await meeting.say(runtime, principal, id_of(visit.text("session")), held=True, missing=[])
         case "missed":
             await meeting.say(runtime, principal, id_of(visit.text("session")), held=False, missing=[id_of(each) for each in visit.all("missing")])
+        case "appeal":
+            await no_shows.appeal(runtime, principal, id_of(visit.text("strike")), words=visit.text("words"))
+            return visit.go("/my/sessions", "sent")
         case "feed":
             # The address is a key: it is shown on this answer, and never again.
             return await _page(visit, feed=await calendars.new_feed(runtime, principal))

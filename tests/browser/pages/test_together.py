@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from plugin.domain.sessions import SessionState
-from plugin.services import meeting
+from plugin.domain.strikes import Strike, StrikeKind
+from plugin.services import meeting, thanking
 from tests.browser.pages.running import Stage, picture, violations
 from tests.browser.pages.world import ADMIN, MENTOR, OTHER, World
 
@@ -47,6 +48,32 @@ def test_a_session_is_proposed_agreed_on_and_called_off_and_somebody_is_reported
     asking.get_by_text("Call it off").click()
     asking.get_by_role("button", name="Call the session off").click()
     expect(asking.get_by_role("main")).to_contain_text("Called off")
+
+    # Somebody did not come, and says how it was; and they are thanked.
+    site, now = here.site, here.site.parts.runtime.clock()
+    (seen,) = here.run(meeting.mine(site.parts.runtime, site.acts_for(OTHER), states=None, mentorship_id=None))
+    missed = Strike(
+        id=1,
+        member_id=site.members[MENTOR],
+        program_id=world.program,
+        session_id=seen.session.id,
+        kind=StrikeKind.NO_SHOW,
+        at=now,
+        expires_at=now + timedelta(days=180),
+    )
+    here.run(site.parts.runtime.database.write(site.installation_id, lambda unit: unit.strikes.put(missed)))
+    here.run(thanking.thank(site.parts.runtime, site.acts_for(OTHER), world.program, site.members[MENTOR], words="For the evening on prices.", public=False))
+    answering.goto(f"{here.url}/my/sessions")
+    answering.get_by_text("It was otherwise", exact=True).click()
+    answering.get_by_label("How it was").fill("The train stood still.")
+    assert violations(answering) == []
+    picture(answering, "members-missed-phone")
+    answering.get_by_role("button", name="Send", exact=True).click()
+    expect(answering.get_by_role("region", name="When others waited for you")).to_contain_text("Waits for a manager's decision")
+    answering.goto(f"{here.url}/my/programs")
+    expect(answering.get_by_role("region", name="What came back to you")).to_contain_text("For the evening on prices.")
+    assert violations(answering) == []
+    picture(answering, "members-thanked-phone")
 
     asking.goto(f"{here.url}/my/safety")
     asking.get_by_label("User name").nth(1).fill(MENTOR)
