@@ -80,7 +80,7 @@ declare(
         ),
         "mentee": (
             _("Your mentorship with {mentor:member} has ended"),
-            _("It ends without blame. If you would like another mentor, say so: you are first in line for the next round."),
+            _("It ends without blame. If you would like another mentor, ask one at any time; the next round counts you in again."),
         ),
     },
 )
