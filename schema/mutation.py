@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.mutations.applications import ApplicationMutations
 from schema.mutations.consent import ConsentMutations
 from schema.mutations.deliveries import DeliveryMutations
 from schema.mutations.evaluation import EvaluationMutations
@@ -52,5 +53,6 @@ class Mutation(
     PeopleMutations,
     PersonalMutations,
     WebhookMutations,
+    ApplicationMutations,
 ):
     """What can be done."""

@@ -12,6 +12,7 @@ from schema.ids import parse_id
 from schema.inputs import plain
 from schema.nodes import find_node
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
+from schema.queries.applications import ApplicationQueries
 from schema.queries.deliveries import DeliveryQueries
 from schema.queries.evaluation import EvaluationQueries
 from schema.queries.forms import FormQueries
@@ -59,6 +60,7 @@ class Query(
     RecruitingQueries,
     RewardQueries,
     WebhookQueries,
+    ApplicationQueries,
 ):
     """What can be read."""
 

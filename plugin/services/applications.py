@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from plugin.domain.applications import CLIENT, CODE, GRANTS, Application, ApplicationState, possible, usable
+from plugin.domain.community import InstallationState
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Conflict, Invalid, NotFound, TooMany
 from plugin.services import access
@@ -62,7 +63,8 @@ async def register(runtime: Runtime, installation_id: int, wanted: Wanted) -> Re
     secret = new_secret() if wanted.confidential else None
 
     def work(unit: UnitOfWork) -> Application:
-        _ = unit.community
+        if unit.community.state is InstallationState.DISCONNECTED:
+            raise NotFound("there is no such community")
         if unit.applications.count_pending() >= MOST_PENDING:
             raise TooMany("too many applications wait for an admin: try again later", retry_after=3600)
         made = Application(

@@ -14,6 +14,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from plugin.app import Parts, build, compose
 from plugin.domain.applications import Application, ApplicationState, usable
+from plugin.domain.community import InstallationState
 from plugin.domain.people import MEMBER_SCOPES, Scope
 from plugin.services import access, housekeeping
 from plugin.settings import Settings
@@ -361,3 +362,34 @@ async def test_secrets_are_kept_as_hashes(place: Place, sqlite_settings: Setting
     for secret in (app["client_secret"], code, token["access_token"], token["refresh_token"]):
         assert secret.encode() not in kept
     assert "client_secret" not in repr(Application.__dataclass_fields__["secret"].repr)
+
+
+async def test_who_is_no_admin_approves_nothing(place: Place) -> None:
+    app = await place.register()
+    found = await place.parts.runtime.database.read(place.id, lambda unit: unit.applications.find(app["client_id"]))
+    assert found is not None
+    word = csrf((await place.browser.get("/console/applications")).text)
+    assert word
+    host = place.parts.runtime.hosts["fake"]
+    assert isinstance(host, FakeHost)
+    host.fake_client.picture.members = {"3": person("3", username="maya", admin=False)}
+    place.clock.move(minutes=16)
+    form = {"csrf": word, "state": "approved"}
+    answer = await place.browser.post(f"/console/applications/{found.id}", data=form, headers={"sec-fetch-site": "same-origin"})
+    assert answer.status_code == 403
+    assert "for admins" in answer.text
+    assert (await place.trade(app, "x")).json()["error"] == "invalid_client"
+
+
+async def test_a_community_that_was_disconnected_is_no_issuer(place: Place) -> None:
+    app = await place.approved()
+    code = (await place.allow(app))["code"]
+    await place.parts.runtime.database.write(place.id, lambda unit: unit.update_installation(state=InstallationState.DISCONNECTED.value))
+    place.parts.runtime.forget(place.id)
+    assert (await place.trade(app, code)).status_code == 404
+    for path in ("revoke", "introspect"):
+        assert (await place.client.post(f"{place.base()}/{path}", data={"token": "x"}, auth=(app["client_id"], app["client_secret"]))).status_code == 404
+    assert (await place.client.post(f"{place.base()}/register", json={"client_name": "x", "redirect_uris": [BACK]})).status_code == 404
+    page = await place.browser.get(f"{place.base()}/authorize", params=place.asking(app))
+    assert page.status_code in {303, 401, 404}
+    assert "code=" not in page.headers.get("location", "")
