@@ -9,7 +9,7 @@ JOBS ?= 2
 comma := ,
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit sbom fuzz lint types imports fast slow browser bench bench-long format pictures theme schema lock clean
+.PHONY: help run test check audit sbom fuzz lint types imports fast slow browser bench bench-peers bench-long format pictures theme schema lock clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -79,6 +79,18 @@ bench: $(VENV)/.dev ## benchmarks: ratios against a peer or a limit in the same 
 	@$(BIN)/python benchmarks/importing.py
 	@$(BIN)/python -m benchmarks.widget
 
+# Packages that ours are compared with bring modules of equal names and much else: each is in an environment of its own, none among what is tested.
+.peers/%/.made: | $(BIN)/python
+	@$(PYTHON) -m venv .peers/$* && .peers/$*/bin/pip install --quiet --disable-pip-version-check $(PEERS) && touch $@
+
+.peers/stable/.made: PEERS := matching==1.4.3 algmatch==1.5.2
+.peers/mentor-match/.made: PEERS := mentor-match==7.0.1
+.peers/teams/.made: PEERS := team-formation==2.0.0
+
+bench-peers: $(VENV)/.dev .peers/stable/.made .peers/mentor-match/.made .peers/teams/.made ## rounds and groups beside packages that do the like; assignment.py takes .peers/stable/bin/python
+	@$(BIN)/python benchmarks/rounds.py --peer .peers/mentor-match/bin/python
+	@$(BIN)/python benchmarks/groups.py --peer .peers/teams/bin/python
+
 bench-long: bench ## benchmarks and endurance runs
 	@$(BIN)/python benchmarks/endurance.py
 	@$(BIN)/python benchmarks/ranking_scale.py
@@ -100,4 +112,4 @@ lock: $(VENV)/.dev ## write constraints.txt anew from what is installed
 	@{ head -1 constraints.txt; $(BIN)/uv pip freeze --python $(BIN)/python | grep -viE '^(-e |mentorgraph|uv=|pip=|setuptools=)'; } > constraints.new && mv constraints.new constraints.txt
 
 clean: ## remove what was installed and built, and the demo's data
-	@rm -rf $(VENV) .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) .demo .peers build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

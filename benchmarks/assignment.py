@@ -7,8 +7,8 @@ value, as with the least rank sum, one is drawn by lot (``--seed``).
 With ``--markets N`` also solves N random many-to-one markets with ties and counts blocking pairs by definition, and compares as many without ties with the
 packages ``matching`` and ``algmatch``. algmatch needs gurobipy, which is not free: put both into an environment of their own and name its Python:
 
-    python3 -m venv /tmp/stable-peers && /tmp/stable-peers/bin/pip install matching==1.4.3 algmatch==1.5.2
-    python benchmarks/assignment.py --instance FILE --markets 1000 --peers /tmp/stable-peers/bin/python
+    python3 -m venv .peers/stable && .peers/stable/bin/pip install matching==1.4.3 algmatch==1.5.2
+    python benchmarks/assignment.py --instance FILE --markets 1000 --peers .peers/stable/bin/python
 """
 
 import argparse

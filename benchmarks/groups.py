@@ -2,8 +2,8 @@
 
 team-formation 2.0.0 brings a web framework and pandas, so it lives in an environment of its own:
 
-    python3 -m venv /tmp/teams && /tmp/teams/bin/pip install team-formation==2.0.0
-    python benchmarks/groups.py --peer /tmp/teams/bin/python [--sizes 36,60,120] [--limits 40,40,60] [--members 5000] [--seed 1]
+    python3 -m venv .peers/teams && .peers/teams/bin/pip install team-formation==2.0.0
+    python benchmarks/groups.py --peer .peers/teams/bin/python [--sizes 36,60,120] [--limits 40,40,60] [--members 5000] [--seed 1]
 
 The people are made up and shipped in groups_people.json; the first 36, 60 and 120 of them are put into groups of six that diversify ``field`` and ``region``
 and cluster ``goal``. Misses are counted the same way for both: for each group and each value of a diversified attribute the places short of

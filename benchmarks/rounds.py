@@ -2,8 +2,8 @@
 
 mentor-match 7.0.1 installs a module called ``matching``, as another peer does, so it lives in an environment of its own:
 
-    python3 -m venv /tmp/mentor-match && /tmp/mentor-match/bin/pip install mentor-match==7.0.1
-    python benchmarks/rounds.py --peer /tmp/mentor-match/bin/python [--people 500] [--flows 20000x6000x50,100000x200000x50] [--seed 1] [--repeats 3]
+    python3 -m venv .peers/mentor-match && .peers/mentor-match/bin/pip install mentor-match==7.0.1
+    python benchmarks/rounds.py --peer .peers/mentor-match/bin/python [--people 500] [--flows 20000x6000x50,100000x200000x50] [--seed 1] [--repeats 3]
 
 Both score the same made-up people by the same rules (never within one organisation; 4 points for the same profession, 3 for at least five grades above). The
 peer lets a forbidden pair cost what a pair without points costs, so it leaves people out. Each flow runs in a process of its own, ours and the bare one in

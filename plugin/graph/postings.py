@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from plugin.graph.columns import Column
+
 MAX_COUNT = 3
 """More occurrences in one post say nothing more about its subject."""
 
@@ -41,9 +43,9 @@ class Segment:
 def segment(terms: NDArray[np.int64], documents: NDArray[np.int32], counts: NDArray[np.uint8]) -> Segment:
     """A segment of parallel arrays in any order, in which a pair of term and document may repeat."""
     names, ranks = np.unique(terms, return_inverse=True)
-    # One sort of whole numbers is several times faster than a sort by two keys.
-    order = np.argsort(ranks.astype(np.int64) << 32 | documents)
-    terms, documents, counts = ranks[order], documents[order], np.minimum(counts[order], MAX_COUNT)
+    # One sort of whole numbers that hold everything is several times faster than to look for an order and then follow it.
+    keys = np.sort((ranks.astype(np.int64) << 33) | (documents.astype(np.int64) << 2) | np.minimum(counts, MAX_COUNT))
+    terms, documents, counts = keys >> 33, (keys >> 2 & 2**31 - 1).astype(np.int32), (keys & 3).astype(np.uint8)
     fresh = np.ones(len(terms), bool)
     fresh[1:] = (terms[1:] != terms[:-1]) | (documents[1:] != documents[:-1])
     starts = np.flatnonzero(fresh)
@@ -101,9 +103,13 @@ class _Own:
 
 
 class Postings:
-    """All terms of all documents of one kind. Not synchronised."""
+    """All terms of all documents of one kind. Not synchronised.
+
+    ``room`` is for one question's sums, by document; it holds zeros in between: making millions of zeros anew takes longer than adding up.
+    """
 
     def __init__(self) -> None:
+        self.room = Column(np.float32)
         self._segments: list[Segment] = []
         self._own: dict[int, _Own] = {}
         self._over: dict[tuple[int, int], int] = {}  # counts beyond a byte

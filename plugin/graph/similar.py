@@ -89,8 +89,8 @@ def similar(knowledge: Knowledge, terms: Mapping[int, int]) -> Similar:
 
 
 def _both(k: Knowledge, terms: Mapping[int, float], questions: Found, replies: Found, *, budget: int) -> tuple[Scored, Scored]:
-    asked = _scores(questions, terms, lengths=k.topic_length, documents=k.question_count, words=k.question_words, budget=budget)
-    replied = _scores(replies, terms, lengths=k.part_length, documents=k.reply_count, words=k.reply_words, budget=budget)
+    asked = _scores(questions, terms, lengths=k.topic_length, room=k.questions.room, documents=k.question_count, words=k.question_words, budget=budget)
+    replied = _scores(replies, terms, lengths=k.part_length, room=k.replies.room, documents=k.reply_count, words=k.reply_words, budget=budget)
     return asked, replied
 
 
@@ -157,25 +157,32 @@ def held(pieces: Sequence[Entries], documents: NDArray[np.int64]) -> NDArray[np.
     return found
 
 
-def _scores(pieces: Found, terms: Mapping[int, float], *, lengths: Column[np.int32], documents: int, words: int, budget: int) -> Scored:
-    """The documents with any of the terms that tell, the most similar ones, and how similar they are."""
+def _scores(
+    pieces: Found, terms: Mapping[int, float], *, lengths: Column[np.int32], room: Column[np.float32], documents: int, words: int, budget: int
+) -> Scored:
+    """The documents with any of the terms that tell, the most similar ones, and how similar they are. ``room`` holds zeros before and after."""
     mean = max(words / max(documents, 1), 1.0)
-    scores = np.zeros(lengths.size, np.float32)
+    room.grow(lengths.size)
+    scores = room.data
     touched: list[NDArray[np.int32]] = []
-    for term, weight in rarity({term: frequency_of(found) for term, found in pieces.items()}, documents=documents).items():
-        budget -= frequency_of(pieces[term])
-        if budget < 0 and touched:
-            break
-        for found, counts in pieces[term]:
-            frequency = counts.astype(np.float32)
-            gain = frequency * (_K1 + 1) / (frequency + _K1 * (1 - _B + _B * lengths.data[found].astype(np.float32) / mean))
-            before = scores[found]
-            touched.append(found[before == 0])
-            scores[found] = before + gain * np.float32(weight * terms[term])
-    if not touched:
-        return np.empty(0, np.int32), np.empty(0)
-    together = np.concatenate(touched)
-    similarity = scores[together]
+    try:
+        for term, weight in rarity({term: frequency_of(found) for term, found in pieces.items()}, documents=documents).items():
+            budget -= frequency_of(pieces[term])
+            if budget < 0 and touched:
+                break
+            for found, counts in pieces[term]:
+                frequency = counts.astype(np.float32)
+                gain = frequency * (_K1 + 1) / (frequency + _K1 * (1 - _B + _B * lengths.data[found].astype(np.float32) / mean))
+                before = scores[found]
+                touched.append(found[before == 0])
+                scores[found] = before + gain * np.float32(weight * terms[term])
+        if not touched:
+            return np.empty(0, np.int32), np.empty(0)
+        together = np.concatenate(touched)
+        similarity = scores[together]
+    finally:
+        for found in touched:
+            scores[found] = 0
     if len(together) > MAX_DOCUMENTS:
         best = np.argpartition(-similarity, MAX_DOCUMENTS)[:MAX_DOCUMENTS]
         together, similarity = together[best], similarity[best]
