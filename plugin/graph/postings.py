@@ -105,7 +105,8 @@ class _Own:
 class Postings:
     """All terms of all documents of one kind. Not synchronised.
 
-    ``room`` is for one question's sums, by document; it holds zeros in between: making millions of zeros anew takes longer than adding up.
+    ``room`` is for one question's sums, by document; it holds zeros in between: making millions of zeros anew takes longer than adding up. Whoever uses it
+    holds the knowledge's lock, so that questions of several threads take turns.
     """
 
     def __init__(self) -> None:
