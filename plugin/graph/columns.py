@@ -85,10 +85,11 @@ class Chains:
     def of(self, group: int, *, limit: int = 2**31) -> list[int]:
         """The rows of ``group``, newest first, at most ``limit``."""
         rows: list[int] = []
+        after = self.after.data.item
         row = int(self.head.data[group]) if 0 <= group < self.head.size else -1
         while row >= 0 and len(rows) < limit:
             rows.append(row)
-            row = int(self.after.data[row])
+            row = after(row)
         return rows
 
     def of_all(self, groups: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -59,6 +59,28 @@ def segment(terms: NDArray[np.int64], documents: NDArray[np.int32], counts: NDAr
     return Segment(names[terms[offsets[:-1]]], offsets, documents, np.minimum(sums, _TOP).astype(np.uint8), over)
 
 
+def joined(segments: list[Segment]) -> Segment:
+    """One segment of several, whose documents grow from segment to segment. Empties the list on the way, so that little is in memory twice.
+
+    A question looks a term up in every segment, so their number is part of its price.
+    """
+    names = np.unique(np.concatenate([one.terms for one in segments]))
+    sizes = np.zeros(len(names), np.int64)
+    for one in segments:
+        sizes[np.searchsorted(names, one.terms)] += np.diff(one.offsets)
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    documents, counts = np.empty(int(offsets[-1]), np.int32), np.empty(int(offsets[-1]), np.uint8)
+    free, over = offsets[:-1].copy(), {}
+    while segments:
+        one = segments.pop(0)
+        place, held = np.searchsorted(names, one.terms), np.diff(one.offsets)
+        into = np.repeat(free[place] - one.offsets[:-1], held) + np.arange(len(one.documents))
+        documents[into], counts[into] = one.documents, one.counts
+        free[place] += held
+        over.update(one.over)
+    return Segment(names, offsets, documents, counts, over)
+
+
 class _Own:
     """The documents of one term that has changed since the bulk build."""
 
@@ -189,9 +211,9 @@ class Postings:
         return place < len(documents) and int(documents[place]) == document
 
     def load(self, segments: list[Segment]) -> None:
-        """Take the segments of a bulk build in place of everything. Documents grow from segment to segment and none is in two."""
-        self._segments, self._own = segments, {}
-        self._over = {key: extra for one in segments for key, extra in one.over.items()}
+        """Take the segments of a bulk build, which empties the list, in place of everything. Documents grow from segment to segment and none is in two."""
+        self._segments, self._own = [joined(segments)] if segments else [], {}
+        self._over = {key: extra for one in self._segments for key, extra in one.over.items()}
 
     def content(self) -> dict[int, dict[int, int]]:
         """Everything, for tests and small communities: count by document by term."""

@@ -163,27 +163,43 @@ def _scores(
     """The documents with any of the terms that tell, the most similar ones, and how similar they are. ``room`` holds zeros before and after."""
     mean = max(words / max(documents, 1), 1.0)
     room.grow(lengths.size)
-    scores = room.data
-    touched: list[NDArray[np.int32]] = []
+    read: list[NDArray[np.intp]] = []
     try:
         for term, weight in rarity({term: frequency_of(found) for term, found in pieces.items()}, documents=documents).items():
             budget -= frequency_of(pieces[term])
-            if budget < 0 and touched:
+            if budget < 0 and read:
                 break
             for found, counts in pieces[term]:
-                frequency = counts.astype(np.float32)
-                gain = frequency * (_K1 + 1) / (frequency + _K1 * (1 - _B + _B * lengths.data[found].astype(np.float32) / mean))
-                before = scores[found]
-                touched.append(found[before == 0])
-                scores[found] = before + gain * np.float32(weight * terms[term])
-        if not touched:
-            return np.empty(0, np.int32), np.empty(0)
-        together = np.concatenate(touched)
-        similarity = scores[together]
+                read.append(found.astype(np.intp))
+                room.data[read[-1]] += _gain(counts, lengths.data[read[-1]], mean=mean, weight=weight * terms[term])
     finally:
-        for found in touched:
-            scores[found] = 0
-    if len(together) > MAX_DOCUMENTS:
-        best = np.argpartition(-similarity, MAX_DOCUMENTS)[:MAX_DOCUMENTS]
-        together, similarity = together[best], similarity[best]
-    return together, similarity.astype(np.float64)
+        sums = [_taken(room.data, found) for found in read]
+    return _most(np.concatenate(read), np.concatenate(sums)) if read else (np.empty(0, np.int32), np.empty(0))
+
+
+def _gain(counts: NDArray[np.uint8], lengths: NDArray[np.int32], *, mean: float, weight: float) -> NDArray[np.float32]:
+    """What a term adds to each document that holds it; in place, as this is where the time of a question goes."""
+    gain, saturation = counts.astype(np.float32), lengths.astype(np.float32)
+    saturation *= _K1 * _B / mean
+    saturation += _K1 * (1 - _B)
+    saturation += gain
+    gain *= weight * (_K1 + 1)
+    gain /= saturation
+    return gain
+
+
+def _taken(sums: NDArray[np.float32], documents: NDArray[np.intp]) -> NDArray[np.float32]:
+    """The sums of some documents, which are zeros afterwards: each document's sum is taken once, whichever of its terms comes first."""
+    taken = sums[documents]
+    sums[documents] = 0
+    return taken
+
+
+def _most(documents: NDArray[np.intp], sums: NDArray[np.float32]) -> Scored:
+    """The documents with the largest sums above zero; of equal ones at the end, those that come first."""
+    chosen = np.flatnonzero(sums)
+    if len(chosen) > MAX_DOCUMENTS:
+        least = np.partition(sums, len(sums) - MAX_DOCUMENTS)[len(sums) - MAX_DOCUMENTS]
+        above, equal = np.flatnonzero(sums > least), np.flatnonzero(sums == least)
+        chosen = np.concatenate([above, equal[: MAX_DOCUMENTS - len(above)]])
+    return documents[chosen].astype(np.int32), sums[chosen].astype(np.float64)

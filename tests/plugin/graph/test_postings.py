@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.graph.postings import MAX_COUNT, Postings, segment
+from plugin.graph.postings import MAX_COUNT, Postings, Segment, segment
 
 TERMS = st.dictionaries(st.integers(-3, 3), st.integers(1, 5), max_size=4)
 POSTS = st.lists(st.tuples(st.integers(0, 6), TERMS), max_size=12)
@@ -21,11 +21,15 @@ def expected(posts: list[tuple[int, dict[int, int]]]) -> dict[int, dict[int, int
     return {term: dict(counts) for term, counts in content.items()}
 
 
-def loaded(posts: list[tuple[int, dict[int, int]]]) -> Postings:
+def _segment(posts: list[tuple[int, dict[int, int]]]) -> Segment:
     rows = [(term, document, count) for document, terms in posts for term, count in terms.items()]
     table = np.array(rows, np.int64).reshape(-1, 3)
+    return segment(table[:, 0], table[:, 1].astype(np.int32), table[:, 2].astype(np.uint8))
+
+
+def loaded(posts: list[tuple[int, dict[int, int]]]) -> Postings:
     postings = Postings()
-    postings.load([segment(table[:, 0], table[:, 1].astype(np.int32), table[:, 2].astype(np.uint8))])
+    postings.load([_segment(posts)])
     return postings
 
 
@@ -63,3 +67,11 @@ def test_segments_follow_each_other() -> None:
     documents, counts = postings.get(7)
     assert documents.tolist() == [0, 1, 2, 3]
     assert counts.tolist() == [1, 2, 1, 2]
+
+
+@given(st.lists(POSTS, max_size=4))
+def test_segments_become_one_without_a_change(parts: list[list[tuple[int, dict[int, int]]]]) -> None:
+    moved = [[(document + 10 * place, terms) for document, terms in posts] for place, posts in enumerate(parts)]
+    postings = Postings()
+    postings.load([_segment(posts) for posts in moved])
+    assert postings.content() == expected([one for posts in moved for one in posts])
