@@ -65,7 +65,7 @@ class Town:
         return self._names[pairs & (2**20 - 1)], np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
     def batches(self) -> Iterator[PostBatch]:
-        """The posts, batch by batch; ``making`` is how long inventing them took, which is none of the product's time, and ``making_busy`` how much of a processor."""
+        """The posts, batch by batch; ``making`` is how long inventing them took, ``making_busy`` its CPU time: none of it is the product's."""
         topics, done, posts = TOPICS * self.members, 0, 0
         while done < topics:
             began, busy = time.monotonic(), time.process_time()

@@ -70,7 +70,8 @@ def joined(segments: list[Segment]) -> Segment:
         sizes[np.searchsorted(names, one.terms)] += np.diff(one.offsets)
     offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     documents, counts = np.empty(int(offsets[-1]), np.int32), np.empty(int(offsets[-1]), np.uint8)
-    free, over = offsets[:-1].copy(), {}
+    free = offsets[:-1].copy()
+    over: dict[tuple[int, int], int] = {}
     while segments:
         one = segments.pop(0)
         place, held = np.searchsorted(names, one.terms), np.diff(one.offsets)
