@@ -36,7 +36,9 @@ BY_CASES = {
     "ApplicationState": "no part of a program: an admin's decision about a developer's application",
     "InstallationState": "no part of a program: a community is connected, served, and disconnected",
     "NeedState": "no part of a program: a question is answered once, and grows old",
+    "PostState": "no part of a program: what is sent to an address that a developer named is waiting, sent or given up",
     "SuggestionState": "two states and one step: what was proposed is dismissed",
+    "WebhookState": "no part of a program: an address that a developer named is on or off",
 }
 """Those that no walk is made for, with the reason."""
 
