@@ -91,10 +91,14 @@ class Measure:
 
     def figures(self) -> dict[str, float]:
         mean = np.mean(np.array(self.rows), axis=0)
+        names = ("mrr", "ndcg10", "recall10", "hit5")
+        return {**{name: round(float(value), 4) for name, value in zip(names, mean, strict=True)}, "top5_share": self.top5_share()}
+
+    def top5_share(self) -> float:
+        """The part of all places that went to the five members who had most of each ninety days."""
         total = sum(sum(block.values()) for block in self.shown.values())
         most = sum(sum(sorted(block.values())[-5:]) for block in self.shown.values())
-        names = ("mrr", "ndcg10", "recall10", "hit5")
-        return {**{name: round(float(value), 4) for name, value in zip(names, mean, strict=True)}, "top5_share": round(most / max(total, 1), 4)}
+        return round(most / max(total, 1), 4)
 
 
 @dataclass(frozen=True)
@@ -179,11 +183,14 @@ def measure(archive: Archive, *, limit: int, curve: bool, transfer: bool, with_v
     peers = Peers(archive, split=archive.openings[int(len(archive.openings) * TEST_FROM)].at)
     spreading = {"product_spread": SPREAD, **spreads}
     shown = {name: Shown() for name in spreading}
+    replied = Measure()
     seconds = []
     for number, question in enumerate(life.questions(TEST_FROM, 1.0)):
         if number >= limit:
             break
         at = question.opening.at
+        for member in question.right:
+            replied.shown[int(at // (90 * DAY))][member] += 1
         for name, own in sets.items():
             start = time.perf_counter()
             ranking = [one.member for one in rank(life.knowledge, question.need, now=at, weights=own, limit=PLACES, eligible=question.eligible)]
@@ -211,6 +218,7 @@ def measure(archive: Archive, *, limit: int, curve: bool, transfer: bool, with_v
     print(f"a ranking with evidence for {PLACES} places: median {1000 * float(np.median(seconds)):.1f} ms", file=sys.stderr)
     result: dict[str, object] = {"questions": len(measures["product"].rows)}
     result |= {name: figures[name] for name in ("product", "product_shipped", "product_spread")}
+    result["replied_top5_share"] = replied.top5_share()
     result["baselines"] = {name: figures[name] for name in Peers.NAMES}
     if curve:
         result["curve"] = [[value, figures[f"spread {value}"]["top5_share"], figures[f"spread {value}"]["ndcg10"]] for value in CURVE]

@@ -201,6 +201,26 @@ def test_another_rule_never_raises_the_optimum(problem: Problem, mask: list[bool
         assert held.places <= free.places
 
 
+def worth(made: Round, problem: Problem, objective: Objective) -> tuple[float, ...]:
+    """What a round is best in, first things first."""
+    placed = () if problem.placing is Placing.BEST and objective is Objective.TOTAL else (float(made.places),)
+    return (*placed, round(made.worst if objective is Objective.FAIR else made.total, 6))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    problem=problems(several=True, minimums=True, pins=True),
+    mask=st.lists(st.booleans(), min_size=12, max_size=12),
+    objective=st.sampled_from([Objective.TOTAL, Objective.FAIR]),
+)
+def test_another_rule_never_makes_a_round_better_by_what_it_is_asked_for(problem: Problem, mask: list[bool], objective: Objective) -> None:
+    stricter = replace(problem, rules=(*problem.rules, rule("one more", *mask[: len(problem.edges)])))
+    free, held = attempt(problem, objective), attempt(stricter, objective)
+    if held is not None:
+        assert free is not None
+        assert worth(held, stricter, objective) <= worth(free, problem, objective)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_networkx_finds_the_same_total(seed: int) -> None:
     lot = np.random.default_rng(seed)
