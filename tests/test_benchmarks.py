@@ -50,7 +50,7 @@ def test_routing_takes_a_community_that_it_has_never_seen(tmp_path: Path, packed
     read = archive.read(written(tmp_path / "one.jsonl", topics, packed=packed))
     assert len(read.openings) == 60
     found = routing.measure(read, limit=10**9, curve=False, transfer=False, with_vectors=False)
-    assert set(found) == {"questions", "product", "product_shipped", "product_spread", "baselines"}
+    assert set(found) == {"questions", "replied_top5_share", "product", "product_shipped", "product_spread", "baselines"}
     assert found["questions"] == 12
     for name in ("product", "product_shipped", "product_spread"):
         row = found[name]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from mentorgraph.host import AddToGroup, Capability, CreateGroup, DirectMessage, Mention, Paragraph, RemoveFromGroup
+from mentorgraph.host import AddToGroup, Capability, CreateGroup, RemoveFromGroup
 from plugin.domain.groups import Group, GroupState, Seat
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import Role
@@ -12,12 +12,13 @@ from plugin.domain.rounds import ChoiceKind, Command, GroupDesign, Round, RoundS
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.graph import criteria, grouping
 from plugin.graph.grouping import Aim, Design, Grouping, Kind, Left, Person, Slot, Trait
-from plugin.services import computing, mentoring, round_inputs, safeguarding
+from plugin.services import computing, introducing, mentoring, round_inputs, safeguarding
 from plugin.services.computing import Beat
 from plugin.services.managing import managers_of, require_manager
 from plugin.services.outgoing import post
 from plugin.services.round_checks import step
 from plugin.services.runtime import Runtime
+from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
 
 APART_FROM = 400
@@ -303,6 +304,7 @@ def begin(unit: UnitOfWork, group: Group, *, capabilities: frozenset[Capability]
                 )
         key, note = _tell_host(unit, group, capabilities)
         unit.our_groups.put(replace(group, state=GroupState.RUNNING, published_at=unit.now, host_key=key, note=note))
+        _introduce(unit, group)
 
 
 def _tell_host(unit: UnitOfWork, group: Group, capabilities: frozenset[Capability]) -> tuple[str, str]:
@@ -319,12 +321,33 @@ def _tell_host(unit: UnitOfWork, group: Group, capabilities: frozenset[Capabilit
         post(message, kind="group", key=key, member_id=None, unit=unit)
         return key, ""
     if Capability.DIRECT_MESSAGES in capabilities:
-        when = f" All of you can meet on {slot_words(group.slot)} UTC." if group.slot is not None else ""
-        parts = tuple(part for name in names for part in (Mention(name), ", "))[:-1]
-        body = (Paragraph((f"You are together in “{group.name}”: ", *parts, f".{when}")),)
-        post(DirectMessage(to=names, title=group.name, body=body), kind="group", key=key, member_id=None, unit=unit)
-        return key, "this host has no groups: the members share a conversation instead"
+        return "", "this host has no groups: the members share a conversation instead"
     return "", "this host has neither groups nor messages: tell the members yourself"
+
+
+def _introduce(unit: UnitOfWork, group: Group) -> None:
+    """Bring all of a group together in one message. With somebody under age in it each is told alone: we open no place that nobody else sees."""
+    people = [seat.member_id for seat in group.seats]
+    if any(safeguarding.is_minor(unit, one) for one in people):
+        _tell_each(unit, group, people)
+    else:
+        introducing.introduce(unit, people, "introduction.group", key=f"group:{group.id}", about=_about(unit, group))
+
+
+def _tell_each(unit: UnitOfWork, group: Group, people: Iterable[int]) -> None:
+    about = _about(unit, group)
+    for one in people:
+        tell(unit, one, "introduction.group", key=f"group:{group.id}:{one}", about=about)
+
+
+def _about(unit: UnitOfWork, group: Group) -> dict[str, str | int]:
+    program = unit.programs.get(group.program_id)
+    about: dict[str, str | int] = {"name": group.name, "program": "" if program is None else program.name}
+    if group.slot is None:
+        return about
+    week = timedelta(days=7)
+    since = (unit.now - MONDAY - timedelta(minutes=30 * group.slot)) % week
+    return about | {"role": "slot", "at": (unit.now + week - since).isoformat()}
 
 
 # ---------------------------------------------------------------------------------------------------------------------- groups that run
@@ -389,7 +412,8 @@ def _apply(
 
 
 def _welcome(unit: UnitOfWork, group: Group, newcomers: Sequence[int], capabilities: frozenset[Capability]) -> None:
-    """Ask the host to let newcomers in. Where it was not asked for the group yet, it is asked for one with all of them instead."""
+    """Tell newcomers, and ask the host to let them in. Where it was not asked for the group yet, it is asked for one with all of them instead."""
+    _tell_each(unit, group, newcomers)
     if not group.host_key or not newcomers or Capability.GROUPS not in capabilities:
         return
     if unit.outbox.take_back({group.host_key}, why="the group has changed"):

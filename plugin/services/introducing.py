@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mentorgraph.host import Block, DirectMessage
 from plugin.domain.calendar import CalendarEvent
+from plugin.domain.notices import awake_together
 from plugin.services import outgoing, reaching, telling
 from plugin.services.calendars import entry
 from plugin.store.unit_of_work import UnitOfWork
@@ -13,18 +14,19 @@ from plugin.texts import KINDS, About, Person, language_of, people_in, render
 def introduce(unit: UnitOfWork, member_ids: Sequence[int], kind: str, *, key: str, about: About, event: CalendarEvent | None = None) -> bool:
     """Introduce members to each other once, by a message to those who agreed to messages.
 
-    Returns ``False`` if ``key`` was used before or fewer than two are there. It waits for an hour that is quiet for none of them. Who did not agree is told in
-    the product only. With an ``event`` the message holds it, in the host's own calendar where it has one. The words are in the language that all share, else in
-    the community's.
+    Returns ``False`` if ``key`` was used before or fewer than two are there. It waits for an hour that is quiet for none of them; where there is no such
+    hour, or only one agreed, each is told alone. Who did not agree is told in the product only. With an ``event`` the message holds it, in the host's own
+    calendar where it has one. The words are in the language that all share, else in the community's.
     """
     people = [one for member_id in dict.fromkeys(member_ids) if (one := unit.members.get(member_id)) is not None and one.takes_part]
     if len(people) < 2:
         return False
-    told = [telling.tell(unit, one.id, kind, key=f"{key}:{one.id}", about=about, at=None, quietly=reaching.agreed(unit, one)) for one in people]
     willing = [one for one in people if reaching.agreed(unit, one)]
-    if len(willing) < 2 or not any(told):
-        return any(told)
     reaches = [reaching.reach_of(unit, one) for one in willing]
+    together = len(willing) > 1 and awake_together(unit.now, reaches) is not None
+    told = [telling.tell(unit, one.id, kind, key=f"{key}:{one.id}", about=about, at=None, quietly=together and one in willing) for one in people]
+    if not together or not any(told):
+        return any(told)
     languages = {language_of(one.locale) for one in reaches}
     locale = languages.pop() if len(languages) == 1 else unit.community.locale
     named = {one.id: Person(one.username, one.name) for one in unit.members.many(people_in(kind, about)).values()}

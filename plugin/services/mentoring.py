@@ -9,7 +9,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Role
 from plugin.domain.sessions import CancelReason
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import adapting, milestones, pairing, safeguarding, scheduling, sessions, signs, surveying
+from plugin.services import adapting, introducing, milestones, pairing, safeguarding, scheduling, sessions, signs, surveying
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -97,6 +97,10 @@ def _tell_begun(unit: UnitOfWork, made: Mentorship) -> None:
             tell(
                 unit, made.mentor_id, "mentorship.begun", key=f"mentorship:{made.id}:begun:{made.mentor_id}:{mentee}", about=about | {"role": Role.MENTOR.value}
             )
+            if made.group_id is None and not any(safeguarding.is_minor(unit, one) for one in (made.mentor_id, mentee)):
+                # Of somebody under age we open no place that nobody else sees.
+                said = about if program else about | {"role": "alone"}
+                introducing.introduce(unit, [made.mentor_id, mentee], "introduction.pair", key=f"mentorship:{made.id}:{mentee}", about=said)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- ending

@@ -50,6 +50,16 @@ declare(
         "{mentee:member}: say what you would like to achieve, and propose two times for a first meeting.\n\n"
         "{mentor:member}: say how you like to work, and what you wish somebody had told you at that point."
     ),
+    roles={
+        "alone": (
+            _("{mentor:member} and {mentee:member}, meet each other"),
+            _(
+                "{mentor:member} will mentor {mentee:member}.\n\n"
+                "{mentee:member}: say what you would like to achieve, and propose two times for a first meeting.\n\n"
+                "{mentor:member}: say how you like to work, and what you wish somebody had told you at that point."
+            ),
+        )
+    },
 )
 declare(
     "introduction.group",
@@ -59,6 +69,16 @@ declare(
         "You are together in {name}, part of {program}.\n\n"
         "Say in two lines who you are, what you would like to get out of it, and what you can give. Then agree on a time for a first meeting."
     ),
+    roles={
+        "slot": (
+            _("Welcome to {name}"),
+            _(
+                "You are together in {name}, part of {program}.\n\n"
+                "Say in two lines who you are, what you would like to get out of it, and what you can give.\n\n"
+                "There is a time of the week that suits all of you; next it is {at:when}."
+            ),
+        )
+    },
 )
 declare(
     "story.asked",

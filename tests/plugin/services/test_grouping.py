@@ -6,13 +6,16 @@ import pytest
 
 from mentorgraph.host import AddToGroup, Capability, CreateGroup, DirectMessage
 from plugin.domain.groups import Group, GroupState
+from plugin.domain.members import Consent
 from plugin.domain.people import MEMBER_SCOPES, Principal
 from plugin.domain.programs import Role
 from plugin.domain.rounds import GroupDesign, RoundState
 from plugin.errors import Conflict, Forbidden, Invalid
-from plugin.services import grouping, outgoing, rounds
+from plugin.services import delivering, grouping, outgoing, rounds
 from plugin.services.erasure import erase_member
+from plugin.services.handlers.members import decide
 from plugin.store.unit_of_work import UnitOfWork
+from tests.conftest import FixedClock
 from tests.plugin.services.matching import Matching, program_of
 from tests.plugin.support import World
 
@@ -70,13 +73,28 @@ async def test_the_same_design_and_seed_give_the_same_groups(program: Matching) 
     ("capabilities", "kind", "note"),
     [(frozenset({Capability.DIRECT_MESSAGES}), DirectMessage, "this host has no groups"), (frozenset(), None, "tell the members yourself")],
 )
-async def test_hosts_without_groups_degrade_in_words(program: Matching, capabilities: frozenset[Capability], kind: type | None, note: str) -> None:
+async def test_hosts_without_groups_degrade_in_words(
+    program: Matching, clock: FixedClock, capabilities: frozenset[Capability], kind: type | None, note: str
+) -> None:
+    def agree(unit: UnitOfWork) -> None:
+        for member in unit.members.all():
+            decide(member, Consent.MESSAGES, given=True, source="self", unit=unit)
+
     program.world.host.capabilities = capabilities
+    await program.world.database.write(program.world.installation_id, agree)
     running = await published(program)
     assert all(note in group.note for group in running)
-    await outgoing.send_due(program.world.runtime, program.world.installation_id)
+    for _ in range(24):
+        await delivering.deliver_due(program.world.runtime, program.world.installation_id)
+        await outgoing.send_due(program.world.runtime, program.world.installation_id)
+        clock.move(hours=1)
+    sent = [one for one in program.world.client.sent.values() if isinstance(one, DirectMessage) and one.title.startswith("Welcome to")]
     assert {type(message) for message in program.world.client.sent.values()} <= {kind}
-    assert len(program.world.client.sent) == (2 if kind else 0)
+    told = [frozenset(one.to) for one in sent]
+    groups = [frozenset(program.name(seat.member_id) for seat in group.seats) for group in running]
+    # Lima, Berlin and Tokyo are never awake at the same time, so there each is told alone.
+    wanted = [one for group in groups for one in ([frozenset({name}) for name in group] if "tokyo_m" in group else [group])]
+    assert sorted(told, key=sorted) == sorted(wanted if kind else [], key=sorted)
 
 
 async def test_somebody_is_moved_and_stays_where_they_were_pinned(program: Matching) -> None:

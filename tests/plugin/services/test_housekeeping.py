@@ -77,6 +77,8 @@ TIMED: dict[str, tuple[timedelta, dict[str, object], str]] = {
     "changes": (DAY, {}, "at"),
     "inbox": (30 * DAY, {"state": "handled"}, "received_at"),
     "inbox, dead": (30 * DAY, {"state": "dead"}, "received_at"),
+    "feed": (30 * DAY, {}, "at"),
+    "webhook_posts": (30 * DAY, {}, "created_at"),
     "jobs": (30 * DAY, {"state": "done"}, "done_at"),
     "notices": (365 * DAY, {}, "created_at"),
     "mails": (365 * DAY, {}, "created_at"),
