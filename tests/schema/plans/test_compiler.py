@@ -1,5 +1,6 @@
 """A plan gives what the engine gives, or nothing."""
 
+from base64 import b64encode
 from random import Random
 from typing import Any
 
@@ -60,6 +61,10 @@ async def test_a_plan_gives_what_the_engine_gives(world: World, variables: dict[
         assert list(found) == list(expected.data)
 
 
+PROPOSAL = b64encode(b"Proposal").decode()[:10]
+"""What the id of a proposal begins with."""
+
+
 @pytest.mark.slow
 @hypothesis_settings(max_examples=200)
 @given(seed=st.integers(0, 2**32), as_member=st.booleans())
@@ -94,12 +99,11 @@ async def test_random_queries(world: World, seed: int, as_member: bool) -> None:
 
 
 def ignore_handles(data: object) -> None:
-    """Ids of proposals are sealed with a fresh nonce each time."""
+    """Ids of proposals are sealed with a fresh nonce each time, whatever they are called in the answer."""
     if isinstance(data, dict):
-        if "score" in data or "reasons" in data:
-            data.pop("id", None)
-            data.pop("other_id", None)
-        for one in data.values():
+        for name, one in data.items():
+            if isinstance(one, str) and one.startswith(PROPOSAL):
+                data[name] = "a proposal"
             ignore_handles(one)
     elif isinstance(data, list):
         for one in data:
