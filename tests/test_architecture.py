@@ -7,7 +7,7 @@ import grimp
 import networkx as nx
 
 PICTURE = (Path(__file__).resolve().parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
-PORT = {"events", "host", "standard_webhooks"}
+PORT = {"events", "host", "standard_webhooks", "undoing"}
 TOOLS = {"clock", "errors", "http", "logs", "mail", "metering", "pdf", "settings", "tracing"}
 
 

@@ -1,6 +1,5 @@
 """Checking a forum, and setting up and removing what is ours there: webhooks and the theme component."""
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from integrations.discourse.forum import Forum, chosen
 from integrations.discourse.manifest import MANIFEST, Hook
 from integrations.values import Json, accent, entries, identifier, mapping, number, text
 from mentorgraph.host import Capability, Connected, ConnectPlan, HostBroken, HostDenied, HostInfo, HostInvalid, HostNotFound
+from mentorgraph.undoing import undo
 
 _HOOKS = "/admin/api/web_hooks.json"
 _JSON = 1
@@ -169,7 +169,9 @@ async def connect(forum: Forum, plan: ConnectPlan) -> Connected:
             await forum.api.write("POST", f"/admin/api/web_hooks/{hook_id}/ping.json", repeatable=True)
         theme_id, left = await theming.install(forum, themes)
     except BaseException as error:
-        await _undo(forum, before, themes, error)
+        # An answer may have been lost after the forum had made one: every hook that leads to us and was not there before.
+        by_hand = f"A webhook to {forum.installation.hook_url} may be left on the forum; remove it in Admin, API, Webhooks."
+        await undo(_remove_new(forum, before, themes), error, left=by_hand)
         if isinstance(error, HostDenied):
             return await _reduced(forum)  # a read-only key sees webhooks and cannot make one
         raise
@@ -186,23 +188,6 @@ async def _reduced(forum: Forum) -> Connected:
     """Nothing is set up. Raises :class:`HostDenied` when the key does not reach the forum's members either."""
     await forum.require_admin()
     return Connected(remote={"mode": REDUCED}, to_do=(*_LIMITED, *_by_hand(forum)))
-
-
-async def _undo(forum: Forum, before: _Registered, themes: frozenset[str], error: BaseException) -> None:
-    """Remove every hook that leads to us and was not there before: an answer may have been lost after the forum had made one.
-
-    Goes on through a cancellation, and passes it on when all is done.
-    """
-    task, cancelled = asyncio.ensure_future(_remove_new(forum, before, themes)), False
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError:
-            cancelled = True
-    if task.cancelled() or task.exception() is not None:
-        error.add_note(f"A webhook to {forum.installation.hook_url} may be left on the forum; remove it in Admin, API, Webhooks.")
-    if cancelled:
-        raise asyncio.CancelledError
 
 
 async def _remove_new(forum: Forum, before: _Registered, themes: frozenset[str]) -> None:

@@ -1,6 +1,5 @@
 """Connecting a community, and letting it go."""
 
-import asyncio
 import re
 import secrets as secrets_module
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +9,8 @@ from functools import partial
 
 import structlog
 
-from mentorgraph.host import Connected, ConnectPlan, HostClient, HostError, HostInfo, Installation
+from mentorgraph.host import Connected, ConnectPlan, HostError, HostInfo, Installation
+from mentorgraph.undoing import undo
 from plugin.domain.community import POLICY_KEYS, Community, InstallationState, Policy
 from plugin.domain.screening import ADULT, YOUNGEST
 from plugin.errors import Conflict, Invalid, NotFound, Remark
@@ -140,25 +140,11 @@ async def _establish(runtime: Runtime, installation_id: int, new: NewConnection,
     try:
         await runtime.database.write(installation_id, _activate(connected, new))
     except BaseException as error:
-        await _undo(client, connected, error)
+        await undo(client.disconnect(connected.remote), error, left="what was made in the community could not be taken away: delete the webhooks there by hand")
         raise
     runtime.forget(installation_id)
     to_do = tuple(line.replace("{secret}", installation.sign_in_secrets[0]) for line in connected.to_do) + provider_settings.to_do(runtime, installation)
     return Connection(installation_id=installation_id, title=info.title, version=info.version, hook_url=installation.hook_url, limits=info.limits, to_do=to_do)
-
-
-async def _undo(client: HostClient, connected: Connected, error: BaseException) -> None:
-    """Take away what was made in the host, whoever cancels meanwhile; what cannot be taken away is noted beside the first failure."""
-    task, cancelled = asyncio.ensure_future(client.disconnect(connected.remote)), False
-    while not task.done():
-        try:
-            await asyncio.wait({task})
-        except asyncio.CancelledError:
-            cancelled = True
-    if (failure := task.exception()) is not None:
-        error.add_note(f"what was made in the community could not be taken away ({failure}): delete the webhooks there by hand")
-    if cancelled:
-        raise asyncio.CancelledError from error
 
 
 def _activate(connected: Connected, new: NewConnection) -> Callable[[UnitOfWork], None]:
