@@ -281,7 +281,7 @@ def serving(settings: Settings, port: int) -> Iterator[psutil.Process]:
             deadline = time.monotonic() + 120
             while time.monotonic() < deadline:
                 with contextlib.suppress(httpx2.HTTPError):
-                    if httpx2.get(f"http://127.0.0.1:{port}/health/ready", trust_env=False).is_success:
+                    if httpx2.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).is_success:
                         break
                 time.sleep(0.1)
             yield psutil.Process(process.pid)
