@@ -37,7 +37,8 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.intake import postgresql  # noqa: E402 - the path is set above
+from benchmarks.filling import new_community  # noqa: E402 - the path is set above
+from benchmarks.intake import postgresql  # noqa: E402
 from benchmarks.ranking_scale import Town  # noqa: E402
 from benchmarks.serving import say  # noqa: E402
 from integrations.discourse.double.process import free_port  # noqa: E402
@@ -46,13 +47,11 @@ from plugin.app import Parts, compose  # noqa: E402
 from plugin.domain.needs import Need, NeedState, Reason, Suggestion  # noqa: E402
 from plugin.services import access, handlers  # noqa: E402
 from plugin.settings import Settings  # noqa: E402
-from plugin.store.crypto import new_secret  # noqa: E402
 from plugin.store.migrate import migrate_database  # noqa: E402
 from plugin.store.tables import metadata  # noqa: E402
 from plugin.store.unit_of_work import UnitOfWork  # noqa: E402
 
 KEY = "k" * 32
-KEYS = dict.fromkeys(("terms", "tombstones", "audit"), "00" * 32)
 COPIED = ("members", "spaces", "topics", "posts", "likes", "vocabulary", "rare_terms", "mentions", "consents", "habits", "tags")
 """Tables whose rows are a community's content. What is sealed is bound to its community, so it is made anew for each: needs and tokens."""
 VIEWER = "{ viewer { suggestions(first: 5) { edges { node { score member { username } reasons { text contribution } } } } } }"
@@ -138,25 +137,6 @@ def batched(events: Iterable[e.Event]) -> Iterator[list[e.Event]]:
         yield batch
 
 
-async def found(parts: Parts, number: int) -> tuple[int, str, str]:
-    """A community that is served, its address, and the secret of its deliveries."""
-    secret, base_url = new_secret(), f"https://forum{number}.example.org"
-    secrets = {"api_key": "none", "api_username": "system", "hook_secrets": [secret], "sign_in_secrets": [new_secret()]}
-    made = await parts.runtime.database.manage(
-        lambda all_: all_.create(host="discourse", base_url=base_url, secrets=secrets, keys=KEYS, name=f"Community {number}")
-    )
-
-    def activate(unit: UnitOfWork) -> None:
-        unit.update_installation(state="active")
-        unit.lanes.create()
-        # Nothing is read from forums that are not there.
-        unit.lanes.stop()
-        unit.wake("inbox")
-
-    await parts.runtime.database.write(made, activate)
-    return made, base_url, secret
-
-
 async def belong(parts: Parts, installation_id: int, number: int) -> str:
     """A member for whom five others were suggested; a token of theirs."""
 
@@ -196,7 +176,8 @@ async def fill(parts: Parts, admin_url: str, places: list[Place], *, to: int, me
     connection = await asyncpg.connect(admin_url)
     try:
         while len(places) < to:
-            made, url, secret = await found(parts, len(places))
+            url = f"https://forum{len(places)}.example.org"
+            made, secret = await new_community(parts, url, name=f"Community {len(places)}")
             if not places:
                 for batch in batched(happened(members, posts)):
                     await parts.runtime.database.write(made, lambda unit, batch=batch: handlers.apply(batch, unit))  # type: ignore[misc]  # defaults bind

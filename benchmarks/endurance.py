@@ -42,18 +42,17 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.intake import postgresql  # noqa: E402 - the path is set above
+from benchmarks.filling import new_community  # noqa: E402 - the path is set above
+from benchmarks.intake import postgresql  # noqa: E402
 from benchmarks.killed import STEPS  # noqa: E402
 from integrations.discourse.double.client import ControlError  # noqa: E402
 from integrations.discourse.double.process import Running, child_double, free_port  # noqa: E402
 from plugin.app import Parts, compose  # noqa: E402
 from plugin.cli.common import WITH_TIME  # noqa: E402
 from plugin.cli.demo import POLICY  # noqa: E402
-from plugin.domain.community import InstallationState  # noqa: E402
 from plugin.services import connect, reconcile  # noqa: E402
-from plugin.services.connect import NewConnection, new_secret_bytes  # noqa: E402
+from plugin.services.connect import NewConnection  # noqa: E402
 from plugin.settings import Settings  # noqa: E402
-from plugin.store.crypto import new_secret  # noqa: E402
 from plugin.store.migrate import migrate_database  # noqa: E402
 from plugin.store.unit_of_work import UnitOfWork  # noqa: E402
 from tests.compared import differences, of_forum, of_store  # noqa: E402
@@ -369,21 +368,9 @@ async def burst(service: Service, other: Service, parts: Parts, *, deliveries: i
 
 async def another(service: Service, parts: Parts) -> Service:
     """A second community of the same service. What it is told needs no forum, so it has none."""
-    hook_secret = new_secret()
-    keys = {name: new_secret_bytes() for name in ("terms", "tombstones", "audit")}
-    secrets = {"api_key": "none", "api_username": "system", "hook_secrets": [hook_secret], "sign_in_secrets": [new_secret()]}
     base_url = "https://small.example.org"
-
-    installation_id = await parts.runtime.database.manage(
-        lambda found: found.create(host="discourse", base_url=base_url, secrets=secrets, keys=keys, name="Small")
-    )
-
-    def activate(unit: UnitOfWork) -> None:
-        unit.update_installation(state=InstallationState.ACTIVE.value)
-        unit.lanes.create()
-
-    await parts.runtime.database.write(installation_id, activate)
-    return replace(service, installation_id=installation_id, secret=hook_secret, base_url=base_url)
+    installation_id, secret = await new_community(parts, base_url, name="Small")
+    return replace(service, installation_id=installation_id, secret=secret, base_url=base_url)
 
 
 # ------------------------------------------------------------------------------------------------------------------ all of it
