@@ -5,30 +5,22 @@ made by one shows in all of them at their next use.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from plugin.domain.content import Post, Topic
-from plugin.domain.learning import WeightChangeKind
-from plugin.domain.members import Consent, Member
-from plugin.domain.skills import SkillChoice, Standing
-from plugin.graph import text
 from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
 from plugin.graph.habits import Habit
 from plugin.graph.knowledge import Knowledge
 from plugin.graph.meaning import Model
-from plugin.graph.names import Names
 from plugin.graph.weights import SHIPPED, Weights
+from plugin.services.graph_facts import facts, like_facts, member_facts, post_facts, solved_facts, weights_in_force
 from plugin.services.runtime import Runtime
 from plugin.store.types import pack_terms, unpack_terms
 from plugin.store.unit_of_work import UnitOfWork
 
 SHOWN_WITHIN = timedelta(days=30)
 """How far back it matters that someone was suggested."""
-TITLE_WEIGHT = 2
-"""A word of the title counts as much as this many in the first post."""
-
 
 BASE, A_MEMBER, A_POST = 6 << 20, 2_000, 400
 """Bytes that a graph takes, about, with what the allocator keeps where many come and go (``benchmarks/communities.py``, ``benchmarks/ranking_scale.py``)."""
@@ -148,29 +140,6 @@ def _read(unit: UnitOfWork, entry: _Entry) -> _Rows | None:
     return _read_some(unit, entry, subjects, revision)
 
 
-@dataclass(frozen=True)
-class Facts:
-    """Everything that a graph is told about a community."""
-
-    members: Sequence[MemberFact]
-    posts: Sequence[PostFact]
-    likes: Mapping[str, Sequence[LikeFact]]
-    solved: Mapping[str, SolvedFact | None]
-
-
-def facts(unit: UnitOfWork) -> Facts:
-    """What the store knows, as facts for the graph."""
-    topics = {topic.id: topic for topic in unit.topics.all()}
-    posts = list(unit.posts.each())
-    by_id = {post.id: post for post in posts}
-    return Facts(
-        members=list(_member_facts(unit, unit.members.all(), choices=unit.skills.all_choices(), loads=unit.skills.loads())),
-        posts=_post_facts(unit, posts, topics, siblings=posts, mentions=unit.posts.mentions()),
-        likes=_like_facts(by_id, unit.likes.all()),
-        solved=_solved_facts(topics.values(), by_id),
-    )
-
-
 def _read_all(unit: UnitOfWork, revision: int) -> _Rows:
     found = facts(unit)
     return _Rows(
@@ -203,17 +172,6 @@ def _model(packed: bytes | None) -> Model | None:
         return None
 
 
-def weights_in_force(unit: UnitOfWork) -> Weights:
-    """The weights by which this community ranks."""
-    change = unit.learned.in_force()
-    if change is None or change.kind is WeightChangeKind.RESET:
-        return SHIPPED
-    try:
-        return Weights.from_json(change.weights)
-    except ValueError:
-        return SHIPPED
-
-
 def _read_some(unit: UnitOfWork, entry: _Entry, subjects: Mapping[str, set[str]], revision: int) -> _Rows:
     # A hidden skill is hidden by all its names.
     hiding = set(unit.skills.all_choices()) if "names" in subjects else set()
@@ -231,111 +189,15 @@ def _read_some(unit: UnitOfWork, entry: _Entry, subjects: Mapping[str, set[str]]
     return _Rows(
         revision=revision,
         whole=False,
-        members=list(_member_facts(unit, people.values(), choices=unit.skills.choices(people), loads=unit.skills.loads(people))),
+        members=list(member_facts(unit, people.values(), choices=unit.skills.choices(people), loads=unit.skills.loads(people))),
         gone_members=sorted(member_ids - people.keys()),
-        posts=_post_facts(unit, list(posts.values()), topics, siblings=siblings, mentions=unit.posts.mentions(wanted)),
+        posts=post_facts(unit, list(posts.values()), topics, siblings=siblings, mentions=unit.posts.mentions(wanted)),
         gone_posts=sorted(wanted - live.keys()),
-        likes=_like_facts(live, unit.likes.of_posts(live)) | dict.fromkeys(wanted - live.keys(), ()),
-        solved=_solved_facts(topics.values(), {**posts, **solutions}) | dict.fromkeys(topic_ids - topics.keys()),
+        likes=like_facts(live, unit.likes.of_posts(live)) | dict.fromkeys(wanted - live.keys(), ()),
+        solved=solved_facts(topics.values(), {**posts, **solutions}) | dict.fromkeys(topic_ids - topics.keys()),
         shown=[(one.member_id, one.created_at.timestamp()) for need in subjects.get("shown", ()) for one in unit.suggestions.of_need(int(need))],
         study=_study(unit) if "learned" in subjects else None,
     )
-
-
-def _member_facts(
-    unit: UnitOfWork, members: Iterable[Member], *, choices: Mapping[int, Sequence[SkillChoice]], loads: Mapping[int, int]
-) -> Iterable[MemberFact]:
-    policy, key = unit.policy, unit.keys.terms
-    names = Names(unit.skills.names()) if choices else Names()
-    hidden = {member for member, given in unit.consents.in_force(Consent.EXPERT).items() if not given}
-    mentors = unit.groups.members_of(policy.mentor_group) if policy.mentor_group else set()
-    for member in members:
-        offers = member.fields.get(policy.offers_field, "")
-        places = _number(member.fields.get(policy.places_field, ""))
-        willing = member.id in mentors or bool(places) or bool(offers.strip())
-        said = choices.get(member.id, ())
-        able = [one.name for one in said if one.standing in (Standing.CAPABLE, Standing.EXPERT)]
-        curious = [one.name for one in said if one.standing is Standing.LEARNING]
-        stated = " ".join([offers, member.title, member.bio, *able])
-        yield MemberFact(
-            member=member.id,
-            joined=member.created_at.timestamp() if member.created_at else 0.0,
-            last_seen=member.last_seen_at.timestamp() if member.last_seen_at else None,
-            timezone=member.timezone or None,
-            locale=member.locale or None,
-            offers=text.term_counts(stated, key=key),
-            wants=text.term_counts(" ".join([member.fields.get(policy.wants_field, ""), *curious]), key=key),
-            willing=True if willing else (False if places == 0 else None),
-            capacity=places,
-            load=loads.get(member.id, 0),
-            available=member.takes_part and member.id not in hidden,
-            hidden=hidden_subjects(said, names, key=key),
-        )
-
-
-def hidden_subjects(said: Iterable[SkillChoice], names: Names, *, key: bytes) -> tuple[frozenset[int], ...]:
-    """The terms of each skill that a member hid, by each of its names."""
-    every = [name for one in said if one.standing is Standing.HIDDEN for name in (one.name, *names.synonyms(one.name))]
-    return tuple(terms for name in every if (terms := frozenset(text.term_counts(name, key=key))))
-
-
-def _number(word: str) -> int | None:
-    digits = word.strip()
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 4 else None
-
-
-def _post_facts(
-    unit: UnitOfWork, posts: Sequence[Post], topics: Mapping[str, Topic], *, siblings: Sequence[Post], mentions: Sequence[tuple[str, int]]
-) -> list[PostFact]:
-    author_at = {(post.topic_id, post.number): post.author_id for post in siblings}
-    named: dict[str, list[int]] = {}
-    for post_id, member in mentions:
-        named.setdefault(post_id, []).append(member)
-    facts = []
-    for post in posts:
-        topic = topics.get(post.topic_id)
-        if not post.live or topic is None:
-            continue
-        terms = dict(post.terms)
-        if post.number == 1:
-            for digest, count in text.term_counts(topic.title, key=unit.keys.terms).items():
-                terms[digest] = terms.get(digest, 0) + TITLE_WEIGHT * count
-        asker = topic.author_id if topic.author_id is not None else author_at.get((post.topic_id, 1), post.author_id)
-        facts.append(
-            PostFact(
-                post_id=post.id,
-                topic_id=post.topic_id,
-                author=post.author_id,
-                at=post.created_at.timestamp(),
-                number=post.number,
-                asker=asker,
-                reply_to_author=None if post.reply_to_number is None else author_at.get((post.topic_id, post.reply_to_number)),
-                terms=terms,
-                category=topic.space_id,
-                tags=topic.tags,
-                mentions=tuple(sorted(named.get(post.id, ()))),
-            )
-        )
-    return facts
-
-
-def _like_facts(posts: Mapping[str, Post], likes: Iterable[tuple[str, int, datetime]]) -> dict[str, list[LikeFact]]:
-    found: dict[str, list[LikeFact]] = {}
-    for post_id, member, at in likes:
-        post = posts.get(post_id)
-        if post is not None and post.author_id != member:
-            found.setdefault(post_id, []).append(LikeFact(post_id=post_id, member=member, author=post.author_id, at=at.timestamp()))
-    return found
-
-
-def _solved_facts(topics: Iterable[Topic], posts: Mapping[str, Post]) -> dict[str, SolvedFact | None]:
-    found: dict[str, SolvedFact | None] = {}
-    for topic in topics:
-        post = posts.get(topic.solution_post_id) if topic.solution_post_id else None
-        found[topic.id] = (
-            None if post is None or not post.live else SolvedFact(topic_id=topic.id, post_id=post.id, author=post.author_id, at=post.created_at.timestamp())
-        )
-    return found
 
 
 def _apply(entry: _Entry, rows: _Rows) -> None:

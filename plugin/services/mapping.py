@@ -9,7 +9,7 @@ from plugin.domain.people import Principal
 from plugin.errors import Invalid
 from plugin.graph import maps, measures
 from plugin.graph.build import build
-from plugin.services.graphs import Facts, facts
+from plugin.services.graph_facts import Facts, facts
 from plugin.services.managing import require_manager
 from plugin.services.observing import latest
 from plugin.services.runtime import Runtime

@@ -12,7 +12,7 @@ from plugin.graph import measures, pictures
 from plugin.graph.build import build
 from plugin.graph.facts import LikeFact, PostFact, SolvedFact
 from plugin.graph.measures import Health
-from plugin.services.graphs import Facts, facts
+from plugin.services.graph_facts import Facts, facts
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork

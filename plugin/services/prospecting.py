@@ -18,7 +18,8 @@ from plugin.graph.names import Names, key_of
 from plugin.graph.prospects import Prospect, answered_about, prospects
 from plugin.graph.skills import statements
 from plugin.services import forms, reaching
-from plugin.services.graphs import Facts, Graphs, facts
+from plugin.services.graph_facts import Facts, facts
+from plugin.services.graphs import Graphs
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork

@@ -18,7 +18,7 @@ from plugin.graph.semantic import model_of
 from plugin.graph.weights import SHIPPED, Weights
 from plugin.services import computing, embedding, observing
 from plugin.services.computing import Asked, Told
-from plugin.services.graphs import Facts, facts, weights_in_force
+from plugin.services.graph_facts import Facts, facts, weights_in_force
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.traces import SHARED_BY

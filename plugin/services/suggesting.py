@@ -18,7 +18,8 @@ from plugin.graph import affinity, text
 from plugin.graph.affinity import Ranked
 from plugin.graph.names import Names, synonym_terms
 from plugin.services import safeguarding
-from plugin.services.graphs import Graphs, hidden_subjects
+from plugin.services.graph_facts import hidden_subjects
+from plugin.services.graphs import Graphs
 from plugin.services.handlers.members import decide
 from plugin.services.outgoing import post, wants_messages
 from plugin.services.runtime import Runtime

@@ -11,7 +11,8 @@ from plugin.errors import Forbidden, Invalid
 from plugin.graph.knowledge import Knowledge
 from plugin.graph.weights import SHIPPED
 from plugin.services import computing, observing, studying
-from plugin.services.graphs import Graphs, facts
+from plugin.services.graph_facts import facts
+from plugin.services.graphs import Graphs
 from plugin.worker import Worker
 from tests.conftest import NOW, FixedClock
 from tests.plugin.services.stories import HOST, person, post, space, tell, topic
