@@ -12,13 +12,10 @@ Progress goes to stderr; the last line of stdout is one JSON object.
 
 import argparse
 import asyncio
-import contextlib
 import hmac
 import json
-import os
 import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -37,10 +34,9 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.filling import new_community  # noqa: E402 - the path is set above
-from benchmarks.intake import postgresql  # noqa: E402
+from benchmarks.filling import new_community, postgresql  # noqa: E402 - the path is set above
 from benchmarks.ranking_scale import Town  # noqa: E402
-from benchmarks.serving import say  # noqa: E402
+from benchmarks.serving import say, serving  # noqa: E402
 from integrations.discourse.double.process import free_port  # noqa: E402
 from mentorgraph import events as e  # noqa: E402
 from plugin.app import Parts, compose  # noqa: E402
@@ -248,29 +244,6 @@ class Load:
         }
 
 
-@contextlib.contextmanager
-def serving(settings: Settings, port: int) -> Iterator[psutil.Process]:
-    """The service as operators start it."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORGRAPH_")} | {
-        "MENTORGRAPH_DATABASE_URL": settings.database_url,
-        "MENTORGRAPH_SECRET_KEYS": KEY,
-        "MENTORGRAPH_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "MENTORGRAPH_LOG_LEVEL": "error",
-    }
-    with subprocess.Popen([sys.executable, "-m", "plugin", "serve", "--port", str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
-        try:
-            deadline = time.monotonic() + 120
-            while time.monotonic() < deadline:
-                with contextlib.suppress(httpx2.HTTPError):
-                    if httpx2.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).is_success:
-                        break
-                time.sleep(0.1)
-            yield psutil.Process(process.pid)
-        finally:
-            process.terminate()
-            process.wait(60)
-
-
 async def statements(admin_url: str) -> int:
     """Statements and transactions that PostgreSQL ended."""
     connection = await asyncpg.connect(admin_url)
@@ -284,7 +257,8 @@ async def statements(admin_url: str) -> int:
 async def measured(settings: Settings, admin_url: str, places: Sequence[Place], *, requests: int, connections: int, words: Sequence[str]) -> dict[str, Any]:
     """One size: first everything once, so that each graph that is asked for is built, then what counts."""
     port = free_port()
-    with serving(settings, port) as process:
+    with serving(settings, port) as started:
+        process = psutil.Process(started.pid)
         start_mb = process.memory_info().rss / 2**20
         base = f"http://127.0.0.1:{port}"
         cold = Load(base, places, seed=1, words=words)

