@@ -39,14 +39,15 @@ def _all_of(table: Table, installation_id: int) -> Select[*tuple[Any, ...]]:
     return select(*table.c).where(_mine_in(table, installation_id))
 
 
-def _insert_into(table: Table, *, postgres: bool) -> sqlite.Insert | postgresql.Insert:
+def insert_into(table: Table, *, postgres: bool) -> sqlite.Insert | postgresql.Insert:
+    """An insert in the words of the database, which knows what to do about rows that are there."""
     return postgresql.insert(table) if postgres else sqlite.insert(table)
 
 
 @cache
 def _upsert(table: Table, given: tuple[str, ...], keep: tuple[str, ...], *, postgres: bool) -> sqlite.Insert | postgresql.Insert:
     """Insert, or replace by primary key. Made once for the same reason: to name the row that stands in the way takes longer than the rest."""
-    statement = _insert_into(table, postgres=postgres)
+    statement = insert_into(table, postgres=postgres)
     key = {column.name for column in table.primary_key}
     values = {name: statement.excluded[name] for name in given if name not in key and name not in keep and name != "installation_id"}
     index = list(table.primary_key)
@@ -59,6 +60,10 @@ class Repository:
     def __init__(self, connection: Connection, installation_id: int) -> None:
         self._connection = connection
         self.installation_id = installation_id
+
+    @property
+    def _postgres(self) -> bool:
+        return self._connection.dialect.name == "postgresql"
 
     def _mine(self, table: Table) -> ColumnElement[bool]:
         return _mine_in(table, self.installation_id)
@@ -73,7 +78,7 @@ class Repository:
         return delete(table).where(self._mine(table))
 
     def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        return _insert_into(table, postgres=self._connection.dialect.name == "postgresql")
+        return insert_into(table, postgres=self._postgres)
 
     def _where(self, column: Column[Any], value: object, *columns: Column[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
         """Rows in which a column has this value."""
@@ -97,7 +102,7 @@ class Repository:
         """Insert or replace rows by primary key; columns in ``keep`` stay as they are in rows that exist."""
         if not rows:
             return
-        statement = _upsert(table, tuple(rows[0]), tuple(keep), postgres=self._connection.dialect.name == "postgresql")
+        statement = _upsert(table, tuple(rows[0]), tuple(keep), postgres=self._postgres)
         self._connection.execute(statement, [{"installation_id": self.installation_id, **row} for row in rows])
 
 

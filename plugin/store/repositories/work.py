@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import Row, and_, case, func, literal
+from sqlalchemy.dialects import postgresql, sqlite
 
 from mentorgraph.events import Kind
 from mentorgraph.host import Sweep
 from plugin.store.dispatch import EPOCH, NEVER
-from plugin.store.repositories.base import Repository, chunks
+from plugin.store.repositories.base import Repository, chunks, insert_into
 from plugin.store.tables import changes, checks, lanes, outbox, sweeps
 from plugin.store.types import Moment
 
@@ -166,6 +168,14 @@ class Check:
     """Until when it is taken; a doubt that arises meanwhile brings it forward, and then it stays."""
 
 
+@cache
+def _doubting(*, postgres: bool) -> sqlite.Insert | postgresql.Insert:
+    """Made once: every post is a doubt, and to put this together took half of handling one."""
+    statement = insert_into(checks, postgres=postgres)
+    earlier = case((checks.c.due_at < statement.excluded.due_at, checks.c.due_at), else_=statement.excluded.due_at)
+    return statement.on_conflict_do_update(index_elements=list(checks.primary_key), set_={"due_at": earlier, "attempts": 0})
+
+
 class Checks(Repository):
     """Doubts, each kept once however often it arises."""
 
@@ -174,9 +184,7 @@ class Checks(Repository):
         rows = [{"installation_id": self.installation_id, "kind": kind, "host_id": one, "due_at": due_at, "attempts": 0} for one in dict.fromkeys(host_ids)]
         if not rows:
             return
-        statement = self._insert(checks)
-        earlier = case((checks.c.due_at < statement.excluded.due_at, checks.c.due_at), else_=statement.excluded.due_at)
-        self._run(statement.on_conflict_do_update(index_elements=list(checks.primary_key), set_={"due_at": earlier, "attempts": 0}), rows)
+        self._run(_doubting(postgres=self._postgres), rows)
 
     def take(self, *, now: datetime, until: datetime) -> Check | None:
         """The doubt that has been due longest, put off ``until`` then, by when the host will have been asked."""
