@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How fast a whole community is read through the host's API, and with how many calls.
+"""How fast a whole community is read through the host's API, with how many calls, and how soon a service that is started again knows it.
 
 A forum double in a process of its own is filled from an archive (or with the demo community); the service connects and reads it over real HTTP. The
 time that the same calls take without doing anything with the answers is measured in the same run, as the limit.
@@ -67,6 +67,7 @@ async def measure(double: Running, settings: Settings) -> dict[str, object]:
         differing = await _differing(double, parts, installation_id)
     finally:
         await parts.close()
+    known = await _known_again(settings, installation_id)
     return {
         "posts": posts,
         "members": members,
@@ -77,7 +78,19 @@ async def measure(double: Running, settings: Settings) -> dict[str, object]:
         "posts_per_cpu_second": round(posts / used),
         "cpu_ratio_to_reading_only": round(used / limit, 2),
         "peak_mb": round(peak),
+        "restart_seconds": round(known, 1),
     }
+
+
+async def _known_again(settings: Settings, installation_id: int) -> float:
+    """Seconds until a service that was started again knows the community from its store and could rank."""
+    parts = compose(settings, patience=WITH_TIME)
+    try:
+        began = time.monotonic()
+        await parts.graphs.get(installation_id)
+        return time.monotonic() - began
+    finally:
+        await parts.close()
 
 
 async def _differing(double: Running, parts: Parts, installation_id: int) -> int:
