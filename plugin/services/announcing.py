@@ -11,7 +11,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import TAKING_IN, Program
 from plugin.domain.recruiting import MAX_WORDS, Announcement, AnnouncementState
 from plugin.errors import Conflict, Invalid, NotFound, Remark
-from plugin.services import outgoing, scheduling, wire
+from plugin.services import outgoing, safeguarding, scheduling, wire
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -54,7 +54,7 @@ def content(unit: UnitOfWork, program: Program, *, intro: str, address: str) -> 
     if program.starts_on is not None:
         start, end = (None if day is None else day_words(_noon(day), "UTC", language) for day in (program.starts_on, program.ends_on))
         blocks.append(Paragraph((said["dates" if end else "from"].format(start=start, end=end),)))
-    blocks += _ways(program, said, address)
+    blocks += _ways(program, said, address, any_age=safeguarding.admits_minors(unit))
     return said["title"].format(program=program.name), tuple(blocks)
 
 
@@ -62,12 +62,12 @@ def _noon(day: date) -> datetime:
     return datetime.combine(day, time(12), tzinfo=UTC)
 
 
-def _ways(program: Program, said: dict[str, str], address: str) -> list[Block]:
+def _ways(program: Program, said: dict[str, str], address: str, *, any_age: bool) -> list[Block]:
     if program.state not in TAKING_IN:
         return [Paragraph((said["closed"],))]
     before, _, after = said["form" if program.open else "invited"].partition("{url}")
     link = Paragraph((before, Link(address, address), after))
-    return [Paragraph((said["reply"],)), link] if program.open else [link]
+    return [Paragraph((said["reply_of_any_age" if any_age else "reply"],)), link] if program.open else [link]
 
 
 def _hash(title: str, body: tuple[Block, ...]) -> bytes:
@@ -247,6 +247,12 @@ def follow(unit: UnitOfWork, program_id: int) -> bool:
 def follow_later(unit: UnitOfWork, about: scheduling.About) -> None:
     """A change of the program came while its announcement was being sent."""
     follow(unit, int(about["program"]))
+
+
+def follow_all(unit: UnitOfWork) -> None:
+    """Something that every announcement says has changed."""
+    for one in unit.announcements.all():
+        follow(unit, one.program_id)
 
 
 def check_space(unit: UnitOfWork, space_id: str) -> None:

@@ -14,7 +14,7 @@ from mentorgraph.undoing import undo
 from plugin.domain.community import POLICY_KEYS, Community, InstallationState, Policy
 from plugin.domain.screening import ADULT, YOUNGEST
 from plugin.errors import Conflict, Invalid, NotFound, Remark
-from plugin.services import provider_settings
+from plugin.services import announcing, provider_settings
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret
 from plugin.store.repositories.work import SweepState
@@ -239,8 +239,11 @@ async def configure(runtime: Runtime, installation_id: int, changes: Mapping[str
     """Change an admin's choices. What follows from them (who agreed, which posts count) is worked out when the community is read next, which is at once."""
 
     def work(unit: UnitOfWork) -> Policy:
-        policy = parse_policy(changes, unit.policy)
+        before, policy = unit.policy, parse_policy(changes, unit.policy)
         unit.update_installation(policy=policy_values(policy))
+        if policy.minimum_age != before.minimum_age:
+            # What a reply says of one's age is part of what announcements say.
+            announcing.follow_all(unit)
         for sweep_state in unit.sweeps.all():
             unit.sweeps.put(SweepState(sweep=sweep_state.sweep, number=sweep_state.number))
         unit.wake("reconcile")

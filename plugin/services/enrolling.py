@@ -116,7 +116,7 @@ def enrol(
     )
     unit.enrolments.put(made)
     unit.change("member", member_id)
-    _answered(unit, made, InvitationState.ACCEPTED)
+    invitation_answered(unit, made, InvitationState.ACCEPTED)
     if state is EnrolmentState.APPLIED:
         for manager in managers_of(unit, program_id):
             about: dict[str, str | int] = {"program": program.name, "applicant": member_id}
@@ -127,7 +127,7 @@ def enrol(
     return made
 
 
-def _answered(unit: UnitOfWork, one: Enrolment, to: InvitationState) -> None:
+def invitation_answered(unit: UnitOfWork, one: Enrolment, to: InvitationState) -> None:
     """Taking part, or leaving before one did, answers an invitation in this role."""
     asked = unit.invitations.find(one.program_id, one.member_id)
     if asked is not None and asked.state in WAITING and asked.role is one.role:
@@ -144,7 +144,7 @@ def invitation_ended(unit: UnitOfWork, one: Invitation, to: InvitationState) -> 
 
 
 def _welcome(unit: UnitOfWork, program: Program, one: Enrolment) -> None:
-    about: dict[str, str | int] = {"program": program.name, "role_word": one.role.value}
+    about: dict[str, str | int] = {"program": program.name, "role": one.role.value}
     tell(unit, one.member_id, "enrolment.approved", key=f"enrolment:{one.id}:approved:{unit.now.date()}", about=about)
 
 
@@ -201,28 +201,6 @@ async def change(
         unit.enrolments.put(new)
         unit.change("member", one.member_id)
         return new
-
-    return await runtime.database.write(principal.installation_id, work)
-
-
-async def withdraw(runtime: Runtime, principal: Principal, enrolment_id: int) -> Enrolment:
-    """Leave a program. Mentorships that run have to be ended first, so that nobody is left without a word."""
-
-    def work(unit: UnitOfWork) -> Enrolment:
-        one = own(unit, principal, enrolment_id)
-        as_mentor = one.role is Role.MENTOR
-        running = [m for m in unit.mentorships.running(one.program_id) if (m.mentor_id == one.member_id if as_mentor else one.member_id in m.mentee_ids)]
-        if running:
-            raise Conflict(
-                "you have mentorships in this program ({count}): end them first, so that the other side hears of it", code="still_running", count=len(running)
-            )
-        done = replace(one, state=move(one, EnrolmentState.WITHDRAWN), paused=False, left_at=unit.now)
-        unit.enrolments.put(done)
-        if one.state is EnrolmentState.INVITED:
-            _answered(unit, one, InvitationState.DECLINED)
-        unit.change("member", one.member_id)
-        unit.record("enrolment.withdrawn", actor=str(one.member_id), enrolment=str(one.id))
-        return done
 
     return await runtime.database.write(principal.installation_id, work)
 

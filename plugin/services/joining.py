@@ -28,6 +28,8 @@ class Door:
     language: str
     sign_in: str
     roles: tuple[Role, ...]
+    least: int
+    """From which age members may take part."""
     signed_in: str = ""
     referrer: str = ""
     invited: Invitation | None = None
@@ -79,6 +81,7 @@ def _door(unit: UnitOfWork, token: str, member_id: int | None) -> Door:
         language=language_of(locale),
         sign_in=f"/auth/{unit.installation_id}/start?next={quote(f'/enrol/{unit.installation_id}/{token}', safe='')}",
         roles=_roles(program, way),
+        least=unit.policy.minimum_age,
         referrer=_referrer(unit, way.link),
     )
     if member is None:
@@ -115,8 +118,22 @@ def _referrer(unit: UnitOfWork, link: ReferralLink | None) -> str:
     return "" if found is None else found.name or found.username
 
 
-async def enter(runtime: Runtime, principal: Principal, token: str, *, role: str, adult: bool, decline: bool = False) -> Door:
-    """Enrol by the page's form, or decline an invitation. Raises as ``enrol`` does, and :class:`Invalid` for what the form does not offer."""
+async def enter(
+    runtime: Runtime,
+    principal: Principal,
+    token: str,
+    *,
+    role: str,
+    conduct: bool,
+    adult: bool,
+    age: int | None = None,
+    guardian: str = "",
+    decline: bool = False,
+) -> Door:
+    """Enrol by the page's form, or decline an invitation.
+
+    Raises as ``enrol`` does, and :class:`Invalid` for what the form does not offer and for who does not agree to the code of conduct.
+    """
     member_id = member_of(principal)
 
     def work(unit: UnitOfWork) -> Door:
@@ -130,7 +147,9 @@ async def enter(runtime: Runtime, principal: Principal, token: str, *, role: str
         if role not in set(Role):
             raise Invalid("choose whether to take part as a mentor or as a mentee", field="role")
         before = unit.enrolments.ever(way.program_id)
-        made = enrol(unit, program_id=way.program_id, member_id=member_id, role=Role(role), adult=adult)
+        made = enrol(unit, program_id=way.program_id, member_id=member_id, role=Role(role), adult=adult, age=age, guardian=guardian)
+        if not conduct:
+            raise Invalid("agree to the code of conduct to take part", field="conduct")
         program = unit.programs.get(way.program_id)
         if way.link is not None and program is not None and member_id not in before:
             referring.attribute(unit, way.link, made, program)

@@ -1,16 +1,23 @@
-"""Somebody leaves the community: what runs with them ends sanely, and whoever stays behind hears of it. Done before their rows are erased."""
+"""Somebody leaves the community, or a program: what runs with them ends sanely, and whoever stays behind hears of it."""
 
 from dataclasses import replace
 
+from plugin.domain.enrolments import Enrolment, EnrolmentState, move
 from plugin.domain.mentorships import EndReason, Mentorship
-from plugin.domain.requests import RequestState
+from plugin.domain.people import Principal
+from plugin.domain.programs import Role
+from plugin.domain.recruiting import InvitationState
 from plugin.domain.sessions import OPEN, CancelReason, Session
+from plugin.errors import Conflict
 from plugin.services import attending, forms, hosting, mentoring, proposing, requesting, sessions, sharing
+from plugin.services.enrolling import invitation_answered, own
+from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
+from plugin.texts.programs import MENTOR_LEFT, MENTOR_STOPPED
 
 
 def leave_everything(unit: UnitOfWork, member_id: int) -> None:
-    """Take a member out of sessions, mentorships and requests, each left in a state that makes sense without them."""
+    """Take a member out of sessions, mentorships and requests, each left in a state that makes sense without them. Done before their rows are erased."""
     mine = unit.mentorships.of_member(member_id)
     every = unit.sessions.of_member(member_id)
     for session in every:
@@ -19,7 +26,8 @@ def leave_everything(unit: UnitOfWork, member_id: int) -> None:
     for one in mine:
         if one.runs:
             _leave_mentorship(unit, one, member_id)
-    _leave_requests(unit, member_id)
+    requesting.without_mentor(unit, member_id, why=MENTOR_LEFT)
+    requesting.without_mentee(unit, member_id)
     # A group goes on with what it agreed on; what was said to, or with, its mentor alone ends with the mentor.
     pairs = [one.id for one in mine if one.group_id is None or one.mentor_id == member_id]
     forms.forget_words_about(unit, member_id, pairs, [one.id for one in every])
@@ -50,11 +58,31 @@ def _leave_mentorship(unit: UnitOfWork, one: Mentorship, member_id: int) -> None
         mentoring.end(unit, one.id, reason=EndReason.MEMBER_LEFT, by="system")
 
 
-def _leave_requests(unit: UnitOfWork, member_id: int) -> None:
-    """Whoever waits for this mentor's answer need not wait any longer: the next one on their list is asked."""
-    for one in unit.requests.of_mentor(member_id, states=[RequestState.QUEUED, RequestState.PENDING]):
-        waiting = one.state is RequestState.PENDING
-        unit.requests.put(replace(one, state=RequestState.WITHDRAWN if not waiting else RequestState.EXPIRED, answered_at=unit.now))
-        requesting.close(unit, one)
-        if waiting:
-            requesting.go_on(unit, one)
+async def leave_program(runtime: Runtime, principal: Principal, enrolment_id: int) -> Enrolment:
+    """Leave a program, for oneself; requests to, or of, who leaves end.
+
+    Raises :class:`NotFound` for somebody else's enrolment, and :class:`Conflict` while mentorships run: they are ended first, so that nobody is left without a
+    word.
+    """
+
+    def work(unit: UnitOfWork) -> Enrolment:
+        one = own(unit, principal, enrolment_id)
+        as_mentor = one.role is Role.MENTOR
+        running = [m for m in unit.mentorships.running(one.program_id) if (m.mentor_id == one.member_id if as_mentor else one.member_id in m.mentee_ids)]
+        if running:
+            raise Conflict(
+                "you have mentorships in this program ({count}): end them first, so that the other side hears of it", code="still_running", count=len(running)
+            )
+        done = replace(one, state=move(one, EnrolmentState.WITHDRAWN), paused=False, left_at=unit.now)
+        unit.enrolments.put(done)
+        if one.state is EnrolmentState.INVITED:
+            invitation_answered(unit, one, InvitationState.DECLINED)
+        if as_mentor:
+            requesting.without_mentor(unit, one.member_id, why=MENTOR_STOPPED, program_id=one.program_id)
+        else:
+            requesting.without_mentee(unit, one.member_id, program_id=one.program_id)
+        unit.change("member", one.member_id)
+        unit.record("enrolment.withdrawn", actor=str(one.member_id), enrolment=str(one.id))
+        return done
+
+    return await runtime.database.write(principal.installation_id, work)

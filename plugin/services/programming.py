@@ -6,7 +6,7 @@ from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import NEXT, Plan, Program, ProgramState, check
 from plugin.domain.templates import TEMPLATES
 from plugin.errors import Conflict, Invalid, NotFound, Remark
-from plugin.services import announcing, forms, mentoring
+from plugin.services import announcing, forms, mentoring, requesting
 from plugin.services.access import require
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
@@ -104,6 +104,8 @@ async def move_program(runtime: Runtime, principal: Principal, program_id: int, 
             )
         for one in alive:
             mentoring.end(unit, one.id, reason="program_ended", by=principal.actor)
+        if state in _OVER:
+            requesting.without_program(unit, program_id)
         moved = replace(program, state=state)
         unit.programs.put(moved)
         announcing.follow(unit, program_id)

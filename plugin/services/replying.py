@@ -10,7 +10,7 @@ from plugin.domain.programs import Role
 from plugin.domain.recruiting import Announcement, AnnouncementState
 from plugin.domain.replies import Wish, roles_of, wish_of
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
-from plugin.services import announcing, scheduling
+from plugin.services import announcing, safeguarding, scheduling
 from plugin.services.enrolling import enrol
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -60,7 +60,8 @@ def run(unit: UnitOfWork, about: scheduling.About) -> None:
     program_id, member_id, role, post_id = int(about["program"]), int(about["member"]), Role(str(about["role"])), str(about["post"])
     try:
         with unit.savepoint():
-            made = enrol(unit, program_id=program_id, member_id=member_id, role=role, adult=True)
+            adult = safeguarding.grown_by_reply(unit, member_id)
+            made = enrol(unit, program_id=program_id, member_id=member_id, role=role, adult=adult)
     except NotFound:
         return
     except (Conflict, Forbidden, Invalid) as error:

@@ -18,10 +18,10 @@ from plugin.services.enrolling import member_of
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell, unsay
 from plugin.store.unit_of_work import UnitOfWork
+from plugin.texts.programs import NEXT_ASKED, NOBODY_LEFT, PROGRAM_ENDED
 
 T = TypeVar("T")
 PURPOSE = "request"
-_NEXT_ASKED, _NOBODY_LEFT = "The next one on your list is asked now.", "You can ask somebody else at any time."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,8 +177,7 @@ async def decline(runtime: Runtime, principal: Principal, request_id: int, *, re
         done = replace(one, state=move(one, RequestState.DECLINED), answered_at=unit.now, reason=reason.value, words=_sealed(unit, words))
         unit.requests.put(done)
         close(unit, one)
-        following = _ask_next(unit, one.chain_id)
-        about: dict[str, str | int] = {"mentor": one.mentor_id, "next": _NEXT_ASKED if following else _NOBODY_LEFT}
+        about: dict[str, str | int] = {"mentor": one.mentor_id, "next": _next(unit, one)}
         tell(unit, one.mentee_id, "request.declined", key=f"request:{one.id}:declined", about=about)
         adapting.heard(unit, kind="decline", mentor_id=one.mentor_id, mentee_id=one.mentee_id, program_id=one.program_id, reason=reason.value)
         unit.record("request.declined", actor=str(one.mentor_id), request=str(one.id), reason=reason.value)
@@ -241,12 +240,41 @@ def end_between(unit: UnitOfWork, one: Request) -> None:
         _ask_next(unit, one.chain_id)
 
 
-def go_on(unit: UnitOfWork, one: Request) -> None:
-    """A mentor did not answer, or cannot any more: the next on the list is asked, and the mentee hears of it."""
-    following = _ask_next(unit, one.chain_id)
-    asked = one.asked_at or one.created_at
-    words: dict[str, str | int] = {"mentor": one.mentor_id, "asked": asked.isoformat(), "next": _NEXT_ASKED if following else _NOBODY_LEFT}
-    tell(unit, one.mentee_id, "request.expired", key=f"request:{one.id}:expired", about=words)
+def without_mentor(unit: UnitOfWork, mentor_id: int, *, why: str, program_id: int | None = None) -> None:
+    """A mentor answers no more requests, in one program or in any: whoever waits for them need not wait any longer, and the next on their list is asked.
+
+    ``why`` is told to the mentees: a text of :mod:`plugin.texts.programs`.
+    """
+    for one in unit.requests.of_mentor(mentor_id, states=tuple(OPEN)):
+        if program_id is None or one.program_id == program_id:
+            unit.requests.put(replace(one, state=move(one, RequestState.WITHDRAWN), answered_at=unit.now))
+            close(unit, one)
+            if one.state is RequestState.PENDING:
+                words: dict[str, str | int] = {"asked": (one.asked_at or one.created_at).isoformat(), "why": why, "next": _next(unit, one)}
+                tell(unit, one.mentee_id, "request.ended", key=f"request:{one.id}:ended", about=words)
+
+
+def without_mentee(unit: UnitOfWork, mentee_id: int, *, program_id: int | None = None) -> None:
+    """A mentee looks for no mentor any more, in one program or in any: nobody is asked on their behalf."""
+    for one in unit.requests.of_mentee(mentee_id, states=tuple(OPEN)):
+        if program_id is None or one.program_id == program_id:
+            unit.requests.put(replace(one, state=move(one, RequestState.WITHDRAWN), answered_at=unit.now))
+            close(unit, one)
+
+
+def without_program(unit: UnitOfWork, program_id: int) -> None:
+    """A program pairs nobody any more: requests in it end, and who waits for an answer hears of it."""
+    for one in unit.requests.open_of_program(program_id):
+        unit.requests.put(replace(one, state=move(one, RequestState.WITHDRAWN), answered_at=unit.now))
+        close(unit, one)
+        if one.state is RequestState.PENDING:
+            words: dict[str, str | int] = {"asked": (one.asked_at or one.created_at).isoformat(), "why": PROGRAM_ENDED, "next": ""}
+            tell(unit, one.mentee_id, "request.ended", key=f"request:{one.id}:ended", about=words)
+
+
+def _next(unit: UnitOfWork, one: Request) -> str:
+    """Ask the next on the list, and say whether there was one."""
+    return NEXT_ASKED if _ask_next(unit, one.chain_id) else NOBODY_LEFT
 
 
 @scheduling.job("request.expire")
@@ -257,7 +285,9 @@ def expire(unit: UnitOfWork, about: scheduling.About) -> None:
         return
     unit.requests.put(replace(one, state=move(one, RequestState.EXPIRED), answered_at=unit.now))
     close(unit, one)
-    go_on(unit, one)
+    asked = one.asked_at or one.created_at
+    words: dict[str, str | int] = {"mentor": one.mentor_id, "asked": asked.isoformat(), "next": _next(unit, one)}
+    tell(unit, one.mentee_id, "request.expired", key=f"request:{one.id}:expired", about=words)
     unit.record("request.expired", actor="system", request=str(one.id))
 
 

@@ -78,7 +78,8 @@ def of_age(unit: UnitOfWork, member_id: int, *, role: Role, adult: bool, age: in
     Raises :class:`Invalid` for who is too young for this community or leaves out what is asked of them, and :class:`Conflict` for who would mentor.
     """
     young = is_minor(unit, member_id)
-    if not young and (adult or (age is not None and age >= ADULT)):
+    # An age that was given counts more than a box that was ticked.
+    if not young and (adult if age is None else age >= ADULT):
         return True
     if not young:
         _declare(unit, member_id, age=age, guardian=guardian)
@@ -87,12 +88,25 @@ def of_age(unit: UnitOfWork, member_id: int, *, role: Role, adult: bool, age: in
     return False
 
 
+def admits_minors(unit: UnitOfWork) -> bool:
+    """Whether members under age may take part in this community."""
+    return unit.policy.minimum_age < ADULT
+
+
+def grown_by_reply(unit: UnitOfWork, member_id: int) -> bool:
+    """Whether a reply to an announcement counts as the word that one is of age.
+
+    Where all are of age, the announcement says that it does. Elsewhere nobody has to say in public how old they are: what they said before counts, or nothing.
+    """
+    return not admits_minors(unit) or any(one.adult for one in unit.enrolments.of_member(member_id))
+
+
 def _declare(unit: UnitOfWork, member_id: int, *, age: int | None, guardian: str) -> None:
     least = unit.policy.minimum_age
     if least >= ADULT:
         raise Invalid("say that you are of age: programs are for adults", field="adult")
     if age is None:
-        raise Invalid("say that you are of age, or how old you are: programs are for people of {least} or older", field="age", least=least)
+        raise Invalid("say that you are of age, or how old you are: programs are for people of {least} or older", code="age_unsaid", field="age", least=least)
     if age < least:
         raise Invalid("programs here are for people of {least} or older", code="too_young", field="age", least=least)
     sealed = unit.seal(check_guardian(guardian).encode(), purpose=PURPOSE)

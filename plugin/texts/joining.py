@@ -17,7 +17,16 @@ JOIN_PAGE = {
     "role": _("I would like to take part"),
     "mentor": _("as a mentor"),
     "mentee": _("as a mentee"),
-    "adult": _("I am of age (18 or older) and agree to the code of conduct."),
+    "conduct": _("I agree to the code of conduct"),
+    "adult": _("I am of age (18 or older)"),
+    "young": _("If you are not of age"),
+    "young_how": _(
+        "You can take part from {age} years on, once your parent or guardian agreed. Only those who run the community read who that is. "
+        "Managers bring you together with a mentor who was screened."
+    ),
+    "age": _("How old are you?"),
+    "guardian": _("Your parent or guardian"),
+    "guardian_how": _("Their name, and how they are reached."),
     "join": _("Take part"),
     "decline": _("No, thank you"),
     "applied": _("You applied. A manager looks at it, and you hear from us."),

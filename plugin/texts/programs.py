@@ -2,11 +2,26 @@
 
 from plugin.texts.kinds import _, declare, plural
 
+NEXT_ASKED, NOBODY_LEFT = _("The next one on your list is asked now."), _("You can ask somebody else at any time.")
+MENTOR_LEFT = _("Whom you asked is no longer a member of the community.")
+MENTOR_STOPPED = _("Whom you asked no longer mentors in this program.")
+PROGRAM_ENDED = _("The program brings nobody together any more.")
+
 declare(
     "enrolment.approved",
     group="programs",
     title=_("You take part in {program}"),
-    body=_("Welcome! You take part as {role_word}. You can change for how many people you have room, or pause, at any time."),
+    body=_("Welcome! You can pause at any time."),
+    roles={
+        "mentor": (
+            _("You take part in {program}"),
+            _("Welcome! You take part as a mentor. You can change for how many people you have room, or pause, at any time."),
+        ),
+        "mentee": (
+            _("You take part in {program}"),
+            _("Welcome! You take part as a mentee. The more you say about what you look for, the better you are matched. You can pause at any time."),
+        ),
+    },
 )
 declare(
     "enrolment.declined",
@@ -44,13 +59,19 @@ declare(
     "request.declined",
     group="requests",
     title=_("Your request to {mentor:member}"),
-    body=_("They cannot mentor you at the moment. That says nothing about you: most often it is a matter of time. {next}"),
+    body=_("They cannot mentor you at the moment. That says nothing about you: most often it is a matter of time. {next:text}"),
 )
 declare(
     "request.expired",
     group="requests",
     title=_("{mentor:member} has not answered"),
-    body=_("Your request of {asked:day} has ended after three days without an answer. {next}"),
+    body=_("Your request of {asked:day} has ended after three days without an answer. {next:text}"),
+)
+declare(
+    "request.ended",
+    group="requests",
+    title=_("Your request has ended"),
+    body=_("You asked for mentorship on {asked:day}. {why:text} That says nothing about you. {next:text}"),
 )
 declare(
     "mentorship.begun",

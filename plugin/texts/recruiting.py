@@ -16,6 +16,10 @@ ANNOUNCEMENT = {
         "To take part, reply here with one line that says “mentor” or “mentee”. "
         "By that you say that you are of age (18 or older) and agree to the code of conduct."
     ),
+    "reply_of_any_age": _(
+        "To take part, reply here with one line that says “mentor” or “mentee”. By that you agree to the code of conduct. "
+        "How old you are you never say here: unless we know that you are of age, you are asked on a page that only you see."
+    ),
     "form": _("Or enrol by form: {url}"),
     "invited": _("Members are invited to this program; whoever is invited finds it here: {url}"),
     "closed": _("The program takes nobody in at the moment."),
@@ -25,6 +29,8 @@ REPLY_FAILED = {
     "not_taking_in": _("The program takes nobody in at the moment."),
     "two_roles": _("In this program one is either mentor or mentee, and you have the other role: leave that role first."),
     "forbidden": _("Members are invited to this program."),
+    "under_age": _("Who is under age takes part as a mentee."),
+    "age_unsaid": _("One thing is missing, and it is nobody else’s business: say on this page whether you are of age, or how old you are."),
 }
 REPLY_FAILED_OTHERWISE = _("Something is missing that a reply cannot say: enrol by the form instead.")
 
@@ -42,7 +48,9 @@ declare(
     "enrolment.received",
     group="programs",
     title=_("Your application to {program}"),
-    body=_("Thank you! You applied as {role_word}. A manager looks at it, and you hear from us. If there are questions left to answer, you find them here."),
+    body=_(
+        "Thank you! You applied as {role_word:text}. A manager looks at it, and you hear from us. If there are questions left to answer, you find them here."
+    ),
 )
 declare(
     "enrolment.unclear",

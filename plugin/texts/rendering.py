@@ -89,7 +89,9 @@ def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", peopl
     language = language_of(locale)
     show = partial(_value, about=about, language=language, timezone=timezone, people=people or {})
     title = " ".join("".join(map(plain, _pieces(_text(wording.title, about, language), show))).split())
-    body: list[Block] = [Paragraph(tuple(_pieces(part, show))) for part in _text(wording.body, about, language).split("\n\n")]
+    said = [tuple(_pieces(part, show)) for part in _text(wording.body, about, language).split("\n\n")]
+    # A note that nobody wrote leaves no gap.
+    body: list[Block] = [Paragraph(parts) for parts in said if "".join(map(plain, parts)).strip()]
     path = str(about.get("path", ""))
     url = f"{public_url}{path}" if public_url and path.startswith("/") else str(about.get("url", ""))
     if url.startswith(("https://", "http://")):

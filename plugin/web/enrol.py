@@ -1,10 +1,14 @@
 """``/enrol/{installation}/{token}``: the page on which a member enrols, by a program's address, an invitation or a referral link."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from plugin.domain.people import Principal
-from plugin.domain.programs import TAKING_IN
+from plugin.domain.programs import TAKING_IN, Role
+from plugin.domain.screening import ADULT
 from plugin.errors import Conflict, Invalid
 from plugin.services import joining
 from plugin.services.joining import Door
@@ -40,13 +44,25 @@ class Enrol:
         principal = await self._browser.member(request, of=installation_id)
         decline = "decline" in form
         try:
-            door = await joining.enter(self._runtime, principal, token, role=form.get("role", ""), adult="adult" in form, decline=decline)
+            door = await joining.enter(
+                self._runtime,
+                principal,
+                token,
+                role=form.get("role", ""),
+                conduct="conduct" in form,
+                adult="adult" in form,
+                age=_age(form.get("age", "")),
+                guardian=form.get("guardian", ""),
+                decline=decline,
+            )
         except (Conflict, Invalid) as error:
             shown = await joining.look(self._runtime, installation_id, token, principal)
-            return self._page(request, shown, error=Speaker(shown.language).error(error.remark), status=error.status_code)
+            return self._page(request, shown, error=Speaker(shown.language).error(error.remark), said=form, status=error.status_code)
         return self._page(request, door, declined=decline)
 
-    def _page(self, request: Request, door: Door, *, error: str = "", declined: bool = False, status: int = 200) -> Response:
+    def _page(
+        self, request: Request, door: Door, *, error: str = "", said: Mapping[str, str] = MappingProxyType({}), declined: bool = False, status: int = 200
+    ) -> Response:
         texts = {name: translate(text, language=door.language) for name, text in JOIN_PAGE.items()}
         return self._browser.page(
             request,
@@ -57,6 +73,14 @@ class Enrol:
             door=door,
             texts=texts,
             error=error,
+            said=said,
+            young=door.least < ADULT and Role.MENTEE in door.roles,
             declined=declined,
             taking_in=door.program.state in TAKING_IN,
         )
+
+
+def _age(word: str) -> int | None:
+    """What was given as an age; nothing for what is none."""
+    plain = word.strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 4 else None

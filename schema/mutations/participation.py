@@ -1,9 +1,13 @@
 """Taking part: enrolling, asking for mentorship, answering, ending, and keeping somebody away."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import strawberry
 
+from plugin.domain import enrolments as domain
 from plugin.domain.people import Scope
-from plugin.services import enrolling, inviting, mentoring, requesting, safety
+from plugin.services import enrolling, inviting, leaving, mentoring, requesting, safety
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number
@@ -13,6 +17,8 @@ from schema.types.participation import enrolment as enrolment_type
 from schema.types.participation import mentorship as mentorship_type
 from schema.types.participation import request as request_type
 from schema.types.program import Role
+
+Act = Callable[..., Awaitable[domain.Enrolment]]
 
 
 @strawberry.input
@@ -146,12 +152,12 @@ class BlocksPayload:
     user_errors: list[UserError]
 
 
-async def _enrolment(info: Info, id: strawberry.ID, act: str, **values: object) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
+async def _enrolment(info: Info, id: strawberry.ID, act: Act, **values: Any) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
     principal = info.context.require(Scope.READ)
 
     async def work() -> Enrolment:
         number = parse_number(id, type_name="Enrolment", installation_id=principal.installation_id)
-        done = await getattr(enrolling, act)(info.context.runtime, principal, number, **values)
+        done = await act(info.context.runtime, principal, number, **values)
         return enrolment_type(done, installation_id=principal.installation_id)
 
     found, errors = await attempt(work)
@@ -184,7 +190,7 @@ async def enrol(info: Info, input: EnrolInput) -> EnrolmentPayload:  # noqa: A00
 
 async def decide_enrolment(info: Info, input: DecideEnrolmentInput) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
     """Say yes or no to an application."""
-    return await _enrolment(info, input.id, "decide", approve=input.approve, note=plain(input.note, "note"))
+    return await _enrolment(info, input.id, enrolling.decide, approve=input.approve, note=plain(input.note, "note"))
 
 
 async def invite_to_program(info: Info, input: InviteToProgramInput) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
@@ -206,13 +212,13 @@ async def invite_to_program(info: Info, input: InviteToProgramInput) -> Enrolmen
 async def change_enrolment(info: Info, input: ChangeEnrolmentInput) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
     """Change one's own room, or pause."""
     info.context.require(Scope.ME)
-    return await _enrolment(info, input.id, "change", capacity=input.capacity, minimum=input.minimum, paused=input.paused)
+    return await _enrolment(info, input.id, enrolling.change, capacity=input.capacity, minimum=input.minimum, paused=input.paused)
 
 
 async def withdraw_enrolment(info: Info, input: EnrolmentInput) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
     """Leave a program."""
     info.context.require(Scope.ME)
-    return await _enrolment(info, input.id, "withdraw")
+    return await _enrolment(info, input.id, leaving.leave_program)
 
 
 async def request_mentorship(info: Info, input: RequestMentorshipInput) -> RequestsPayload:  # noqa: A002 - the Relay convention

@@ -9,7 +9,7 @@ from plugin.domain import recruiting as domain
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import Role as DomainRole
 from plugin.errors import Invalid
-from plugin.services import announcing, inviting, prospecting, referring
+from plugin.services import announcing, asking, inviting, prospecting, referring
 from plugin.services.announcing import Announced
 from plugin.services.inviting import Named
 from schema.context import Info
@@ -91,6 +91,8 @@ class AnswerInvitationInput:
     id: strawberry.ID
     accept: bool
     adult: bool = strawberry.field(default=False, description="With a yes: that one is of age.")
+    age: int | None = strawberry.field(default=None, description="With a yes: who is not of age says how old they are.")
+    guardian: str = strawberry.field(default="", description="Who is not of age says who their parent or guardian is, and how to reach them.")
     capacity: int | None = None
 
 
@@ -170,7 +172,7 @@ async def invite_wave(info: Info, input: InviteWaveInput) -> WavePayload:  # noq
     async def work() -> Wave:
         number = parse_number(input.program, type_name="Program", installation_id=principal.installation_id)
         people = await _people(info, principal, number, input)
-        wave, made = await inviting.plan_wave(
+        wave, made = await asking.plan(
             info.context.runtime,
             principal,
             number,
@@ -209,7 +211,7 @@ async def _wave(info: Info, id: strawberry.ID, act: Callable[[Principal, int], A
 
     async def work() -> Wave:
         done = await act(principal, parse_number(id, type_name="Wave", installation_id=principal.installation_id))
-        counts = next((counts for one, counts in await inviting.waves(info.context.runtime, principal, done.program_id) if one.id == done.id), {})
+        counts = next((counts for one, counts in await asking.waves(info.context.runtime, principal, done.program_id) if one.id == done.id), {})
         return wave_type(done, counts, installation_id=principal.installation_id)
 
     found, errors = await attempt(work)
@@ -218,12 +220,12 @@ async def _wave(info: Info, id: strawberry.ID, act: Callable[[Principal, int], A
 
 async def send_wave(info: Info, input: WaveInput) -> WavePayload:  # noqa: A002 - the Relay convention
     """Send a planned wave now."""
-    return await _wave(info, input.id, lambda principal, number: inviting.send_wave(info.context.runtime, principal, number))
+    return await _wave(info, input.id, lambda principal, number: asking.send(info.context.runtime, principal, number))
 
 
 async def cancel_wave(info: Info, input: WaveInput) -> WavePayload:  # noqa: A002 - the Relay convention
     """Take a planned wave back."""
-    return await _wave(info, input.id, lambda principal, number: inviting.cancel_wave(info.context.runtime, principal, number))
+    return await _wave(info, input.id, lambda principal, number: asking.cancel(info.context.runtime, principal, number))
 
 
 # ---------------------------------------------------------------------------------------------------------------------- answering
@@ -244,7 +246,10 @@ async def answer_invitation(info: Info, input: AnswerInvitationInput) -> Invitat
     """Say yes or no."""
 
     async def act(principal: Principal, number: int) -> domain.Invitation:
-        return await inviting.answer(info.context.runtime, principal, number, accept=input.accept, adult=input.adult, capacity=input.capacity)
+        said = plain(input.guardian, "guardian")
+        return await inviting.answer(
+            info.context.runtime, principal, number, accept=input.accept, adult=input.adult, age=input.age, guardian=said, capacity=input.capacity
+        )
 
     return await _invitation(info, input.id, act)
 

@@ -3,7 +3,7 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import announcing, inviting, prospecting, referring
+from plugin.services import announcing, asking, inviting, prospecting, referring
 from schema.context import Info
 from schema.ids import parse_number
 from schema.inputs import plain
@@ -66,7 +66,7 @@ class RecruitingQueries:
         """Who was asked when."""
         principal = info.context.require(Scope.READ)
         number = parse_number(program, type_name="Program", installation_id=principal.installation_id)
-        found = await inviting.waves(info.context.runtime, principal, number)
+        found = await asking.waves(info.context.runtime, principal, number)
         return [wave_type(one, counts, installation_id=principal.installation_id) for one, counts in found]
 
     @strawberry.field(description="Invitations to a program, the oldest first. For managers.")

@@ -117,7 +117,7 @@ class Service:
         page = await self.browser.get(f"{self.url}{path}")
         found = re.search(r'name="csrf" value="([^"]+)"', page.text)
         assert found, page.text
-        values = {"csrf": found[1], "role": role, "adult": "1", "join": "1"}
+        values = {"csrf": found[1], "role": role, "adult": "1", "conduct": "1", "join": "1"}
         answer = await self.browser.post(f"{self.url}{path}", data=values, headers={"Origin": self.url})
         self.browser.cookies.clear()
         return answer.status_code == 200

@@ -29,6 +29,7 @@ WALKS = {
     "WaveState": "plugin/services/test_inviting.py::test_random_commands_ask_nobody_twice",
     "a mentorship, which runs or has ended": "plugin/services/test_states.py::test_a_running_program_under_any_commands",
     "a survey, which is due, asked, answered or closed": "plugin/services/test_states.py::test_a_running_program_under_any_commands",
+    "a screening, which holds, is taken back or runs out": "plugin/services/test_never_together.py::test_nothing_crosses_a_block_or_is_left_without_its_people",
     "a story, which is asked, published, declined or withdrawn": "plugin/services/test_common_life.py::test_reports_events_and_stories_live_by_their_rules",
 }
 BY_CASES = {

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from plugin.domain.programs import Role
 from plugin.domain.recruiting import MAX_WAVE, InvitationState
 from plugin.errors import Invalid
-from plugin.services import inviting, prospecting, reading, viewing
+from plugin.services import asking, inviting, prospecting, reading, viewing
 from plugin.services.inviting import Named
 from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
@@ -40,7 +40,7 @@ async def plan(visit: Visit) -> Response:
     ids += [(await viewing.member_named(runtime, principal, name, field="names")).id for name in names]
     people = [Named(member_id=one, found=found.get(one)) for one in dict.fromkeys(ids)]
     role = Role(visit.text("role"))
-    await inviting.plan_wave(runtime, principal, program_id, role=role, people=people, words=visit.text("words"), due_at=due_at, until=until)
+    await asking.plan(runtime, principal, program_id, role=role, people=people, words=visit.text("words"), due_at=due_at, until=until)
     return visit.go(f"/console/programs/{program_id}/recruiting/waves", "planned" if due_at else "sent")
 
 
@@ -54,7 +54,7 @@ async def waves(visit: Visit) -> Response:
     shown = found[:PAGE]
     people = await visit.people({one.member_id for one in shown})
     seen = {
-        "waves": await inviting.waves(visit.runtime, visit.principal, program.id),
+        "waves": await asking.waves(visit.runtime, visit.principal, program.id),
         "invitations": shown,
         "people": people,
         "posts": await reading.evidence(visit.runtime, visit.principal, {post for one in shown for post in one.post_ids}),
@@ -70,10 +70,10 @@ async def act(visit: Visit) -> Response:
     back = f"/console/programs/{visit.id('program')}/recruiting/waves"
     match visit.text("do"):
         case "send":
-            await inviting.send_wave(visit.runtime, visit.principal, wave_id)
+            await asking.send(visit.runtime, visit.principal, wave_id)
             return visit.go(back, "sent")
         case "cancel":
-            await inviting.cancel_wave(visit.runtime, visit.principal, wave_id)
+            await asking.cancel(visit.runtime, visit.principal, wave_id)
             return visit.go(back, "withdrawn")
         case _:
             raise Invalid("choose what to do")

@@ -9,7 +9,7 @@ from plugin.domain.programs import Role
 from plugin.domain.rewards import AwardState
 from plugin.domain.screening import ADULT
 from plugin.errors import Invalid
-from plugin.services import belonging, enrolling, inviting, questioning, requesting, rewarding, thanking
+from plugin.services import belonging, enrolling, inviting, leaving, questioning, requesting, rewarding, thanking
 from plugin.texts import console as words
 from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of
 from plugin.web.members.frame import show
@@ -39,11 +39,9 @@ async def listing(visit: Visit) -> Response:
 
 
 async def answer_invitation(visit: Visit) -> Response:
-    """Say yes or no to an invitation."""
-    accept = visit.text("do") == "accept"
-    invitation_id = id_of(visit.text("invitation"))
-    await inviting.answer(visit.runtime, visit.principal, invitation_id, accept=accept, adult=visit.checked("adult"), capacity=None)
-    return visit.go("/my/programs", "enrolled" if accept else "saved")
+    """Say no to an invitation. A yes is said on the page on which one takes part, with all that is asked there."""
+    await inviting.answer(visit.runtime, visit.principal, id_of(visit.text("invitation")), accept=False)
+    return visit.go("/my/programs", "saved")
 
 
 async def view(visit: Visit) -> Response:
@@ -77,7 +75,7 @@ async def act(visit: Visit) -> Response:
             await enrolling.change(runtime, principal, id_of(visit.text("enrolment")), paused=word == "pause")
             return visit.go(here, f"{word}d")
         case "leave":
-            await enrolling.withdraw(runtime, principal, id_of(visit.text("enrolment")))
+            await leaving.leave_program(runtime, principal, id_of(visit.text("enrolment")))
             return visit.go(here, "left")
         case _:
             raise Invalid("choose what to do")
@@ -112,6 +110,7 @@ async def join(visit: Visit) -> Response:
         skill_rows=range(SKILL_ROWS),
         words=words,
         least=visit.community.policy.minimum_age,
+        invited=any(one.role is role and one.state is EnrolmentState.INVITED for one in place.parts),
     )
 
 

@@ -18,12 +18,12 @@ from plugin.domain.screening import Check, Screening
 from plugin.services import (
     agreeing,
     applications,
+    asking,
     belonging,
     connect,
     enrolling,
     goals,
     hosting,
-    inviting,
     prospecting,
     questioning,
     reporting,
@@ -135,7 +135,7 @@ async def _run(here: Stage, program: int) -> tuple[int, int]:
     found = await prospecting.find(runtime, here.site.parts.graphs, admin, program, need="", first=3)
     people = [Named(member_id=one.member_id, found=one) for one in found]
     due_at = now + timedelta(days=20)
-    await inviting.plan_wave(runtime, admin, program, role=Role.MENTOR, people=people, words="", due_at=due_at, until=None)
+    await asking.plan(runtime, admin, program, role=Role.MENTOR, people=people, words="", due_at=due_at, until=None)
     await runtime.database.write(site.installation_id, lambda unit: unit.staff.grant(site.members[ADMIN], Office.SAFETY, at=now))
     await connect.configure(runtime, site.installation_id, {"minimum_age": "14"})
     young, grown = sorted(set(site.members) - {*MENTORS, *MENTEES, ADMIN})[:2]

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from plugin.domain.enrolments import Enrolment
+from plugin.domain.notices import Reach
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal
 from plugin.domain.programs import Plan, Program, ProgramState, Role
-from plugin.services import enrolling, programming, scheduling
+from plugin.services import delivering, enrolling, programming, scheduling
 from plugin.store.repositories.telling import Notice
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.stories import HOST, person, tell
@@ -80,6 +81,16 @@ class Crowd:
 
         found = await self.world.database.read(self.world.installation_id, read)
         return [one.kind for one in sorted(found, key=lambda one: one.id)]
+
+    async def said(self, name: str, locale: str = "en") -> list[str]:
+        """What a member was told, in words and in order."""
+
+        def read(unit: UnitOfWork) -> list[str]:
+            found = sorted(unit.notices.of_member(self.id(name), after=None, limit=200), key=lambda one: one.id)
+            shown = [delivering.words_of(unit, one, Reach(timezone="UTC", locale=locale)) for one in found]
+            return [f"{one.title}: {one.text}" for one in shown]
+
+        return await self.world.database.read(self.world.installation_id, read)
 
 
 async def crowd_of(world: World, *, open_: bool = True, both_roles: bool = False, approve_mentors: bool = True) -> Crowd:

@@ -8,7 +8,7 @@ from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.programs import ProgramState, Role
 from plugin.domain.recruiting import AnnouncementState
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
-from plugin.services import announcing, enrolling, outgoing, programming, wire
+from plugin.services import announcing, connect, enrolling, leaving, outgoing, programming, safeguarding, wire
 from plugin.services.announcing import Announced
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
@@ -171,7 +171,7 @@ async def test_a_reply_counts_once_however_often_it_is_read(announced: Crowd) ->
     await replied(announced, "12", "2", "mentee")
     one = (await announced.world.database.read(announced.world.installation_id, lambda unit: unit.enrolments.of_member(announced.id("bea"))))[0]
 
-    await enrolling.withdraw(announced.world.runtime, announced.people["bea"], one.id)
+    await leaving.leave_program(announced.world.runtime, announced.people["bea"], one.id)
     await replied(announced, "12", "2", "mentee")
     await replied(announced, "12", "2", "mentee, really", version=2)
     assert await state_of(announced, "bea", Role.MENTEE) == EnrolmentState.WITHDRAWN
@@ -215,3 +215,39 @@ async def test_a_member_who_is_erased_takes_their_reply_along(announced: Crowd) 
     await announced.world.database.write(announced.world.installation_id, lambda unit: unit.personal.erase(bea))
     assert await announced.world.database.read(announced.world.installation_id, lambda unit: unit.announcements.was_read("12")) is None
     await announced.due()
+
+
+# ---------------------------------------------------------------------------------------------------------------------- where others than adults take part
+
+
+async def test_where_minors_take_part_a_reply_is_no_word_on_ones_age(announced: Crowd) -> None:
+    runtime, here = announced.world.runtime, announced.world.installation_id
+    await replied(announced, "11", "1", "mentee")
+    assert await state_of(announced, "ann", Role.MENTEE) == EnrolmentState.APPROVED
+    await connect.configure(runtime, here, {"minimum_age": "14"})
+    # What the topic says of replies has changed with it.
+    edited = words((await sent(announced))[-1])
+    assert "of age (18 or older)" not in edited
+    assert "How old you are you never say here" in edited
+
+    await replied(announced, "12", "2", "mentee")
+    assert await state_of(announced, "bea", Role.MENTEE) is None, "nobody is an adult for not having said otherwise"
+    assert await announced.told("bea") == ["enrolment.reply_failed"]
+    (told,) = await announced.said("bea")
+    assert "say on this page whether you are of age" in told
+    # Who has said it before need not say it again, and who said that they are under age does not grow up by a reply.
+    ann = next(one for one in await enrolling.mine(runtime, announced.people["ann"]))
+    await leaving.leave_program(runtime, announced.people["ann"], ann.id)
+    await replied(announced, "13", "1", "mentee")
+    assert await state_of(announced, "ann", Role.MENTEE) == EnrolmentState.APPROVED
+    await announced.world.database.write(here, lambda unit: _declare(unit, announced.id("bea")))
+    await replied(announced, "14", "2", "mentee, please")
+    part = await announced.world.database.read(here, lambda unit: unit.enrolments.find(announced.program.id, announced.id("bea"), Role.MENTEE))
+    assert part is not None
+    assert (part.state, part.adult) == (EnrolmentState.APPLIED, False)
+    await replied(announced, "15", "2", "mentor")
+    assert await state_of(announced, "bea", Role.MENTOR) is None
+
+
+def _declare(unit: UnitOfWork, member_id: int) -> None:
+    safeguarding.of_age(unit, member_id, role=Role.MENTEE, adult=False, age=16, guardian="Eva Ray, mother")

@@ -20,7 +20,7 @@ from plugin.domain.sessions import Session, SessionState
 from plugin.domain.surveys import SurveyKind
 from plugin.domain.templates import TEMPLATES
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
-from plugin.services import answering, auditing, enrolling, evaluating, forms, mentoring, program_tables, programming, questioning
+from plugin.services import answering, auditing, enrolling, evaluating, forms, leaving, mentoring, program_tables, programming, questioning
 from plugin.services.program_facts import CohortBy
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
@@ -156,7 +156,7 @@ async def test_figures_are_those_of_the_rows(program: Program, clock: FixedClock
     await world.database.write(world.installation_id, lambda unit: mentoring.end(unit, program.pairs[4].id, reason="not_a_fit", by="test"))
     (enrolled,) = [one for one in await enrolling.mine(runtime, program.crowd.people["mia4"]) if one.program_id == program.id]
     clock.move(days=1)
-    await enrolling.withdraw(runtime, program.crowd.people["mia4"], enrolled.id)
+    await leaving.leave_program(runtime, program.crowd.people["mia4"], enrolled.id)
     clock.move(days=1)
     after = (await program.evaluation()).health
     assert (after.mentees, after.ended) == (5, {"not_a_fit": 1})

@@ -17,7 +17,7 @@ from plugin.domain.programs import ProgramState, Role
 from plugin.domain.recruiting import ANSWER_WITHIN, NEXT, WAITING, Invitation, InvitationState, Wave, WaveEnd, WaveState
 from plugin.domain.skills import Standing
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound, PluginError
-from plugin.services import enrolling, erasure, inviting, knowing, prospecting, suggesting, wishing
+from plugin.services import asking, enrolling, erasure, inviting, knowing, leaving, prospecting, suggesting, wishing
 from plugin.services.inviting import Named
 from plugin.services.prospecting import Found
 from plugin.store.unit_of_work import UnitOfWork
@@ -57,7 +57,7 @@ async def wave(
 ) -> tuple[Wave, list[Invitation]]:
     people = [Named(member_id=crowd.id(name)) for name in names]
     due_at = crowd.world.runtime.clock() + timedelta(days=days) if days else None
-    return await inviting.plan_wave(crowd.world.runtime, crowd.admin, crowd.program.id, role=role, people=people, words=words, due_at=due_at, until=until)
+    return await asking.plan(crowd.world.runtime, crowd.admin, crowd.program.id, role=role, people=people, words=words, due_at=due_at, until=until)
 
 
 async def invitation(crowd: Crowd, name: str) -> Invitation:
@@ -143,7 +143,7 @@ async def test_who_does_not_want_it_or_was_asked_is_left_alone(crowd: Crowd, act
 async def test_a_wave_asks_with_reasons_and_a_yes_lets_in(crowd: Crowd) -> None:
     (one,) = await prospects(crowd)
     people = [Named(member_id=one.member_id, found=one), Named(member_id=crowd.id("dan"))]
-    sent, made = await inviting.plan_wave(
+    sent, made = await asking.plan(
         crowd.world.runtime, crowd.admin, crowd.program.id, role=Role.MENTOR, people=people, words="We need you", due_at=None, until=None
     )
     assert (sent.state, sent.number, [each.state for each in made]) == (WaveState.SENT, 1, [InvitationState.INVITED] * 2)
@@ -159,7 +159,7 @@ async def test_a_wave_asks_with_reasons_and_a_yes_lets_in(crowd: Crowd) -> None:
     assert await enrolment(crowd, "ann") == EnrolmentState.APPROVED
     assert (await answer(crowd, "dan", accept=False)).state is InvitationState.DECLINED
     assert await enrolment(crowd, "dan") == EnrolmentState.WITHDRAWN
-    ((_, counts),) = await inviting.waves(crowd.world.runtime, crowd.admin, crowd.program.id)
+    ((_, counts),) = await asking.waves(crowd.world.runtime, crowd.admin, crowd.program.id)
     assert counts == {InvitationState.ACCEPTED: 1, InvitationState.DECLINED: 1}
 
 
@@ -171,12 +171,12 @@ async def test_who_left_the_community_or_the_program_is_not_invited(crowd: Crowd
         with pytest.raises(error, match=match):
             await inviting.invite(runtime, crowd.admin, program_id=program, member_id=member_id, role=Role.MENTOR, reason="")
         with pytest.raises(Invalid, match="cannot be asked"):
-            await inviting.plan_wave(runtime, crowd.admin, program, role=Role.MENTOR, people=[Named(member_id=member_id)], words="", due_at=None, until=None)
+            await asking.plan(runtime, crowd.admin, program, role=Role.MENTOR, people=[Named(member_id=member_id)], words="", due_at=None, until=None)
         assert await crowd.world.database.read(here, lambda unit: unit.invitations.find(program, member_id)) is None
 
     ann, dan = crowd.id("ann"), crowd.id("dan")
     part = await crowd.apply("dan", Role.MENTEE)
-    await enrolling.withdraw(runtime, crowd.people["dan"], part.id)
+    await leaving.leave_program(runtime, crowd.people["dan"], part.id)
     await refused(dan, Conflict, "takes part already, or did")
 
     def standing(unit: UnitOfWork) -> None:
@@ -201,7 +201,7 @@ async def test_nobody_answers_for_somebody_else_or_twice(crowd: Crowd) -> None:
     one = await invitation(crowd, "ann")
     with pytest.raises(NotFound):
         await answer(crowd, "ann", accept=True)
-    await inviting.send_wave(crowd.world.runtime, crowd.admin, one.wave_id or 0)
+    await asking.send(crowd.world.runtime, crowd.admin, one.wave_id or 0)
     for act in (inviting.see(crowd.world.runtime, crowd.people["ben"], one.id), inviting.see(crowd.world.runtime, crowd.people["ben"], 5)):
         with pytest.raises(NotFound):
             await act
@@ -236,7 +236,7 @@ async def test_a_planned_wave_goes_when_it_is_due_to_who_can_still_be_asked(crow
     assert await crowd.told("ben") == ["invitation.sent"]
     assert (await invitation(crowd, "ann")).state is InvitationState.DROPPED
     with pytest.raises(Conflict, match="sent already"):
-        await inviting.cancel_wave(crowd.world.runtime, crowd.admin, planned.id)
+        await asking.cancel(crowd.world.runtime, crowd.admin, planned.id)
 
 
 @pytest.mark.slow
@@ -245,7 +245,7 @@ async def test_a_wave_is_not_sent_for_nothing(crowd: Crowd, clock: FixedClock) -
     nobody, _ = await wave(crowd, "cleo", days=8)
     closed, _ = await wave(crowd, "dan", days=9)
     taken_back, _ = await wave(crowd, "ben", days=9)
-    await inviting.cancel_wave(crowd.world.runtime, crowd.admin, taken_back.id)
+    await asking.cancel(crowd.world.runtime, crowd.admin, taken_back.id)
     await crowd.join("eve", Role.MENTOR, capacity=2)
     await suggesting.set_consent(crowd.world.runtime, crowd.people["cleo"], Consent.INVITATIONS, given=False)
     clock.move(days=8, seconds=1)
@@ -253,7 +253,7 @@ async def test_a_wave_is_not_sent_for_nothing(crowd: Crowd, clock: FixedClock) -
     await crowd.move(ProgramState.DRAFT)
     clock.move(days=1)
     await crowd.due()
-    ended = {one.id: one.ended for one, _ in await inviting.waves(crowd.world.runtime, crowd.admin, crowd.program.id)}
+    ended = {one.id: one.ended for one, _ in await asking.waves(crowd.world.runtime, crowd.admin, crowd.program.id)}
     assert ended == {enough.id: WaveEnd.ENOUGH, nobody.id: WaveEnd.NOBODY, closed.id: WaveEnd.CLOSED, taken_back.id: WaveEnd.BY_HAND}
     assert [await crowd.told(name) for name in ("ann", "ben", "cleo", "dan")] == [[], [], [], []]
 
@@ -281,9 +281,9 @@ async def test_a_member_manages_only_what_they_were_given(crowd: Crowd) -> None:
     runtime, ann, program_id = crowd.world.runtime, crowd.people["ann"], crowd.program.id
     people = [Named(member_id=crowd.id("ben"))]
     with pytest.raises(Forbidden):
-        await inviting.plan_wave(runtime, ann, program_id, role=Role.MENTOR, people=people, words="", due_at=None, until=None)
+        await asking.plan(runtime, ann, program_id, role=Role.MENTOR, people=people, words="", due_at=None, until=None)
     planned, _ = await wave(crowd, "ben", days=3)
-    for act in (inviting.cancel_wave, inviting.send_wave):
+    for act in (asking.cancel, asking.send):
         with pytest.raises(Forbidden):
             await act(crowd.world.runtime, crowd.people["ann"], planned.id)
         with pytest.raises(NotFound):
@@ -366,8 +366,8 @@ async def _command(crowd: Crowd, clock: FixedClock, what: str, name: str, number
     found = await crowd.world.database.read(crowd.world.installation_id, lambda unit: unit.invitations.find(crowd.program.id, crowd.id(name)))
     asked = found.id if found else 1
     if what in {"send", "cancel"}:
-        waves = await inviting.waves(runtime, crowd.admin, crowd.program.id)
-        act = inviting.send_wave if what == "send" else inviting.cancel_wave
+        waves = await asking.waves(runtime, crowd.admin, crowd.program.id)
+        act = asking.send if what == "send" else asking.cancel
         await act(runtime, crowd.admin, waves[number % len(waves)][0].id if waves else 1)
     elif what in {"wave", "plan"}:
         await wave(crowd, name, days=0 if what == "wave" else number + 1)
@@ -386,7 +386,7 @@ async def _around(crowd: Crowd, clock: FixedClock, what: str, name: str, number:
         await crowd.apply(name, Role.MENTOR)
     elif what == "leave":
         mine = [one for one in await enrolling.mine(runtime, me) if one.program_id == crowd.program.id]
-        await enrolling.withdraw(runtime, me, mine[0].id if mine else 1)
+        await leaving.leave_program(runtime, me, mine[0].id if mine else 1)
     elif what in {"opt_out", "opt_in"}:
         await suggesting.set_consent(runtime, me, Consent.INVITATIONS, given=what == "opt_in")
     elif what == "days":

@@ -10,7 +10,8 @@ from plugin.domain.mentorships import Mentorship
 from plugin.domain.programs import ProgramState, Role
 from plugin.domain.requests import OPEN, DeclineReason, Request, RequestState
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import enrolling, mentoring, programming, requesting, safety, signs
+from plugin.services import enrolling, leaving, mentoring, programming, requesting, safety, signs
+from plugin.services.erasure import erase_member
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
 from tests.plugin.services.taking_part import Crowd, crowd_of
@@ -176,6 +177,48 @@ async def test_who_is_erased_leaves_a_former_member_behind(crowd: Crowd) -> None
     assert (mentorship.mentor_id, mentorship.mentee_ids) == (crowd.id("ann"), ())
     assert requests == [None, None]
     await crowd.due()
+
+
+async def test_when_the_mentor_leaves_the_mentee_is_told_so_and_the_next_is_asked(crowd: Crowd, clock: FixedClock) -> None:
+    runtime, here = crowd.world.runtime, crowd.world.installation_id
+    first, *_rest = await ask(crowd, "mia", "ann", "ben", "cleo")
+    ann = await crowd.world.database.read(here, lambda unit: unit.members.get(crowd.id("ann")))
+    assert ann is not None
+    await crowd.world.database.write(here, lambda unit: erase_member(ann.host_user_id, unit, why="self"))
+    assert await chain(crowd, first.chain_id) == ["pending", "queued"], "what was asked of who was erased is erased"
+    assert sorted(await crowd.told("mia")) == ["enrolment.approved", "request.ended"]
+    said = next(one for one in await crowd.said("mia") if one.startswith("Your request has ended"))
+    assert "is no longer a member of the community" in said
+    assert "three days" not in said
+    assert said.endswith("The next one on your list is asked now.")
+    # Who leaves the program only is no longer waited for either, in the reader's language.
+    (ben,) = await enrolling.mine(runtime, crowd.people["ben"])
+    await leaving.leave_program(runtime, crowd.people["ben"], ben.id)
+    assert await chain(crowd, first.chain_id) == ["withdrawn", "pending"]
+    said = next(one for one in await crowd.said("mia", "de") if "in diesem Programm nicht mehr" in one)
+    assert said.endswith("Jetzt wird gefragt, wer als Nächstes auf deiner Liste steht.")
+    assert "request.received" in await crowd.told("cleo")
+    # And who looks for nobody any more keeps nobody waiting.
+    (mia,) = await enrolling.mine(runtime, crowd.people["mia"])
+    await leaving.leave_program(runtime, crowd.people["mia"], mia.id)
+    assert await chain(crowd, first.chain_id) == ["withdrawn", "withdrawn"]
+    clock.move(days=4)
+    await crowd.due()
+    assert "request.reminder" not in await crowd.told("cleo")
+    assert "request.expired" not in await crowd.told("mia")
+
+
+async def test_requests_end_with_the_program_and_who_waited_hears_of_it(crowd: Crowd, clock: FixedClock) -> None:
+    first, _ = await ask(crowd, "mia", "ann", "ben")
+    await crowd.move(ProgramState.MATCHING, ProgramState.ACTIVE, ProgramState.COMPLETED)
+    assert await chain(crowd, first.chain_id) == ["withdrawn", "withdrawn"]
+    assert any("brings nobody together any more" in one for one in await crowd.said("mia"))
+    assert "request.received" not in await crowd.told("ben")
+    clock.move(days=4)
+    await crowd.due()
+    assert not [one for one in await crowd.told("ann") if one.startswith("request")], "what was not sent yet is not sent"
+    with pytest.raises(Conflict, match="was withdrawn"):
+        await requesting.accept(crowd.world.runtime, crowd.people["ann"], first.id)
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, ProgramState, Role
 from plugin.domain.requests import OPEN, DeclineReason, RequestState
 from plugin.errors import PluginError
-from plugin.services import answering, enrolling, inviting, mentoring, programming, requesting, safety
+from plugin.services import answering, enrolling, inviting, leaving, mentoring, programming, requesting, safety
 from plugin.services.erasure import erase_member
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
@@ -175,7 +175,7 @@ class Walk:
         return next((each.id for each in found if each.program_id == self.crowd.program.id), 1)
 
     async def withdraw(self, one: int, _other: int) -> None:
-        await enrolling.withdraw(self.world.runtime, self.who(one)[1], await self.mine(one))
+        await leaving.leave_program(self.world.runtime, self.who(one)[1], await self.mine(one))
 
     async def change(self, one: int, other: int) -> None:
         await enrolling.change(self.world.runtime, self.who(one)[1], await self.mine(one), capacity=other - 1, paused=bool(other % 2))

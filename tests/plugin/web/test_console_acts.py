@@ -6,11 +6,12 @@ from mentorgraph.events import MemberChanged
 from plugin.domain.groups import GroupState
 from plugin.domain.programs import Role
 from plugin.domain.rounds import GroupDesign
-from plugin.services import auditing, grouping, round_lane, rounds
+from plugin.domain.screening import Check
+from plugin.services import auditing, connect, enrolling, grouping, round_lane, rounds, safeguarding
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.matching import put_enrolment
-from tests.plugin.web.test_browser import sign_in
-from tests.plugin.web.test_console_running import admin_of, done, get, program_of, refused, send
+from tests.plugin.web.test_browser import hidden, sign_in
+from tests.plugin.web.test_console_running import SAME, admin_of, done, get, program_of, refused, send
 from tests.schema.world import START, World, person
 
 pytestmark = pytest.mark.slow
@@ -133,3 +134,51 @@ async def test_a_member_takes_their_data_along_and_is_erased_after_their_own_nam
     assert "Max-Age=0" in gone.headers["set-cookie"] or "expires=Thu, 01 Jan 1970" in gone.headers["set-cookie"]
     assert await world.read(lambda unit: unit.members.get(cat)) is None
     assert (await world.http.get("/my/data")).status_code == 401
+
+
+async def test_screenings_and_consent_are_written_down_and_taken_back(world: World) -> None:
+    program, page = await program_of(world, "cat"), "/console/screening"
+    ann, dan = await world.member_id("ann"), await world.member_id("dan")
+    await connect.configure(world.parts.runtime, world.installation_id, {"minimum_age": "14"})
+    await world.apply(person(3, "cat", START, admin=True))
+    asked_again(world, person(3, "cat", START, admin=True))
+
+    def take_part(unit: UnitOfWork) -> None:
+        put_enrolment(unit, program, ann, Role.MENTOR)
+        enrolling.enrol(unit, program_id=program, member_id=dan, role=Role.MENTEE, age=16, guardian="Eva Ray, mother")
+
+    await world.write(take_part)
+
+    async def apart() -> bool:
+        return await world.read(lambda unit: safeguarding.between(unit, ann, dan))
+
+    await sign_in(world, admin="true")
+    assert "Eva Ray, mother" in await get(world, page)
+    assert await apart()
+    # What is missing or cannot be is said at its field, and nothing is written down.
+    good = {"do": "record", "member": "ann", "until": f"{START.year + 1}-06-01", "checks": [one.value for one in Check]}
+    for wrong, field in (({"member": "nobody"}, "member"), ({"until": ""}, "until"), ({"until": "2020-01-01"}, "until"), ({"checks": ["interview"]}, "checks")):
+        await refused(world, page, field, **good | wrong)
+    assert (await send(world, page, do="forget")).status_code == 422
+    assert (await world.http.post(page, data=good, headers=SAME)).status_code == 403, "a form of somebody else's"
+    assert await world.read(lambda unit: unit.screenings.all()) == []
+
+    await done(world, page, **good)
+    assert await apart(), "the guardian has not agreed"
+    await done(world, page, do="agreed", member=str(dan))
+    assert not await apart()
+    await done(world, page, do="withdrew", member=str(dan))
+    assert await apart()
+    await done(world, page, do="agreed", member=str(dan))
+    shown = await done(world, page, do="revoke", member=str(ann))
+    assert "Taken back" in shown
+    assert await apart()
+    # Whoever is no admin neither sees nor does it.
+    asked_again(world, person(4, "dan", START))
+    await sign_in(world, user="4", username="dan")
+    assert (await world.http.get(page)).status_code == 403
+    csrf = hidden(await get(world, "/my/data"))
+    for do in ("record", "agreed", "withdrew", "revoke"):
+        answer = await world.http.post(page, data={"csrf": csrf, "do": do, "member": str(dan)}, headers=SAME)
+        assert answer.status_code == 403, do
+    assert await apart()

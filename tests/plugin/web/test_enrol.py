@@ -12,7 +12,7 @@ from plugin.domain.notices import Reach
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal
 from plugin.domain.programs import Plan, Program, ProgramState, Role
 from plugin.domain.recruiting import LINK_FOR, Referral
-from plugin.services import access, inviting, programming, referring, suggesting
+from plugin.services import access, asking, connect, programming, referring, safeguarding, suggesting
 from plugin.services.inviting import Named
 from tests.schema.world import World
 
@@ -84,7 +84,7 @@ async def test_anybody_sees_what_it_is_and_signs_in_to_take_part(door: Door) -> 
     assert "<form" not in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     # Without a session nothing is done.
-    assert (await door.world.http.post(path, data={"role": "mentor", "adult": "1", "join": "1"}, headers=HERE)).status_code == 403
+    assert (await door.world.http.post(path, data={"role": "mentor", "adult": "1", "conduct": "1", "join": "1"}, headers=HERE)).status_code == 403
     assert await door.world.read(lambda unit: unit.enrolments.ever(door.program.id)) == set()
 
 
@@ -94,12 +94,46 @@ async def test_a_member_enrols_by_the_form_once(door: Door) -> None:
     assert refused.status_code == 400
     assert "of age" in refused.text
     for wrong in ("", "king"):
-        assert "as a mentor or as a mentee" in (await door.send(path, "cat", role=wrong, adult="1")).text
-    done = await door.send(path, "cat", role="mentee", adult="1", join="1")
+        assert "as a mentor or as a mentee" in (await door.send(path, "cat", role=wrong, adult="1", conduct="1")).text
+    done = await door.send(path, "cat", role="mentee", adult="1", conduct="1", join="1")
     assert (done.status_code, "You take part" in done.text) == (200, True)
     assert "<form" not in (await door.open(path, "cat")).text
-    assert (await door.send(path, "dan", role="mentor", adult="1", join="1")).status_code == 200
+    assert (await door.send(path, "dan", role="mentor", adult="1", conduct="1", join="1")).status_code == 200
     assert "You applied" in (await door.open(path, "dan")).text
+
+
+async def test_where_minors_take_part_the_page_asks_how_old_one_is(door: Door) -> None:
+    path, here = door.path(f"p{door.program.id}"), door.world.installation_id
+    await connect.configure(door.world.parts.runtime, here, {"minimum_age": "14"})
+    page = (await door.open(path, "cat")).text
+    assert 'name="guardian"' in page
+    assert "from 14 years on" in page
+    agreed = {"role": "mentee", "conduct": "1"}
+    for said, words in (
+        ({}, "how old you are"),
+        ({"age": "13", "guardian": "Eva Ray, mother"}, "14 or older"),
+        ({"age": "16"}, "parent or guardian"),
+        ({"age": "16", "guardian": "Eva Ray, mother", "role": "mentor"}, "as a mentee"),
+        ({"adult": "1", "conduct": ""}, "gree to the code of conduct"),
+    ):
+        sent = {key: value for key, value in (agreed | said).items() if value}
+        refused = await door.send(path, "cat", **sent)
+        assert refused.status_code in {400, 409}, said
+        alert = re.search(r'role="alert">([^<]+)<', refused.text)
+        assert alert
+        assert words in alert[1], said
+    assert 'value="16"' in (await door.send(path, "cat", **agreed, age="16")).text, "what was typed is there still"
+    assert await door.world.read(lambda unit: unit.enrolments.ever(door.program.id)) == set()
+
+    # An age that is given counts more than a box that was ticked.
+    done = await door.send(path, "cat", **agreed, adult="1", age="16", guardian="Eva Ray, mother")
+    assert "You applied" in done.text
+    cat = await door.world.member_id("cat")
+    part = await door.world.read(lambda unit: unit.enrolments.find(door.program.id, cat, Role.MENTEE))
+    assert part is not None
+    assert (part.adult, part.state.value) == (False, "applied")
+    assert await door.world.read(lambda unit: safeguarding.is_minor(unit, cat))
+    assert "You take part" in (await door.send(path, "dan", role="mentee", adult="1", conduct="1")).text
 
 
 async def test_a_form_of_somebody_else_or_another_site_is_refused(door: Door) -> None:
@@ -108,10 +142,10 @@ async def test_a_form_of_somebody_else_or_another_site_is_refused(door: Door) ->
     found = re.search(r'name="csrf" value="([^"]+)"', page.text)
     assert found
     for form in (found[1], "", "x"):
-        answer = await door.world.http.post(path, data={"csrf": form, "role": "mentee", "adult": "1"}, headers=await door.cookie("dan") | HERE)
+        answer = await door.world.http.post(path, data={"csrf": form, "role": "mentee", "adult": "1", "conduct": "1"}, headers=await door.cookie("dan") | HERE)
         assert answer.status_code == 403, form
     for elsewhere in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {}):
-        answer = await door.world.http.post(path, data={"role": "mentee", "adult": "1"}, headers=await door.cookie("cat") | elsewhere)
+        answer = await door.world.http.post(path, data={"role": "mentee", "adult": "1", "conduct": "1"}, headers=await door.cookie("cat") | elsewhere)
         assert answer.status_code == 403
     assert await door.world.read(lambda unit: unit.enrolments.ever(door.program.id)) == set()
 
@@ -139,7 +173,7 @@ async def test_a_draft_is_nobodys_business(door: Door) -> None:
 async def test_who_comes_by_a_link_is_put_down_to_its_maker(door: Door) -> None:
     path = await door.link("ann")
     assert "ann" not in (await door.open(path)).text.lower().replace("announcement", "")
-    assert (await door.send(path, "cat", role="mentee", adult="1")).status_code == 200
+    assert (await door.send(path, "cat", role="mentee", adult="1", conduct="1")).status_code == 200
     assert [(one.member_id, one.referrer_id) for one in await door.referrals()] == [(await door.world.member_id("cat"), await door.world.member_id("ann"))]
     (mine,) = await referring.mine(door.world.parts.runtime, await door.principal("ann"))
     assert mine.came == 1
@@ -154,17 +188,17 @@ async def test_the_maker_is_shown_only_if_they_agreed(door: Door) -> None:
 async def test_nobody_refers_themselves_or_who_was_there_before(door: Door) -> None:
     path = await door.link("ann", role=Role.MENTEE)
     assert 'value="mentor"' not in (await door.open(path, "ann")).text
-    assert (await door.send(path, "ann", role="mentee", adult="1")).status_code == 200
-    await door.send(door.path(f"p{door.program.id}"), "cat", role="mentee", adult="1")
+    assert (await door.send(path, "ann", role="mentee", adult="1", conduct="1")).status_code == 200
+    await door.send(door.path(f"p{door.program.id}"), "cat", role="mentee", adult="1", conduct="1")
     assert len(await door.world.read(lambda unit: unit.enrolments.of_program(door.program.id))) == 2
-    await door.send(path, "cat", role="mentee", adult="1")
+    await door.send(path, "cat", role="mentee", adult="1", conduct="1")
     assert await door.referrals() == []
 
 
 async def test_the_first_link_counts(door: Door) -> None:
     first, second = await door.link("ann"), await door.link("ben")
-    await door.send(first, "cat", role="mentee", adult="1")
-    await door.send(second, "cat", role="mentee", adult="1")
+    await door.send(first, "cat", role="mentee", adult="1", conduct="1")
+    await door.send(second, "cat", role="mentee", adult="1", conduct="1")
     assert [one.referrer_id for one in await door.referrals()] == [await door.world.member_id("ann")]
 
 
@@ -197,9 +231,7 @@ async def test_secrets_are_opaque(door: Door) -> None:
 
 async def invited(door: Door, name: str) -> str:
     people = [Named(member_id=await door.world.member_id(name))]
-    _, (one,) = await inviting.plan_wave(
-        door.world.parts.runtime, door.admin, door.program.id, role=Role.MENTOR, people=people, words="", due_at=None, until=None
-    )
+    _, (one,) = await asking.plan(door.world.parts.runtime, door.admin, door.program.id, role=Role.MENTOR, people=people, words="", due_at=None, until=None)
     return door.path(f"i{one.id}")
 
 
@@ -213,7 +245,7 @@ async def test_an_invitation_is_answered_on_its_page_by_its_member_alone(door: D
     assert states == ["seen"]
     done = await door.send(path, "dan", decline="1")
     assert "You are not asked again" in done.text
-    again = await door.send(path, "dan", role="mentor", adult="1")
+    again = await door.send(path, "dan", role="mentor", adult="1", conduct="1")
     assert "not asked again" not in again.text
     assert await door.world.read(lambda unit: list(unit.invitations.asked(door.program.id).values())) == ["declined"]
 
@@ -223,7 +255,7 @@ async def test_who_is_invited_is_in_at_once_in_their_language(door: Door) -> Non
     dan = await door.world.member_id("dan")
     await door.world.write(lambda unit: unit.wishes.set_reach(dan, Reach(locale="de", timezone="Europe/Berlin")))
     assert "Du bist eingeladen" in (await door.open(path, "dan")).text
-    done = await door.send(path, "dan", role="mentor", adult="1")
+    done = await door.send(path, "dan", role="mentor", adult="1", conduct="1")
     assert "Du machst mit" in done.text
 
 
