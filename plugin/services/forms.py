@@ -13,13 +13,12 @@ import orjson
 from plugin.domain.forms import FREE, Answer, AnswersRefused, Form, FormPurpose, Question, QuestionKind, check, plain_answers
 from plugin.domain.forms.building import verify, verify_change
 from plugin.domain.forms.reading import Unfit, read_answer
-from plugin.domain.forms.templates import template
 from plugin.domain.surveys import SurveyKind, parse_about
 from plugin.domain.surveys import about as about_text
 from plugin.errors import Conflict, Invalid, NotFound
+from plugin.services.form_words import from_template
 from plugin.store.repositories.forms import Submission
 from plugin.store.unit_of_work import UnitOfWork
-from plugin.texts import language_of, translate
 
 MAX_ANSWERS = 100_000
 """Bytes of all answers to one form."""
@@ -65,21 +64,6 @@ def define(unit: UnitOfWork, *, name: str, purpose: FormPurpose, questions: Sequ
     unit.forms.put(form, at=unit.now)
     unit.record("form.made", actor=actor, form=str(form.id))
     return form
-
-
-def from_template(unit: UnitOfWork, purpose: FormPurpose) -> tuple[str, tuple[Question, ...]]:
-    """Name and questions of the form to start from, in the community's language. Raises :class:`KeyError` for a purpose without one."""
-    language = language_of(unit.community.locale)
-    name, questions = template(purpose)
-
-    def said(text: str) -> str:
-        return translate(text, language=language)
-
-    def question(one: Question) -> Question:
-        options = tuple(replace(each, label=said(each.label), help=said(each.help)) for each in one.options)
-        return replace(one, label=said(one.label), help=said(one.help), low_label=said(one.low_label), high_label=said(one.high_label), options=options)
-
-    return said(name), tuple(question(one) for one in questions)
 
 
 def begin_surveys(unit: UnitOfWork) -> None:

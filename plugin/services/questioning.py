@@ -11,7 +11,7 @@ from plugin.domain.people import Principal, Scope
 from plugin.domain.surveys import SurveyKind
 from plugin.domain.surveys import about as about_text
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
-from plugin.services import auditing, forms
+from plugin.services import auditing, form_words, forms
 from plugin.services.forms import Sheet
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
@@ -53,7 +53,7 @@ async def create_from_template(runtime: Runtime, principal: Principal, *, purpos
     """Make a form from the template of its purpose. Raises :class:`Invalid` for a purpose without one."""
     if purpose not in TEMPLATES:
         raise Invalid("there are templates for {choices}", field="purpose", choices=", ".join(TEMPLATES))
-    name, questions = await runtime.database.read(principal.installation_id, lambda unit: forms.from_template(unit, purpose))
+    name, questions = await runtime.database.read(principal.installation_id, lambda unit: form_words.from_template(unit, purpose))
     return await create(runtime, principal, name=name, purpose=purpose, questions=[plain_question(one) for one in questions], program_id=program_id)
 
 
@@ -200,11 +200,15 @@ async def page(runtime: Runtime, principal: Principal, *, program_id: int | None
     return await runtime.database.read(principal.installation_id, work)
 
 
-async def look(runtime: Runtime, principal: Principal, form_id: int, answers: Mapping[str, object]) -> tuple[Form, Sequence[Shown], Sequence[Problem]]:
-    """A form as it looks with these answers; nothing is kept. Raises :class:`NotFound`."""
+async def look(
+    runtime: Runtime, principal: Principal, form_id: int, answers: Mapping[str, object], *, language: str = ""
+) -> tuple[Form, Sequence[Shown], Sequence[Problem]]:
+    """A form as it looks with these answers, which are not kept, to whoever reads ``language``, or in its own words. Raises :class:`NotFound`."""
     form = await find(runtime, principal, form_id)
     if form is None:
         raise NotFound("there is no such form", field="form")
+    if language:
+        form = form_words.spoken(form, language=language)
     shown, problems = preview(form, answers)
     return form, shown, problems
 

@@ -1,9 +1,11 @@
 """How programs are doing, for those who manage them; and the surveys that wait for a member."""
 
+from dataclasses import replace
+
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import answering, evaluating, program_tables
+from plugin.services import answering, evaluating, form_words, program_tables
 from plugin.services.program_facts import CohortBy as DomainCohortBy
 from schema.context import Info
 from schema.ids import parse_number
@@ -79,8 +81,13 @@ class EvaluationQueries:
         info.context.require(Scope.READ)
         return [ExportTable(name=one.name, about=one.about) for one in program_tables.TABLES.values()]
 
-    @strawberry.field(description="Surveys that wait for an answer of the member behind the token, the one that closes first first.")
+    @strawberry.field(
+        description="Surveys that wait for the member behind the token, in their language where the words are ours; the one that closes first first."
+    )
     async def my_surveys(self, info: Info) -> list[WaitingSurvey]:
         """What one is asked."""
         principal = info.context.require(Scope.ME)
-        return [waiting_survey(one, installation_id=principal.installation_id) for one in await answering.mine(info.context.runtime, principal)]
+        found = await answering.mine(info.context.runtime, principal)
+        language = await form_words.reading_language(info.context.runtime, principal) if found else ""
+        shown = [replace(one, form=form_words.spoken(one.form, language=language)) for one in found]
+        return [waiting_survey(one, installation_id=principal.installation_id) for one in shown]

@@ -6,7 +6,7 @@ from plugin.domain.forms.templates import TEMPLATES
 from plugin.domain.forms.templates import template as domain_template
 from plugin.domain.people import Scope
 from plugin.errors import Invalid, NotFound
-from plugin.services import questioning
+from plugin.services import form_words, questioning
 from schema.answers import AnswerInput, given
 from schema.context import Info
 from schema.ids import parse_number
@@ -57,7 +57,9 @@ class FormQueries:
             cursor=lambda row: encode_cursor("form", row.id),
         )
 
-    @strawberry.field(description="The form that a program uses for a purpose now, such as applying as a mentor.")
+    @strawberry.field(
+        description="The form that a program uses for a purpose now, such as applying as a mentor; in the reader's language where the words are ours."
+    )
     async def program_form(
         self,
         info: Info,
@@ -68,14 +70,18 @@ class FormQueries:
         principal = info.context.require(Scope.READ)
         number = parse_number(program, type_name="Program", installation_id=principal.installation_id)
         found = await questioning.application(info.context.runtime, principal, program_id=number, purpose=purpose)
-        return None if found is None else form_type(found, installation_id=principal.installation_id, document=questioning.document(found))
+        if found is None:
+            return None
+        shown_as = form_words.spoken(found, language=await form_words.reading_language(info.context.runtime, principal))
+        return form_type(shown_as, installation_id=principal.installation_id, document=questioning.document(found))
 
     @strawberry.field(description="A form as it looks with the answers given so far, for a page that draws it. Nothing is kept.")
     async def form_preview(self, info: Info, form: strawberry.ID, answers: list[AnswerInput] | None = None) -> FormPreview:
         """What a page draws."""
         principal = info.context.require(Scope.READ)
         number = parse_number(form, type_name="Form", installation_id=principal.installation_id)
-        found, questions, wrong = await questioning.look(info.context.runtime, principal, number, given(answers or []))
+        language = await form_words.reading_language(info.context.runtime, principal)
+        found, questions, wrong = await questioning.look(info.context.runtime, principal, number, given(answers or []), language=language)
         return FormPreview(
             form=form_type(found, installation_id=principal.installation_id, document=questioning.document(found)),
             questions=[shown(one) for one in questions],

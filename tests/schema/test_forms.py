@@ -1,13 +1,18 @@
 """Forms over GraphQL: defined, answered, changed and read back."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
 import pytest
 
+from plugin.domain.forms import Form, FormPurpose
+from plugin.domain.forms.templates import template as template_of
+from plugin.domain.notices import Reach
+from plugin.services import form_words
 from plugin.services.erasure import erase_member, export_member
 from plugin.store.unit_of_work import UnitOfWork
-from tests.schema.world import World
+from tests.schema.world import START, World
 
 FORM = "form { id name version open questions { key kind label options { key } shownIf } retired { key } document }"
 ERRORS = "userErrors { code message field }"
@@ -136,6 +141,37 @@ async def test_nobody_edits_over_anothers_change(world: World) -> None:
     # The second version has no answers yet: it changes in place, and still remembers what the first one asked.
     edited = (await world.ask(EDIT, service, input={"id": form["id"], "version": 2, "questions": EVERY[2:3]})).data["editForm"]["form"]
     assert (edited["version"], [one["key"] for one in edited["retired"]]) == (2, ["line", "text"])
+
+
+async def test_our_own_questions_are_shown_in_the_readers_language_and_others_as_they_are(world: World) -> None:
+    spring = await program(world)
+    template = f"mutation ($input: CreateFormFromTemplateInput!) {{ createFormFromTemplate(input: $input) {{ {FORM} {ERRORS} }} }}"
+    form = (await world.ask(template, await world.token(), input={"purpose": "MENTEE", "program": spring})).data["createFormFromTemplate"]["form"]
+    kept = {one["key"]: one["label"] for one in form["questions"]}
+    # A manager writes one question anew: that one is theirs.
+    changed = [dict(one) for one in form["document"]["questions"]]
+    next(one for one in changed if one["key"] == "goal")["label"] = "Where to?"
+    edited = (await world.ask(EDIT, await world.token(), input={"id": form["id"], "version": 1, "questions": changed})).data["editForm"]
+    assert edited["userErrors"] == []
+    cat = await world.member_id("cat")
+    await world.write(lambda unit: unit.wishes.set_reach(cat, Reach(locale="de", timezone="UTC")))
+    used = f"query ($p: ID!) {{ programForm(program: $p, purpose: MENTEE) {{ {FORM.removeprefix('form {')} }}"
+    seen = (await world.ask(used, await world.token("cat"), p=spring)).data["programForm"]
+    labels = {one["key"]: one["label"] for one in seen["questions"]}
+    assert (labels["skills"], labels["goal"]) == ("Was möchtest du lernen?", "Where to?")
+    assert [one["key"] for one in seen["questions"]] == list(kept)
+    # To others, and as it is kept, it has not changed: nor does a community that began in German speak it to who reads English.
+    assert {one["key"]: one["label"] for one in (await world.ask(used, await world.token("dan"), p=spring)).data["programForm"]["questions"]} == {
+        **kept,
+        "goal": "Where to?",
+    }
+    assert seen["document"] == edited["form"]["document"]
+    german = Form(id=1, name="Rückblick", purpose=FormPurpose.NPS, questions=(), created_at=START)
+    await world.write(lambda unit: unit.update_installation(locale="de"))
+    name, questions = await world.read(lambda unit: form_words.from_template(unit, FormPurpose.NPS))
+    english = form_words.spoken(replace(german, name=name, questions=questions), language="en")
+    assert (english.name, english.questions) == template_of(FormPurpose.NPS)
+    assert form_words.spoken(german, language="en").name == "Rückblick"
 
 
 async def test_a_closed_form_takes_no_answers_and_shows_itself_to_managers(world: World) -> None:

@@ -1,5 +1,7 @@
 """Requests, mentorships, groups and surveys of a member."""
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from plugin.domain.forms import AnswersRefused
@@ -8,6 +10,7 @@ from plugin.domain.mentorships import EndReason
 from plugin.domain.requests import DeclineReason
 from plugin.errors import Invalid, NotFound
 from plugin.services import answering, belonging, grouping, mentoring, requesting
+from plugin.services.form_words import spoken
 from plugin.texts import console as words
 from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of
 from plugin.web.console.groups import slot_words
@@ -86,6 +89,7 @@ async def survey(visit: Visit) -> Response:
     one = next((each for each in waiting if each.survey.id == visit.id("survey")), None)
     if one is None:
         raise NotFound("these questions were answered already, or nobody asks them any more")
+    one = replace(one, form=spoken(one.form, language=visit.speaker.language))
     answers = answers_of(one.form, visit) if visit.posted else {}
     problems = {each.question: each.remark for each in visit.problem.problems} if isinstance(visit.problem, AnswersRefused) else {}
     return await show(

@@ -10,6 +10,7 @@ from plugin.domain.rewards import AwardState
 from plugin.domain.screening import ADULT
 from plugin.errors import Invalid
 from plugin.services import belonging, enrolling, inviting, leaving, questioning, requesting, rewarding, thanking
+from plugin.services.form_words import spoken
 from plugin.texts import console as words
 from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of
 from plugin.web.members.frame import show
@@ -93,6 +94,7 @@ async def join(visit: Visit) -> Response:
     place = await belonging.place(visit.runtime, visit.principal, visit.id("program"))
     role = _role(visit)
     form = await questioning.application(visit.runtime, visit.principal, program_id=place.program.id, purpose=FormPurpose(role.value))
+    form = None if form is None else spoken(form, language=visit.speaker.language)
     answers = answers_of(form, visit) if form is not None and visit.posted else {}
     shown = preview(form, answers)[0] if form is not None else ()
     problems = {one.question: one.remark for one in visit.problem.problems} if isinstance(visit.problem, AnswersRefused) else {}
