@@ -1,70 +1,29 @@
 """The dashboard's figures counted once more from the rows, by SQL and by hand. Nothing of the product's own arithmetic is used."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from math import sqrt
-from statistics import NormalDist, fmean, median, stdev
+from statistics import fmean, median
 from typing import Any
 
 import orjson
-from scipy import stats
 
+from tests.half_year.advice import advice
 from tests.half_year.books import MICROS, Books
+from tests.half_year.estimates import Figure, mean, mean_apart, promoters, share, share_apart, unevenness
 
 HOUR, DAY = 3600 * MICROS, 86400 * MICROS
 REPLY, QUIET, LONG, NEW = 48 * HOUR, 21 * DAY, 90 * DAY, 90 * DAY
 CELL = 5
 """Answers show in fives."""
-Z = NormalDist().inv_cdf(0.975)
-Figure = tuple[float, float | None, float | None, int]
 _FIGURE = "{ value low high n }"
 EVALUATION = f"""query ($p: ID!) {{ programEvaluation(program: $p) {{ health {{
   mentors mentees matched waiting places active stalled loadGini largestLoad idleMentors ended {{ name value }}
   requests replied medianHoursToReply requestsWaiting sessionsHeld sessionsMissed surveysAnswered
   matchRate {_FIGURE} repliedInTime {_FIGURE} missedRate {_FIGURE} answerRate {_FIGURE} nps {_FIGURE} quality {_FIGURE}
-  reach {{ audience members enrolled share {_FIGURE} }} goals {{ measure target value met }} }} }}
-  programCohorts(program: $p) {{ name mentees matchRate {_FIGURE} quality {_FIGURE} }} }}"""
-
-
-def share(hits: int, n: int) -> Figure | None:
-    """A share with the interval of Wilson (1927), from its quadratic equation."""
-    if not n:
-        return None
-    p, a = hits / n, Z * Z / n
-    half = Z * sqrt(p * (1 - p) / n + a / (4 * n))
-    low, high = (p + a / 2 - half) / (1 + a), (p + a / 2 + half) / (1 + a)
-    return p, max(0.0, low) if hits else 0.0, min(1.0, high) if hits < n else 1.0, n
-
-
-def mean(values: Sequence[float]) -> Figure | None:
-    """A mean with Student's interval."""
-    if not values:
-        return None
-    middle, n = fmean(values), len(values)
-    if n < 2:
-        return middle, None, None, n
-    half = float(stats.t.ppf(0.975, n - 1)) * stdev(values) / sqrt(n)
-    return middle, middle - half, middle + half, n
-
-
-def promoters(points: Sequence[int]) -> Figure | None:
-    """The net promoter score with the adjusted Wald interval of Rocks (2016)."""
-    n = len(points)
-    if not n:
-        return None
-    up, down = sum(one > 8 for one in points), sum(one < 7 for one in points)
-    p, q = (up + 0.75) / (n + 3), (down + 0.75) / (n + 3)
-    half = Z * sqrt((p + q - (p - q) ** 2) / (n + 3))
-    score = (up - down) / n
-    return 100 * score, 100 * min(score, max(-1.0, p - q - half)), 100 * max(score, min(1.0, p - q + half)), n
-
-
-def unevenness(amounts: Iterable[int]) -> float:
-    """Gini's coefficient as the mean of all differences over twice the mean."""
-    found = list(amounts)
-    total = sum(found)
-    return sum(abs(a - b) for a in found for b in found) / (2 * len(found) * total) if total else 0.0
+  reach {{ audience members enrolled share {_FIGURE} }} goals {{ measure target value met }} }}
+  advice {{ rule because urgency text numbers {{ name value }} mentorships }} }}
+  programCohorts(program: $p) {{ name mentees matchRate {_FIGURE} matchDifference {_FIGURE} quality {_FIGURE} qualityDifference {_FIGURE} }} }}"""
 
 
 class Recount:
@@ -170,7 +129,10 @@ class Recount:
             "nps": promoters(self._in_fives(row["answers"].get("recommend") for row in self._kind("nps"))),
             "reach": self._reach(),
         }
-        return {**found, "goals": self._goals(found), "cohorts": self._cohorts()}
+        (program,) = self._rows("SELECT goals, state FROM programs WHERE program_id = ?")
+        found["goals"] = self._goals(found, orjson.loads(program["goals"]))
+        told = advice(found, running=len(self._running), over=program["state"] in {"completed", "archived"})
+        return {**found, "cohorts": self._cohorts(), "advice": told}
 
     def _stalled(self) -> list[int]:
         """Pairs that nothing was heard of for three weeks, the longest first."""
@@ -212,8 +174,7 @@ class Recount:
         inside = self._mentors.keys() | self._mentees.keys()
         return {name: (len(part), len(part & inside), share(len(part & inside), len(part))) for name, part in parts.items()}
 
-    def _goals(self, found: dict[str, Any]) -> dict[str, tuple[float | None, bool]]:
-        (program,) = self._rows("SELECT goals FROM programs WHERE program_id = ?")
+    def _goals(self, found: dict[str, Any], goals: list[dict[str, Any]]) -> dict[str, tuple[float, float | None, bool]]:
         days: dict[int, float] = {}
         for row in self._of_kind("held"):
             pair = next(one for one in self._pairs if one["mentorship_id"] == row["mentorship_id"])
@@ -227,22 +188,26 @@ class Recount:
             "active_after_90_days": sum(row["ended_at"] is None or row["ended_at"] - row["began_at"] >= LONG for row in old) / len(old) if old else None,
         }
         told = {}
-        for goal in orjson.loads(program["goals"]):
+        for goal in goals:
             value = values[goal["measure"]]
             least = goal["measure"] != "days_to_first_session"
-            told[goal["measure"]] = value, value is not None and (value >= goal["target"] if least else value <= goal["target"])
+            told[goal["measure"]] = goal["target"], value, value is not None and (value >= goal["target"] if least else value <= goal["target"])
         return told
 
-    def _cohorts(self) -> dict[str, tuple[int, Figure | None, Figure | None]]:
+    def _cohorts(self) -> dict[str, tuple[int, Figure | None, Figure | None, Figure | None, Figure | None]]:
         def month(at: int) -> str:
             return f"{datetime(1970, 1, 1) + timedelta(microseconds=at):%Y-%m}"  # noqa: DTZ001 - UTC, as the rows are
 
         of_member = {row["member_id"]: month(row["enrolled_at"]) for row in self._rows("SELECT * FROM enrolments WHERE program_id = ?") if row["enrolled_at"]}
         found = {}
         for name in sorted({month(row["enrolled_at"]) for row in self._mentees.values()}):
-            ours = [one for one, row in self._mentees.items() if month(row["enrolled_at"]) == name]
+            ours = {one for one, row in self._mentees.items() if month(row["enrolled_at"]) == name}
+            others = self._mentees.keys() - ours
+            hits, other_hits = len(ours & self._ever), len(others & self._ever)
             said = self._in_fives(self._pulse(row) for row in self._kind("pulse") if of_member.get(row["member_id"]) == name)
-            found[name] = len(ours), share(sum(one in self._ever for one in ours), len(ours)), mean(said)
+            other_said = self._in_fives(self._pulse(row) for row in self._kind("pulse") if of_member.get(row["member_id"]) != name)
+            apart_by = share_apart(hits, len(ours), other_hits, len(others))
+            found[name] = len(ours), share(hits, len(ours)), apart_by, mean(said), mean_apart(said, other_said)
         return found
 
 
@@ -260,8 +225,15 @@ def shown(answer: dict[str, Any], number_of: Any) -> dict[str, Any]:
         "stalled": [number_of(one) for one in health["stalled"]],
         "ended": {one["name"]: int(one["value"]) for one in health["ended"]},
         "reach": {one["audience"]: (one["members"], one["enrolled"], figure(one["share"])) for one in health["reach"]},
-        "goals": {one["measure"].lower(): (one["value"], one["met"]) for one in health["goals"]},
-        "cohorts": {one["name"]: (one["mentees"], figure(one["matchRate"]), figure(one["quality"])) for one in answer["programCohorts"]},
+        "goals": {one["measure"].lower(): (one["target"], one["value"], one["met"]) for one in health["goals"]},
+        "cohorts": {
+            one["name"]: (one["mentees"], *(figure(one[name]) for name in ("matchRate", "matchDifference", "quality", "qualityDifference")))
+            for one in answer["programCohorts"]
+        },
+        "advice": [
+            (one["rule"], one["urgency"], {each["name"]: each["value"] for each in one["numbers"]}, [number_of(each) for each in one["mentorships"]])
+            for one in answer["programEvaluation"]["advice"]
+        ],
     }
 
 

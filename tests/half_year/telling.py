@@ -13,7 +13,8 @@ from tests.conftest import FixedClock, make_settings
 from tests.half_year.people import Person, people
 from tests.half_year.places import Message, opened
 from tests.half_year.service import service
-from tests.half_year.story import DAYS, START, Look, Story
+from tests.half_year.story import DAYS, START, Story
+from tests.half_year.teller import Look
 
 ROOT = Path(__file__).resolve().parents[2]
 
