@@ -23,7 +23,7 @@ from plugin.domain.strikes import StrikeKind
 from plugin.domain.surveys import SurveyKind
 from plugin.domain.surveys import about as about_text
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.services import forms, milestones, no_shows, pairing, scheduling, sessions, signs, surveying
+from plugin.services import form_words, forms, milestones, no_shows, pairing, scheduling, sessions, signs, surveying
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -142,7 +142,7 @@ def _form(unit: UnitOfWork, program_id: int | None) -> None:
     """See to it that there is a form to ask by. One that a manager closed stays closed: then nobody is asked."""
     owners = (None,) if program_id is None else (program_id, None)
     if not any(unit.forms.of_program(owner, purpose=FormPurpose.SESSION) for owner in owners):
-        name, questions = forms.from_template(unit, FormPurpose.SESSION)
+        name, questions = form_words.from_template(unit, FormPurpose.SESSION)
         forms.define(unit, name=name, purpose=FormPurpose.SESSION, questions=questions)
 
 

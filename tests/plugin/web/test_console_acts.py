@@ -156,14 +156,14 @@ async def test_screenings_and_consent_are_written_down_and_taken_back(world: Wor
     assert "Eva Ray, mother" in await get(world, page)
     assert await apart()
     # What is missing or cannot be is said at its field, and nothing is written down.
-    good = {"do": "record", "member": "ann", "until": f"{START.year + 1}-06-01", "checks": [one.value for one in Check]}
+    good: dict[str, object] = {"do": "record", "member": "ann", "until": f"{START.year + 1}-06-01", "checks": [one.value for one in Check]}
     for wrong, field in (({"member": "nobody"}, "member"), ({"until": ""}, "until"), ({"until": "2020-01-01"}, "until"), ({"checks": ["interview"]}, "checks")):
-        await refused(world, page, field, **good | wrong)
+        await refused(world, page, field, **(good | wrong))
     assert (await send(world, page, do="forget")).status_code == 422
     assert (await world.http.post(page, data=good, headers=SAME)).status_code == 403, "a form of somebody else's"
     assert await world.read(lambda unit: unit.screenings.all()) == []
 
-    await done(world, page, **good)
+    await done(world, page, **good)  # type: ignore[arg-type]  # fields of a form
     assert await apart(), "the guardian has not agreed"
     await done(world, page, do="agreed", member=str(dan))
     assert not await apart()
