@@ -244,8 +244,8 @@ class Load:
         }
 
 
-async def statements(admin_url: str) -> int:
-    """Statements and transactions that PostgreSQL ended."""
+async def transactions(admin_url: str) -> int:
+    """Transactions that PostgreSQL ended."""
     connection = await asyncpg.connect(admin_url)
     try:
         await connection.execute("SELECT pg_stat_clear_snapshot()")
@@ -254,17 +254,21 @@ async def statements(admin_url: str) -> int:
         await connection.close()
 
 
-async def measured(settings: Settings, admin_url: str, places: Sequence[Place], *, requests: int, connections: int, words: Sequence[str]) -> dict[str, Any]:
+async def measured(
+    folder: Path, settings: Settings, admin_url: str, places: Sequence[Place], *, requests: int, connections: int, words: Sequence[str]
+) -> dict[str, Any]:
     """One size: first everything once, so that each graph that is asked for is built, then what counts."""
     port = free_port()
-    with serving(settings, port) as started:
+    counted = folder / "statements"
+    with serving(settings, port, command=(str(ROOT / "benchmarks/counted.py"), str(counted))) as started:
         process = psutil.Process(started.pid)
         start_mb = process.memory_info().rss / 2**20
         base = f"http://127.0.0.1:{port}"
         cold = Load(base, places, seed=1, words=words)
         await cold.run(min(requests, 3 * len(places)), connections=connections)
         load = Load(base, places, seed=2, words=words)
-        before, cpu = await statements(admin_url), process.cpu_times()
+        await asyncio.sleep(1)
+        sent, before, cpu = int(counted.read_text()), await transactions(admin_url), process.cpu_times()
         seconds = await load.run(requests, connections=connections)
         await asyncio.sleep(2)
         spent = process.cpu_times()
@@ -274,7 +278,8 @@ async def measured(settings: Settings, admin_url: str, places: Sequence[Place], 
             "warm": load.summary(),
             "per_second": round(requests / seconds),
             "cpu_ms_per_request": round(((spent.user - cpu.user) + (spent.system - cpu.system)) / requests * 1e3, 2),
-            "transactions_per_request": round((await statements(admin_url) - before) / requests, 2),
+            "statements_per_request": round((int(counted.read_text()) - sent) / requests, 1),
+            "transactions_per_request": round((await transactions(admin_url) - before) / requests, 2),
             "rss_mb": {"at_start": round(start_mb), "at_the_end": round(process.memory_info().rss / 2**20)},
         }
 
@@ -293,7 +298,7 @@ async def compare(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
                 began = time.monotonic()
                 await fill(parts, admin_url, places, to=size, members=given.members, posts=given.posts)
                 say(f"{size} communities are there after {time.monotonic() - began:.0f} s")
-                results.append(await measured(settings, admin_url, places[:size], requests=given.requests, connections=given.connections, words=words))
+                results.append(await measured(folder, settings, admin_url, places[:size], requests=given.requests, connections=given.connections, words=words))
                 say(json.dumps(results[-1]))
         finally:
             await parts.close()

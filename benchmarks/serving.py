@@ -145,15 +145,15 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(settings: Settings, port: int) -> "Iterator[subprocess.Popen[bytes]]":
-    """The service as operators start it, once it is ready; stopped as they stop it."""
+def serving(settings: Settings, port: int, *, command: Sequence[str] = ("-m", "plugin")) -> "Iterator[subprocess.Popen[bytes]]":
+    """The service as operators start it, once it is ready; stopped as they stop it. ``command`` is what Python is given for it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORGRAPH_")} | {
         "MENTORGRAPH_DATABASE_URL": settings.database_url,
         "MENTORGRAPH_SECRET_KEYS": ",".join(settings.secret_keys),
         "MENTORGRAPH_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "MENTORGRAPH_LOG_LEVEL": "error",
     }
-    with subprocess.Popen([sys.executable, "-m", "plugin", "serve", "--port", str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen([sys.executable, *command, "serve", "--port", str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + 120
             while time.monotonic() < deadline:
