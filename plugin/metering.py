@@ -48,7 +48,8 @@ class Meter:
         self._sent = counter("messages_sent", "Messages that a host took.", "kind")
         self._failures = counter("lane_failures", "Pieces of work that failed, by lane and reason.", "lane", "reason")
         self._operations = counter("graphql_operations", "Operations by the way they were answered.", "way")
-        self._cost = counter("graphql_cost", "What operations cost: what they could have asked for, and what came.", "kind")
+        cost = counter("graphql_cost", "What operations cost: what they could have asked for, and what came.", "kind")
+        self._requested, self._actual = cost.labels("requested"), cost.labels("actual")
 
     def acknowledged(self, seconds: float) -> None:
         """A delivery was kept and acknowledged after so many seconds."""
@@ -75,8 +76,8 @@ class Meter:
     def answered(self, way: str, *, requested: int, actual: int) -> None:
         """An operation was answered by the engine, a plan, or from what was kept."""
         self._operations.labels(way).inc()
-        self._cost.labels("requested").inc(requested)
-        self._cost.labels("actual").inc(actual)
+        self._requested.inc(requested)
+        self._actual.inc(actual)
 
     def text(self, gauges: Mapping[str, Mapping[tuple[tuple[str, str], ...], float]]) -> bytes:
         """Everything in Prometheus's text format, with gauges that were read just now: by name, then by labels."""

@@ -54,15 +54,19 @@ class Budgets:
 
     def charge(self, principal: Principal | None, cost: float) -> Charge:
         """Take ``cost`` from every budget of who asks, or from none if one has too little; a negative cost gives back what was taken too much."""
-        now = self._monotonic()
+        now, wait = self._monotonic(), 0.0
         mine = [(self._bucket(key, rate, now), rate) for key, rate in _budgets(principal)]
-        wait = max((cost - bucket.left) / rate.restored for bucket, rate in mine)
-        if cost <= 0 or wait <= 0:
+        if cost > 0:
             for bucket, rate in mine:
-                bucket.left = min(float(rate.maximum), bucket.left - cost)
-            wait = 0.0
-        bucket, rate = min(mine, key=lambda pair: pair[0].left)
-        return Charge(retry_after=max(0.0, wait), maximum=rate.maximum, available=int(max(0.0, bucket.left)), restored=rate.restored)
+                wait = max(wait, (cost - bucket.left) / rate.restored)
+        bucket, rate = mine[0]
+        for one, its in mine:
+            if not wait:
+                left = one.left - cost
+                one.left = left if left < its.maximum else float(its.maximum)
+            if one.left < bucket.left:
+                bucket, rate = one, its
+        return Charge(retry_after=wait, maximum=rate.maximum, available=max(0, int(bucket.left)), restored=rate.restored)
 
     def _bucket(self, key: tuple[str, int], rate: Rate, now: float) -> _Bucket:
         found = self._buckets.get(key)
@@ -72,7 +76,8 @@ class Budgets:
             found = self._buckets[key] = _Bucket(left=float(rate.maximum), at=now)
         else:
             self._buckets.move_to_end(key)
-            found.left = min(float(rate.maximum), found.left + (now - found.at) * rate.restored)
+            left = found.left + (now - found.at) * rate.restored
+            found.left = left if left < rate.maximum else float(rate.maximum)
             found.at = now
         return found
 

@@ -43,6 +43,7 @@ Origins = Callable[[], Awaitable[Collection[str]]]
 Page = Callable[[Request], Awaitable[Response]]
 PREFLIGHT = ("apollo-require-preflight", "graphql-require-preflight", "x-apollo-operation-name", "authorization")
 """Headers that no page of another site can send without a preflight request, which we do not grant it."""
+_ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 TOO_BIG = 1009
 """Close code of a message that is too big (RFC 6455 section 7.4.1)."""
 
@@ -55,6 +56,8 @@ def bearer(headers: Mapping[str, str]) -> str:
 
 def wants_graphql_json(accept: str) -> bool:
     """Whether a client asks for ``application/graphql-response+json`` at least as much as for plain JSON (GraphQL over HTTP, section 6.2)."""
+    if GRAPHQL_JSON not in accept.lower():
+        return False
     wishes: dict[str, float] = {}
     for part in accept.split(","):
         kind, *parameters = (word.strip().lower() for word in part.split(";"))
@@ -148,8 +151,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if body is None:
             return False
         kind = GRAPHQL_JSON if wants_graphql_json(headers.get("accept", "")) else JSON
-        start = {"content-type": kind, "content-length": str(len(body)), "cache-control": "no-store", "x-content-type-options": "nosniff"}
-        await send({"type": "http.response.start", "status": 200, "headers": [(name.encode(), value.encode()) for name, value in start.items()]})
+        about = [(b"content-type", kind.encode()), (b"content-length", b"%d" % len(body)), *_ALWAYS]
+        await send({"type": "http.response.start", "status": 200, "headers": about})
         await send({"type": "http.response.body", "body": body})
         return True
 

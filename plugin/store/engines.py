@@ -2,6 +2,7 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -48,9 +49,16 @@ def sqlite_engine(path: Path, *, read_only: bool = False, size: int = 1, patienc
         json_deserializer=orjson.loads,
     )
 
+    words = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        # Past SQLAlchemy, which takes longer to pass two words on than SQLite to begin.
+        try:
+            raw: Any = connection.connection.dbapi_connection
+            raw.execute(words)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(words, None, error, sqlite3.Error) from error
 
     return engine
 
