@@ -44,7 +44,7 @@ from plugin.web.enrol import Enrol
 from plugin.web.graphiql import graphiql
 from plugin.web.health import Health
 from plugin.web.hooks import Hooks
-from plugin.web.limits import BoundedBody
+from plugin.web.limits import BoundedBody, take_body
 from plugin.web.oauth import OAuth
 from plugin.web.pages import page
 from plugin.web.setup import Join, Setup, for_operator
@@ -115,14 +115,20 @@ def manifest_path() -> Path:
 
 
 class Application(Starlette):
-    """Everything behind one entrance; deliveries are answered at the door."""
+    """Everything behind one entrance; deliveries, and operations that have a plan, are answered at the door."""
 
     hooks: Hooks
+    graphql: GraphQLEndpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
-        if not await self.hooks.answer(scope, receive, send):
-            await super().__call__(scope, receive, send)
+        if await self.hooks.answer(scope, receive, send):
+            return
+        if self.graphql.may_answer(scope):
+            body, receive = await take_body(scope, receive, limit=MAX_BODY)
+            if body is not None and await self.graphql.answer(scope, body, send):
+                return
+        await super().__call__(scope, receive, send)
 
 
 async def _manifest(_request: Request) -> Response:
@@ -225,7 +231,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         exception_handlers={**errors.HANDLERS, SignInNeeded: sign_in_needed},
         middleware=[Middleware(Cors, origins=origins)],
     )
-    application.hooks = hooks
+    application.hooks, application.graphql = hooks, graphql
     return application
 
 

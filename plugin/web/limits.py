@@ -5,7 +5,7 @@ import asyncio
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from plugin.errors import Invalid, TooLarge
+from plugin.errors import Invalid, PluginError, TooLarge
 
 BODY_SECONDS = 20.0
 
@@ -38,6 +38,34 @@ async def read_within(receive: Receive, *, declared: str, limit: int) -> bytes:
     return b"".join(parts)
 
 
+async def take_body(scope: Scope, receive: Receive, *, limit: int) -> tuple[bytes | None, Receive]:
+    """The body, and what gives it once more to whoever asks next; ``None`` for one that is refused, and then what raises why."""
+    try:
+        body = await read_body(Request(scope, receive), limit=limit)
+    except PluginError as error:
+        # The name is gone when the function is called.
+        refusal = error
+
+        async def refuse() -> Message:
+            raise refusal
+
+        return None, refuse
+    return body, _once(body, receive)
+
+
+def _once(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def once() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return once
+
+
 class BoundedBody:
     """Reads a request's body within its limits before the application sees it; what is too large or too slow never gets there."""
 
@@ -48,13 +76,4 @@ class BoundedBody:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         body = await read_body(Request(scope, receive), limit=self._limit)
-        given = False
-
-        async def once() -> Message:
-            nonlocal given
-            if given:
-                return await receive()
-            given = True
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        await self._app(scope, once, send)
+        await self._app(scope, _once(body, receive), send)

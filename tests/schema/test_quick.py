@@ -1,7 +1,7 @@
 """The short way gives what the long way gives, to whom the long way gives it, and forgets at once what is no longer true."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from itertools import pairwise
 
 import pytest
@@ -82,6 +82,44 @@ async def test_a_widget_may_send_what_is_trusted_and_nothing_else(world: World, 
     token = await world.token("cat")
     assert (await often(world, document(), token, times=2))[1].data
     assert short == [True, True]
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example.net", None])
+async def test_a_page_of_another_origin_is_answered_the_same(world: World, short: list[bool], origin: str | None) -> None:
+    """In front of everything, or behind what looks at origins: each request is tried the short way once, and the answer is the same."""
+    token = await world.token("cat")
+    headers = {"Authorization": f"Bearer {token}"} | ({"Origin": origin} if origin else {})
+    found = [await world.http.post("/graphql", json={"query": document()}, headers=headers) for _ in range(2)]
+    assert short == [True, True]
+    assert [one.json()["data"]["viewer"]["member"]["username"] for one in found] == ["cat", "cat"]
+    assert not any("access-control-allow-origin" in one.headers for one in found)
+    assert {one.headers["cache-control"] for one in found} == {"no-store"}
+
+
+async def test_what_is_too_large_is_refused_in_front_as_behind(world: World, short: list[bool]) -> None:
+    token = await world.token("cat")
+    body = b'{"query":"{ community { name } }","variables":{"x":"' + b"x" * limits.MAX_BODY + b'"}}'
+
+    async def dripping() -> AsyncIterator[bytes]:
+        for at in range(0, len(body), 10_000):
+            yield body[at : at + 10_000]
+
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    for content in (body, dripping()):
+        answer = await world.http.post("/graphql", content=content, headers=headers)
+        assert answer.status_code == 413
+        assert "at most" in answer.text
+    assert short == []
+
+
+async def test_an_unexpected_error_of_the_short_way_is_met_again_on_the_long_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = await world.token("cat")
+
+    async def broken(*_: object) -> bytes | None:
+        raise RuntimeError("nobody expects this")
+
+    monkeypatch.setattr(Quick, "answer", broken)
+    assert (await world.ask("{ community { name } }", token)).data
 
 
 async def test_budgets_are_charged_the_same(world: World) -> None:
