@@ -35,7 +35,7 @@ async def test_from_an_age_to_a_consent_and_a_screening(world: World) -> None:
     assert await errors(world, ENROL, dan, p=program, age=16) == [("invalid", "adult")], "adults only, unless the community says otherwise"
     await connect.configure(world.parts.runtime, world.installation_id, {"minimum_age": "14"})
     assert await errors(world, ENROL, dan, p=program, age=13) == [("too_young", "age")]
-    assert await errors(world, ENROL, dan, p=program) == [("invalid", "age")]
+    assert await errors(world, ENROL, dan, p=program) == [("age_unsaid", "age")]
     assert await errors(world, ENROL, dan, p=program, age=16, who="") == [("invalid", "guardian")]
     assert await errors(world, ENROL, dan, p=program, age=16, **{"as": "MENTOR"}) == [("under_age", "role")]
     made = (await world.ask(ENROL, dan, p=program, age=16)).data["enrol"]
