@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 import structlog
 
+from mentorgraph.events import Event
 from mentorgraph.host import Acknowledgement, Admitted, Delivery, DeliveryRefused, Host, Installation
 from plugin.errors import TooLarge, Unavailable
 from plugin.services import handlers
@@ -23,7 +24,7 @@ log = structlog.get_logger()
 PAUSE_AFTER = 2**20
 """Bytes of deliveries after which the event loop gets a turn between two of them."""
 BATCH = 100
-"""Deliveries in one transaction; each in a part of its own that can be undone alone."""
+"""Deliveries in one transaction."""
 RETRIES = (5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600)
 """Seconds until the next try of a delivery that failed; after the last it is a dead letter."""
 
@@ -110,16 +111,22 @@ async def drain(runtime: Runtime, installation_id: int) -> Drained:
     host = runtime.host(installation.host)
 
     def work(unit: UnitOfWork) -> Drained:
-        waiting = unit.inbox.due(now=unit.now, limit=BATCH)
+        read = [_read(host, one, unit, base_url=installation.base_url) for one in unit.inbox.due(now=unit.now, limit=BATCH)]
+        errors = _apply_together(read, unit)
+        if errors is None:
+            # One of them fails. Each in a part of its own, then, so that it is known which, and the others go on.
+            errors = [_apply_alone(one, unit) for one in read]
         done: list[str] = []
-        for one in waiting:
-            error = _handle(host, one, unit, base_url=installation.base_url)
+        for one, error in zip(read, errors, strict=True):
             if error is None:
-                done.append(one.event_id)
+                _log(one, unit).info("delivery_handled", events=len(one.events))
+                done.append(one.waiting.event_id)
             else:
-                _put_off(one, error, unit)
+                # The type of the error only: its text may quote a member.
+                _log(one, unit).warning("delivery_failed", error=type(error).__name__, attempts=one.waiting.attempts + 1)
+                _put_off(one.waiting, error, unit)
         unit.inbox.handled(done, now=unit.now)
-        return Drained(handled=len(done), failed=len(waiting) - len(done))
+        return Drained(handled=len(done), failed=len(read) - len(done))
 
     drained = await runtime.database.write(installation_id, work)
     runtime.meter.handled(done=drained.handled, failed=drained.failed)
@@ -128,22 +135,60 @@ async def drain(runtime: Runtime, installation_id: int) -> Drained:
     return drained
 
 
-def _handle(host: Host, one: Waiting, unit: UnitOfWork, *, base_url: str) -> Exception | None:
-    bound = log.bind(trace_id=one.trace_id, installation=unit.installation_id, kind=one.kind)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A delivery with what it says, or why that cannot be read."""
+
+    waiting: Waiting
+    events: Sequence[Event] = ()
+    error: Exception | None = None
+
+
+def _read(host: Host, one: Waiting, unit: UnitOfWork, *, base_url: str) -> _Read:
     try:
         body = unit.unseal(one.body, purpose="inbox")
-        events = host.to_events(Admitted(key=one.event_id, kind=one.kind, body=body), received_at=one.received_at, base_url=base_url)
-        unit.trace_id = one.trace_id
-        with span("delivery.handle", trace_id=one.trace_id, kind=one.kind, installation=unit.installation_id), unit.savepoint():
-            handlers.apply(events, unit)
+        return _Read(one, list(host.to_events(Admitted(key=one.event_id, kind=one.kind, body=body), received_at=one.received_at, base_url=base_url)))
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one delivery, the others go on
-        # The type of the error only: its text may quote a member.
-        bound.warning("delivery_failed", error=type(error).__name__, attempts=one.attempts + 1)
+        return _Read(one, error=error)
+
+
+def _apply_together(read: Sequence[_Read], unit: UnitOfWork) -> list[Exception | None] | None:
+    """Let all have their effect in one part of the transaction, which takes half the time; ``None``, with nothing done, if one of them fails."""
+    try:
+        with unit.savepoint():
+            handlers.prefetch([event for one in read for event in one.events], unit)
+            for one in read:
+                _apply(one, unit)
+    except Unavailable:
+        raise
+    except Exception:  # noqa: BLE001 - met again when each is tried alone
+        return None
+    return [one.error for one in read]
+
+
+def _apply_alone(one: _Read, unit: UnitOfWork) -> Exception | None:
+    try:
+        with unit.savepoint():
+            _apply(one, unit)
+    except Unavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one delivery, the others go on
         return error
-    bound.info("delivery_handled", events=len(events))
-    return None
+    return one.error
+
+
+def _apply(one: _Read, unit: UnitOfWork) -> None:
+    unit.trace_id = one.waiting.trace_id
+    if one.error is None:
+        with span("delivery.handle", trace_id=one.waiting.trace_id, kind=one.waiting.kind, installation=unit.installation_id):
+            handlers.apply(one.events, unit)
+
+
+def _log(one: _Read, unit: UnitOfWork) -> structlog.stdlib.BoundLogger:
+    bound: structlog.stdlib.BoundLogger = log.bind(trace_id=one.waiting.trace_id, installation=unit.installation_id, kind=one.waiting.kind)
+    return bound
 
 
 def _put_off(one: Waiting, error: Exception, unit: UnitOfWork) -> None:

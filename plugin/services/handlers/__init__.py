@@ -46,12 +46,12 @@ HANDLERS: dict[type[e.Event], Handler] = {
 def apply(events: Iterable[e.Event], unit: UnitOfWork) -> None:
     """Let each event do its work, in order."""
     found = list(events)
-    _prefetch(found, unit)
+    prefetch(found, unit)
     for event in found:
         HANDLERS[type(event)](event, unit)
 
 
-def _prefetch(events: Sequence[e.Event], unit: UnitOfWork) -> None:
+def prefetch(events: Sequence[e.Event], unit: UnitOfWork) -> None:
     """Read what a whole batch will ask for in a few statements."""
     if len(events) < 2:
         return
