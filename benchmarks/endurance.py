@@ -57,7 +57,7 @@ FIRST = 10**9
 """Numbers of our deliveries begin here, far above the forum's own."""
 SENDERS = 8
 MESSAGES_WAIT = 150
-"""Seconds that messages get to leave at the end: one that was being sent when the service died is tried again after ten."""
+"""Seconds without any progress after which the end is not waited for: a message that was being sent when the service died is tried again after ten."""
 
 
 def say(line: str) -> None:
@@ -221,16 +221,19 @@ async def kill_again_and_again(service: Service, found: Found, *, kills: int, ch
 
 async def settle(service: Service, parts: Parts) -> float:
     """Let it work off what there is, then stop it as operators do; seconds until nothing was left."""
-    began = time.monotonic()
+    began = moved = time.monotonic()
+    before: dict[str, int] = {}
     process = await service.start()
     try:
-        while time.monotonic() - began < MESSAGES_WAIT:
+        while True:
             await asyncio.sleep(0.5)
             left = await parts.runtime.database.read(service.installation_id, _left)
             if not any(left.values()):
                 break
-        else:
-            raise RuntimeError(f"this was left after {MESSAGES_WAIT} s: {left}")
+            if left != before:
+                before, moved = left, time.monotonic()
+            if time.monotonic() - moved > MESSAGES_WAIT:
+                raise RuntimeError(f"for {MESSAGES_WAIT} s nothing of this was worked off: {left}")
     finally:
         process.send_signal(signal.SIGTERM)
         await process.wait()
