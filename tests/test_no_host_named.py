@@ -15,7 +15,6 @@ KEYS = {"circle", "matrix", "discourse"}
 ALLOWED = {
     "plugin/cli/demo.py": "the demo is a forum of this kind: it starts the imitation and sets it up",
     "plugin/app.py": "the composition root, which sees everything",
-    "plugin/texts/connecting.py": "words of the form that connects a community, kept with the other words for the sake of translations",
 }
 OF_MENTORING = {"plugin/domain/programs.py": {"circle"}, "plugin/texts/console.py": {"circle"}}
 """A circle is a form of mentoring too."""

@@ -16,15 +16,15 @@ a member joins, a post is published, a comment is written, an access group chang
 async def describe(community: Community) -> HostInfo:
     """Check that this is Circle, that the token is one for the Admin API v2, and that the plan includes it.
 
-    Raises :class:`HostBroken` (``not_circle``) or :class:`HostDenied` (``key_refused``, ``plan``, ``network_refused``).
+    Raises :class:`HostBroken` (``other_kind``) or :class:`HostDenied` (``key_refused``, ``plan``, ``network_refused``).
     """
     try:
         found = await community.api.get("/community")
     except (HostNotFound, HostBroken) as error:
-        raise HostBroken("There is no Circle at this address.", reason="not_circle") from error
+        raise HostBroken("There is no Circle at this address.", reason="other_kind") from error
     name = text(found.get("name"))
     if name is None or identifier(found.get("id")) is None:
-        raise HostBroken("There is no Circle at this address.", reason="not_circle")
+        raise HostBroken("There is no Circle at this address.", reason="other_kind")
     absent = set() if community.setting("event_space") else {Capability.EVENTS}
     limits = [] if community.setting("event_space") else ["Without a space for events (--with event_space=ID), an event is a line with its time in a post."]
     return HostInfo(

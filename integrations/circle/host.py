@@ -1,5 +1,8 @@
 """Circle behind the port for hosts."""
 
+from pathlib import Path
+
+from integrations import guides
 from integrations.circle import addresses, auth, messages, webhooks
 from integrations.circle.client import CircleClient
 from integrations.circle.manifest import MANIFEST
@@ -25,6 +28,7 @@ class Circle:
     sign_in_finish = staticmethod(auth.sign_in_finish)
     peek_nonce = staticmethod(auth.peek_nonce)
     render = staticmethod(messages.render)
+    guide = staticmethod(guides.load(Path(__file__).with_name("guide.yaml")))
 
     def client(self, installation: Installation, http: Http) -> HostClient:
         """The community's API."""

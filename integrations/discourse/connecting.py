@@ -30,7 +30,7 @@ _NEEDS_GLOBAL = frozenset({Capability.DELIVERIES, Capability.GROUPS})
 async def describe(forum: Forum) -> HostInfo:
     """Check in this order: this is a Discourse; the key is one; it is an admin's; it reaches webhooks.
 
-    Raises :class:`HostBroken` (``not_discourse``) or :class:`HostDenied` (``key_refused``, ``not_admin``).
+    Raises :class:`HostBroken` (``other_kind``) or :class:`HostDenied` (``key_refused``, ``not_admin``).
     """
     basic = await _basic_info(forum)
     version = await _version(forum)
@@ -70,7 +70,7 @@ async def _basic_info(forum: Forum) -> Json:
 
 
 def _not_discourse() -> HostBroken:
-    return HostBroken("There is no Discourse at this address; give the address of the forum's front page.", reason="not_discourse")
+    return HostBroken("There is no Discourse at this address; give the address of the forum's front page.", reason="other_kind")
 
 
 async def _version(forum: Forum) -> str | None:

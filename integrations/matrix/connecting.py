@@ -18,7 +18,7 @@ _JOINED = "joined"
 async def describe(server: Homeserver) -> HostInfo:
     """Check in this order: this is a homeserver; the token is one; the space is there; there is a room to read.
 
-    Raises :class:`HostBroken` (``not_matrix``), :class:`HostDenied` (``key_refused``) or :class:`HostInvalid` (``unknown_space``).
+    Raises :class:`HostBroken` (``other_kind``), :class:`HostDenied` (``key_refused``) or :class:`HostInvalid` (``unknown_space``).
     """
     versions = await _versions(server)
     me = await server.me()
@@ -52,7 +52,7 @@ async def _versions(server: Homeserver) -> list[str]:
 
 
 def _not_matrix() -> HostBroken:
-    return HostBroken("There is no Matrix homeserver at this address; give the address that clients use for its API.", reason="not_matrix")
+    return HostBroken("There is no Matrix homeserver at this address; give the address that clients use for its API.", reason="other_kind")
 
 
 async def connect(server: Homeserver, plan: ConnectPlan) -> Connected:

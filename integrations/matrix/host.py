@@ -1,5 +1,8 @@
 """Matrix behind the port for hosts."""
 
+from pathlib import Path
+
+from integrations import guides
 from integrations.matrix import addresses, auth, messages, webhooks
 from integrations.matrix.client import MatrixClient
 from integrations.matrix.manifest import MANIFEST
@@ -25,6 +28,7 @@ class Matrix:
     sign_in_finish = staticmethod(auth.sign_in_finish)
     peek_nonce = staticmethod(auth.peek_nonce)
     render = staticmethod(messages.render)
+    guide = staticmethod(guides.load(Path(__file__).with_name("guide.yaml")))
 
     def client(self, installation: Installation, http: Http) -> HostClient:
         """The homeserver's API."""

@@ -10,6 +10,7 @@ fast way.
 
 from mentorgraph.host.deliveries import Acknowledgement, Admitted, Delivery
 from mentorgraph.host.errors import DeliveryRefused, HostBroken, HostBusy, HostDenied, HostError, HostInvalid, HostNotFound, HostUnreachable, SignInRefused
+from mentorgraph.host.guide import Asked, Guide, Guided
 from mentorgraph.host.installation import Capability, Installation
 from mentorgraph.host.messages import (
     AddToGroup,
@@ -44,6 +45,7 @@ __all__ = [
     "Acknowledgement",
     "AddToGroup",
     "Admitted",
+    "Asked",
     "Batch",
     "Block",
     "Bullets",
@@ -59,6 +61,8 @@ __all__ = [
     "EditTopic",
     "ExternalFinder",
     "GrantBadge",
+    "Guide",
+    "Guided",
     "Host",
     "HostBroken",
     "HostBusy",

@@ -26,7 +26,11 @@ class HostClient(Protocol):
     """One community's API. Every method may raise any :class:`HostError`; none leaves half of what it says."""
 
     async def describe(self) -> HostInfo:
-        """Check that this is such a host, that the key works, and how far it reaches."""
+        """Check that this is such a host, that the key works, and how far it reaches.
+
+        For an operator's list of checks a :class:`HostError` has one of these reasons: ``other_kind`` for an address of something else, ``key_refused``, and
+        ``not_admin``, ``plan`` or ``limit`` for a key that does not reach far enough.
+        """
         ...
 
     async def connect(self, plan: ConnectPlan) -> Connected:

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mentorgraph.host import Capability, HostError
+from mentorgraph.host import Capability, Guide, Guided, HostError
 from plugin.domain.community import InstallationState
 from plugin.domain.people import Office
 from plugin.errors import Invalid, NotFound, PluginError
@@ -15,6 +15,7 @@ from plugin.services.runtime import Runtime
 from plugin.texts import connecting as host_words
 from plugin.texts import translate
 from plugin.texts import web as words
+from plugin.texts.catalogues import SOURCE
 from plugin.texts.console import DONE, INSTALLATION_STATES
 from plugin.web.browser import OPERATOR, Browser, Form, SignInNeeded, installation_of
 from plugin.web.pages import render, speaker_for
@@ -79,7 +80,7 @@ class Setup:
         host = request.query_params.get("host", "")
         if host not in self._runtime.hosts:
             return self._page(request, "host.html", hosts=self._hosts(), host="")
-        return self._page(request, "address.html", **self._step(host), values={})
+        return self._page(request, "address.html", **self._step(request, host), values={})
 
     async def establish(self, request: Request) -> Response:
         """Check everything and connect, or say which check failed. The key is in no page that is shown again."""
@@ -95,7 +96,7 @@ class Setup:
             failed = host_words.FAILED_AT.get(code, "")
             values = {name: value for name, value in form.items() if name not in {"key", "csrf"}}
             problem = error if isinstance(error, PluginError) else Invalid(error.message, code=code, field="key" if failed in {"key", "rights"} else "url")
-            return self._page(request, "address.html", status=422, **(self._step(host) | {"values": values, "problem": problem, "failed": failed}))
+            return self._page(request, "address.html", status=422, **(self._step(request, host) | {"values": values, "problem": problem, "failed": failed}))
         await connect.read_now(self._runtime, made.installation_id)
         return self._page(request, "connected.html", made=made, checks=host_words.CHECKS, title=self._runtime.host(host).title)
 
@@ -116,22 +117,19 @@ class Setup:
     def _hosts(self) -> list[tuple[str, str]]:
         return [(name, host.title) for name, host in sorted(self._runtime.hosts.items(), key=lambda one: one[1].title)]
 
-    def _step(self, host: str) -> dict[str, Any]:
-        plain = host_words.HostWords(address="https://", key_label=words.KEY, key="")
-        return {
-            "host": host,
-            "title": self._runtime.host(host).title,
-            "about": host_words.HOSTS.get(host, plain),
-            "checks": host_words.CHECKS,
-            "failed": "",
-        }
+    def _step(self, request: Request, host: str) -> dict[str, Any]:
+        about = self._guide(host, speaker_for(request).language)
+        return {"host": host, "title": self._runtime.host(host).title, "about": about, "checks": host_words.CHECKS, "failed": ""}
+
+    def _guide(self, host: str, language: str) -> Guide:
+        found = self._runtime.host(host)
+        return found.guide(language) if isinstance(found, Guided) else Guide(address="https://", key_label=translate(words.KEY, language=language), key="")
 
     def _asked(self, form: Form, host: str) -> connect.NewConnection:
         key = form.get("key", "").strip()
         if not key or len(key) > MAX_KEY:
             raise Invalid("give the key; it is checked, kept sealed, and never shown again", field="key")
-        about = host_words.HOSTS.get(host)
-        given = {one.name: form.get(f"with_{one.name}", "").strip() for one in (about.asked if about else ())}
+        given = {one.name: form.get(f"with_{one.name}", "").strip() for one in self._guide(host, SOURCE).asked}
         spaces = tuple(one.strip() for one in form.get("spaces", "").split(",") if one.strip())
         return connect.NewConnection(
             host=host,

@@ -134,7 +134,7 @@ async def test_what_is_wrong_is_told_apart(installation: Installation, http: Rec
         return type(found.value), found.value.reason
 
     assert await reason(api_key="wrong") == (HostDenied, "key_refused")
-    assert await reason(api_url=f"{place.state.base_url}/elsewhere") == (HostBroken, "not_circle")
+    assert await reason(api_url=f"{place.state.base_url}/elsewhere") == (HostBroken, "other_kind")
     place.state.eligible = False
     assert await reason() == (HostDenied, "plan")
     place.state.eligible = True

@@ -104,11 +104,11 @@ class TestDescribe:
     @pytest.mark.parametrize(
         ("routes", "error", "reason"),
         [
-            ({}, HostBroken, "not_discourse"),
-            ({"GET /site/basic-info.json": answer("<html>Hello</html>")}, HostBroken, "not_discourse"),
-            ({"GET /site/basic-info.json": {"title": "A blog"}}, HostBroken, "not_discourse"),
-            ({"GET /site/basic-info.json": {"version": "1", "logo_url": ""}}, HostBroken, "not_discourse"),
-            ({"GET /site/basic-info.json": answer("no", 403)}, HostBroken, "not_discourse"),
+            ({}, HostBroken, "other_kind"),
+            ({"GET /site/basic-info.json": answer("<html>Hello</html>")}, HostBroken, "other_kind"),
+            ({"GET /site/basic-info.json": {"title": "A blog"}}, HostBroken, "other_kind"),
+            ({"GET /site/basic-info.json": {"version": "1", "logo_url": ""}}, HostBroken, "other_kind"),
+            ({"GET /site/basic-info.json": answer("no", 403)}, HostBroken, "other_kind"),
             ({"GET /site/basic-info.json": LOST}, HostUnreachable, "unreachable"),
             ({"GET /site/basic-info.json": BASIC, "GET /about.json": answer(FORBIDDEN, 403)}, HostDenied, "key_refused"),
             (

@@ -345,7 +345,7 @@ class TestDescribe:
         await place.running.control.faults({"kind": "html", "status": 200, "path": "basic-info", "times": -1})
         with pytest.raises(HostBroken) as raised:
             await place.client.describe()
-        assert raised.value.reason == "not_discourse"
+        assert raised.value.reason == "other_kind"
 
 
 class TestConnect:

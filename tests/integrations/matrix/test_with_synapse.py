@@ -96,7 +96,7 @@ async def test_a_wrong_token_another_server_and_a_missing_space_are_told_apart(i
     assert invalid.value.reason == "unknown_space"
     with pytest.raises(HostBroken) as broken:
         await MatrixClient(replace(installation, base_url=f"{installation.base_url}/elsewhere"), http).describe()
-    assert broken.value.reason == "not_matrix"
+    assert broken.value.reason == "other_kind"
 
 
 async def test_connect_enters_open_rooms_only_and_says_what_to_do(client: MatrixClient, community: Community) -> None:
