@@ -20,6 +20,11 @@ class Forum:
 
     running: Running
     space: str
+    polled = False
+    mailer = None
+
+    def username(self, name: str, number: int) -> str:
+        return name
 
     @property
     def netloc(self) -> str:

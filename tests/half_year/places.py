@@ -16,6 +16,7 @@ from typing import Protocol
 
 import httpx2
 
+from plugin.mail import Mailer
 from plugin.services.connect import Connection, NewConnection
 
 _LINK = re.compile(r"[\[(]?https?:\S+")
@@ -47,6 +48,20 @@ class Place(Protocol):
         ...
 
     @property
+    def polled(self) -> bool:
+        """Whether word of news says only that there are some, so that the service reads again what is new."""
+        ...
+
+    @property
+    def mailer(self) -> Mailer | None:
+        """Where the service's mails go, if members sign in by them."""
+        ...
+
+    def username(self, name: str, number: int) -> str:
+        """How the service calls the member ``name`` who signs up as the ``number``-th of all, counted from 0."""
+        ...
+
+    @property
     def space(self) -> str:
         """Where programs are announced, as ``announceProgram(space:)`` takes it."""
         ...
@@ -64,7 +79,7 @@ class Place(Protocol):
         ...
 
     async def sign_up(self, username: str) -> None:
-        """Somebody becomes a member."""
+        """Somebody becomes a member; they do so in the order of :meth:`username`."""
         ...
 
     async def ask(self, username: str, title: str, text: str) -> str:
@@ -97,7 +112,7 @@ class Place(Protocol):
 
 
 Opening = Callable[[datetime], AbstractAsyncContextManager[Place]]
-PLACES = {"discourse": "forum"}
+PLACES = {"circle": "growers", "discourse": "forum"}
 """Module beside this one, named as the host, and the context manager in it."""
 
 

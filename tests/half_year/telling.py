@@ -40,8 +40,9 @@ class Told:
 
 async def told(settings: Settings, host: str, seed: int, *, days: int = DAYS) -> Told:
     """Tell the story on an empty database."""
-    clock, members = FixedClock(now=START), people(200, seed)
+    clock = FixedClock(now=START)
     async with opened(host)(START) as place, service(settings, place, clock, seed) as running:
+        members = [dataclasses.replace(one, username=place.username(one.username, number)) for number, one in enumerate(people(200, seed))]
         story = Story(running, members, seed)
         await story.community()
         await running.connect()

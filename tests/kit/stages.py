@@ -169,7 +169,7 @@ class CircleStage(Stage):
 
     async def letters(self, member: str) -> list[str]:
         address = self._state.members[int(member)].email
-        return [html_of(document) for to, document in self._state.messages if address in to]
+        return [html_of(one.document) for one in self._state.messages if address in one.to]
 
     async def sign_in(self, service: Service, member: str) -> str:
         async def code() -> str | None:

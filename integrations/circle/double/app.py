@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from integrations.circle.api import PREFIX
-from integrations.circle.double.model import Member, Record, State, html_of, stamp
+from integrations.circle.double.model import Member, Record, Sent, State, html_of, stamp
 
 Handler = Callable[[Request], Awaitable[Response]]
 _WINDOW_SECONDS = 300
@@ -355,8 +355,8 @@ class Desk:
             html_of(values.get("rich_text_body"))
         except (ValueError, KeyError) as error:
             return refused(422, "Message could not be sent", str(error))
-        self._state.messages.append((to, values["rich_text_body"]))
-        number = len(self._state.messages)
+        number = len(self._state.messages) + 1
+        self._state.messages.append(Sent(id=number, to=to, document=values["rich_text_body"], at=self._state.now()))
         return JSONResponse({"message": "Message sent", "chat_room_message": {"id": number, "chat_room_uuid": f"room-{number}", "body": "…"}})
 
     # ------------------------------------------------------------------------------------------------------------ events and tags

@@ -65,6 +65,16 @@ class Comment:
     parent_id: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A direct message of the token's owner; ``to`` are addresses."""
+
+    id: int
+    to: tuple[str, ...]
+    document: object
+    at: datetime
+
+
 @dataclass
 class State:
     """One community."""
@@ -85,7 +95,7 @@ class State:
     posts: dict[int, Post] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     events: dict[int, Record] = field(default_factory=dict)
-    messages: list[tuple[tuple[str, ...], object]] = field(default_factory=list)
+    messages: list[Sent] = field(default_factory=list)
     recent: list[float] = field(default_factory=list)
     fail_next: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     """Answers (status, headers, body) to give instead, oldest first."""
