@@ -20,7 +20,7 @@ from plugin.services import deliveries, delivering, housekeeping, mailing, outgo
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.store.dispatch import Claim, Dispatcher
-from plugin.store.repositories.work import Lane
+from plugin.store.repositories.work import ENDPOINT
 from plugin.store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
@@ -33,14 +33,16 @@ RENEWALS = 4
 """How often a lease on work that goes on is prolonged in the time that it lasts: reading a large community takes hours."""
 POLL = 0.5
 """Seconds after which a worker looks for work of other processes; work of this process wakes it at once."""
-LOCAL: tuple[Lane, ...] = ("inbox", "suggest", "jobs", "tell")
+LOCAL: tuple[str, ...] = ("inbox", "suggest", "jobs", "tell", "webhooks")
 """Work that asks no host. It has hands of its own, so that hosts that hang cannot keep deliveries from being handled."""
-REMOTE: tuple[Lane, ...] = ("checks", "outbox", "reconcile", "mail", "webhooks")
-STUDY: tuple[Lane, ...] = ("learn",)
+REMOTE: tuple[str, ...] = ("checks", "outbox", "reconcile", "mail")
+ENDPOINTS: tuple[str, ...] = (ENDPOINT,)
+"""Posting to developers' endpoints, a lane for each: those that hang hold hands that nothing else needs."""
+STUDY: tuple[str, ...] = ("learn",)
 """Work that takes minutes of computing: one at a time, and never in the way of the rest."""
-LONG: tuple[Lane, ...] = ("rounds",)
+LONG: tuple[str, ...] = ("rounds",)
 """Matching rounds: they compute for minutes too, and an admin waits for them."""
-HANDS: dict[tuple[Lane, ...], int] = {LOCAL: 4, REMOTE: 16, STUDY: 1, LONG: 2}
+HANDS: dict[tuple[str, ...], int] = {LOCAL: 4, REMOTE: 16, ENDPOINTS: 32, STUDY: 1, LONG: 2}
 """How much of each is done at the same time."""
 PARALLEL = 4
 REST = timedelta(seconds=60)
@@ -56,7 +58,7 @@ class _Held:
 
 
 def _renew(unit: UnitOfWork, *, lane: str, holder: str, until: datetime, later: datetime) -> bool:
-    return unit.lanes.renew(lane, holder=holder, until=until, later=later)  # type: ignore[arg-type]  # only our lanes are claimed
+    return unit.lanes.renew(lane, holder=holder, until=until, later=later)
 
 
 class Worker:
@@ -93,7 +95,7 @@ class Worker:
             # SQLite has one process: whoever held a lease was killed, and what they held need not wait until it runs out.
             await self._runtime.database.dispatch(lambda found: found.free(now=self._runtime.clock()))
         woken = self._runtime.bus.subscribe()
-        running: dict[tuple[Lane, ...], set[asyncio.Task[None]]] = {lanes: set() for lanes in HANDS}
+        running: dict[tuple[str, ...], set[asyncio.Task[None]]] = {lanes: set() for lanes in HANDS}
         try:
             while not self._stopping.is_set():
                 woken.clear()
@@ -118,7 +120,7 @@ class Worker:
             one.cancel()
         await asyncio.gather(*waits, return_exceptions=True)
 
-    async def _claim(self, limit: int, lanes: tuple[Lane, ...]) -> list[Claim]:
+    async def _claim(self, limit: int, lanes: tuple[str, ...]) -> list[Claim]:
         if limit <= 0:
             return []
         now = self._runtime.clock()
@@ -129,7 +131,7 @@ class Worker:
             await asyncio.sleep(POLL)
             return []
 
-    async def run_until_idle(self, *, lanes: frozenset[Lane] | None = None, rounds: int = 10_000) -> None:
+    async def run_until_idle(self, *, lanes: frozenset[str] | None = None, rounds: int = 10_000) -> None:
         """Do everything that is due now and return; for commands and tests."""
         for _ in range(rounds):
             now = self._runtime.clock()
@@ -144,32 +146,37 @@ class Worker:
     async def _do(self, claim: Claim) -> None:
         due: datetime | None
         note = ""
-        bound = log.bind(installation=claim.installation_id, lane=claim.lane)
+        bound, kind = log.bind(installation=claim.installation_id, lane=claim.lane), claim.lane.partition(":")[0]
         held = _Held(claim.until)
         keeping = asyncio.create_task(self._keep(claim, held))
         try:
-            due = await self._lanes[claim.lane](claim.installation_id)
+            due = await self._work_off(claim)
         except HostError as error:
             rest = error.retry_after if isinstance(error, HostBusy) and error.retry_after is not None else self._random.uniform(20, 60)
             if isinstance(error, HostDenied):
                 rest = 900.0
             due, note = self._runtime.clock() + timedelta(seconds=rest), error.message
             bound.warning("host_failed", reason=error.reason)
-            self._runtime.meter.failed(claim.lane, error.reason)
+            self._runtime.meter.failed(kind, error.reason)
         except NotFound:
             return
         except PluginError as error:
             due, note = self._runtime.clock() + REST, error.message
             bound.warning("lane_failed", reason=error.code)
-            self._runtime.meter.failed(claim.lane, error.code)
+            self._runtime.meter.failed(kind, error.code)
         except Exception:  # noqa: BLE001 - one broken lane must not stop the others; the log has it all
             due, note = self._runtime.clock() + REST, "an unexpected error; the log has it"
             bound.exception("lane_broken")
-            self._runtime.meter.failed(claim.lane, "unexpected")
+            self._runtime.meter.failed(kind, "unexpected")
         finally:
             keeping.cancel()
             await asyncio.wait({keeping})
         await self._release(claim, held.until, due, note)
+
+    async def _work_off(self, claim: Claim) -> Outcome:
+        if claim.lane.startswith(ENDPOINT):
+            return await webhook_lane.send_due(self._runtime, claim.installation_id, int(claim.lane.removeprefix(ENDPOINT)))
+        return await self._lanes[claim.lane](claim.installation_id)
 
     async def _keep(self, claim: Claim, held: "_Held") -> None:
         """Prolong the lease for as long as the work goes on."""
@@ -186,7 +193,7 @@ class Worker:
 
     async def _release(self, claim: Claim, until: datetime, due: datetime | None, note: str) -> None:
         def work(unit: UnitOfWork) -> None:
-            unit.lanes.release(claim.lane, holder=self._holder, until=until, due_at=due, note=note)  # type: ignore[arg-type]  # only our lanes are claimed
+            unit.lanes.release(claim.lane, holder=self._holder, until=until, due_at=due, note=note)
 
         try:
             await self._runtime.database.write(claim.installation_id, work)
@@ -234,8 +241,8 @@ class Worker:
         return await self._runtime.database.read(installation_id, lambda unit: unit.mails.next_at())
 
     async def _webhooks(self, installation_id: int) -> Outcome:
-        await webhook_lane.send_due(self._runtime, installation_id)
-        return await self._runtime.database.read(installation_id, lambda unit: unit.webhooks.next_at())
+        await webhook_lane.hand_out(self._runtime, installation_id)
+        return None
 
     async def _reconcile(self, installation_id: int) -> Outcome:
         await housekeeping.tidy(self._runtime, installation_id)

@@ -78,25 +78,30 @@ def address(unit: UnitOfWork, one: Webhook) -> str:
     return unit.unseal(one.url, purpose="webhook").decode()
 
 
-async def send_due(runtime: Runtime, installation_id: int) -> int:
-    """Post what is due, to all endpoints at the same time; returns how many events were taken."""
-    due = await runtime.database.read(installation_id, lambda unit: unit.webhooks.due(now=unit.now, limit=BATCH))
-    return sum(await asyncio.gather(*(_work_off(runtime, installation_id, webhook_id, numbers) for webhook_id, numbers in due.items())))
+async def hand_out(runtime: Runtime, installation_id: int) -> None:
+    """Wake the lane of every endpoint for which something waits. Each has one of its own, so that one that is slow delays no other."""
+
+    def work(unit: UnitOfWork) -> None:
+        for webhook_id, at in unit.webhooks.next_at().items():
+            unit.lanes.wake_endpoint(webhook_id, at=at)
+
+    await runtime.database.write(installation_id, work)
+    runtime.bus.tell(installation_id)
 
 
-async def _work_off(runtime: Runtime, installation_id: int, webhook_id: int, numbers: Sequence[int]) -> int:
-    taken = 0
-    for number in numbers:
+async def send_due(runtime: Runtime, installation_id: int, webhook_id: int) -> datetime | None:
+    """Post what is due at an endpoint, one after the other; returns when the next is."""
+    due = await runtime.database.read(installation_id, lambda unit: unit.webhooks.due(webhook_id, now=unit.now, limit=BATCH))
+    for number in due:
         packet = await runtime.database.write(installation_id, lambda unit, number=number: _take(unit, webhook_id, number))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         if packet is None:
             continue
         outcome = await post(runtime.webhook_http(installation_id, webhook_id), packet, at=runtime.clock())
         await runtime.database.write(installation_id, lambda unit, number=number, outcome=outcome: _settle(unit, webhook_id, number, outcome))  # type: ignore[misc]  # as above
-        taken += outcome.taken
         if not outcome.well:
             log.warning("webhook_failed", installation=installation_id, webhook=webhook_id, status=outcome.status, reason=outcome.error)
             break
-    return taken
+    return await runtime.database.read(installation_id, lambda unit: unit.webhooks.next_at().get(webhook_id))
 
 
 async def post(http: Http, packet: Packet, *, at: datetime) -> Outcome:

@@ -202,6 +202,7 @@ async def delete(runtime: Runtime, principal: Principal | None, webhook_id: int)
 
     def work(unit: UnitOfWork, one: Webhook) -> Seen:
         unit.webhooks.remove(webhook_id)
+        unit.lanes.drop_endpoint(webhook_id)
         return Seen(webhook=one, url="")
 
     return await _act(runtime, principal, webhook_id, "webhook.deleted", work)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from plugin.store.tables import installations, lanes, tokens
 from plugin.store.types import from_micros
@@ -38,11 +38,12 @@ class Dispatcher:
         """Take up to ``limit`` lanes that are due and free, the longest-waiting first, each for ``lease``.
 
         A claimed lane is due again when its lease ends, so that work is taken up by another if this worker dies, and work that comes meanwhile shows as an
-        earlier time.
+        earlier time. ``only`` has names of lanes, or beginnings of them that end in a colon.
         """
         due = select(lanes.c.installation_id, lanes.c.lane).where(lanes.c.due_at <= now, lanes.c.leased_until <= now).order_by(lanes.c.due_at).limit(limit)
         if only:
-            due = due.where(lanes.c.lane.in_(only))
+            several = [lanes.c.lane.startswith(name) for name in only if name.endswith(":")]
+            due = due.where(or_(lanes.c.lane.in_([name for name in only if not name.endswith(":")]), *several))
         if self._skip_locked:
             due = due.with_for_update(skip_locked=True)
         until = now + lease

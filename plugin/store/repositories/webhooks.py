@@ -90,26 +90,20 @@ class Webhooks(Repository):
         }
         self._put(webhook_posts, [row], keep=("created_at",))
 
-    def due(self, *, now: datetime, limit: int) -> dict[int, list[int]]:
-        """Numbers of events to be posted now, by active endpoint: those that were never tried first, in the order in which they happened."""
-        found: dict[int, list[int]] = {}
-        for one in self.listing():
-            if one.state is not WebhookState.ACTIVE:
-                continue
-            mine = webhook_posts.c.webhook_id == one.id, _PENDING, webhook_posts.c.next_at <= now
-            statement = self._select(webhook_posts, webhook_posts.c.number).where(*mine)
-            rows = self._rows(statement.order_by(webhook_posts.c.attempts > 0, webhook_posts.c.number).limit(limit))
-            if rows:
-                found[one.id] = [int(row[0]) for row in rows]
-        return found
+    def due(self, webhook_id: int, *, now: datetime, limit: int) -> list[int]:
+        """Numbers of events to be posted to an endpoint now: those that were never tried first, in the order in which they happened."""
+        mine = webhook_posts.c.webhook_id == webhook_id, _PENDING, webhook_posts.c.next_at <= now
+        statement = self._select(webhook_posts, webhook_posts.c.number).where(*mine)
+        rows = self._rows(statement.order_by(webhook_posts.c.attempts > 0, webhook_posts.c.number).limit(limit))
+        return [int(row[0]) for row in rows]
 
-    def next_at(self) -> datetime | None:
-        """When the next event is to be posted to an active endpoint."""
+    def next_at(self) -> dict[int, datetime]:
+        """When the next event is to be posted to each active endpoint for which one waits."""
         same = webhooks.c.installation_id == webhook_posts.c.installation_id, webhooks.c.webhook_id == webhook_posts.c.webhook_id
         joined = webhook_posts.join(webhooks, and_(*same))
         mine = self._mine(webhook_posts), self._mine(webhooks), _PENDING, webhooks.c.state == WebhookState.ACTIVE.value
-        row = self._connection.execute(select(func.min(webhook_posts.c.next_at)).select_from(joined).where(*mine)).one_or_none()
-        return None if row is None else row[0]
+        statement = select(webhook_posts.c.webhook_id, func.min(webhook_posts.c.next_at)).select_from(joined).where(*mine)
+        return {int(row[0]): row[1] for row in self._connection.execute(statement.group_by(webhook_posts.c.webhook_id))}
 
     def take(self, webhook_id: int, number: int) -> Post | None:
         """An event that still is to be posted, locked until the transaction ends."""

@@ -17,6 +17,8 @@ from plugin.store.tables import changes, checks, lanes, outbox, sweeps
 from plugin.store.types import Moment
 
 Lane = Literal["inbox", "checks", "suggest", "outbox", "reconcile", "rounds", "learn", "jobs", "tell", "mail", "webhooks"]
+ENDPOINT = "endpoint:"
+"""What lanes begin with of which there is one for each of several things, here a developer's endpoint: behind it comes the number."""
 LANES: tuple[Lane, ...] = ("inbox", "checks", "suggest", "outbox", "reconcile", "rounds", "learn", "jobs", "tell", "mail", "webhooks")
 
 
@@ -286,16 +288,29 @@ class Lanes(Repository):
 
         The row is written in both cases: until this transaction ends nobody else can claim the lane, look for the work that it brings, and not see it.
         """
+        self._wake(lane, at=at)
+
+    def _wake(self, lane: str, *, at: datetime) -> None:
         earlier = case((lanes.c.due_at < at, lanes.c.due_at), else_=literal(at, Moment))
         self._run(self._update(lanes).where(lanes.c.lane == lane).values(due_at=earlier))
 
-    def renew(self, lane: Lane, *, holder: str, until: datetime, later: datetime) -> bool:
+    def wake_endpoint(self, number: int, *, at: datetime) -> None:
+        """Make the lane of a developer's endpoint due at ``at`` unless it is due earlier; it is made when it is first needed."""
+        lane = f"{ENDPOINT}{number}"
+        self._put(lanes, [{"lane": lane, "due_at": NEVER, "leased_until": EPOCH}], keep=("due_at", "leased_until"))
+        self._wake(lane, at=at)
+
+    def drop_endpoint(self, number: int) -> None:
+        """The endpoint is gone."""
+        self._run(self._delete(lanes).where(lanes.c.lane == f"{ENDPOINT}{number}"))
+
+    def renew(self, lane: str, *, holder: str, until: datetime, later: datetime) -> bool:
         """Prolong a lease that runs ``until``; ``False`` if it was lost. Work that came meanwhile keeps its earlier time."""
         due = case((lanes.c.due_at < until, lanes.c.due_at), else_=literal(later, Moment))
         held = lanes.c.lane == lane, lanes.c.holder == holder, lanes.c.leased_until == until
         return self._run(self._update(lanes).where(*held).values(leased_until=later, due_at=due)) > 0
 
-    def release(self, lane: Lane, *, holder: str, until: datetime, due_at: datetime | None, note: str = "") -> None:
+    def release(self, lane: str, *, holder: str, until: datetime, due_at: datetime | None, note: str = "") -> None:
         """Give a lease that runs ``until`` back and say when the lane is due again. Work that came meanwhile keeps its earlier time.
 
         The row was made due at ``until`` by the claim, so an earlier time in it was set by someone who brought work. A lease that ran out and was taken over,

@@ -28,7 +28,7 @@ from tests.plugin.services.taking_part import Crowd, crowd_of
 from tests.plugin.support import World
 
 pytestmark = pytest.mark.slow
-LANE = frozenset({"webhooks"})
+LANES = frozenset({"webhooks", "endpoint:"})
 
 
 @dataclass
@@ -116,7 +116,7 @@ async def happen(crowd: Crowd, *actions: str, number: int = 7) -> None:
 
 
 async def work(crowd: Crowd) -> None:
-    await Worker(crowd.world.runtime, crowd.world.graphs).run_until_idle(lanes=LANE)  # type: ignore[arg-type]
+    await Worker(crowd.world.runtime, crowd.world.graphs).run_until_idle(lanes=LANES)  # type: ignore[arg-type]
 
 
 async def made(crowd: Crowd, receiver: Receiver, *types: str) -> Seen:
@@ -234,6 +234,31 @@ async def test_an_endpoint_that_hangs_costs_seconds_and_nobody_elses_events(crow
     assert [each.state for each in await log_of(crowd, one)] == [PostState.PENDING] * 2
 
 
+async def test_while_one_endpoint_hangs_the_others_hear_of_what_happens_next(
+    crowd: Crowd, receivers: list[Receiver], monkeypatch: pytest.MonkeyPatch, clock: FixedClock
+) -> None:
+    """The one that hangs is never given up here: whatever waited for it would wait for ever."""
+    monkeypatch.setattr(webhook_lane, "SECONDS", 3600.0)
+    hanging, well = receivers
+    hanging.hangs = True
+    await made(crowd, hanging)
+    await made(crowd, well)
+    worker = Worker(crowd.world.runtime, crowd.world.graphs)
+    running = asyncio.create_task(worker.run())
+    try:
+        for count in (1, 2, 3):
+            clock.move(seconds=1)
+            await happen(crowd, "program.created")
+            crowd.world.runtime.bus.tell(crowd.world.installation_id)
+            async with asyncio.timeout(60):
+                while len(well.came) < count or not hanging.came:  # noqa: ASYNC110 - what came through a socket
+                    await asyncio.sleep(0.02)
+        assert len(hanging.came) == 1
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+
+
 async def test_one_event_that_is_not_taken_does_not_keep_the_others(crowd: Crowd, receivers: list[Receiver], clock: FixedClock) -> None:
     receivers[0].by_type = {"program.created": 422}
     one = await made(crowd, receivers[0])
@@ -267,8 +292,8 @@ async def test_a_crash_between_the_answer_and_the_mark_repeats_and_loses_nothing
     one = await made(crowd, receivers[0])
     await happen(crowd, "program.created")
     mine = crowd.world.installation_id
-    due = await crowd.world.database.read(mine, lambda unit: unit.webhooks.due(now=unit.now, limit=9))
-    ((webhook_id, (number,)),) = due.items()
+    webhook_id = one.webhook.id
+    (number,) = await crowd.world.database.read(mine, lambda unit: unit.webhooks.due(webhook_id, now=unit.now, limit=9))
     packet = await crowd.world.database.write(mine, lambda unit: webhook_lane._take(unit, webhook_id, number))
     assert packet is not None
     await webhook_lane.post(crowd.world.runtime.webhook_http(mine, webhook_id), packet, at=clock.now)
