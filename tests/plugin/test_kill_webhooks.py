@@ -23,7 +23,7 @@ from tests.plugin.support import community
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
-EVENTS, KILLS, SEED = 120, 6, 20261127
+EVENTS, KILLS, SEED = 100, 4, 20261127
 WORKER = """
 import asyncio
 from plugin.app import compose

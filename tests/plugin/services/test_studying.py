@@ -123,11 +123,11 @@ async def test_the_worker_studies_once_a_day(small_world: World, clock: FixedClo
     await small_world.database.write(small_world.installation_id, studying.schedule_first)
     worker = Worker(small_world.runtime, small_world.graphs)
     lanes = frozenset({"learn"})
-    await worker.run_until_idle(lanes=lanes)  # type: ignore[arg-type]  # a lane of ours
+    await worker.run_until_idle(lanes=lanes)
     assert await small_world.database.read(small_world.installation_id, lambda unit: unit.learned.studied_at()) is None
     for expected in (NOW + studying.SOON, NOW + studying.SOON + studying.EVERY):
         clock.now = expected
-        await worker.run_until_idle(lanes=lanes)  # type: ignore[arg-type]  # a lane of ours
+        await worker.run_until_idle(lanes=lanes)
         assert await small_world.database.read(small_world.installation_id, lambda unit: unit.learned.studied_at()) == expected
 
 

@@ -116,7 +116,7 @@ async def happen(crowd: Crowd, *actions: str, number: int = 7) -> None:
 
 
 async def work(crowd: Crowd) -> None:
-    await Worker(crowd.world.runtime, crowd.world.graphs).run_until_idle(lanes=LANES)  # type: ignore[arg-type]
+    await Worker(crowd.world.runtime, crowd.world.graphs).run_until_idle(lanes=LANES)
 
 
 async def made(crowd: Crowd, receiver: Receiver, *types: str) -> Seen:

@@ -31,7 +31,7 @@ async def claim(database: Database, now: datetime, *, holder: str = "a", limit: 
 async def release(database: Database, one: Claim, *, holder: str = "a", due_at: datetime | None = None) -> None:
     await database.write(
         one.installation_id,
-        lambda unit: unit.lanes.release(one.lane, holder=holder, until=one.until, due_at=due_at),  # type: ignore[arg-type]  # a lane of ours
+        lambda unit: unit.lanes.release(one.lane, holder=holder, until=one.until, due_at=due_at),
     )
 
 
