@@ -198,6 +198,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/oauth/{installation}/token", oauth.token, methods=["POST"]),
         Route("/oauth/{installation}/revoke", oauth.revoke, methods=["POST"]),
         Route("/oauth/{installation}/introspect", oauth.introspect, methods=["POST"]),
+        Route("/oauth/{installation}/profile", oauth.profile, methods=["GET"]),
         Route("/oauth/{installation}/register", oauth.register, methods=["POST"]),
         Route("/setup", for_operator(setup, setup.front), methods=["GET"]),
         Route("/setup/leave", for_operator(setup, setup.leave), methods=["POST"]),

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from integrations import guides
-from integrations.circle import addresses, auth, messages, webhooks
+from integrations.circle import addresses, auth, messages, provider, webhooks
 from integrations.circle.client import CircleClient
 from integrations.circle.manifest import MANIFEST
 from mentorgraph.host import Host, HostClient, Http, Installation
@@ -28,6 +28,8 @@ class Circle:
     sign_in_finish = staticmethod(auth.sign_in_finish)
     peek_nonce = staticmethod(auth.peek_nonce)
     render = staticmethod(messages.render)
+    sign_in_callback = staticmethod(provider.sign_in_callback)
+    sign_in_form = staticmethod(provider.sign_in_form)
     guide = staticmethod(guides.load(Path(__file__).with_name("guide.yaml")))
 
     def client(self, installation: Installation, http: Http) -> HostClient:

@@ -35,9 +35,9 @@ from mentorgraph.host.messages import (
     Words,
 )
 from mentorgraph.host.network import Http, RateLimit, Response, Upload, UploadingHttp
-from mentorgraph.host.port import AccountFinder, ClientFactory, ConnectPlan, ExternalFinder, Host, HostClient, IdentityProvider, TokenChecker
+from mentorgraph.host.port import AccountFinder, ClientFactory, ConnectPlan, ExternalFinder, Host, HostClient, IdentityProvider, SignInConsumer, TokenChecker
 from mentorgraph.host.reading import Batch, Connected, HostInfo, Sweep
-from mentorgraph.host.signing import Account, Identity, Match, ProvidedPerson, ProviderSignIn, SignInStart
+from mentorgraph.host.signing import Account, Identity, Match, ProvidedPerson, ProvidedSignIn, ProviderSignIn, SignInStart
 
 __all__ = [
     "Account",
@@ -84,6 +84,7 @@ __all__ = [
     "Mention",
     "Paragraph",
     "ProvidedPerson",
+    "ProvidedSignIn",
     "ProviderSignIn",
     "Quote",
     "RateLimit",
@@ -92,6 +93,7 @@ __all__ = [
     "Rendered",
     "Reply",
     "Response",
+    "SignInConsumer",
     "SignInRefused",
     "SignInStart",
     "Sweep",

@@ -11,7 +11,7 @@ from mentorgraph.host.installation import Capability, Installation
 from mentorgraph.host.messages import HostMessage, Receipt, Rendered
 from mentorgraph.host.network import Http, RateLimit
 from mentorgraph.host.reading import Batch, Connected, HostInfo, Sweep
-from mentorgraph.host.signing import Account, Identity, ProvidedPerson, ProviderSignIn, SignInStart
+from mentorgraph.host.signing import Account, Identity, ProvidedPerson, ProvidedSignIn, ProviderSignIn, SignInStart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,19 @@ class ExternalFinder(Protocol):
 
     async def find_external(self, external_id: str) -> MemberChanged | None:
         """The member whom the provider calls ``external_id``."""
+        ...
+
+
+@runtime_checkable
+class SignInConsumer(Protocol):
+    """A host whose members can sign in *there* through us, because the community can name a provider of its own: OAuth 2, code, a confidential client."""
+
+    def sign_in_callback(self, base_url: str) -> str:
+        """The one address of the community to which a browser is sent back."""
+        ...
+
+    def sign_in_form(self, ours: ProvidedSignIn) -> Sequence[str]:
+        """What the admin fills in on the host, a line each. The secret is told apart from these."""
         ...
 
 

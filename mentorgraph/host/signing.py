@@ -45,6 +45,20 @@ class ProviderSignIn:
     memory: Mapping[str, str] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvidedSignIn:
+    """What a community's own platform is told, so that its members sign in there through us.
+
+    The profile is JSON with ``id`` (:attr:`Account.member`'s on the host), ``email``, ``name`` and ``avatar_url``.
+    """
+
+    client_id: str
+    scope: str
+    authorize_url: str
+    token_url: str
+    profile_url: str
+
+
 class Match(StrEnum):
     """How a value that an identity provider says leads to a member of the host."""
 

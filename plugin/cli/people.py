@@ -11,9 +11,10 @@ import typer
 from plugin.app import Parts
 from plugin.cli.common import AsJson, Which, fail, out, run, show
 from plugin.domain.people import Office, Scope
-from plugin.services import access, burials, staffing
+from plugin.services import access, burials, providing, staffing
 from plugin.services.connect import the_installation
 from plugin.services.erasure import erase_member, export_member, find_member
+from plugin.services.providing import Provided
 from plugin.store.unit_of_work import UnitOfWork
 
 
@@ -41,6 +42,28 @@ def create_token(
 
     token = run(work)
     show({"token": token}, as_json=as_json, lines=lambda: out.print(token, markup=False))
+
+
+def provide(
+    stop: Annotated[bool, typer.Option("--stop", help="End it: members sign in to the community as before.")] = False,
+    installation: Which = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let members sign in to the community itself through this service, where its platform has custom single sign-on; print what to fill in there."""
+
+    async def work(parts: Parts) -> Provided | None:
+        which = await the_installation(parts.runtime, installation)
+        if stop:
+            await providing.stop(parts.runtime, which)
+            return None
+        return await providing.provide(parts.runtime, which)
+
+    made = run(work)
+    if made is None:
+        show({"provided": False}, as_json=as_json, lines=lambda: out.print("Members sign in to the community as before.", markup=False))
+        return
+    said = {"provided": True, "client_id": made.client_id, "client_secret": made.secret, "form": list(made.form)}
+    show(said, as_json=as_json, lines=lambda: out.print("\n".join((*made.form, f"Secret key: {made.secret}")), markup=False))
 
 
 def invite(

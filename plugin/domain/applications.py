@@ -9,6 +9,8 @@ from plugin.domain.people import SERVICE_SCOPES, Scope
 
 APPLICATION_SCOPES = frozenset({Scope.READ, Scope.ME, Scope.PROGRAMS, Scope.INTROSPECT})
 """What an application may ever be given. Administration and safety are done in person."""
+SIGN_IN_SCOPES = frozenset({Scope.PROFILE})
+"""What the community's own platform is given whose members sign in there through us: nothing else, and nobody else is given it."""
 CODE, REFRESH, CLIENT = "authorization_code", "refresh_token", "client_credentials"
 GRANTS = frozenset({CODE, REFRESH, CLIENT})
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
@@ -39,10 +41,15 @@ class Application:
     created_at: datetime
     decided_at: datetime | None = None
 
+    @property
+    def signs_in(self) -> bool:
+        """Whether it is the community's own platform."""
+        return self.scopes == SIGN_IN_SCOPES
+
     def accepts(self, redirect_uri: str) -> bool:
         """Whether the browser may be sent there: exactly as registered, but for the port of a loopback address (RFC 8252 §7.3)."""
-        if redirect_uri in self.redirect_uris:
-            return True
+        if redirect_uri in self.redirect_uris or self.signs_in:
+            return redirect_uri in self.redirect_uris
         return any(_same_but_port(redirect_uri, known) for known in self.redirect_uris)
 
 

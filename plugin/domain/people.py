@@ -23,6 +23,9 @@ class Scope(StrEnum):
     SAFETY = "safety"
     """Read reports and act on them. Admins have no part in it by being admins."""
 
+    PROFILE = "profile"
+    """Read who signed in: for the community's own platform, whose members sign in there through us. No token of a member's or a service's making has it."""
+
     INTROSPECT = "introspect"
     """Read the GraphQL schema and open GraphiQL."""
 

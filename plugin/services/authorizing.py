@@ -11,7 +11,7 @@ from typing import Any
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749.errors import InvalidScopeError
 
-from plugin.domain.applications import Application
+from plugin.domain.applications import SIGN_IN_SCOPES, Application
 from plugin.domain.community import InstallationState
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Forbidden, NotFound
@@ -51,14 +51,15 @@ async def asked(runtime: Runtime, principal: Principal, values: Mapping[str, str
     def work(unit: UnitOfWork) -> Asked | Answer:
         _served(unit)
         server = Server(unit, issuer=issuer(runtime, principal.installation_id))
-        request = Asking(values, {})
+        request = Asking(_asking(unit, values), {})
         try:
             grant = _consent(server, request)
         except OAuth2Error as error:
             refused: Answer = server.handle_error_response(request, error)
             return refused
-        application, scopes = grant.client.application, scopes_of(grant.client, values.get("scope"))
-        known = scopes <= unit.applications.allowed(application.id, member_id)
+        application, scopes = grant.client.application, scopes_of(grant.client, request.payload.scope)
+        # Its own members are what the community's platform knows already: nothing is asked.
+        known = application.signs_in or scopes <= unit.applications.allowed(application.id, member_id)
         return Asked(application=application, scopes=scopes, redirect_uri=values["redirect_uri"], known=known)
 
     return await runtime.database.read(principal.installation_id, work)
@@ -71,13 +72,13 @@ async def answer(runtime: Runtime, principal: Principal, values: Mapping[str, st
     def work(unit: UnitOfWork) -> Answer:
         _served(unit)
         server = Server(unit, issuer=issuer(runtime, principal.installation_id))
-        request = Asking(values, {})
+        request = Asking(_asking(unit, values), {})
         try:
             grant = _consent(server, request)
         except OAuth2Error as error:
             refused: Answer = server.handle_error_response(request, error)
             return refused
-        if allow:
+        if allow and not grant.client.application.signs_in:
             application, scopes = grant.client.application, scopes_of(grant.client, values.get("scope"))
             before = unit.applications.allowed(application.id, member_id)
             if not scopes <= before:
@@ -87,6 +88,12 @@ async def answer(runtime: Runtime, principal: Principal, values: Mapping[str, st
         return done
 
     return await runtime.database.write(principal.installation_id, work)
+
+
+def _asking(unit: UnitOfWork, values: Mapping[str, str]) -> Mapping[str, str]:
+    """What is asked. The community's own platform has words of its own for scopes, and gets the same whatever it asks for."""
+    found = unit.applications.find(values.get("client_id", ""))
+    return {**values, "scope": " ".join(SIGN_IN_SCOPES)} if found is not None and found.signs_in else values
 
 
 def _consent(server: Server, request: Asking) -> Any:

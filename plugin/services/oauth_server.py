@@ -17,7 +17,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
-from plugin.domain.applications import APPLICATION_SCOPES, CLIENT, CODE, Application, ApplicationState
+from plugin.domain.applications import APPLICATION_SCOPES, CLIENT, CODE, SIGN_IN_SCOPES, Application, ApplicationState
 from plugin.domain.people import APPLICATION, Scope
 from plugin.services import rights
 from plugin.services.access import PREFIX
@@ -28,6 +28,8 @@ from plugin.store.unit_of_work import UnitOfWork
 
 CODE_FOR = timedelta(minutes=1)
 ACCESS_FOR = timedelta(hours=1)
+PROFILE_FOR = timedelta(minutes=5)
+"""The community's own platform asks once, at once, who signed in."""
 REFRESH_FOR = timedelta(days=30)
 REFRESH_PREFIX = "mgr_"
 
@@ -94,7 +96,7 @@ class _Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
 class _Code:
     def __init__(self, code: Code) -> None:
         self.kept = code
-        self.code_challenge, self.code_challenge_method = code.challenge, "S256"
+        self.code_challenge, self.code_challenge_method = code.challenge or None, "S256"
 
     def get_redirect_uri(self) -> str:
         return self.kept.redirect_uri
@@ -134,6 +136,9 @@ class _Pkce(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
 
     def validate_code_challenge(self, grant: Any, redirect_uri: str) -> None:
         given = grant.request.payload.data
+        if grant.request.client.application.signs_in and not given.get("code_challenge") and not given.get("code_challenge_method"):
+            # Not every platform can send one; what is sent is checked. It has a secret, one address, and a state of its own.
+            return
         if not given.get("code_challenge") or given.get("code_challenge_method") != "S256":
             raise InvalidRequestError("send code_challenge with code_challenge_method=S256")
         super().validate_code_challenge(grant, redirect_uri)
@@ -152,7 +157,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authli
                 family=unit.new_id(),
                 scopes=scopes_of(request.client, request.payload.scope),
                 redirect_uri=request.payload.redirect_uri,
-                challenge=request.payload.data["code_challenge"],
+                challenge=request.payload.data.get("code_challenge", ""),
                 used=False,
                 expires_at=unit.now + CODE_FOR,
             )
@@ -212,6 +217,10 @@ def scopes_of(client: _Client, scope: str | None) -> frozenset[Scope]:
     return frozenset(Scope(one) for one in client.get_allowed_scope(scope).split())
 
 
+def _lasting(client: _Client) -> timedelta:
+    return PROFILE_FOR if client.application.signs_in else ACCESS_FOR
+
+
 def _held(server: "Server", text: str) -> _Held | None:
     unit = server.unit
     if (refresh := unit.applications.refresh(token_digest(text))) is not None:
@@ -256,7 +265,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
     """For one unit of work."""
 
     def __init__(self, unit: UnitOfWork, *, issuer: str) -> None:
-        super().__init__(scopes_supported=sorted(APPLICATION_SCOPES))
+        super().__init__(scopes_supported=sorted(APPLICATION_SCOPES | SIGN_IN_SCOPES))
         self.unit, self.issuer = unit, issuer
         self.register_grant(_CodeGrant, [_Pkce(required=True)])
         self.register_grant(_RefreshGrant)
@@ -273,7 +282,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         allowed = client.get_allowed_scope(scope)
         if not allowed:
             raise InvalidScopeError
-        made = {"token_type": "Bearer", "access_token": PREFIX + new_secret(), "expires_in": int(ACCESS_FOR.total_seconds()), "scope": allowed}
+        made = {"token_type": "Bearer", "access_token": PREFIX + new_secret(), "expires_in": int(_lasting(client).total_seconds()), "scope": allowed}
         return made | ({"refresh_token": REFRESH_PREFIX + new_secret()} if include_refresh_token and grant_type != CLIENT else {})
 
     def save_token(self, token: Mapping[str, Any], request: Any) -> None:
@@ -288,7 +297,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
             audience=APPLICATION,
             name=application.name,
             created_at=unit.now,
-            expires_at=unit.now + ACCESS_FOR,
+            expires_at=unit.now + _lasting(request.client),
         )
         unit.tokens.put(kept)
         unit.applications.hold(kept.id, application_id=application.id, family=family)

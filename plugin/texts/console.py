@@ -330,6 +330,7 @@ SCOPES = {
     "me": _("Act for its member"),
     "programs:write": _("Create and change programs"),
     "introspect": _("Read the GraphQL schema"),
+    "profile": _("See who signs in: the community itself, whose members sign in there through this service"),
 }
 CONSENTS = SCOPES | {
     "me": _("Act for you: ask mentors, answer requests, change what you chose"),

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from plugin.domain.applications import APPLICATION_SCOPES, CODE, GRANTS
 from plugin.domain.people import Scope
-from plugin.errors import Invalid
-from plugin.services import applications, authorizing, viewing
+from plugin.errors import Invalid, TooMany
+from plugin.services import applications, authorizing, providing, viewing
 from plugin.services.applications import Wanted
 from plugin.services.authorizing import Answer
 from plugin.services.connect import community_of
@@ -21,6 +21,7 @@ from plugin.texts.console import CONSENTS
 from plugin.web.browser import CSRF, Browser, SignInNeeded, installation_of
 from plugin.web.limits import read_body
 from plugin.web.pages import CSP, render, speaker_for
+from plugin.web.turns import MEMBER, REGISTERING, Turns, credentials
 from plugin.web.visits import sign_in_path, speaker_of
 
 HEADERS = {"Cache-Control": "no-store", "Pragma": "no-cache", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
@@ -38,6 +39,7 @@ class OAuth:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._browser = Browser(runtime)
+        self._turns = Turns()
 
     async def metadata(self, request: Request) -> Response:
         """RFC 8414; its address has the issuer's path behind the well-known one."""
@@ -81,6 +83,7 @@ class OAuth:
             response = RedirectResponse(sign_in_path(installation_id, request.url.path), 303, headers=HEADERS)
             self._browser.set_cookie(response, WAITING, request.url.query.encode().hex(), seconds=WAITING_SECONDS)
             return response
+        self._turns.take(("member", installation_id, principal.member_id), MEMBER)
         found = await authorizing.asked(self._runtime, principal, values)
         if isinstance(found, Answer):
             return self._refused(request, found)
@@ -110,6 +113,7 @@ class OAuth:
         form = await self._browser.form(request, limit=MAX_BODY)
         principal = await self._browser.member(request, of=installation_of(request))
         values = {name: form[name] for name in ASKED if name in form and name != CSRF}
+        self._turns.take(("member", principal.installation_id, principal.member_id), MEMBER)
         return self._sent(request, await authorizing.answer(self._runtime, principal, values, allow=form.get("allow") == "1"))
 
     async def token(self, request: Request) -> Response:
@@ -130,12 +134,31 @@ class OAuth:
             values = await _form(request)
         except Invalid as error:
             return JSONResponse({"error": "invalid_request", "error_description": error.message}, 400, headers=HEADERS)
-        return _json(await ask(self._runtime, installation_of(request), values=values, headers=_credentials(request)))
+        installation_id, headers = installation_of(request), _credentials(request)
+        shown = credentials(installation_id, values.get("client_id", ""), headers.get("Authorization", "") or values.get("client_secret", ""))
+        try:
+            self._turns.client(installation_id, shown)
+        except TooMany as error:
+            return _later(error)
+        answer = await ask(self._runtime, installation_id, values=values, headers=headers)
+        if answer.status < 400:
+            self._turns.good(shown)
+        return _json(answer)
+
+    async def profile(self, request: Request) -> Response:
+        """Who signed in, for the community's own platform. How it shows the token is not established: in a header or in the address."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        given = token.strip() if scheme.lower() == "bearer" else request.query_params.get("access_token", "")
+        said = await providing.profile(self._runtime, installation_of(request), given)
+        return JSONResponse(said, headers=HEADERS)
 
     async def register(self, request: Request) -> Response:
         """RFC 7591; what comes of it waits for an admin."""
         try:
+            self._turns.take(("register", installation_of(request)), REGISTERING)
             made = await applications.register(self._runtime, installation_of(request), await _wanted(request))
+        except TooMany as error:
+            return _later(error)
         except Invalid as error:
             code = "invalid_redirect_uri" if error.field == "redirect_uris" else "invalid_client_metadata"
             return JSONResponse({"error": code, "error_description": error.message}, 400, headers=HEADERS)
@@ -161,6 +184,12 @@ class OAuth:
             return self._sent(request, answer)
         # Nothing that was sent is shown, and the browser stays: the address to go back to is not one that was registered.
         return render("consent_refused.html", speaker_for(request), status=400, scripts=False, headers={"Referrer-Policy": "no-referrer"})
+
+
+def _later(error: TooMany) -> Response:
+    """RFC 6749 has no word for this; the status and the header say what to do."""
+    said = {"error": "temporarily_unavailable", "error_description": error.message}
+    return JSONResponse(said, 429, headers=HEADERS | {"Retry-After": str(int(error.retry_after) + 1)})
 
 
 def _is_hex(text: str) -> bool:

@@ -22,6 +22,7 @@ class Member:
     fields: dict[str, object] = field(default_factory=dict)
     tag_ids: set[int] = field(default_factory=set)
     confirmed: bool = True
+    sso_user_id: str | None = None
 
 
 @dataclass
@@ -179,7 +180,7 @@ class State:
             "profile_confirmed_at": stamp(member.created_at) if member.confirmed else None,
             "accepted_invitation": member.created_at.strftime("%Y-%m-%d %H:%M:%S UTC") if member.confirmed else "",
             "active": True,
-            "sso_provider_user_id": None,
+            "sso_provider_user_id": member.sso_user_id,
             "member_tags": [{"id": tag, "name": self.tags[tag]} for tag in sorted(member.tag_ids)],
             "profile_fields": [],
             "flattened_profile_fields": member.fields,
