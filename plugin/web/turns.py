@@ -5,9 +5,9 @@ them can empty; all others of a community share one.
 """
 
 import hashlib
-import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from time import monotonic
 
 from plugin.errors import TooMany
 
@@ -47,7 +47,7 @@ class Turns:
 
     def take(self, key: object, pace: Pace) -> None:
         """Take one out of a bucket. Raises :class:`TooMany` with how long to wait."""
-        now = time.monotonic()
+        now = monotonic()
         left, at = self._buckets.get(key, (pace.burst, now))
         left = min(pace.burst, left + (now - at) * pace.a_second)
         if left < 1:

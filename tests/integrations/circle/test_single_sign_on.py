@@ -1,100 +1,23 @@
 """Members sign in to Circle through us: Circle, by its imitation, is the client, in each of the ways that are not established."""
 
-import asyncio
-import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-import httpx2
 import pytest
 
-from integrations.circle.double.consumer import Consumer, SingleSignOnFailed
-from integrations.circle.double.model import Member, State
-from plugin.app import Parts, build, compose
-from plugin.http import Patience
-from plugin.services import connect as connecting
+from integrations.circle.double.consumer import SingleSignOnFailed
+from integrations.circle.double.model import State
 from plugin.services import providing
-from plugin.services import reconcile as reconciling
-from plugin.services.connect import NewConnection
 from plugin.settings import Settings
-from tests.half_year.circle import Mailbox
-from tests.schema.world import served
-from tests.synapse import free_port
+from tests.integrations.circle.service import CALLBACK, Place, place_of
 
 pytestmark = pytest.mark.slow
-CALLBACK = "https://growers.circle.so/oauth2/callback"
-
-
-@dataclass
-class Place:
-    """The service, the community, and a browser."""
-
-    parts: Parts
-    state: State
-    url: str
-    id: int
-    mails: Mailbox
-    maya: Member
-    browser: httpx2.AsyncClient
-    circle: httpx2.AsyncClient
-
-    async def provided(self, **ways: bool) -> Consumer:
-        """What the admin fills in, as the command prints it."""
-        made = await providing.provide(self.parts.runtime, self.id)
-        form = dict(line.split(": ", 1) for line in made.form[1:])
-        return Consumer(
-            state=self.state,
-            callback=CALLBACK,
-            client_id=form["Client ID"],
-            client_secret=made.secret,
-            authorize_url=form["Authorization URL"],
-            token_url=form["Token fetch URL"],
-            profile_url=form["Profile info API URL"],
-            **ways,
-        )
-
-    async def at_callback(self, start: str, member: Member) -> dict[str, str]:
-        """A member's way through our pages, until the browser is at Circle's callback."""
-        there = await self.browser.get(start)
-        if there.headers.get("location", "").startswith(("/auth/", self.url)):
-            there = await self.browser.get(httpx2.URL(self.url).join(there.headers["location"]))
-            there = await self._sign_in(there.text, member)
-            there = await self.browser.get(httpx2.URL(self.url).join(there.headers["location"]))
-            if not there.headers["location"].startswith(CALLBACK):
-                there = await self.browser.get(httpx2.URL(self.url).join(there.headers["location"]))
-        assert there.headers["location"].startswith(f"{CALLBACK}?"), there.headers
-        return {name: one[0] for name, one in parse_qs(urlsplit(there.headers["location"]).query).items()}
-
-    async def _sign_in(self, page: str, member: Member) -> httpx2.Response:
-        csrf = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
-        after = re.findall(r'name="next" value="([^"]+)"', page)[0]
-        self.mails.came.clear()
-        form = {"csrf": csrf, "who": member.email, "by": "mail", "next": after}
-        assert (await self.browser.post(f"{self.url}/auth/{self.id}/code", data=form, headers={"Origin": self.url})).status_code == 200
-        await asyncio.wait_for(self.mails.came.wait(), 60)
-        (code,) = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", self.mails.letters[-1].paragraphs[0])
-        return await self.browser.post(f"{self.url}/auth/{self.id}/code/enter", data={"csrf": csrf, "code": code}, headers={"Origin": self.url})
 
 
 @pytest.fixture
 async def place(sqlite_settings: Settings, state: State) -> AsyncIterator[Place]:
-    state.join("Olga Owner")
-    maya = state.join("Maya Member")
-    port, mails = free_port(), Mailbox()
-    url = f"http://127.0.0.1:{port}"
-    chosen = sqlite_settings.model_copy(update={"public_url": url, "allow_private": (state.base_url.partition("://")[2],)})
-    parts = compose(chosen, patience=Patience(total=20))
-    parts.runtime.mailer = mails
-    given = {"api_url": state.base_url, "requests_per_minute": "6000"}
-    made = await connecting.connect(parts.runtime, NewConnection(host="circle", url="https://growers.circle.so", api_key=state.token, host_settings=given))
-    await reconciling.reconcile(parts.runtime, made.installation_id, whole=True)
-    async with (
-        served(build(parts, embedded_worker=False), port=port),
-        httpx2.AsyncClient(trust_env=False, timeout=20) as browser,
-        httpx2.AsyncClient(trust_env=False, timeout=20) as circle,
-    ):
-        yield Place(parts, state, url, made.installation_id, mails, maya, browser, circle)
+    async with place_of(sqlite_settings, state) as made:
+        yield made
 
 
 async def test_a_member_signs_in_to_circle_through_us_in_whichever_way_circle_asks(place: Place) -> None:

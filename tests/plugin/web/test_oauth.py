@@ -1,8 +1,10 @@
 """The authorization server, asked over HTTP (without sockets) as a client asks it, with Authlib's own proof of the code, and by those who attack it."""
 
+import asyncio
+import contextlib
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,14 +14,14 @@ import pytest
 from authlib.common.security import generate_token
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from plugin.app import Parts, build, compose
+from plugin.app import Parts, build, compose, open_database
 from plugin.domain.applications import Application, ApplicationState, usable
 from plugin.domain.community import InstallationState
 from plugin.domain.people import MEMBER_SCOPES, Scope
 from plugin.services import access, housekeeping
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
-from plugin.store.sqlite import SqliteDatabase
+from plugin.web import turns
 from tests.conftest import FixedClock
 from tests.plugin.services.stories import person
 from tests.plugin.support import FakeClient, FakeHost, Picture, community, told
@@ -98,23 +100,37 @@ def csrf(page: str) -> str:
     return found.group(1) if found else ""
 
 
-@pytest.fixture
-async def place(sqlite_settings: Settings, vault: Vault, clock: FixedClock) -> AsyncIterator[Place]:
+@contextlib.asynccontextmanager
+async def place_of(settings: Settings, vault: Vault, clock: FixedClock) -> AsyncIterator[Place]:
+    """The service with two communities; the browser is signed in to one of them as its admin."""
     host = FakeHost(FakeClient(Picture(), clock))
     admin = person("3", username="maya", admin=True)
     host.fake_client.picture.members = {"3": admin}
-    database = SqliteDatabase(sqlite_settings.sqlite_path, vault=vault, clock=clock)
-    parts = compose(sqlite_settings, clock=clock, hosts={"fake": host}, database=database)
+    database = open_database(settings, vault=vault, clock=clock)
+    parts = compose(settings, clock=clock, hosts={"fake": host}, database=database)
     made = await community(database)
     other = await community(database, base_url="https://other.example.org")
     await access.let_in(parts.runtime, made, told(admin, clock()), next_path="/", audience="session", lifetime=timedelta(hours=9))  # type: ignore[arg-type]
     signed = await access.let_in(parts.runtime, made, told(admin, clock()), next_path="/", audience="session", lifetime=timedelta(hours=9))  # type: ignore[arg-type]
     transport = httpx2.ASGITransport(build(parts, embedded_worker=False), raise_app_exceptions=False)
-    url = sqlite_settings.public_url
+    url = settings.public_url
     async with httpx2.AsyncClient(transport=transport, base_url=url) as browser, httpx2.AsyncClient(transport=transport, base_url=url) as client:
         browser.cookies.set("__Host-mentorgraph-session", signed.token)
         yield Place(parts, clock, browser, client, made, other)
     await parts.close()
+
+
+@pytest.fixture
+async def place(sqlite_settings: Settings, vault: Vault, clock: FixedClock) -> AsyncIterator[Place]:
+    async with place_of(sqlite_settings, vault, clock) as made:
+        yield made
+
+
+@pytest.fixture
+async def on_postgres(postgres_settings: Settings, vault: Vault, clock: FixedClock) -> AsyncIterator[Place]:
+    """The same on PostgreSQL, where the service's role owns nothing and row-level security stands behind every statement."""
+    async with place_of(postgres_settings, vault, clock) as made:
+        yield made
 
 
 async def test_a_client_finds_its_way_and_its_member_ends_it(place: Place) -> None:
@@ -393,3 +409,117 @@ async def test_a_community_that_was_disconnected_is_no_issuer(place: Place) -> N
     page = await place.browser.get(f"{place.base()}/authorize", params=place.asking(app))
     assert page.status_code in {303, 401, 404}
     assert "code=" not in page.headers.get("location", "")
+
+
+# ---------------------------------------------------------------------------------------------------------------------- on PostgreSQL
+
+
+@pytest.mark.slow
+async def test_the_whole_way_on_postgresql_with_a_role_that_owns_nothing(on_postgres: Place) -> None:
+    await test_a_client_finds_its_way_and_its_member_ends_it(on_postgres)
+    await test_tokens_are_refreshed_once_and_reuse_ends_all(on_postgres)
+    await test_a_code_is_good_once_for_a_minute_and_its_reuse_ends_what_came_of_it(on_postgres)
+    await test_another_client_or_issuer_gets_nothing_for_a_code(on_postgres)
+    await test_a_service_is_nobody(on_postgres)
+    found = await on_postgres.parts.runtime.database.read(on_postgres.other, lambda unit: unit.applications.listing())
+    assert found == [], "the neighbour sees nothing of it"
+
+
+@pytest.mark.slow
+async def test_of_many_who_show_a_code_or_a_refresh_token_at_once_one_is_served_and_then_nobody(on_postgres: Place) -> None:
+    app = await on_postgres.approved()
+    code = (await on_postgres.allow(app))["code"]
+    answers = await asyncio.gather(*(on_postgres.trade(app, code) for _ in range(5)))
+    served = [one.json() for one in answers if one.status_code == 200]
+    assert len(served) == 1
+    assert await on_postgres.asks(served[0]["access_token"]) == 401, "somebody else had the code too"
+    first = (await on_postgres.trade(app, (await on_postgres.allow(app))["code"])).json()
+    answers = await asyncio.gather(*(on_postgres.refresh(app, first["refresh_token"]) for _ in range(5)))
+    served = [one.json() for one in answers if one.status_code == 200]
+    assert len(served) == 1
+    for token in (first["access_token"], served[0]["access_token"]):
+        assert await on_postgres.asks(token) == 401
+
+
+# ---------------------------------------------------------------------------------------------------------------------- attacks
+
+
+async def test_state_comes_back_as_it_was_sent_and_cannot_be_swapped_by_us(place: Place) -> None:
+    app = await place.approved()
+    for state in ("s1", "a b&c=d#e", "%22%3Cscript%3E", "x" * 500):
+        answer = await place.allow(app, state=state)
+        assert (answer["state"], answer["iss"]) == (state, f"https://mentors.example.org{place.base()}")
+    refused = await place.allow(app, state="swapped", allow="0", prompt="consent")
+    assert refused.get("error", "access_denied") == "access_denied"
+    assert refused["state"] == "swapped"
+
+
+async def test_a_member_of_another_community_is_no_member_of_this_issuer(place: Place) -> None:
+    app = await place.approved()
+    page = await place.browser.get(f"/oauth/{place.other}/authorize", params=place.asking(app))
+    assert (page.status_code, "code=" in page.headers.get("location", "")) == (303, False)
+    assert page.headers["location"].startswith(f"/auth/{place.other}/")
+    for url in (f"/oauth/{place.other}/token", f"/oauth/{place.other}/introspect", f"/oauth/{place.other}/revoke"):
+        answer = await place.client.post(url, data={"grant_type": "refresh_token", "token": "x"}, auth=(app["client_id"], app["client_secret"]))
+        assert answer.json()["error"] == "invalid_client", url
+
+
+async def test_nothing_that_was_sent_is_told_to_where_the_browser_goes_next(place: Place) -> None:
+    app = await place.approved()
+    for page in (
+        await place.browser.get(f"{place.base()}/authorize", params=place.asking(app)),
+        await place.browser.get(f"{place.base()}/authorize", params=place.asking(app, redirect_uri="https://evil.example")),
+        await place.client.get(f"{place.base()}/authorize", params=place.asking(app)),
+    ):
+        assert page.headers["referrer-policy"] in {"no-referrer", "same-origin"}, "nobody else is told"
+        assert "no-store" in page.headers["cache-control"]
+
+
+async def test_keys_that_rotate_in_the_middle_lose_nobody(place: Place, sqlite_settings: Settings) -> None:
+    app = await place.approved()
+    code = (await place.allow(app))["code"]
+    newer = "a newer key of the operator, which is long enough"
+    rotated = compose(
+        sqlite_settings.model_copy(update={"secret_keys": (newer, *sqlite_settings.secret_keys)}), clock=place.clock, hosts=place.parts.runtime.hosts
+    )
+    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(build(rotated, embedded_worker=False)), base_url=sqlite_settings.public_url) as client:
+        after = replace(place, client=client)
+        token = (await after.trade(app, code)).json()
+        assert await after.asks(token["access_token"]) == 200
+        assert (await after.refresh(app, token["refresh_token"])).status_code == 200
+    await rotated.close()
+
+
+async def test_who_asks_too_often_waits_and_nobody_else_does(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(turns, "monotonic", lambda: now)
+    app = await place.approved()
+    code = (await place.allow(app))["code"]
+    token = (await place.trade(app, code)).json()
+
+    async def guess(number: int) -> httpx2.Response:
+        return await place.client.post(f"{place.base()}/token", data={"grant_type": "client_credentials"}, auth=(app["client_id"], f"guess {number}"))
+
+    tries = [await guess(number) for number in range(int(turns.STRANGERS.burst) + 3)]
+    assert {one.status_code for one in tries[:100]} == {401}
+    assert tries[-1].status_code == 429
+    assert (int(tries[-1].headers["retry-after"]) >= 1, tries[-1].json()["error"]) == (True, "temporarily_unavailable")
+    refreshed = await place.refresh(app, token["refresh_token"])
+    assert refreshed.status_code == 200, "who showed good credentials before is not held up by those who guess"
+    elsewhere = await place.client.post(f"/oauth/{place.other}/token", data={"grant_type": "client_credentials"}, auth=("x", "y"))
+    assert elsewhere.status_code == 401, "nor is another community"
+    now += 2
+    assert (await guess(0)).status_code == 401
+    seen = [await place.client.post(f"{place.base()}/introspect", data={"token": "x"}, auth=(app["client_id"], app["client_secret"])) for _ in range(70)]
+    assert [one.status_code for one in seen].count(429) >= 5, "a known client has its own limit"
+
+
+async def test_registering_and_asking_members_have_limits_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "monotonic", lambda: 1_000.0)
+    app = await place.approved()
+    made = [
+        await place.client.post(f"{place.base()}/register", json={"client_name": "x", "redirect_uris": [BACK]}) for _ in range(int(turns.REGISTERING.burst))
+    ]
+    assert (made[0].status_code, made[-1].status_code, made[-1].headers["retry-after"]) == (201, 429, "61")
+    pages = [await place.browser.get(f"{place.base()}/authorize", params=place.asking(app)) for _ in range(int(turns.MEMBER.burst) + 1)]
+    assert (pages[0].status_code, pages[-1].status_code) == (200, 429)
