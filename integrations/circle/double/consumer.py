@@ -54,7 +54,7 @@ class Consumer:
             raise SingleSignOnFailed(answer.get("error", "state"))
         form = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": self.callback} | ({"code_verifier": verifier} if self.proof else {})
         shown = {} if self.basic else {"client_id": self.client_id, "client_secret": self.client_secret}
-        auth = httpx2.BasicAuth(self.client_id, self.client_secret) if self.basic else None
+        auth = httpx2.BasicAuth(self.client_id, self.client_secret) if self.basic else httpx2.Auth()
         got = await http.post(self.token_url, data=form | shown, auth=auth)
         if got.status_code != 200:
             raise SingleSignOnFailed(str(got.json().get("error")))

@@ -38,7 +38,7 @@ class Place:
     browser: httpx2.AsyncClient
     circle: httpx2.AsyncClient
 
-    async def provided(self, **ways: bool) -> Consumer:
+    async def provided(self, *, basic: bool = False, in_query: bool = False, proof: bool = False) -> Consumer:
         """What the admin fills in, as the command prints it."""
         made = await providing.provide(self.parts.runtime, self.id)
         form = dict(line.split(": ", 1) for line in made.form[1:])
@@ -50,7 +50,9 @@ class Place:
             authorize_url=form["Authorization URL"],
             token_url=form["Token fetch URL"],
             profile_url=form["Profile info API URL"],
-            **ways,
+            basic=basic,
+            in_query=in_query,
+            proof=proof,
         )
 
     async def at_callback(self, start: str, member: Member) -> dict[str, str]:
@@ -67,7 +69,8 @@ class Place:
 
     def code(self) -> str:
         """The code that was mailed last."""
-        return re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", self.mails.letters[-1].paragraphs[0])[0]
+        found: list[str] = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", self.mails.letters[-1].paragraphs[0])
+        return found[0]
 
     async def _sign_in(self, page: str, member: Member) -> httpx2.Response:
         csrf = re.findall(r'name="csrf" value="([^"]+)"', page)[0]

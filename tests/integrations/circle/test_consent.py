@@ -102,8 +102,8 @@ async def test_a_member_lets_an_application_in_and_another_time_does_not(place: 
     assert (answer["state"], answer["iss"], referrer) == ("s 1", f"{place.url}/oauth/{place.id}", "")
     form = {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": home, "code_verifier": verifier}
     got = await place.circle.post(f"{place.url}/oauth/{place.id}/token", data=form, auth=(app["client_id"], app["client_secret"]))
-    asks = {"json": {"query": "{ viewer { member { hostUserId } } }"}, "headers": {"Authorization": f"Bearer {got.json()['access_token']}"}}
-    viewer = (await place.circle.post(f"{place.url}/graphql", **asks)).json()["data"]["viewer"]
+    query, bearer = {"query": "{ viewer { member { hostUserId } } }"}, {"Authorization": f"Bearer {got.json()['access_token']}"}
+    viewer = (await place.circle.post(f"{place.url}/graphql", json=query, headers=bearer)).json()["data"]["viewer"]
     assert viewer["member"]["hostUserId"] == str(place.maya.id)
     codes = {code for url, _ in seen for code in parse_qs(urlsplit(url).query).get("code", [])}
     assert codes
