@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from plugin.graph import bulk
 from plugin.graph.affinity import consider
 from plugin.graph.decay import DAY
 from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
@@ -142,12 +143,12 @@ def study(
     earliest = max(since, now - YEARS * 366 * DAY)
     openings = [post for post in ordered if post.number == 1 and earliest < post.at <= now - SETTLED][-questions:]
     if not openings:
-        return Lesson(meaning=Knowledge.build(posts=ordered).learn_meaning(), at=now)
+        return Lesson(meaning=bulk.build(posts=ordered).learn_meaning(), at=now)
     began = openings[0].at
     every: list[Fact] = [*ordered, *likes, *solved]
     events = sorted(every, key=lambda fact: fact.at)
     # What members say of themselves today was not said then.
-    k = Knowledge.build(
+    k = bulk.build(
         members=[MemberFact(member=one.member, joined=one.joined) for one in members],
         posts=[post for post in ordered if post.at < began],
         likes=[like for like in likes if like.at < began],

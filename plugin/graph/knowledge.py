@@ -31,21 +31,6 @@ class Knowledge(Rows):
     ``max_terms`` bounds how many terms of a post are kept; less memory, and less to match on. ``revision`` grows with every change.
     """
 
-    @classmethod
-    def build(
-        cls,
-        *,
-        members: Iterable[MemberFact] = (),
-        posts: Iterable[PostFact] = (),
-        likes: Iterable[LikeFact] = (),
-        solved: Iterable[SolvedFact] = (),
-        max_terms: int = MAX_TERMS,
-    ) -> "Knowledge":
-        """See :func:`plugin.graph.bulk.build`."""
-        from plugin.graph.bulk import build  # noqa: PLC0415  # the builder fills an instance of this class
-
-        return build(members=members, posts=posts, likes=likes, solved=solved, max_terms=max_terms)
-
     # ------------------------------------------------------------------------------------------------------------------ members
 
     def put_member(self, fact: MemberFact) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from plugin.graph import bulk
 from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
 from plugin.graph.habits import Habit
 from plugin.graph.knowledge import Knowledge
@@ -219,7 +220,7 @@ def _begin(entry: _Entry, rows: _Rows) -> None:
     """Know everything at once: some seconds for what would take the increments minutes."""
     likes = [like for found in rows.likes.values() for like in found]
     solved = {topic: one for topic, one in rows.solved.items() if one is not None}
-    entry.knowledge = Knowledge.build(members=rows.members, posts=rows.posts, likes=likes, solved=solved.values())
+    entry.knowledge = bulk.build(members=rows.members, posts=rows.posts, likes=likes, solved=solved.values())
     entry.kept, entry.topic_posts, entry.solved = {}, {}, solved
     for post in rows.posts:
         _keep(entry, post)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plugin.graph import bulk
 from plugin.graph.affinity import Need, Ranked, rank
 from plugin.graph.facts import MemberFact
 from plugin.graph.knowledge import Knowledge
@@ -21,7 +22,7 @@ WATER = "shader for water"
 
 def known() -> Knowledge:
     members, posts = community()
-    return Knowledge.build(members=members, posts=posts)
+    return bulk.build(members=members, posts=posts)
 
 
 def ask(knowledge: Knowledge, words: str = WATER, *, asker: int | None = 1, category: str | None = None, **more: object) -> list[Ranked]:
@@ -125,7 +126,7 @@ def test_the_asker_the_excluded_and_the_ineligible_are_left_out() -> None:
 
 def test_members_that_were_never_put_are_not_suggested() -> None:
     _, posts = community()
-    assert ask(Knowledge.build(posts=posts)) == []
+    assert ask(bulk.build(posts=posts)) == []
 
 
 def test_an_empty_community_and_an_empty_need() -> None:
@@ -134,7 +135,7 @@ def test_an_empty_community_and_an_empty_need() -> None:
 
 
 def test_rankings_are_deterministic_and_ties_go_by_number() -> None:
-    knowledge = Knowledge.build(members=[member(number, offers="shader") for number in (5, 3, 4)])
+    knowledge = bulk.build(members=[member(number, offers="shader") for number in (5, 3, 4)])
     assert names(ask(knowledge)) == [3, 4, 5]
     assert ask(known()) == ask(known())
 
@@ -162,7 +163,7 @@ def test_contributions_sum_to_the_score_and_the_order_is_that_of_scores(words: l
 def crowd() -> Knowledge:
     """Eight helpers of nearly equal merit, and much talk of other things."""
     chatter = [post(10_000 + day, topic=10_000 + day, author=0, asker=0, words="weather", days_ago=100 + day) for day in range(200)]
-    knowledge = Knowledge.build(members=[member(number) for number in range(9)], posts=chatter)
+    knowledge = bulk.build(members=[member(number) for number in range(9)], posts=chatter)
     number = 0
     for turn in range(8):
         for helper in range(1, 9):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from plugin.graph import bulk
 from plugin.graph.affinity import Need, rank
 from plugin.graph.knowledge import Knowledge
 from plugin.graph.similar import clumping
@@ -25,7 +26,7 @@ def test_clumped_words_are_told_from_strewn_ones() -> None:
 
 def talk() -> Knowledge:
     """Member 7 answers about shaders and now and then about cooking, 8 and 9 about the rest; everybody says "lately" at times, in all topics alike."""
-    knowledge = Knowledge.build(members=[member(number) for number in range(10)])
+    knowledge = bulk.build(members=[member(number) for number in range(10)])
     for number in range(1, 61):
         subject = ("shader shader shader", "cooking cooking", "travel travel", "music music", "sailing sailing")[number % 5]
         said = f"{subject} lately" if number % 3 == 0 else subject
@@ -45,7 +46,7 @@ def test_reasons_name_words_of_the_subject_and_count_topics_that_have_them() -> 
 
 
 def test_where_nothing_clumps_rarity_decides() -> None:
-    knowledge = Knowledge.build(members=[member(number) for number in range(4)])
+    knowledge = bulk.build(members=[member(number) for number in range(4)])
     for number in range(1, 40):
         words = "soil" if number < 3 else f"other{number}"
         knowledge.put_post(post(2 * number, topic=number, author=1, asker=1, words=words, days_ago=number))

@@ -1,5 +1,6 @@
 """Skills of members."""
 
+from plugin.graph import bulk
 from plugin.graph.expertise import Skill, profile, terms_of
 from plugin.graph.knowledge import Knowledge
 from plugin.graph.text import words_of
@@ -14,7 +15,7 @@ def skills(knowledge: Knowledge, number: int, *, now: float = NOW) -> dict[tuple
 
 def known() -> Knowledge:
     members, posts = community(rounds=6)
-    return Knowledge.build(members=members, posts=posts)
+    return bulk.build(members=members, posts=posts)
 
 
 def test_answers_show_expertise_with_the_posts_behind_it() -> None:
@@ -39,11 +40,11 @@ def test_old_answers_say_less() -> None:
 def test_it_is_known_when_something_was_shown_last() -> None:
     members, posts = community(rounds=6)
     latest = max(fact.at for fact in posts if fact.author == 11)
-    assert skills(Knowledge.build(members=members, posts=posts), 11)["packet", "expertise"].at == float(int(latest))
+    assert skills(bulk.build(members=members, posts=posts), 11)["packet", "expertise"].at == float(int(latest))
 
 
 def test_tags_are_skills_by_their_own_name() -> None:
-    knowledge = Knowledge.build(members=[member(1), member(2)])
+    knowledge = bulk.build(members=[member(1), member(2)])
     knowledge.put_post(post(1, topic=1, author=1, asker=1, words="help", days_ago=2, tags=("physics",)))
     knowledge.put_post(post(2, topic=1, author=2, asker=1, words="sure", days_ago=1, tags=("physics",)))
     assert skills(knowledge, 2)["physics", "expertise"].post_ids == ("2",)

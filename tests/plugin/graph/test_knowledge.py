@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plugin.graph import bulk
 from plugin.graph.affinity import Need, Ranked, rank
 from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
 from plugin.graph.knowledge import Knowledge
@@ -116,7 +117,7 @@ def test_order_does_not_matter_and_building_is_feeding(facts: list[PostFact], da
         one.put_like(given_like)
     for answer in answers:
         one.put_solved(answer)
-    built = Knowledge.build(members=MEMBERS, posts=facts, likes=likes, solved=answers)
+    built = bulk.build(members=MEMBERS, posts=facts, likes=likes, solved=answers)
     built.advance(NOW)
     assert content(one) == content(built)
     assert scores(ranking(one)) == pytest.approx(scores(ranking(built)))
@@ -144,7 +145,7 @@ def test_meaning_is_kept_up_exactly(facts: list[PostFact], data: st.DataObject) 
         followed.put_post(fact)
     for fact in removed:
         followed.remove_post(fact)
-    rebuilt = Knowledge.build(members=MEMBERS, posts=[fact for fact in facts if fact not in removed])
+    rebuilt = bulk.build(members=MEMBERS, posts=[fact for fact in facts if fact not in removed])
     rebuilt.put_meaning(model)
     assert told(followed) == told(rebuilt)
     followed.put_meaning(None)
@@ -190,7 +191,7 @@ def test_sums_are_made_anew_as_time_passes() -> None:
     for fact in sorted(posts, key=lambda fact: fact.at):
         stepwise.advance(fact.at)
         stepwise.put_post(fact)
-    at_once = Knowledge.build(members=members, posts=posts)
+    at_once = bulk.build(members=members, posts=posts)
     for one in (stepwise, at_once):
         one.advance(NOW)
     assert content(stepwise) == content(at_once)
@@ -198,7 +199,7 @@ def test_sums_are_made_anew_as_time_passes() -> None:
 
 def test_a_member_who_left_is_forgotten_with_their_posts() -> None:
     members, posts = community()
-    knowledge = Knowledge.build(members=members, posts=posts)
+    knowledge = bulk.build(members=members, posts=posts)
     for fact in posts:
         if fact.author == 10:
             knowledge.remove_post(fact)

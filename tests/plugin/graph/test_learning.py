@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plugin.graph import bulk
 from plugin.graph.affinity import Need
-from plugin.graph.knowledge import Knowledge
 from plugin.graph.learning import ENOUGH, Example, adapt, example, fit
 from plugin.graph.signals import SIGNALS
 from plugin.graph.weights import SHIPPED, Weights
@@ -84,7 +84,7 @@ def test_a_signal_that_is_always_the_same_keeps_its_weight() -> None:
 
 def test_an_example_is_what_the_ranking_saw() -> None:
     members, posts = community()
-    knowledge = Knowledge.build(members=members, posts=posts)
+    knowledge = bulk.build(members=members, posts=posts)
     need = Need(counts("shader water"), asker=1)
     found = example(knowledge, need, {10}, now=NOW, weights=SHIPPED)
     assert found is not None

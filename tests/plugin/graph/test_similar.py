@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plugin.graph import bulk
 from plugin.graph import similar as similar_module
 from plugin.graph.affinity import Need, rank
 from plugin.graph.facts import MemberFact, PostFact
@@ -23,7 +24,7 @@ def town(posts: list[dict[int, int]]) -> Knowledge:
         PostFact(post_id=str(i), topic_id=str(i // 3), author=i % 3 and 1 + i % 5, at=1e9 + i, number=1 + i % 3, asker=0, terms=terms)
         for i, terms in enumerate(posts)
     ]
-    return Knowledge.build(members=[MemberFact(member=n, joined=1e9) for n in range(7)], posts=facts)
+    return bulk.build(members=[MemberFact(member=n, joined=1e9) for n in range(7)], posts=facts)
 
 
 @settings(max_examples=40)
@@ -68,7 +69,7 @@ def similarity(asked: dict[int, float], document: dict[int, int], *, frequency: 
 @given(st.lists(TERMS, min_size=1, max_size=40), TERMS, st.integers(1, 12))
 def test_the_most_similar_documents_are_those_of_an_exhaustive_search(posts: list[dict[int, int]], need: dict[int, int], most: int) -> None:
     facts = [PostFact(post_id=str(i), topic_id=str(i), author=0, at=1e9 + i, number=1, asker=0, terms=terms) for i, terms in enumerate(posts)]
-    known = Knowledge.build(posts=facts)
+    known = bulk.build(posts=facts)
     frequency = {term: sum(term in one for one in posts) for one in posts for term in one}
     words = sum(sum(one.values()) for one in posts)
     asked = {term: float(count) for term, count in need.items()}

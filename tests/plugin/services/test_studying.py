@@ -8,7 +8,7 @@ from mentorgraph import events as e
 from plugin.domain.learning import WeightChangeKind
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal
 from plugin.errors import Forbidden, Invalid
-from plugin.graph.knowledge import Knowledge
+from plugin.graph import bulk
 from plugin.graph.weights import SHIPPED
 from plugin.services import computing, observing, studying
 from plugin.services.graph_facts import facts
@@ -184,6 +184,6 @@ async def test_pictures_are_drawn_from_what_is_kept(small_world: World) -> None:
 async def test_facts_rebuild_the_graph_that_is_served(small_world: World) -> None:
     await lived(small_world, questions=30)
     known = await small_world.database.read(small_world.installation_id, facts)
-    rebuilt = Knowledge.build(members=known.members, posts=known.posts)
+    rebuilt = bulk.build(members=known.members, posts=known.posts)
     served = await small_world.graphs.get(small_world.installation_id)
     assert rebuilt.questions.content() == served.questions.content()
