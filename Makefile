@@ -78,6 +78,7 @@ bench: $(VENV)/.dev ## benchmarks: ratios against a peer or a limit in the same 
 	@$(BIN)/python benchmarks/queries.py
 	@$(BIN)/python benchmarks/importing.py
 	@$(BIN)/python -m benchmarks.widget
+	@$(BIN)/python benchmarks/newcomer.py
 
 # Packages that ours are compared with bring modules of equal names and much else: each is in an environment of its own, none among what is tested.
 .peers/%/.made: | $(BIN)/python
@@ -93,6 +94,7 @@ bench-peers: $(VENV)/.dev .peers/stable/.made .peers/mentor-match/.made .peers/t
 
 bench-long: bench ## benchmarks and endurance runs
 	@$(BIN)/python benchmarks/endurance.py
+	@$(BIN)/python benchmarks/burst.py
 	@$(BIN)/python benchmarks/ranking_scale.py
 
 pictures: $(VENV)/.dev ## the pictures of README.md, anew
