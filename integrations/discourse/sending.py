@@ -84,13 +84,10 @@ async def _topic(forum: Forum, message: DirectMessage | TopicMessage, key: str) 
         if identifier(message.space_id) is None:
             raise HostInvalid(f"{message.space_id!r} is not a category of this forum.", reason="space")
         asked |= {"category": int(message.space_id), "tags": list(message.tags)}
-    known = await forum.api.topic_by_external_id(wanted)
-    if known is not None:
-        return _topic_receipt(forum, known)
     try:
         created = await forum.api.write("POST", "/posts.json", asked, repeatable=True)
     except HostInvalid:
-        known = await forum.api.topic_by_external_id(wanted)  # refused because the first try got through
+        known = await forum.api.topic_by_external_id(wanted)  # refused because an earlier try got through
         if known is None:
             raise
         return _topic_receipt(forum, known)

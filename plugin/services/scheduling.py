@@ -12,6 +12,7 @@ by then.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
@@ -85,39 +86,50 @@ async def run_due(runtime: Runtime, installation_id: int, *, limit: int = BATCH)
     """Do what is due, at most ``limit`` pieces; returns how many were done."""
     keys = await runtime.database.read(installation_id, lambda unit: unit.jobs.due(now=unit.now, limit=limit))
     done = 0
-    for key in keys:
-        done += await _run(runtime, installation_id, key)
+    tried, rest = None, tuple(keys)
+    while tried is not None or rest:
+        if tried is None:
+            tried, rest = await runtime.database.write(installation_id, partial(_count, keys=rest))
+        else:
+            was_done, tried, rest = await _run(runtime, installation_id, tried, rest)
+            done += was_done
     return done
 
 
-async def _run(runtime: Runtime, installation_id: int, key: str) -> bool:
-    tried = await runtime.database.write(installation_id, lambda unit: _count(unit, key))
-    if tried is None:
-        return False
+async def _run(runtime: Runtime, installation_id: int, tried: Job, rest: tuple[str, ...]) -> tuple[bool, Job | None, tuple[str, ...]]:
+    """Make the try of a job that was counted; in the same transaction that of the next is counted, which halves the transactions of many."""
+
+    def work(unit: UnitOfWork) -> tuple[bool, Job | None, tuple[str, ...]]:
+        return _do(unit, tried), *_count(unit, rest)
+
     try:
-        done = await runtime.database.write(installation_id, lambda unit: _do(unit, tried))
+        done, following, left = await runtime.database.write(installation_id, work)
     except Unavailable:
         raise
     except Exception as error:  # one broken job must not stop the others; the log has it all
         reason = error.message if isinstance(error, PluginError) else f"{type(error).__name__}; the log has it"
-        dead = tried.attempts + 1 > len(RETRIES)
+        dead, key, attempts = tried.attempts + 1 > len(RETRIES), tried.key, tried.attempts + 1
         log.warning("job_failed", installation=installation_id, kind=tried.kind, key=key, dead=dead, exc_info=not isinstance(error, PluginError))
-        await runtime.database.write(installation_id, lambda unit: unit.jobs.failed(key, at=tried.at, attempts=tried.attempts + 1, error=reason, dead=dead))
-        return False
+        await runtime.database.write(installation_id, lambda unit: unit.jobs.failed(key, at=tried.at, attempts=attempts, error=reason, dead=dead))
+        return False, None, rest
     if done:
         runtime.bus.tell(installation_id)
-    return done
+    return done, following, left
 
 
-def _count(unit: UnitOfWork, key: str) -> Job | None:
-    found = unit.jobs.take(key, now=unit.now)
-    if found is None:
-        return None
-    if found.attempts > len(RETRIES):
-        # The process ended in the middle of the last try.
-        unit.jobs.failed(key, at=found.at, attempts=found.attempts, error="the process ended while it was being done", dead=True)
-        return None
-    return unit.jobs.attempt(key, now=unit.now, next_at=unit.now + timedelta(seconds=RETRIES[min(found.attempts, len(RETRIES) - 1)]))
+def _count(unit: UnitOfWork, keys: tuple[str, ...]) -> tuple[Job | None, tuple[str, ...]]:
+    """Count a try of the first of these jobs that is still due, before it is made; returns it, and those after it."""
+    for place, key in enumerate(keys, 1):
+        found = unit.jobs.take(key, now=unit.now)
+        if found is None:
+            continue
+        if found.attempts > len(RETRIES):
+            # The process ended in the middle of the last try.
+            unit.jobs.failed(key, at=found.at, attempts=found.attempts, error="the process ended while it was being done", dead=True)
+            continue
+        unit.jobs.attempt(found, next_at=unit.now + timedelta(seconds=RETRIES[min(found.attempts, len(RETRIES) - 1)]))
+        return found, keys[place:]
+    return None, ()
 
 
 def _do(unit: UnitOfWork, tried: Job) -> bool:

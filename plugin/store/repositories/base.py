@@ -54,6 +54,13 @@ def _upsert(table: Table, given: tuple[str, ...], keep: tuple[str, ...], *, post
     return statement.on_conflict_do_update(index_elements=index, set_=values) if values else statement.on_conflict_do_nothing(index_elements=index)
 
 
+@cache
+def _setting(table: Table, which: tuple[str, ...], names: tuple[str, ...]) -> Update:
+    """Give columns of one installation's rows values, where others have values. Made once for the same reason."""
+    rows = (table.c[name] == bindparam(f"is_{name}") for name in which)
+    return update(table).where(table.c.installation_id == bindparam("installation"), *rows).values({name: bindparam(f"to_{name}") for name in names})
+
+
 class Repository:
     """Statements over one table or a few, each bound to the installation."""
 
@@ -97,6 +104,12 @@ class Repository:
 
     def _run(self, statement: Insert | Update | Delete, rows: Sequence[Mapping[str, object]] | None = None) -> int:
         return self._connection.execute(statement, rows).rowcount if rows is not None else self._connection.execute(statement).rowcount
+
+    def _set(self, table: Table, which: Mapping[str, object], **values: object) -> int:
+        """Give columns these values in the rows in which others have those of ``which``; returns how many rows there were."""
+        given = {"installation": self.installation_id, **{f"is_{name}": value for name, value in which.items()}}
+        given |= {f"to_{name}": value for name, value in values.items()}
+        return self._connection.execute(_setting(table, tuple(which), tuple(values)), given).rowcount
 
     def _put(self, table: Table, rows: Sequence[Mapping[str, object]], *, keep: Sequence[str] = ()) -> None:
         """Insert or replace rows by primary key; columns in ``keep`` stay as they are in rows that exist."""

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_
+from sqlalchemy import Row, and_, bindparam, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from plugin.store.repositories.base import Repository
+from plugin.store.repositories.base import Repository, insert_into
 from plugin.store.tables import jobs
 
 
@@ -28,6 +30,22 @@ class Job:
     error: str = ""
 
 
+_NAMED = jobs.c.installation_id == bindparam("installation"), jobs.c.key == bindparam("key"), jobs.c.state == "waiting"
+_DUE = select(*jobs.c).where(*_NAMED, jobs.c.next_at <= bindparam("now")).with_for_update()
+_BEGUN = select(jobs.c.key).where(*_NAMED, jobs.c.at == bindparam("at"), jobs.c.attempts == bindparam("attempts")).with_for_update()
+"""Made once: they are run for every job, and to put one together takes longer than to run it."""
+
+
+@cache
+def _keeping(*, postgres: bool) -> sqlite.Insert | postgresql.Insert:
+    """Keep a job, or move the one with its key, unless that was done for this very moment."""
+    statement = insert_into(jobs, postgres=postgres)
+    new = statement.excluded
+    names = ("kind", "about", "at", "next_at", "state", "attempts", "every_days", "timezone", "error")
+    again = or_(jobs.c.state != "done", jobs.c.at != new.at)
+    return statement.on_conflict_do_update(index_elements=list(jobs.primary_key), set_={name: new[name] for name in names}, where=again)
+
+
 class Jobs(Repository):
     """Jobs of one community, by their keys."""
 
@@ -46,11 +64,7 @@ class Jobs(Repository):
             "timezone": job.timezone,
             "error": "",
         }
-        statement = self._insert(jobs)
-        new = statement.excluded
-        again = or_(jobs.c.state != "done", jobs.c.at != new.at)
-        names = ("kind", "about", "at", "next_at", "state", "attempts", "every_days", "timezone", "error")
-        self._run(statement.on_conflict_do_update(index_elements=list(jobs.primary_key), set_={name: new[name] for name in names}, where=again), [row])
+        self._run(_keeping(postgres=self._postgres), [row])
 
     def get(self, key: str) -> Job | None:
         """A job by its key."""
@@ -64,29 +78,26 @@ class Jobs(Repository):
 
     def take(self, key: str, *, now: datetime) -> Job | None:
         """A job that is due, locked until the transaction ends; ``None`` if somebody else did it or it was moved."""
-        statement = self._select(jobs).where(jobs.c.key == key, jobs.c.state == "waiting", jobs.c.next_at <= now)
-        row = self._one(statement.with_for_update())
+        given = {"installation": self.installation_id, "key": key, "now": now}
+        row = self._connection.execute(_DUE, given).one_or_none()
         return None if row is None else _job(row)
 
-    def attempt(self, key: str, *, now: datetime, next_at: datetime) -> Job | None:
-        """Count a try before it is made; returns the job as it is tried, or ``None`` if it is not due any more."""
-        job = self.take(key, now=now)
-        if job is not None:
-            self._run(self._update(jobs).where(jobs.c.key == key).values(attempts=jobs.c.attempts + 1, next_at=next_at))
-        return job
+    def attempt(self, job: Job, *, next_at: datetime) -> None:
+        """Count a try of a job that was taken, before it is made."""
+        self._set(jobs, {"key": job.key}, attempts=job.attempts + 1, next_at=next_at)
 
     def begun(self, key: str, *, at: datetime, attempts: int) -> bool:
         """Whether the try that was counted as this one is still to be made: locks the job until the transaction ends."""
-        mine = jobs.c.key == key, jobs.c.state == "waiting", jobs.c.at == at, jobs.c.attempts == attempts
-        return self._one(self._select(jobs, jobs.c.key).where(*mine).with_for_update()) is not None
+        given = {"installation": self.installation_id, "key": key, "at": at, "attempts": attempts}
+        return self._connection.execute(_BEGUN, given).one_or_none() is not None
 
     def done(self, key: str, *, now: datetime) -> None:
         """Mark as done."""
-        self._run(self._update(jobs).where(jobs.c.key == key).values(state="done", done_at=now, error=""))
+        self._set(jobs, {"key": key}, state="done", done_at=now, error="")
 
     def again(self, key: str, *, at: datetime, now: datetime) -> None:
         """A recurring job was done and is due again."""
-        self._run(self._update(jobs).where(jobs.c.key == key).values(state="waiting", at=at, next_at=at, attempts=0, done_at=now, error=""))
+        self._set(jobs, {"key": key}, state="waiting", at=at, next_at=at, attempts=0, done_at=now, error="")
 
     def failed(self, key: str, *, at: datetime, attempts: int, error: str, dead: bool) -> None:
         """Remember why a try failed; a dead job is not tried again by itself. One that was moved meanwhile is left alone."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func
+from sqlalchemy import Connection, Row, func
 
 from plugin.domain.notices import Channel, Choice, Frequency, NoticeState, Reach
 from plugin.store.repositories.base import Repository, chunks
@@ -83,11 +83,14 @@ class Notices(Repository):
         """Bring notices into another state."""
         values: dict[str, object] = {"state": state.value, "why": why[:300], "channel": channel, "sent_at": sent_at}
         for part in chunks(notice_ids):
-            self._run(self._update(notices).where(notices.c.notice_id.in_(part)).values(**values))
+            if len(part) == 1:
+                self._set(notices, {"notice_id": part[0]}, **values)
+            else:
+                self._run(self._update(notices).where(notices.c.notice_id.in_(part)).values(**values))
 
     def postpone(self, notice_id: int, *, due_at: datetime) -> None:
         """Let a notice wait longer."""
-        self._run(self._update(notices).where(notices.c.notice_id == notice_id).values(due_at=due_at))
+        self._set(notices, {"notice_id": notice_id}, due_at=due_at)
 
     def release(self, notice_ids: Iterable[int], *, now: datetime) -> int:
         """Let notices go that a manager held; returns how many there were."""
@@ -157,12 +160,19 @@ class Notices(Repository):
 
 
 class Wishes(Repository):
-    """How members want to be told, and what managers want to see first."""
+    """How members want to be told, and what managers want to see first. What was read in a unit of work is remembered until its end."""
+
+    def __init__(self, connection: Connection, installation_id: int) -> None:
+        super().__init__(connection, installation_id)
+        self._choices: dict[int, dict[str, Choice]] = {}
+        self._reaches: dict[int, Reach | None] = {}
 
     def choices(self, member_id: int) -> dict[str, Choice]:
         """A member's choices, by group."""
-        rows = self._where(notice_choices.c.member_id, member_id)
-        return {row.group: Choice(channel=Channel(row.channel), frequency=Frequency(row.frequency)) for row in rows}
+        if member_id not in self._choices:
+            rows = self._where(notice_choices.c.member_id, member_id)
+            self._choices[member_id] = {row.group: Choice(channel=Channel(row.channel), frequency=Frequency(row.frequency)) for row in rows}
+        return self._choices[member_id]
 
     def chosen(self, group: str) -> dict[int, Choice]:
         """What each member who chose something for a group of kinds chose."""
@@ -173,9 +183,15 @@ class Wishes(Repository):
         """Keep a member's choices."""
         rows = [{"member_id": member_id, "group": group, "channel": one.channel.value, "frequency": one.frequency.value} for group, one in choices.items()]
         self._put(notice_choices, rows)
+        self._choices.pop(member_id, None)
 
     def reach(self, member_id: int) -> Reach | None:
         """When a member can be reached, if they said so. ``timezone`` and ``locale`` are empty where the host's count."""
+        if member_id not in self._reaches:
+            self._reaches[member_id] = self._reach(member_id)
+        return self._reaches[member_id]
+
+    def _reach(self, member_id: int) -> Reach | None:
         found = self._where(reaches.c.member_id, member_id)
         if not found:
             return None
@@ -201,6 +217,7 @@ class Wishes(Repository):
             "weekday": reach.weekday,
         }
         self._put(reaches, [row])
+        self._reaches.pop(member_id, None)
 
     def held(self, kind: str) -> bool:
         """Whether managers want to see notices of this kind first."""

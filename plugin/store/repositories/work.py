@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Row, and_, case, func, literal
+from sqlalchemy import Row, and_, bindparam, case, func, literal, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mentorgraph.events import Kind
@@ -39,6 +39,13 @@ class Outgoing:
     trace_id: str = ""
 
 
+_TRYING = (
+    update(outbox)
+    .where(outbox.c.installation_id == bindparam("installation"), outbox.c.message_id == bindparam("message"))
+    .values(attempts=outbox.c.attempts + 1, next_at=bindparam("later"))
+)
+
+
 class Outbox(Repository):
     """Messages to the host. A key is used once for ever: a message that was sent is never sent again."""
 
@@ -65,7 +72,7 @@ class Outbox(Repository):
 
     def waits(self, message_id: int) -> bool:
         """Whether a message still is to be sent."""
-        return self._one(self._select(outbox, outbox.c.state).where(outbox.c.message_id == message_id, outbox.c.state == "pending")) is not None
+        return any(row[0] == "pending" for row in self._where(outbox.c.message_id, message_id, outbox.c.state))
 
     def remote_id(self, key: str) -> str:
         """What the host calls what a message made there; empty as long as it was not sent."""
@@ -106,12 +113,11 @@ class Outbox(Repository):
 
     def attempt(self, message_id: int, *, next_at: datetime) -> None:
         """Count a try before it is made, so that a crash in the middle shows as a try whose end is unknown."""
-        self._run(self._update(outbox).where(outbox.c.message_id == message_id).values(attempts=outbox.c.attempts + 1, next_at=next_at))
+        self._connection.execute(_TRYING, {"installation": self.installation_id, "message": message_id, "later": next_at})
 
     def sent(self, message_id: int, *, at: datetime, remote_id: str, url: str) -> None:
         """Mark as sent and erase the content."""
-        values = {"state": "sent", "sent_at": at, "remote_id": remote_id, "url": url, "body": None, "error": ""}
-        self._run(self._update(outbox).where(outbox.c.message_id == message_id).values(**values))
+        self._set(outbox, {"message_id": message_id}, state="sent", sent_at=at, remote_id=remote_id, url=url, body=None, error="")
 
     def failed(self, message_id: int, *, error: str, next_at: datetime | None) -> None:
         """Remember a failure; without ``next_at`` nobody tries again by itself."""
@@ -276,6 +282,14 @@ class Sweeps(Repository):
         )
 
 
+_WAKING = (
+    update(lanes)
+    .where(lanes.c.installation_id == bindparam("installation"), lanes.c.lane == bindparam("named"))
+    .values(due_at=case((lanes.c.due_at < bindparam("at", type_=Moment), lanes.c.due_at), else_=bindparam("at", type_=Moment)))
+)
+"""Made once, as nearly every unit of work runs it."""
+
+
 class Lanes(Repository):
     """When each kind of work of this community is due."""
 
@@ -291,8 +305,7 @@ class Lanes(Repository):
         self._wake(lane, at=at)
 
     def _wake(self, lane: str, *, at: datetime) -> None:
-        earlier = case((lanes.c.due_at < at, lanes.c.due_at), else_=literal(at, Moment))
-        self._run(self._update(lanes).where(lanes.c.lane == lane).values(due_at=earlier))
+        self._connection.execute(_WAKING, {"installation": self.installation_id, "named": lane, "at": at})
 
     def wake_endpoint(self, number: int, *, at: datetime) -> None:
         """Make the lane of a developer's endpoint due at ``at`` unless it is due earlier; it is made when it is first needed."""

@@ -16,7 +16,7 @@ from mentorgraph.host import (
     Response,
     TopicMessage,
 )
-from tests.integrations.discourse.fake import ABSENT, LOST, Call, FakeHttp, answer, client
+from tests.integrations.discourse.fake import LOST, Call, FakeHttp, answer, client
 from tests.integrations.discourse.support import BASE_URL
 
 BODY = (Paragraph(("A message of some length for you.",)),)
@@ -114,14 +114,14 @@ class TestTopics:
         assert found.startswith("mg-")
         assert len(found) <= 50
 
-    async def test_a_try_that_another_one_overtook_finds_it(self) -> None:
+    async def test_a_message_is_one_call_and_a_repeat_finds_what_the_first_try_made(self) -> None:
         host = Topics()
         found = client(host.http)
         await found.send(DIRECT, key="k-1")
-        there = host.http.routes.pop("GET /t/external_id/k-1.json")
-        asked = iter([answer(ABSENT, 404), there])
-        host.http.routes["GET /t/external_id/k-1.json"] = lambda _call: next(asked)
+        assert host.http.lines() == ["POST /posts.json"]
         assert (await found.send(DIRECT, key="k-1")).remote_id == "1"
+        assert host.http.lines() == ["POST /posts.json", "POST /posts.json", "GET /t/external_id/k-1.json"]
+        assert len(host.posts) == 1
 
     async def test_a_refusal_stays_one(self) -> None:
         http = FakeHttp({"POST /posts.json": REFUSED})
