@@ -140,6 +140,10 @@ class Session:
         """A member's part in it."""
         return next((one for one in self.people if one.member_id == member_id), None)
 
+    def is_mentor(self, member_id: int) -> bool:
+        """Whether somebody is in it as the mentor."""
+        return any(one.mentor for one in self.people if one.member_id == member_id)
+
     def others(self, member_id: int) -> tuple[int, ...]:
         """Everybody else in it."""
         return tuple(one for one in self.member_ids if one != member_id)

@@ -19,6 +19,8 @@ APPEAL_WITHIN = timedelta(days=14)
 PRIORITY_FOR = timedelta(days=90)
 """How long who was let down comes first."""
 MAX_APPEAL = 1_000
+MAX_WAITED = 200
+"""Most members that are shown together as having waited in vain."""
 
 
 class StrikeKind(StrEnum):
@@ -65,6 +67,15 @@ class Strike:
     def counts(self, now: datetime) -> bool:
         """Whether it counts now."""
         return self.state in {StrikeState.COUNTED, StrikeState.UPHELD} and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetDown:
+    """Somebody who was there in vain lately: how often, and until when they come first for it."""
+
+    member_id: int
+    times: int
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

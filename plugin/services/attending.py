@@ -106,7 +106,8 @@ def _follow(unit: UnitOfWork, done: Session, found: Outcome) -> None:
     for each in sorted(found.no_shows):
         no_shows.strike(unit, done, member_id=each, kind=StrikeKind.NO_SHOW, waited=found.let_down)
     for each in sorted(found.let_down):
-        tell(unit, each, "session.waited", key=f"session:{done.id}:waited:{each}", about={"at": (done.starts_at or unit.now).isoformat()})
+        about = {"at": (done.starts_at or unit.now).isoformat(), "role": "mentor" if done.is_mentor(each) else "mentee"}
+        tell(unit, each, "session.waited", key=f"session:{done.id}:waited:{each}", about=about)
 
 
 @scheduling.job("session.settle")

@@ -128,9 +128,7 @@ def end(unit: UnitOfWork, mentorship_id: int, *, reason: EndReason | str, by: st
         unit.change("member", person)
         if why is not EndReason.SAFETY:
             # Whoever is to be protected is not written to about it.
-            about: dict[str, str | int] = {"mentor": one.mentor_id or 0, "mentee": one.mentee_ids[0] if one.mentee_ids else 0}
-            role = Role.MENTOR if person == one.mentor_id else Role.MENTEE
-            tell(unit, person, "mentorship.ended", key=f"mentorship:{one.id}:ended:{person}", about=about | {"role": role.value})
+            _tell_ended(unit, one, person, why)
     if one.mentor_id is not None:
         for mentee in one.mentee_ids:
             adapting.heard(unit, kind="ending", mentor_id=one.mentor_id, mentee_id=mentee, program_id=one.program_id, reason=why.value)
@@ -138,6 +136,18 @@ def end(unit: UnitOfWork, mentorship_id: int, *, reason: EndReason | str, by: st
     milestones.reached(unit, one.program_id, one.people)
     unit.record("mentorship.ended", actor=by, mentorship=str(mentorship_id), reason=why.value)
     return ended
+
+
+def _tell_ended(unit: UnitOfWork, one: Mentorship, person: int, why: EndReason) -> None:
+    """Say that it has ended, in words that fit why: with a program there is no next round, and who left is not named."""
+    program = None if one.program_id is None else unit.programs.get(one.program_id)
+    about: dict[str, str | int] = {"mentor": one.mentor_id or 0, "mentee": one.mentee_ids[0] if one.mentee_ids else 0}
+    about["began"] = one.began_at.isoformat()
+    about["role"] = (Role.MENTOR if person == one.mentor_id else Role.MENTEE).value
+    kind = "mentorship.left" if why is EndReason.MEMBER_LEFT else "mentorship.ended"
+    if why is EndReason.PROGRAM_ENDED and program is not None:
+        kind, about["program"] = "mentorship.over", program.name
+    tell(unit, person, kind, key=f"mentorship:{one.id}:ended:{person}", about=about)
 
 
 async def leave(runtime: Runtime, principal: Principal, mentorship_id: int, *, reason: EndReason) -> Mentorship:

@@ -11,8 +11,10 @@ from plugin.domain.strikes import (
     BREAK_FOR,
     EXPIRES_AFTER,
     MAX_APPEAL,
+    MAX_WAITED,
     PRIORITY_FOR,
     Break,
+    LetDown,
     Strike,
     StrikeKind,
     StrikeState,
@@ -182,6 +184,16 @@ async def mine(runtime: Runtime, principal: Principal) -> list[tuple[Strike, str
     """One's own strikes with what one said about them, the oldest first."""
     me = member_of(principal)
     return await runtime.database.read(principal.installation_id, lambda unit: [(one, words_of(unit, one)) for one in unit.strikes.of_member(me)])
+
+
+async def let_down(runtime: Runtime, principal: Principal, program_id: int) -> list[LetDown]:
+    """Who waited in vain in a program, and so comes first for now, for its managers."""
+
+    def work(unit: UnitOfWork) -> list[LetDown]:
+        require_manager(unit, principal, program_id)
+        return unit.strikes.let_downs(program_id, now=unit.now, limit=MAX_WAITED)
+
+    return await runtime.database.read(principal.installation_id, work)
 
 
 async def page(

@@ -224,7 +224,7 @@ def cancel(unit: UnitOfWork, session_id: int, *, by: int, reason: CancelReason =
     done = sessions.call_off(unit, session, reason, by=by, late=late)
     for other in done.others(by):
         at = session.starts_at or session.times[0]
-        about = {"who": by, "at": at.isoformat(), "event": f"session:{done.id}", "role": "late" if late else ""}
+        about = {"who": by, "at": at.isoformat(), "event": f"session:{done.id}", "role": _late(done, other) if late else ""}
         tell(unit, other, "session.cancelled", key=f"session:{done.id}:cancelled:{other}", about=about)
     if late:
         no_shows.strike(unit, done, member_id=by, kind=StrikeKind.LATE_CANCEL, waited=done.others(by))
@@ -262,3 +262,8 @@ def lapse(unit: UnitOfWork, about: scheduling.About) -> None:
         times = ",".join(at.isoformat() for at in session.times)
         tell(unit, asking, "session.lapsed", key=f"session:{done.id}:lapsed", about={"who": sessions.other_of(done, asking), "times": times})
     unit.record("session.lapsed", actor="system", session=str(done.id))
+
+
+def _late(session: Session, member_id: int) -> str:
+    """By which words somebody hears that a session was called off at the last moment: what mentees get for it is nothing to a mentor."""
+    return "late_mentor" if session.is_mentor(member_id) else "late"

@@ -106,6 +106,47 @@ declare(
     },
 )
 declare(
+    "mentorship.over",
+    group="mentorships",
+    title=_("{program} has ended"),
+    body=_("The program has ended, and your mentorship with it. Thank you for the time you gave each other; how you stay in touch is up to you."),
+    roles={
+        "mentor": (
+            _("{program} has ended"),
+            _(
+                "The program has ended, and with it your mentorship of {mentee:member}. Thank you for your time and for what you passed on; how you two stay "
+                "in touch is up to you."
+            ),
+        ),
+        "mentee": (
+            _("{program} has ended"),
+            _("The program has ended, and with it your mentorship by {mentor:member}. Thank you for taking part; how you two stay in touch is up to you."),
+        ),
+    },
+)
+declare(
+    "mentorship.left",
+    group="mentorships",
+    title=_("Your mentorship has ended"),
+    body=_("What you began on {began:day} has ended: the other side is no longer a member of the community. Thank you for your time."),
+    roles={
+        "mentor": (
+            _("Your mentorship has ended"),
+            _(
+                "The mentorship that began on {began:day} has ended: your mentee is no longer a member of the community. Thank you for your time; if you like, "
+                "you can mentor somebody else."
+            ),
+        ),
+        "mentee": (
+            _("Your mentorship has ended"),
+            _(
+                "The mentorship that began on {began:day} has ended: your mentor is no longer a member of the community. If you would like another one, ask at "
+                "any time; the next round counts you in again."
+            ),
+        ),
+    },
+)
+declare(
     "mentorship.quiet",
     group="mentorships",
     title=_("How is it going with {other:member}?"),

@@ -33,7 +33,7 @@ declare(
     "webhook.disabled",
     group="service",
     title=_("An address for events is switched off"),
-    body=_("“{name}” has not taken our events, so nothing more is posted there. They wait for 30 days. If it works again, switch it on in the console."),
+    body=_("“{name}” has not taken our events, so nothing more is posted there. Events wait for 30 days. If it works again, switch it on in the console."),
 )
 declare(
     "mail.stopped",

@@ -50,8 +50,15 @@ declare(
     roles={
         "late": (
             _("{who:member} had to call your session off"),
-            _("The session of {at:when} does not take place. We are sorry that you hear of it so late; mentors see your requests first for three months."),
-        )
+            _(
+                "The session of {at:when} does not take place. We are sorry that you hear of it so late; for three months you come first, with mentors whom "
+                "you ask and in rounds."
+            ),
+        ),
+        "late_mentor": (
+            _("{who:member} had to call your session off"),
+            _("The session of {at:when} does not take place. We are sorry that you hear of it so late. Thank you for the time that you had kept free."),
+        ),
     },
     urgent=True,
 )
@@ -77,7 +84,13 @@ declare(
     "session.waited",
     group="sessions",
     title=_("We are sorry that you waited"),
-    body=_("The session of {at:when} did not take place, and you were there. For three months mentors see your requests before those of others."),
+    body=_("The session of {at:when} did not take place, and you were there. For three months you come first, with mentors whom you ask and in rounds."),
+    roles={
+        "mentor": (
+            _("We are sorry that you waited"),
+            _("The session of {at:when} did not take place, and you were there. Thank you for the time that you had kept free; you need not do anything."),
+        )
+    },
 )
 
 declare(

@@ -10,7 +10,7 @@ declare(
     roles={
         "session": (
             _("How was your session with {other:member}?"),
-            _("It was on {at:when}. Three short questions while it is fresh. What you answer is not shown to the other side."),
+            _("It was on {at:when}. A few short questions while it is fresh. What you answer is not shown to the other side."),
         ),
         "pulse": (
             _("How is your mentorship with {other:member} going?"),

@@ -9,7 +9,7 @@ from plugin.services import free_times, meeting, no_shows
 from schema.context import Info
 from schema.ids import parse_number
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
-from schema.types.sessions import Session, SessionState, SessionTime, Strike, StrikeState, session_time
+from schema.types.sessions import LetDown, Session, SessionState, SessionTime, Strike, StrikeState, session_time
 from schema.types.sessions import session as session_type
 from schema.types.sessions import strike as strike_type
 
@@ -74,3 +74,11 @@ class SessionQueries:
             node=lambda row: strike_type(row[0], row[1], installation_id=principal.installation_id),
             cursor=lambda row: encode_cursor("strike", row[0].id),
         )
+
+    @strawberry.field(description="Who waited in vain in a program within three months, and comes first for it with mentors and in rounds; for its managers.")
+    async def waited(self, info: Info, program: strawberry.ID) -> list[LetDown]:
+        """Those who were let down."""
+        principal = info.context.require(Scope.READ)
+        number = parse_number(program, type_name="Program", installation_id=principal.installation_id)
+        found = await no_shows.let_down(info.context.runtime, principal, number)
+        return [LetDown(times=one.times, until=one.until, number=one.member_id) for one in found]

@@ -184,6 +184,20 @@ class Strike:
         return await _member(info, self.number)
 
 
+@strawberry.type(description="Somebody who was there in vain lately, and comes first for it.")
+class LetDown:
+    """Somebody who waited."""
+
+    times: int
+    until: datetime = strawberry.field(description="Until when they come first.")
+    number: strawberry.Private[int]
+
+    @strawberry.field(description="Who waited.")
+    async def member(self, info: Info) -> Member | None:
+        """The member."""
+        return await _member(info, self.number)
+
+
 def strike(one: striking.Strike, words: str, *, installation_id: int) -> Strike:
     """A strike as GraphQL shows it."""
     return Strike(

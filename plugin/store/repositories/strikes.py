@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, func
 
-from plugin.domain.strikes import Break, Strike, StrikeKind, StrikeState
+from plugin.domain.strikes import Break, LetDown, Strike, StrikeKind, StrikeState
 from plugin.store.repositories.base import Repository
 from plugin.store.tables import breaks, let_downs, strikes
 
@@ -61,6 +61,14 @@ class Strikes(Repository):
         for row in self._rows(statement):
             found[row[0]] = found.get(row[0], 0) + 1
         return found
+
+    def let_downs(self, program_id: int, *, now: datetime, limit: int) -> list[LetDown]:
+        """Who was let down in a program, as far as it still gives priority: most often first."""
+        times, until = func.count().label("times"), func.max(let_downs.c.until).label("until")
+        mine = let_downs.c.program_id == program_id, let_downs.c.until > now
+        statement = self._select(let_downs, let_downs.c.member_id, times, until).where(*mine).group_by(let_downs.c.member_id)
+        rows = self._rows(statement.order_by(times.desc(), until.desc(), let_downs.c.member_id).limit(limit))
+        return [LetDown(member_id=row.member_id, times=int(row.times), until=row.until) for row in rows]
 
     # ------------------------------------------------------------------------------------------------------------- taking a break
 

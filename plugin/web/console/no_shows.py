@@ -18,9 +18,10 @@ async def listing(visit: Visit) -> Response:
     start = id_of(after) if after else None
     found = await no_shows.page(visit.runtime, visit.principal, program.id, after=start, limit=PAGE + 1, state=state)
     shown = found[:PAGE]
-    people = await visit.people({one.member_id for one, _said in shown})
+    waited = [] if state or after else await no_shows.let_down(visit.runtime, visit.principal, program.id)
+    people = await visit.people({one.member_id for one, _said in shown} | {one.member_id for one in waited})
     more = shown[-1][0].id if len(found) > PAGE else None
-    seen = {"strikes": shown, "people": people, "state": state.value if state else "", "more": more, "next": NEXT}
+    seen = {"strikes": shown, "people": people, "state": state.value if state else "", "more": more, "next": NEXT, "waited": waited}
     return show_program(visit, "no_shows.html", program, tab="no-shows", running=running, **seen)
 
 
