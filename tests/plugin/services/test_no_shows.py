@@ -6,7 +6,7 @@ import pytest
 
 from plugin.domain.programs import ProgramState
 from plugin.domain.sessions import Session
-from plugin.domain.strikes import StrikeKind, StrikeState
+from plugin.domain.strikes import PRIORITY_FOR, StrikeKind, StrikeState
 from plugin.errors import Conflict, Forbidden, NotFound
 from plugin.services import enrolling, erasure, no_shows, programming, proposing
 from plugin.store.unit_of_work import UnitOfWork
@@ -63,6 +63,15 @@ async def test_who_waited_comes_first_for_a_while(pair: Meeting, clock: FixedClo
     await missed(pair, clock)
     assert "session.waited" in await pair.crowd.told("ann")
     assert await pair.do(lambda unit: no_shows.priority(unit, pair.crowd.program.id)) == {pair.id("ann"): 1}
+    # Managers see who comes first for it, and nobody else does.
+    runtime, program = pair.crowd.world.runtime, pair.crowd.program.id
+    (shown,) = await no_shows.let_down(runtime, pair.crowd.admin, program)
+    assert (shown.member_id, shown.times, shown.until) == (pair.id("ann"), 1, clock() + PRIORITY_FOR)
+    with pytest.raises(Forbidden):
+        await no_shows.let_down(runtime, pair.crowd.people["ann"], program)
+    # What mentees get for it is nothing to a mentor.
+    (said,) = [one for one in await pair.crowd.said("ann") if one.startswith("We are sorry that you waited")]
+    assert "come first" not in said
     clock.move(days=90)
     assert await pair.do(lambda unit: no_shows.priority(unit, pair.crowd.program.id)) == {}
 

@@ -10,7 +10,7 @@ import pytest
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Office, Principal, Scope
 from plugin.domain.programs import Plan, ProgramState, Role
 from plugin.domain.reports import ReportKind
-from plugin.domain.strikes import Strike, StrikeKind, StrikeState
+from plugin.domain.strikes import PRIORITY_FOR, Strike, StrikeKind, StrikeState
 from plugin.services import meeting, mentoring, programming, reporting, spending
 from plugin.services.sessions import Words
 from plugin.store.unit_of_work import UnitOfWork
@@ -256,9 +256,13 @@ async def test_a_no_show_is_pardoned_by_a_manager(world: World, place: str) -> N
                 words=words,
             )
         )
+        unit.strikes.let_down(agreed.session.id, [one for one in pair.people if one != dan], program_id=program, until=now + PRIORITY_FOR)
 
+    assert "Who waited in vain" not in await get(world, at)
     await world.write(count)
     shown = await get(world, at)
+    assert "Who waited in vain" in shown
+    assert "1 time" in shown
     assert "My train was late" in shown
     number = ids(shown, "strike")[0]
     assert "Counts, after an appeal" in await done(world, at, do="uphold", strike=number)
