@@ -50,7 +50,17 @@ def _everything_happened(found: Told, books: Books) -> None:
     ):
         assert found.events.get(what), (what, found.events, found.refused)
     kinds = {row["kind"]: row["n"] for row in books.rows("SELECT kind, count(*) n FROM notices WHERE state = 'sent' GROUP BY kind")}
-    for kind in ("mentorship.quiet", "digest", "request.expired", "survey.asked", "reward.badge", "invitation.sent", "mentorship.ended", "referral.enrolled"):
+    for kind in (
+        "mentorship.quiet",
+        "digest",
+        "request.expired",
+        "survey.asked",
+        "reward.badge",
+        "invitation.sent",
+        "mentorship.ended",
+        "mentorship.over",
+        "referral.enrolled",
+    ):
         assert kinds.get(kind), (kind, kinds)
     assert books.count("SELECT count(*) FROM strikes")
     assert books.count("SELECT count(*) FROM certificates")

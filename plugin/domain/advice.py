@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from plugin.domain.health import Health, Reach
+from plugin.errors import Remark
 
 
 class Urgency(IntEnum):
@@ -25,7 +26,7 @@ class Rule:
     """Why advice is given. ``because`` says it in words, with the source of its threshold."""
 
     name: str
-    because: str
+    because: Remark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class Advice:
 
     rule: Rule
     urgency: Urgency
-    text: str
+    text: Remark
     numbers: Mapping[str, float] = field(default_factory=dict)
     mentorships: tuple[int, ...] = ()
 
@@ -49,19 +50,23 @@ CROWD = 5
 """Fewer people than this are cared for one by one, not by recruiting policy."""
 
 PAUSE_MENTEES = Rule(
-    name="recruit.pause_mentees", because="at least 5 mentees wait, and they are more than one and a half times the free places (our threshold)"
+    name="recruit.pause_mentees", because=Remark("at least 5 mentees wait, and they are more than one and a half times the free places (our threshold)")
 )
-MORE_MENTORS = Rule(name="recruit.mentors", because="more mentees wait than mentors could still take")
-MORE_MENTEES = Rule(name="recruit.mentees", because="at least 5 mentors with free places have nobody, and nobody waits (our threshold)")
-MATCH_NOW = Rule(name="match.waiting", because="fewer than 70 % of the mentees have or had a mentor (a published target) while places are free")
-STALLED = Rule(name="pairs.stalled", because="no sign for 21 days (the alert that platforms publish)")
-REPLIES = Rule(name="replies.slow", because="even the upper end of the interval has fewer than 80 % of requests replied to within 48 hours (our threshold)")
-LOAD = Rule(name="load.uneven", because="the Gini coefficient of mentees over mentors is above 0.5 while mentors with free places have nobody (our threshold)")
-MISSED = Rule(name="sessions.missed", because="even the lower end of the interval has more than 20 % of the sessions missed (our threshold)")
-QUALITY = Rule(name="quality.low", because="even the upper end of the pulse's interval is below 4 of 5 (a published target of platforms)")
-ANSWERS = Rule(name="surveys.unanswered", because="even the upper end of the interval has fewer than half of the surveys answered (our threshold)")
-REACH = Rule(name="reach.missing", because="the interval of this audience's share lies wholly below that of the audience that is reached best")
-GOALS = Rule(name="goals.behind", because="the program is completed and the goal is not met")
+MORE_MENTORS = Rule(name="recruit.mentors", because=Remark("more mentees wait than mentors could still take"))
+MORE_MENTEES = Rule(name="recruit.mentees", because=Remark("at least 5 mentors with free places have nobody, and nobody waits (our threshold)"))
+MATCH_NOW = Rule(name="match.waiting", because=Remark("fewer than 70 % of the mentees have or had a mentor (a published target) while places are free"))
+STALLED = Rule(name="pairs.stalled", because=Remark("no sign for 21 days (the alert that platforms publish)"))
+REPLIES = Rule(
+    name="replies.slow", because=Remark("even the upper end of the interval has fewer than 80 % of requests replied to within 48 hours (our threshold)")
+)
+LOAD = Rule(
+    name="load.uneven", because=Remark("the Gini coefficient of mentees over mentors is above 0.5 while mentors with free places have nobody (our threshold)")
+)
+MISSED = Rule(name="sessions.missed", because=Remark("even the lower end of the interval has more than 20 % of the sessions missed (our threshold)"))
+QUALITY = Rule(name="quality.low", because=Remark("even the upper end of the pulse's interval is below 4 of 5 (a published target of platforms)"))
+ANSWERS = Rule(name="surveys.unanswered", because=Remark("even the upper end of the interval has fewer than half of the surveys answered (our threshold)"))
+REACH = Rule(name="reach.missing", because=Remark("the interval of this audience's share lies wholly below that of the audience that is reached best"))
+GOALS = Rule(name="goals.behind", because=Remark("the program is completed and the goal is not met"))
 
 RULES = (PAUSE_MENTEES, MORE_MENTORS, MORE_MENTEES, MATCH_NOW, STALLED, REPLIES, LOAD, MISSED, QUALITY, ANSWERS, REACH, GOALS)
 """Every rule there is."""
@@ -75,22 +80,41 @@ def advise(health: Health, *, completed: bool = False) -> tuple[Advice, ...]:
     return tuple(sorted(found, key=lambda one: (-one.urgency, [rule.name for rule in RULES].index(one.rule.name))))
 
 
-def _people(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+def _waiting(count: int) -> Remark:
+    return Remark("1 mentee waits") if count == 1 else Remark("{count} mentees wait", count=count)
+
+
+def _places(count: int) -> Remark:
+    return Remark("1 place is free") if count == 1 else Remark("{count} places are free", count=count)
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}"
 
 
 def _recruiting(health: Health) -> Iterable[Advice]:
     numbers = {"waiting": health.waiting, "places": health.places}
-    waiting = _people(health.waiting, "mentee waits", "mentees wait")
-    places = _people(health.places, "place is free", "places are free")
+    waiting, places = _waiting(health.waiting), _places(health.places)
     if health.waiting >= CROWD and health.waiting > 1.5 * health.places:
-        yield Advice(rule=PAUSE_MENTEES, urgency=Urgency.NOW, text=f"Pause recruiting mentees: {waiting} and {places}.", numbers=numbers)
+        yield Advice(
+            rule=PAUSE_MENTEES,
+            urgency=Urgency.NOW,
+            text=Remark("Pause recruiting mentees: {waiting} and {places}.", waiting=waiting, places=places),
+            numbers=numbers,
+        )
     if health.waiting > health.places:
-        missing = _people(health.waiting - health.places, "more place", "more places")
-        yield Advice(rule=MORE_MENTORS, urgency=Urgency.SOON, text=f"Recruit mentors for {missing}: {waiting} and {places}.", numbers=numbers)
+        missing = health.waiting - health.places
+        many = Remark("Recruit mentors for {count} more places: {waiting} and {places}.", count=missing, waiting=waiting, places=places)
+        one = Remark("Recruit mentors for one more place: {waiting} and {places}.", waiting=waiting, places=places)
+        yield Advice(rule=MORE_MENTORS, urgency=Urgency.SOON, text=one if missing == 1 else many, numbers=numbers)
     elif not health.waiting and health.load.idle >= CROWD:
         numbers = {"idle": health.load.idle, "places": health.places}
-        yield Advice(rule=MORE_MENTEES, urgency=Urgency.SOON, text=f"Recruit mentees: {health.load.idle} mentors have nobody and {places}.", numbers=numbers)
+        yield Advice(
+            rule=MORE_MENTEES,
+            urgency=Urgency.SOON,
+            text=Remark("Recruit mentees: {count} mentors have nobody and {places}.", count=health.load.idle, places=places),
+            numbers=numbers,
+        )
 
 
 def _matching(health: Health) -> Iterable[Advice]:
@@ -98,13 +122,18 @@ def _matching(health: Health) -> Iterable[Advice]:
     if rate is not None and rate.value < MATCH_TARGET and health.waiting >= CROWD and health.places:
         numbers = {"match_rate": rate.value, "waiting": health.waiting, "places": health.places}
         could = min(health.waiting, health.places)
-        yield Advice(rule=MATCH_NOW, urgency=Urgency.SOON, text=f"Run a round: {could} of the waiting mentees could have a mentor now.", numbers=numbers)
+        yield Advice(
+            rule=MATCH_NOW,
+            urgency=Urgency.SOON,
+            text=Remark("Run a round: {count} of the waiting mentees could have a mentor now.", count=could),
+            numbers=numbers,
+        )
 
 
 def _stalled(health: Health) -> Iterable[Advice]:
     if health.stalled:
         count = len(health.stalled)
-        text = "This pair needs a word." if count == 1 else f"These {count} pairs need a word."
+        text = Remark("This pair needs a word.") if count == 1 else Remark("These {count} pairs need a word.", count=count)
         numbers = {"stalled": count, "running": health.running}
         yield Advice(rule=STALLED, urgency=Urgency.NOW, text=text, numbers=numbers, mentorships=health.stalled)
 
@@ -113,15 +142,18 @@ def _replies(health: Health) -> Iterable[Advice]:
     share = health.replies.in_time
     if share is not None and share.n >= CROWD and share.high is not None and share.high < REPLY_TARGET:
         numbers = {"in_time": share.value, "waiting": health.replies.waiting, "asked": health.replies.asked}
-        text = f"Remind mentors of requests: {share.value:.0%} had a reply within 48 hours, and {health.replies.waiting} wait longer now."
+        told = {"share": _share(share.value), "count": health.replies.waiting}
+        text = Remark("Remind mentors of requests: {share} had a reply within 48 hours, and {count} wait longer now.", **told)
         yield Advice(rule=REPLIES, urgency=Urgency.SOON, text=text, numbers=numbers)
 
 
 def _load(health: Health) -> Iterable[Advice]:
     if health.load.gini > GINI_LIMIT and health.load.idle and health.load.most > 1 and health.mentors >= CROWD:
         numbers = {"gini": health.load.gini, "most": health.load.most, "idle": health.load.idle}
-        idle = _people(health.load.idle, "mentor with free places has nobody", "mentors with free places have nobody")
-        text = f"Spread the load: one mentor has {_people(health.load.most, 'mentee', 'mentees')}, while {idle}."
+        idle = Remark("1 mentor with free places has nobody")
+        if health.load.idle > 1:
+            idle = Remark("{count} mentors with free places have nobody", count=health.load.idle)
+        text = Remark("Spread the load: one mentor has {most} mentees, while {idle}.", most=health.load.most, idle=idle)
         yield Advice(rule=LOAD, urgency=Urgency.NOTE, text=text, numbers=numbers)
 
 
@@ -129,17 +161,22 @@ def _sessions(health: Health) -> Iterable[Advice]:
     rate = health.missed_rate
     if rate is not None and rate.low is not None and rate.low > MISSED_LIMIT:
         numbers = {"missed_rate": rate.value, "missed": health.sessions_missed, "held": health.sessions_held}
-        yield Advice(rule=MISSED, urgency=Urgency.SOON, text=f"Ask what keeps people from sessions: {rate.value:.0%} were missed.", numbers=numbers)
+        yield Advice(
+            rule=MISSED,
+            urgency=Urgency.SOON,
+            text=Remark("Ask what keeps people from sessions: {share} were missed.", share=_share(rate.value)),
+            numbers=numbers,
+        )
 
 
 def _surveys(health: Health) -> Iterable[Advice]:
     if health.quality is not None and health.quality.high is not None and health.quality.high < QUALITY_TARGET:
         numbers = {"quality": health.quality.value, "high": health.quality.high, "answers": health.quality.n}
-        text = f"Talk with the pairs about how it goes: the pulse is at {health.quality.value:.1f} of 5."
+        text = Remark("Talk with the pairs about how it goes: the pulse is at {value} of 5.", value=f"{health.quality.value:.1f}")
         yield Advice(rule=QUALITY, urgency=Urgency.SOON, text=text, numbers=numbers)
     rate = health.answer_rate
     if rate is not None and rate.high is not None and rate.high < ANSWER_TARGET:
-        text = f"Say what answers are for: {rate.value:.0%} of the surveys were answered."
+        text = Remark("Say what answers are for: {share} of the surveys were answered.", share=_share(rate.value))
         yield Advice(rule=ANSWERS, urgency=Urgency.NOTE, text=text, numbers={"answer_rate": rate.value, "asked": rate.n})
 
 
@@ -149,7 +186,9 @@ def _reach(health: Health) -> Iterable[Advice]:
     for one in known:
         if best is not None and _below(one, best):
             numbers = {"members": one.members, "enrolled": one.enrolled}
-            text = f"Invite {one.audience}: {one.enrolled} of {one.members} take part, of {best.audience} {best.enrolled} of {best.members}."
+            told = {"audience": one.audience, "enrolled": one.enrolled, "members": one.members}
+            better = {"best": best.audience, "best_enrolled": best.enrolled, "best_members": best.members}
+            text = Remark("Invite {audience}: {enrolled} of {members} take part, of {best} {best_enrolled} of {best_members}.", **told, **better)
             yield Advice(rule=REACH, urgency=Urgency.NOTE, text=text, numbers=numbers)
 
 
@@ -162,9 +201,14 @@ def _below(one: Reach, best: Reach) -> bool:
 def _goals(health: Health) -> Iterable[Advice]:
     for one in health.goals:
         if not one.met:
-            have = "there is no figure for it" if one.value is None else f"it is at {one.value:g}"
+            have = Remark("there is no figure for it") if one.value is None else Remark("it is at {value}", value=f"{one.value:g}")
             numbers = {"target": one.goal.target} | ({} if one.value is None else {"value": one.value})
-            yield Advice(rule=GOALS, urgency=Urgency.NOTE, text=f"Goal not met: {one.goal.name}, {one.goal.target:g}; {have}.", numbers=numbers)
+            yield Advice(
+                rule=GOALS,
+                urgency=Urgency.NOTE,
+                text=Remark("Goal not met: {goal}, {target}; {have}.", goal=one.goal.name, target=f"{one.goal.target:g}", have=have),
+                numbers=numbers,
+            )
 
 
 _RULES: tuple[Callable[[Health], Iterable[Advice]], ...] = (_recruiting, _matching, _stalled, _replies, _load, _sessions, _surveys, _reach)

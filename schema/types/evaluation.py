@@ -163,9 +163,9 @@ def advice(found: DomainAdvice, *, installation_id: int) -> Advice:
     """Advice as GraphQL shows it."""
     return Advice(
         rule=found.rule.name,
-        because=found.rule.because,
+        because=str(found.rule.because),
         urgency=found.urgency,
-        text=found.text,
+        text=str(found.text),
         numbers=numbers(found.numbers),
         mentorships=[_mentorship(one, installation_id) for one in found.mentorships],
     )

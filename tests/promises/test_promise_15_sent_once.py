@@ -45,7 +45,7 @@ async def test_promise_15_killed_at_both_sides_of_the_send(settings: Settings, s
             assert process.returncode == -signal.SIGKILL
             process = await service.start()
             try:
-                for _ in range(400):
+                for _ in range(2000):
                     counts = await parts.runtime.database.read(installation, lambda unit: unit.outbox.counts())
                     if counts.get("sent"):
                         break

@@ -228,7 +228,7 @@ def test_every_advice_names_its_rule_and_its_numbers(facts: Facts, completed: bo
     found = advise(health(facts, now=NOW), completed=completed)
     for one in found:
         assert one.rule in RULES
-        assert one.text.endswith(".")
+        assert str(one.text).endswith(".")
         assert one.numbers
     assert [one.urgency for one in found] == sorted((one.urgency for one in found), reverse=True)
 
@@ -248,7 +248,7 @@ def crowd(mentees: int, mentors: int, *, capacity: int = 1, paired: int = 0, sta
 
 
 def rules(facts: Facts, *, completed: bool = False) -> dict[str, str]:
-    return {one.rule.name: one.text for one in advise(health(facts, now=NOW), completed=completed)}
+    return {one.rule.name: str(one.text) for one in advise(health(facts, now=NOW), completed=completed)}
 
 
 def test_pause_recruiting_mentees_when_they_wait_in_vain() -> None:
@@ -256,14 +256,14 @@ def test_pause_recruiting_mentees_when_they_wait_in_vain() -> None:
     assert "recruit.pause_mentees" not in rules(crowd(4, 0))
     assert "recruit.pause_mentees" not in rules(crowd(12, 10))
     assert rules(crowd(12, 11)) == {
-        "recruit.mentors": "Recruit mentors for 1 more place: 12 mentees wait and 11 places are free.",
+        "recruit.mentors": "Recruit mentors for one more place: 12 mentees wait and 11 places are free.",
         "match.waiting": rules(crowd(12, 11))["match.waiting"],
     }
 
 
 def test_these_three_pairs_need_a_word() -> None:
     (advice,) = advise(health(crowd(5, 5, paired=5, stalled=3), now=NOW))
-    assert (advice.rule.name, advice.text, advice.mentorships) == ("pairs.stalled", "These 3 pairs need a word.", (1, 2, 3))
+    assert (advice.rule.name, str(advice.text), advice.mentorships) == ("pairs.stalled", "These 3 pairs need a word.", (1, 2, 3))
     assert advice.numbers == {"stalled": 3, "running": 5}
 
 
@@ -319,7 +319,7 @@ def test_goals_are_judged_when_the_program_is_over() -> None:
     )
     assert [one.met for one in health(facts, now=NOW).goals] == [True, False, False]
     assert "goals.behind" not in rules(facts)
-    texts = [one.text for one in advise(health(facts, now=NOW), completed=True) if one.rule.name == "goals.behind"]
+    texts = [str(one.text) for one in advise(health(facts, now=NOW), completed=True) if one.rule.name == "goals.behind"]
     assert texts == ["Goal not met: Score, 30; there is no figure for it.", "Goal not met: Pairs, 3; it is at 0."]
 
 

@@ -231,7 +231,7 @@ async def test_a_program_with_pairs_alive_ends_by_choice_only(crowd: Crowd) -> N
     done = await programming.move_program(crowd.world.runtime, crowd.admin, crowd.program.id, ProgramState.COMPLETED, end_pairs=True)
     assert done.state is ProgramState.COMPLETED
     assert await running(crowd) == []
-    assert "mentorship.ended" in await crowd.told("mia")
+    assert "mentorship.over" in await crowd.told("mia")
 
 
 STEPS = st.lists(

@@ -326,6 +326,6 @@ async def test_somebody_is_erased_in_the_middle_of_everything(pair: Meeting, clo
     ended = await pair.do(lambda unit: unit.mentorships.get(pair.one.id))
     assert ended is not None
     assert ended.end_reason is EndReason.MEMBER_LEFT
-    assert "mentorship.ended" in await pair.crowd.told("ann")
+    assert "mentorship.left" in await pair.crowd.told("ann")
     clock.move(days=40)
     await pair.crowd.due()
