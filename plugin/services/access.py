@@ -96,7 +96,9 @@ async def pass_of(runtime: Runtime, token: str) -> Pass:
     remembered = await runtime.passes.find(digest, runtime.database, now=runtime.clock())
     if remembered is not None:
         return remembered
-    installation_id = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_of_token(digest))
+    installation_id = runtime.passes.home(digest)
+    if installation_id is None:
+        installation_id = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_of_token(digest))
     if installation_id is None:
         raise refused
 

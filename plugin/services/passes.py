@@ -30,6 +30,11 @@ class Passes:
 
     def __init__(self) -> None:
         self._known: OrderedDict[bytes, Pass] = OrderedDict()
+        self._homes: OrderedDict[bytes, int] = OrderedDict()
+
+    def home(self, digest: bytes) -> int | None:
+        """The installation that the token was found in before. A token never moves, so this needs no looking up again; whether it is good still does."""
+        return self._homes.get(digest)
 
     async def find(self, digest: bytes, database: Database, *, now: datetime) -> Pass | None:
         """Who the token stands for, if that is still known; its epoch is the one of this moment."""
@@ -44,6 +49,9 @@ class Passes:
     def keep(self, digest: bytes, principal: Principal, *, epoch: int, now: datetime, expires_at: datetime | None) -> Pass:
         """Remember who a token stands for; ``epoch`` is that of the transaction in which it was read."""
         made = Pass(principal=principal, epoch=epoch, until=now + LONGEST if expires_at is None else min(now + LONGEST, expires_at))
+        self._homes[digest] = principal.installation_id
+        if len(self._homes) > KEPT:
+            self._homes.popitem(last=False)
         if not (principal.unsure or principal.scopes & OFFICE_SCOPES):
             self._known[digest] = made
             if len(self._known) > KEPT:
