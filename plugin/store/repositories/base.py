@@ -105,7 +105,7 @@ class Repository:
     def _run(self, statement: Insert | Update | Delete, rows: Sequence[Mapping[str, object]] | None = None) -> int:
         return self._connection.execute(statement, rows).rowcount if rows is not None else self._connection.execute(statement).rowcount
 
-    def _set(self, table: Table, which: Mapping[str, object], **values: object) -> int:
+    def _assign(self, table: Table, which: Mapping[str, object], **values: object) -> int:
         """Give columns these values in the rows in which others have those of ``which``; returns how many rows there were."""
         given = {"installation": self.installation_id, **{f"is_{name}": value for name, value in which.items()}}
         given |= {f"to_{name}": value for name, value in values.items()}

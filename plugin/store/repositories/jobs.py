@@ -84,7 +84,7 @@ class Jobs(Repository):
 
     def attempt(self, job: Job, *, next_at: datetime) -> None:
         """Count a try of a job that was taken, before it is made."""
-        self._set(jobs, {"key": job.key}, attempts=job.attempts + 1, next_at=next_at)
+        self._assign(jobs, {"key": job.key}, attempts=job.attempts + 1, next_at=next_at)
 
     def begun(self, key: str, *, at: datetime, attempts: int) -> bool:
         """Whether the try that was counted as this one is still to be made: locks the job until the transaction ends."""
@@ -93,11 +93,11 @@ class Jobs(Repository):
 
     def done(self, key: str, *, now: datetime) -> None:
         """Mark as done."""
-        self._set(jobs, {"key": key}, state="done", done_at=now, error="")
+        self._assign(jobs, {"key": key}, state="done", done_at=now, error="")
 
     def again(self, key: str, *, at: datetime, now: datetime) -> None:
         """A recurring job was done and is due again."""
-        self._set(jobs, {"key": key}, state="waiting", at=at, next_at=at, attempts=0, done_at=now, error="")
+        self._assign(jobs, {"key": key}, state="waiting", at=at, next_at=at, attempts=0, done_at=now, error="")
 
     def failed(self, key: str, *, at: datetime, attempts: int, error: str, dead: bool) -> None:
         """Remember why a try failed; a dead job is not tried again by itself. One that was moved meanwhile is left alone."""

@@ -84,13 +84,13 @@ class Notices(Repository):
         values: dict[str, object] = {"state": state.value, "why": why[:300], "channel": channel, "sent_at": sent_at}
         for part in chunks(notice_ids):
             if len(part) == 1:
-                self._set(notices, {"notice_id": part[0]}, **values)
+                self._assign(notices, {"notice_id": part[0]}, **values)
             else:
                 self._run(self._update(notices).where(notices.c.notice_id.in_(part)).values(**values))
 
     def postpone(self, notice_id: int, *, due_at: datetime) -> None:
         """Let a notice wait longer."""
-        self._set(notices, {"notice_id": notice_id}, due_at=due_at)
+        self._assign(notices, {"notice_id": notice_id}, due_at=due_at)
 
     def release(self, notice_ids: Iterable[int], *, now: datetime) -> int:
         """Let notices go that a manager held; returns how many there were."""

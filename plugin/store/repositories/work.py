@@ -117,7 +117,7 @@ class Outbox(Repository):
 
     def sent(self, message_id: int, *, at: datetime, remote_id: str, url: str) -> None:
         """Mark as sent and erase the content."""
-        self._set(outbox, {"message_id": message_id}, state="sent", sent_at=at, remote_id=remote_id, url=url, body=None, error="")
+        self._assign(outbox, {"message_id": message_id}, state="sent", sent_at=at, remote_id=remote_id, url=url, body=None, error="")
 
     def failed(self, message_id: int, *, error: str, next_at: datetime | None) -> None:
         """Remember a failure; without ``next_at`` nobody tries again by itself."""

@@ -157,7 +157,9 @@ async def test_one_that_ends_the_process_each_time_ends_too(world: World, clock:
     await plan(world, "a", hours=0)
     for _ in range(len(scheduling.RETRIES) + 1):
         # The try is counted, and then the process is gone.
-        assert await world.database.write(world.installation_id, lambda unit: scheduling._count(unit, "a")) is not None
+        tried, rest = await world.database.write(world.installation_id, lambda unit: scheduling._count(unit, ("a",)))
+        assert tried is not None
+        assert rest == ()
         clock.move(days=1)
     await work(world)
     assert names() == []
