@@ -84,7 +84,7 @@ async def change(runtime: Runtime, principal: Principal, event_id: int, *, chang
             unsay(unit, f"{_key(event)}:", why="the event was changed")
             for one, answer in unit.program_events.answers(event.id).items():
                 if answer is not Answer.NOT_GOING:
-                    about: dict[str, str | int] = {"title": said.title, "at": said.starts_at.isoformat(), "place": said.place or "–", "event": _key(new)}
+                    about: dict[str, str | int] = {"title": said.title, "at": said.starts_at.isoformat(), "place": said.place, "event": _key(new)}
                     tell(unit, one, "event.changed", key=f"{_key(new)}:{new.revision}:changed:{one}", about=about, until=said.starts_at)
         _plan_reminder(unit, new)
         _move_up(unit, new)
@@ -241,7 +241,7 @@ def remind(unit: UnitOfWork, about: scheduling.About) -> None:
         return
     for one, given in unit.program_events.answers(event.id).items():
         if given is Answer.GOING:
-            words: dict[str, str | int] = {"title": event.plan.title, "at": event.plan.starts_at.isoformat(), "place": event.plan.place or "–"}
+            words: dict[str, str | int] = {"title": event.plan.title, "at": event.plan.starts_at.isoformat(), "place": event.plan.place}
             key = f"{_key(event)}:{event.revision}:reminder:{one}"
             tell(unit, one, "event.reminder", key=key, about=words, until=event.plan.starts_at)
 

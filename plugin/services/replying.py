@@ -70,4 +70,4 @@ def run(unit: UnitOfWork, about: scheduling.About) -> None:
             _tell(unit, member_id, program_id, "enrolment.reply_failed", key=f"reply:{post_id}:failed", why=why)
         return
     if made.state is EnrolmentState.APPLIED:
-        _tell(unit, member_id, program_id, "enrolment.received", key=f"enrolment:{made.id}:received:{unit.now.date()}", role_word=role.value)
+        _tell(unit, member_id, program_id, "enrolment.received", key=f"enrolment:{made.id}:received:{unit.now.date()}", role=role.value)

@@ -209,7 +209,7 @@ def reminder(unit: UnitOfWork, about: scheduling.About) -> None:
         member = unit.members.get(each)
         if member is None or awake(unit.now, reaching.reach_of(unit, member)) >= until:
             continue
-        words: dict[str, str | int] = {"who": other_of(session, each), "at": session.starts_at.isoformat(), "place": words_of(unit, session).place or "–"}
+        words: dict[str, str | int] = {"who": other_of(session, each), "at": session.starts_at.isoformat(), "place": words_of(unit, session).place}
         words["role"] = "soon" if before == "hour" else ""
         key = f"session:{session.id}:{session.revision}:reminder:{before}:{each}"
         tell(unit, each, "session.reminder", key=key, about=words, until=until)

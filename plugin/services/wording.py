@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from mentorgraph.host import Bullets, DirectMessage, Inline, Link, Mention, Paragraph, Words
 from plugin.domain.members import Member
 from plugin.domain.needs import Need, Reason, Suggestion
+from plugin.services.reaching import reach_of
 from plugin.store.unit_of_work import UnitOfWork
-from plugin.texts import Plural, Template, _, plural, translate
+from plugin.texts import Plural, Template, _, language_of, plural, translate
 from plugin.texts.catalogues import SOURCE
 
 Facts = Mapping[str, float | int | str]
@@ -152,25 +153,27 @@ _PHRASES: dict[str, Callable[[Facts, str], Phrase]] = {
 }
 
 
+_SUGGESTED = (
+    _("These members of the community have experience with it:"),
+    _("You could mention one of them in your topic, or write to them. Nobody was told about this message."),
+    _("You get this because you agreed to mentorship messages. To stop them, change that answer in your profile."),
+)
+
+
 def suggestion_message(asker: Member, need: Need, suggestions: Sequence[Suggestion], people: dict[int, Member], unit: UnitOfWork) -> DirectMessage:
-    """The message that tells a member who could help, with the two strongest reasons for each."""
+    """The message that tells a member who could help, in their language, with the two strongest reasons for each."""
+    language = language_of(reach_of(unit, asker).locale)
     topic = unit.topics.get(need.topic_id) if need.topic_id else None
-    asked: tuple[Inline, ...] = (
-        ("You asked: ", Link(topic.title, topic.url) if topic.url else Words(topic.title)) if topic else ("You would like help with: ", Words(need.text))
-    )
+    named: Inline = Words(need.text) if topic is None else Link(topic.title, topic.url) if topic.url else Words(topic.title)
+    asked = translate(_("You would like help with:") if topic is None else _("You asked:"), language=language)
+    said = [translate(text, language=language) for text in _SUGGESTED]
     lines = []
     for one in suggestions:
         person = people[one.member_id]
-        said = "; ".join(sentence(reason) for reason in telling(one.reasons)[:2])
-        lines.append((Mention(person.username), ": ", Words(said)))
+        why = "; ".join(sentence(reason, language=language) for reason in telling(one.reasons)[:2])
+        lines.append((Mention(person.username), ": ", Words(why)))
     return DirectMessage(
         to=(asker.username,),
-        title="Members who could help you",
-        body=(
-            Paragraph(asked),
-            Paragraph(("These members of the community have experience with it:",)),
-            Bullets(tuple(lines)),
-            Paragraph(("You could mention one of them in your topic, or write to them. Nobody was told about this message.",)),
-            Paragraph(("You get this because you agreed to mentorship messages. To stop them, change that answer in your profile.",)),
-        ),
+        title=translate(_("Members who could help you"), language=language),
+        body=(Paragraph((f"{asked} ", named)), Paragraph((said[0],)), Bullets(tuple(lines)), *(Paragraph((one,)) for one in said[1:])),
     )

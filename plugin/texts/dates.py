@@ -13,6 +13,10 @@ def date_words(moment: datetime, timezone: str, locale: str) -> str:
     zone, language = zone_of(timezone), language_of(locale)
     local = moment.astimezone(zone)
     name = "UTC" if zone.key == "UTC" else get_timezone_name(local, width="short", locale=language)
+    if name.startswith(("+", "-")):
+        # CLDR has no short name for this zone in this language: what its people call it says more than an offset.
+        known = local.tzname() or name
+        name = f"UTC{known}" if known.startswith(("+", "-")) else known
     return f"{format_date(local, 'full', locale=language)}, {format_time(local, 'short', tzinfo=zone, locale=language)} ({name})".replace("\u202f", " ")
 
 

@@ -48,9 +48,17 @@ declare(
     "enrolment.received",
     group="programs",
     title=_("Your application to {program}"),
-    body=_(
-        "Thank you! You applied as {role_word:text}. A manager looks at it, and you hear from us. If there are questions left to answer, you find them here."
-    ),
+    body=_("Thank you! A manager looks at your application, and you hear from us. If there are questions left to answer, you find them here."),
+    roles={
+        "mentor": (
+            _("Your application to {program}"),
+            _("Thank you! You applied as a mentor. A manager looks at it, and you hear from us. If there are questions left to answer, you find them here."),
+        ),
+        "mentee": (
+            _("Your application to {program}"),
+            _("Thank you! You applied as a mentee. A manager looks at it, and you hear from us. If there are questions left to answer, you find them here."),
+        ),
+    },
 )
 declare(
     "enrolment.unclear",

@@ -9,7 +9,7 @@ from functools import partial
 from mentorgraph.host import Block, Bullets, CalendarEntry, Inline, Link, Mention, Paragraph, Quote, Words
 from plugin.texts.catalogues import language_of, translate
 from plugin.texts.dates import date_words, day_words
-from plugin.texts.kinds import KINDS, Plural, Template, needed
+from plugin.texts.kinds import KINDS, Plural, Template, needed, placeholders
 
 About = Mapping[str, str | int]
 """What a notice is about, by placeholder. Moments are in ISO format; members are ids of ours."""
@@ -89,14 +89,19 @@ def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", peopl
     language = language_of(locale)
     show = partial(_value, about=about, language=language, timezone=timezone, people=people or {})
     title = " ".join("".join(map(plain, _pieces(_text(wording.title, about, language), show))).split())
-    said = [tuple(_pieces(part, show)) for part in _text(wording.body, about, language).split("\n\n")]
-    # A note that nobody wrote leaves no gap.
-    body: list[Block] = [Paragraph(parts) for parts in said if "".join(map(plain, parts)).strip()]
+    parts = [part for part in _text(wording.body, about, language).split("\n\n") if not _is_empty(part, about)]
+    body: list[Block] = [Paragraph(tuple(_pieces(part, show))) for part in parts]
     path = str(about.get("path", ""))
     url = f"{public_url}{path}" if public_url and path.startswith("/") else str(about.get("url", ""))
     if url.startswith(("https://", "http://")):
         body.append(Paragraph((Link(url, url),)))
     return Shown(title, tuple(body))
+
+
+def _is_empty(part: str, about: About) -> bool:
+    """Whether all that a paragraph is about was left out: a note that nobody wrote leaves no gap, and no “Where:” without a place."""
+    names = placeholders(part)
+    return bool(names) and all(about.get(name) == "" for name in names)
 
 
 def _text(template: Template, about: About, language: str) -> str:

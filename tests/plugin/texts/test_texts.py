@@ -98,10 +98,17 @@ def test_a_reader_gets_the_nearest_language(locale: str, language: str) -> None:
 
 
 def test_moments_are_in_the_readers_words_and_zone() -> None:
-    assert date_words(NOW, "Europe/Berlin", "en") == "Monday, November 2, 2026, 1:00 PM (+0100)"
+    assert date_words(NOW, "Europe/Berlin", "en") == "Monday, November 2, 2026, 1:00 PM (CET)"
     assert date_words(NOW, "Europe/Berlin", "de_DE") == "Montag, 2. November 2026, 13:00 (MEZ)"
     assert date_words(NOW, "../etc/passwd", "en") == "Monday, November 2, 2026, 12:00 PM (UTC)"
+    assert date_words(NOW, "America/Sao_Paulo", "en").endswith("9:00 AM (UTC-03)")
     assert day_words(NOW, "Pacific/Auckland", "en") == "November 3, 2026"
+
+
+def test_what_was_left_out_leaves_no_gap() -> None:
+    about: dict[str, str | int] = {"who": 7, "at": NOW.isoformat(), "place": "", "role": "soon"}
+    assert render("session.reminder", about, "en").paragraphs == ("Monday, November 2, 2026, 12:00 PM (UTC)",)
+    assert render("session.reminder", about | {"place": "Room 3"}, "de").paragraphs[1] == "Wo: Room 3"
 
 
 def test_words_of_members_stay_words_and_nobody_who_left_is_named() -> None:
