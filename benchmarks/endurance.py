@@ -2,11 +2,14 @@
 """The service killed again and again while a community lives, and what is left of it compared with the forum.
 
 A forum double in a process of its own, the service in another, real HTTP between them. Senders put numbered deliveries in as fast as they are taken, members
-of the forum ask, answer, edit and take back, and members who agreed get messages. Meanwhile the service is killed (SIGKILL), half of the times at a random
-moment, half of them at the next marked step of ``killed.py``, and started again. Afterwards:
+of the forum ask, answer, edit and take back, members who agreed get messages, and rounds are computed; of the forum's own deliveries some are lost, some come
+twice and all in any order. Meanwhile the service is killed (SIGKILL), half of the times at a random moment, half of them at the next marked step of
+``killed.py``, and started again; before the random ones its database is locked or stopped for a while, its disk is full, or its clock is wrong, and it has to
+go on by itself when that is over. Afterwards:
 
 * every delivery that was acknowledged, to a sender or to the forum, is in the inbox, and is handled;
 * every message that was sent is in the forum once;
+* every round that was asked for is computed;
 * after one reading the store is what the forum is.
 
 usage: endurance.py [--kills 50] [--database sqlite|postgresql|both] [--seed 1]
@@ -16,9 +19,7 @@ Progress goes to stderr; the last line of stdout is one JSON object. Ends with 1
 import argparse
 import asyncio
 import contextlib
-import hmac
 import json
-import os
 import random
 import signal
 import statistics
@@ -26,10 +27,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +39,13 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.filling import postgresql  # noqa: E402 - the path is set above
 from benchmarks.killed import STEPS  # noqa: E402
-from integrations.discourse.double.client import ControlError  # noqa: E402
+from benchmarks.living import KEY, Found, Service, keep_living, keep_matching, keep_sending, meanwhile  # noqa: E402
+from benchmarks.troubles import Trouble, of_postgresql, of_sqlite  # noqa: E402
 from integrations.discourse.double.process import Running, child_double, free_port  # noqa: E402
 from plugin.app import Parts, compose  # noqa: E402
 from plugin.cli.common import WITH_TIME  # noqa: E402
 from plugin.cli.demo import POLICY  # noqa: E402
+from plugin.domain.rounds import RoundState  # noqa: E402
 from plugin.services import connect, reconcile  # noqa: E402
 from plugin.services.connect import NewConnection  # noqa: E402
 from plugin.settings import Settings  # noqa: E402
@@ -52,10 +53,10 @@ from plugin.store.migrate import migrate_database  # noqa: E402
 from plugin.store.unit_of_work import UnitOfWork  # noqa: E402
 from tests.compared import differences, of_forum, of_store  # noqa: E402
 
-KEY = "k" * 32
-FIRST = 10**9
-"""Numbers of our deliveries begin here, far above the forum's own."""
+SKEWS = (-3600, -30, 30)
+"""Seconds by which a clock is wrong. Further ahead, and what is due by it would be waited for as long after the clock is right again."""
 SENDERS = 8
+MUST_BE_NOTHING = ("lost", "dead", "messages_doubled", "messages_missing", "rounds_missing", "differs")
 MESSAGES_WAIT = 150
 """Seconds without any progress after which the end is not waited for: a message that was being sent when the service died is tried again after ten."""
 
@@ -65,158 +66,75 @@ def say(line: str) -> None:
     sys.stderr.write(f"{time.strftime('%H:%M:%S')} {line}\n")
 
 
-@dataclass
-class Found:
-    """What a run saw."""
-
-    acknowledged: set[int] = field(default_factory=set)
-    statuses: Counter[int] = field(default_factory=Counter)
-    recovered: list[float] = field(default_factory=list)
-    killed: Counter[str] = field(default_factory=Counter)
-    alive: int = 0
-    number: int = FIRST
-
-
-@dataclass
-class Service:
-    """The service as operators start it, or dying at a step."""
-
-    settings: Settings
-    port: int
-    installation_id: int
-    secret: str
-    base_url: str
-    key: str = KEY
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    async def start(self, *marked: str) -> asyncio.subprocess.Process:
-        """Start it; with a step and a number it dies there."""
-        command = [str(ROOT / "benchmarks/killed.py"), *marked] if marked else ["-m", "plugin"]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MENTORGRAPH_")} | {
-            "MENTORGRAPH_DATABASE_URL": self.settings.database_url,
-            "MENTORGRAPH_SECRET_KEYS": self.key,
-            "MENTORGRAPH_PUBLIC_URL": self.address,
-            "MENTORGRAPH_ALLOW_PRIVATE": self.base_url.removeprefix("http://"),
-            "MENTORGRAPH_LOG_LEVEL": "error",
-        }
-        return await asyncio.create_subprocess_exec(sys.executable, *command, "serve", "--port", str(self.port), cwd=ROOT, env=environment)
-
-    async def send(self, client: httpx2.AsyncClient, number: int) -> int:
-        """One delivery of ours; its status."""
-        body = json.dumps({"ping": "OK", "number": number}).encode()
-        headers = {
-            "content-type": "application/json",
-            "x-discourse-instance": self.base_url,
-            "x-discourse-event-id": str(number),
-            "x-discourse-event-type": "ping",
-            "x-discourse-event": "ping",
-            "x-discourse-event-signature": "sha256=" + hmac.new(self.secret.encode(), body, sha256).hexdigest(),
-        }
-        return (await client.post(f"{self.address}/hooks/{self.installation_id}/", content=body, headers=headers)).status_code
-
-    async def answers(self, client: httpx2.AsyncClient, found: Found, process: asyncio.subprocess.Process) -> bool:
-        """Wait until a delivery is acknowledged; ``False`` if it died before."""
-        while process.returncode is None:
-            found.number += 1
-            number = found.number
-            with contextlib.suppress(httpx2.HTTPError):
-                if 200 <= await self.send(client, number) < 300:
-                    found.acknowledged.add(number)
-                    return True
-            await asyncio.sleep(0.02)
-        return False
-
-
-# ------------------------------------------------------------------------------------------------------------------ load
-
-
-async def keep_sending(service: Service, found: Found) -> None:
-    """Send for ever; a 2xx counts as acknowledged."""
-    async with httpx2.AsyncClient(trust_env=False, timeout=10) as client:
-        while True:
-            found.number += 1
-            number = found.number
-            try:
-                status = await service.send(client, number)
-            except httpx2.HTTPError:
-                await asyncio.sleep(0.05)
-                continue
-            found.statuses[status] += 1
-            if 200 <= status < 300:
-                found.acknowledged.add(number)
-
-
-async def keep_living(forum: Running, found: Found, chance: random.Random) -> None:
-    """Members ask, answer, edit, take back and like, for ever."""
-    content: dict[str, Any] = {}
-    for number in range(10**9):
-        if number % 20 == 0:
-            content = await forum.control.state("users", "topics", "posts")
-        people = [one["username"] for one in content["users"] if one["id"] > 0 and one["active"] and not one["admin"] and not one["staged"]]
-        topics = [one["id"] for one in content["topics"] if one["archetype"] == "regular" and one["deleted_at"] is None and not one["closed"]]
-        posts = [one["id"] for one in content["posts"] if one["deleted_at"] is None and one["post_number"] > 1]
-        words = f"These are words number {number} about prices, contracts and the first customers of a small shop."
-        by, topic, post = chance.choice(people), chance.choice(topics), chance.choice(posts)
-        step: dict[str, Any] = chance.choice(
-            [
-                {"act": "ask", "by": by, "title": f"How would you find customers for shop number {number}?", "text": f"How do I begin? {words}"},
-                {"act": "reply", "by": by, "topic_id": topic, "text": words},
-                {"act": "reply", "by": by, "topic_id": topic, "text": words},
-                {"act": "edit", "post_id": post, "text": words, "skip_validations": True},
-                {"act": "delete", "post_id": post},
-                {"act": "like", "by": by, "post_id": post},
-            ]
-        )
-        with contextlib.suppress(ControlError):
-            await forum.control.act(**step)
-            found.alive += 1
-        await asyncio.sleep(0.1)
-
-
-@contextlib.asynccontextmanager
-async def meanwhile(*work: Any) -> AsyncIterator[None]:
-    tasks = [asyncio.ensure_future(one) for one in work]
-    try:
-        yield
-        for task in tasks:
-            if task.done():
-                task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
 # ------------------------------------------------------------------------------------------------------------------ killing
 
 
-async def kill_again_and_again(service: Service, found: Found, *, kills: int, chance: random.Random) -> None:
-    """Start the service, let it work, kill it; so often."""
+async def kill_again_and_again(service: Service, found: Found, *, kills: int, chance: random.Random, troubles: Mapping[str, Trouble]) -> None:
+    """Start the service, let it work, trouble it, kill it; so often."""
     steps = list(STEPS)
     async with httpx2.AsyncClient(trust_env=False, timeout=10) as client:
         for turn in range(kills):
-            step = steps[turn // 2 % len(steps)] if turn % 2 else ""
-            # Deliveries pass a step by hundreds, messages one by one.
-            number = chance.randint(1, 3) if step in {"settling", "suggested", "sending", "sent", "marked"} else chance.randint(1, 400)
-            began = time.monotonic()
-            process = await service.start(*([step, str(number)] if step else []))
-            try:
-                if await service.answers(client, found, process):
-                    found.recovered.append(time.monotonic() - began)
-                patience = 15.0 if step else chance.uniform(0.1, 2.0)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(process.wait(), patience)
-                if process.returncode not in {None, -signal.SIGKILL}:
-                    raise RuntimeError(f"the service ended by itself with {process.returncode}")
-                found.killed[step if process.returncode is not None and step else "random"] += 1
-            finally:
-                if process.returncode is None:
-                    process.send_signal(signal.SIGKILL)
-                await process.wait()
-            say(f"kill {turn + 1}: {step or 'random'}, {len(found.acknowledged)} acknowledged")
+            if turn % 2:
+                step = steps[turn // 2 % len(steps)]
+                await _until_it_dies(service, client, found, step, chance=chance)
+            else:
+                trouble = [*troubles, "wrong clock", "none"][turn // 2 % (len(troubles) + 2)]
+                await _until_it_is_killed(service, client, found, trouble, chance=chance, troubles=troubles)
+            say(f"kill {turn + 1}: {dict(found.killed)} {dict(found.troubled)}, {len(found.acknowledged)} acknowledged")
+
+
+async def _until_it_dies(service: Service, client: httpx2.AsyncClient, found: Found, step: str, *, chance: random.Random) -> None:
+    """A life that ends at a step, or after a while if that is not passed."""
+    # Deliveries pass a step by hundreds, messages one by one.
+    number = chance.randint(1, 3) if step in {"settling", "suggested", "sending", "sent", "marked"} else chance.randint(1, 400)
+    began = time.monotonic()
+    process = await service.start(step, str(number))
+    try:
+        if await service.answers(client, found, process):
+            found.recovered.append(time.monotonic() - began)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), 15.0)
+        _check(process)
+        found.killed["random" if process.returncode is None else step] += 1
+    finally:
+        await _kill(process)
+
+
+async def _until_it_is_killed(
+    service: Service, client: httpx2.AsyncClient, found: Found, trouble: str, *, chance: random.Random, troubles: Mapping[str, Trouble]
+) -> None:
+    """A life that ends at a random moment, after a trouble."""
+    began = time.monotonic()
+    process = await service.start(skew=chance.choice(SKEWS) if trouble == "wrong clock" else 0)
+    try:
+        if not await service.answers(client, found, process):
+            _check(process)
+            raise RuntimeError("the service ended by itself")
+        found.recovered.append(time.monotonic() - began)
+        if trouble in troubles:
+            async with troubles[trouble](process.pid):
+                await asyncio.sleep(chance.uniform(1, 4))
+            over = time.monotonic()
+            if not await service.answers(client, found, process):
+                raise RuntimeError(f"the service did not survive: {trouble}")
+            found.went_on.append(time.monotonic() - over)
+        found.troubled[trouble] += 1
+        await asyncio.sleep(chance.uniform(0.1, 2.0))
+        _check(process)
+        found.killed["random"] += 1
+    finally:
+        await _kill(process)
+
+
+def _check(process: asyncio.subprocess.Process) -> None:
+    if process.returncode not in {None, -signal.SIGKILL}:
+        raise RuntimeError(f"the service ended by itself with {process.returncode}")
+
+
+async def _kill(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.send_signal(signal.SIGKILL)
+    await process.wait()
 
 
 async def settle(service: Service, parts: Parts) -> float:
@@ -245,7 +163,14 @@ def _list(found: object) -> list[dict[str, Any]]:
 
 
 def _left(unit: UnitOfWork) -> dict[str, int]:
-    return {"deliveries": unit.inbox.counts().get("new", 0), "messages": unit.outbox.counts().get("pending", 0)}
+    computing = len(unit.rounds.in_state(RoundState.COMPUTING))
+    return {"deliveries": unit.inbox.counts().get("new", 0), "messages": unit.outbox.counts().get("pending", 0), "rounds": computing}
+
+
+def _missing(unit: UnitOfWork, *, wanted: Sequence[int]) -> int:
+    """Rounds that were promised and are not computed."""
+    found = [unit.rounds.get(one) for one in wanted]
+    return sum(one is None or one.state is not RoundState.COMPUTED for one in found)
 
 
 def kept_states(unit: UnitOfWork) -> dict[str, str]:
@@ -280,6 +205,10 @@ async def judge(service: Service, forum: Running, parts: Parts, found: Found) ->
         "messages_in_the_forum": sum(ours.values()),
         "messages_doubled": sum(ours.values()) - len(ours) + max(0, len(ours) - sent),
         "messages_missing": max(0, sent - len(ours)),
+        "troubles": dict(sorted(found.troubled.items())),
+        "went_on_s": {"median": round(statistics.median(found.went_on), 2), "worst": round(max(found.went_on), 2)} if found.went_on else None,
+        "rounds": len(found.rounds),
+        "rounds_missing": await parts.runtime.database.read(service.installation_id, partial(_missing, wanted=found.rounds)),
         "steps_of_members": found.alive,
         "recovery_s": {"median": round(statistics.median(found.recovered), 2), "worst": round(max(found.recovered), 2)} if found.recovered else None,
         "differs": {name: len(some) for name, some in differences(store, of_forum(content, now=now, marked={})).items()},  # type: ignore[arg-type]  # mappings
@@ -302,7 +231,7 @@ async def _dropped_by_rule(events: list[dict[str, Any]], kept: dict[str, str]) -
 # ------------------------------------------------------------------------------------------------------------------ all of it
 
 
-async def run(url: str, migrate_url: str, *, kills: int, seed: int) -> dict[str, object]:
+async def run(url: str, migrate_url: str, *, kills: int, seed: int, troubles: Mapping[str, Trouble]) -> dict[str, object]:
     """One database."""
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
     port = free_port()
@@ -332,8 +261,11 @@ async def run(url: str, migrate_url: str, *, kills: int, seed: int) -> dict[str,
             await reconcile.settle_all(parts.runtime, installation_id, report=report)
             secret = (await parts.runtime.installation(installation_id)).hook_secrets[0]
             service, found = Service(settings, port, installation_id, secret, forum.base_url), Found()
-            async with meanwhile(*(keep_sending(service, found) for _ in range(SENDERS)), keep_living(forum, found, chance)):
-                await kill_again_and_again(service, found, kills=kills, chance=chance)
+            await forum.control.deliveries(drop_percent=10, duplicate_percent=10, shuffle=True, seed=seed)
+            work = [*(keep_sending(service, found) for _ in range(SENDERS)), keep_living(forum, found, chance), keep_matching(parts, installation_id, found)]
+            async with meanwhile(*work):
+                await kill_again_and_again(service, found, kills=kills, chance=chance, troubles=troubles)
+            await forum.control.deliveries(drop_percent=0, duplicate_percent=0, shuffle=False)
             say("no more kills; what is left is worked off")
             settled = await settle(service, parts)
             say(f"all was worked off after {settled:.0f} s; compared with the forum")
@@ -354,12 +286,15 @@ def main() -> int:
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         if given.database in {"sqlite", "both"}:
-            found["sqlite"] = asyncio.run(run(f"sqlite:///{folder}/endurance.db", "", **many))
+            path = Path(folder) / "endurance.db"
+            found["sqlite"] = asyncio.run(run(f"sqlite:///{path}", "", **many, troubles=of_sqlite(path)))
         if given.database in {"postgresql", "both"}:
             with postgresql(Path(folder)) as (url, migrate_url):
-                found["postgresql"] = asyncio.run(run(url, migrate_url, **many))
+                found["postgresql"] = asyncio.run(run(url, migrate_url, **many, troubles=of_postgresql(migrate_url, Path(folder) / "pg")))
     sys.stdout.write(json.dumps(found) + "\n")
-    bad = [name for name, one in found.items() if any(one[key] for key in ("lost", "dead", "messages_doubled", "messages_missing", "differs"))]
+    bad = [
+        name for name, one in found.items() if any(one[key] for key in ("lost", "dead", "messages_doubled", "messages_missing", "rounds_missing", "differs"))
+    ]
     return 1 if bad else 0
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from benchmarks.endurance import Found, Service, keep_sending, kept_states, meanwhile
+from benchmarks.endurance import kept_states
 from benchmarks.killed import STEPS
+from benchmarks.living import Found, Service, keep_sending, meanwhile
 from integrations.discourse.double.process import free_port
 from plugin.app import open_database
 from plugin.settings import Settings

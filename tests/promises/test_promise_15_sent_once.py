@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from benchmarks.endurance import Service
+from benchmarks.living import Service
 from integrations.discourse.double.process import child_double, free_port
 from mentorgraph.host import DirectMessage, Paragraph
 from plugin.app import compose

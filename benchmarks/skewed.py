@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""A command of ours with a clock that is wrong.
+
+usage: skewed.py SECONDS COMMAND …    such as: skewed.py -3600 serve --port 8000
+"""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+
+def main() -> None:
+    skew = timedelta(seconds=float(sys.argv.pop(1)))
+    from plugin import clock
+
+    clock.system_clock = lambda: datetime.now(UTC) + skew
+    from plugin.cli import main as command
+
+    command()
+
+
+if __name__ == "__main__":
+    main()
