@@ -23,6 +23,8 @@ from plugin.store.unit_of_work import Installations, UnitOfWork
 T = TypeVar("T")
 
 TRIES = 4
+AWAY = ("08", "25006", "53", "57")
+"""Classes of SQLSTATE that say that there is no server now, or one that starts, stops, is full, or only follows another (PostgreSQL, appendix A)."""
 
 
 class PostgresDatabase:
@@ -58,7 +60,7 @@ class PostgresDatabase:
         except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
             raise Unavailable("the database does not answer", code="database_down") from error
         except DBAPIError as error:
-            if error.connection_invalidated:
+            if error.connection_invalidated or str(getattr(error.orig, "sqlstate", None)).startswith(AWAY):
                 raise Unavailable("the database does not answer", code="database_down") from error
             raise
 

@@ -153,6 +153,22 @@ async def test_a_server_that_went_away_is_unavailable_and_comes_back(postgres_da
     await admin.close()
 
 
+async def test_a_server_that_takes_no_more_connections_is_unavailable(postgres: Postgres, vault: Vault, clock: FixedClock, two: tuple[int, int]) -> None:
+    """It says so by an error of its own, which is none of the connection's: so do servers that start or stop."""
+    database = PostgresDatabase(postgres.service_url, vault=vault, clock=clock)
+    admin = await asyncpg.connect(postgres.admin_url)
+    try:
+        await admin.execute(f"ALTER ROLE {SERVICE} CONNECTION LIMIT 0")
+        with pytest.raises(Unavailable):
+            await database.read(two[0], lambda unit: unit.revision)
+        await admin.execute(f"ALTER ROLE {SERVICE} CONNECTION LIMIT -1")
+        assert await database.read(two[0], lambda unit: unit.revision) >= 0
+    finally:
+        await admin.execute(f"ALTER ROLE {SERVICE} CONNECTION LIMIT -1")
+        await admin.close()
+        await database.close()
+
+
 async def test_no_server_is_unavailable(vault: Vault, clock: FixedClock) -> None:
     url = "postgresql://x@127.0.0.1:1/y"
     database = PostgresDatabase(url, vault=vault, clock=clock)
