@@ -87,6 +87,22 @@ def unavailable(error: DBAPIError | sqlite3.Error) -> Unavailable:
     return Unavailable("the database does not answer", code="database_down")
 
 
+AWAY = ("08", "25006", "53", "57")
+"""Classes of SQLSTATE that say that there is no server now, or one that starts, stops, is full, or only follows another (PostgreSQL, appendix A)."""
+
+
+def away(error: BaseException) -> Unavailable | None:
+    """Our error if it is the database that fails, whatever was asked of it; ``None`` if it is what was asked."""
+    if not isinstance(error, DBAPIError):
+        return None
+    if isinstance(error.orig, sqlite3.OperationalError):
+        found = unavailable(error)
+        return found if found.code != "database_down" or "disk i/o" in _word(error) else None
+    if error.connection_invalidated or str(getattr(error.orig, "sqlstate", None)).startswith(AWAY):
+        return Unavailable("the database does not answer", code="database_down")
+    return None
+
+
 def postgres_engine(url: str, *, size: int = 10, patience: float | None = 60) -> AsyncEngine:
     """An engine for ``postgresql://…``; a statement that takes more than ``patience`` seconds is given up. ``sslmode`` is understood as libpq does."""
     address = make_url(url).set(drivername="postgresql+asyncpg")

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plugin.clock import Clock
 from plugin.errors import Misconfigured, Unavailable
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
-from plugin.store.engines import postgres_engine
+from plugin.store.engines import away, postgres_engine
 from plugin.store.epochs import PostgresEpochs, begin_noting, note_writes
 from plugin.store.ids import Ids
 from plugin.store.intake import Arrival
@@ -23,8 +23,6 @@ from plugin.store.unit_of_work import Installations, UnitOfWork
 T = TypeVar("T")
 
 TRIES = 4
-AWAY = ("08", "25006", "53", "57")
-"""Classes of SQLSTATE that say that there is no server now, or one that starts, stops, is full, or only follows another (PostgreSQL, appendix A)."""
 
 
 class PostgresDatabase:
@@ -57,11 +55,11 @@ class PostgresDatabase:
                 async with connection.begin():
                     await self._enter(connection, setting, value)
                     return await connection.run_sync(work)
-        except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
+        except (OperationalError, InterfaceError, PendingRollbackError, OSError, TimeoutError) as error:
             raise Unavailable("the database does not answer", code="database_down") from error
         except DBAPIError as error:
-            if error.connection_invalidated or str(getattr(error.orig, "sqlstate", None)).startswith(AWAY):
-                raise Unavailable("the database does not answer", code="database_down") from error
+            if found := away(error):
+                raise found from error
             raise
 
     async def _enter(self, connection: AsyncConnection, setting: str, value: str) -> None:

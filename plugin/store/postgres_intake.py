@@ -72,7 +72,11 @@ class PostgresIntake:
 
     async def _connection(self) -> asyncpg.Connection:
         if self._held is None:
-            found = await self._engine.raw_connection()
+            try:
+                found = await self._engine.raw_connection()
+            except Exception as error:
+                # The driver's errors come in several wrappings here, and one of them is nobody's subclass.
+                raise ConnectionError("there is no connection") from error
             self._held = found, found.driver_connection
             await self._held[1].execute(_ENTER)
         return self._held[1]

@@ -15,6 +15,7 @@ from plugin.domain.community import Community, InstallationState, Policy
 from plugin.domain.webhooks import FeedEvent, data_of
 from plugin.errors import NotFound
 from plugin.store.crypto import Vault
+from plugin.store.engines import away
 from plugin.store.epochs import MARKING, is_loud
 from plugin.store.ids import Ids, new_installation_id
 from plugin.store.inbox import Inbox
@@ -383,7 +384,10 @@ class UnitOfWork:
 
 
 class Savepoint:
-    """Undoes what happened inside it when it is left by an exception, the repositories' memory included."""
+    """Undoes what happened inside it when it is left by an exception, the repositories' memory included.
+
+    Raises :class:`~plugin.errors.Unavailable` instead if it was the database that failed.
+    """
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
@@ -395,17 +399,20 @@ class Savepoint:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if kind is None:
+        if error is None:
             try:
                 self._unit.flush_rows()
-            except BaseException:
-                self._undo()
+                self._nested.commit()
+            except BaseException as failure:
+                self._undo(failure)
                 raise
-            self._nested.commit()
         else:
-            self._undo()
+            self._undo(error)
 
-    def _undo(self) -> None:
+    def _undo(self, error: BaseException) -> None:
+        if found := away(error):
+            # There is nothing left to undo it in, and nothing wrong with what was asked.
+            raise found from error
         self._nested.rollback()
         self._unit.changed = self._changed
         self._unit.woken = self._woken

@@ -12,6 +12,7 @@ from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from plugin.store.dispatch import Claim
+from plugin.store.intake import Arrival
 from plugin.store.migrate import migrate_database
 from plugin.store.postgres import PostgresDatabase
 from plugin.store.tables import metadata
@@ -161,6 +162,8 @@ async def test_a_server_that_takes_no_more_connections_is_unavailable(postgres: 
         await admin.execute(f"ALTER ROLE {SERVICE} CONNECTION LIMIT 0")
         with pytest.raises(Unavailable):
             await database.read(two[0], lambda unit: unit.revision)
+        with pytest.raises(Unavailable):
+            await database.put(Arrival(two[0], "1", "ping", b"d", b"body", "trace", clock()))
         await admin.execute(f"ALTER ROLE {SERVICE} CONNECTION LIMIT -1")
         assert await database.read(two[0], lambda unit: unit.revision) >= 0
     finally:
