@@ -11,7 +11,7 @@ from rich.table import Table
 from plugin.app import Parts
 from plugin.cli.common import AsJson, Which, fail, out, run, show
 from plugin.services import deliveries as delivering
-from plugin.services import outgoing
+from plugin.services import outgoing, resealing
 from plugin.services.connect import the_installation
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -131,3 +131,12 @@ def messages(
             out.print("Nothing waits to be sent." if dry_run else "Nothing was sent yet.")
 
     show({"messages": found}, as_json=as_json, lines=lines)
+
+
+def reseal(as_json: AsJson = False) -> None:
+    """Move everything that is sealed to the newest of MENTORGRAPH_SECRET_KEYS, so that older ones can be dropped."""
+    found = run(lambda parts: resealing.reseal_everywhere(parts.runtime))
+    moved, lost = sum(one.moved for one in found.values()), sum(one.lost for one in found.values())
+    show({"moved": moved, "lost": lost}, as_json=as_json, lines=lambda: out.print(f"{moved} seals were moved to the newest key."))
+    if lost:
+        fail(f"{lost} seals open with none of MENTORGRAPH_SECRET_KEYS: add the key that made them, behind the newest, and run this again")

@@ -36,6 +36,7 @@ async def examine(runtime: Runtime) -> list[Finding]:
     if not communities:
         found.append(_finding("warning", "no community is connected: run `mentorgraph connect HOST https://community.example.org`"))
     for community in communities:
+        found += await _examine_seals(runtime, community)
         if community.state is InstallationState.ACTIVE:
             found += await _examine_one(runtime, community)
         else:
@@ -95,6 +96,17 @@ async def _examine_one(runtime: Runtime, community: Community) -> list[Finding]:
         return rows + _examine_reading(unit, name, quota=quota, period=timedelta(minutes=minutes))
 
     return found + await runtime.database.read(community.id, work)
+
+
+async def _examine_seals(runtime: Runtime, community: Community) -> list[Finding]:
+    """Whether older keys can be dropped, and whether one was dropped too soon."""
+    sealed = await runtime.database.read(community.id, lambda unit: unit.seals.count_others(starts=runtime.vault.starts))
+    if not sealed:
+        return []
+    name = f"{community.base_url} ({community.id})"
+    if len(runtime.settings.secret_keys) > 1:
+        return [_finding("warning", f"{name}: {sealed} values are sealed by older keys: `mentorgraph reseal` moves them to the newest; drop none before")]
+    return [_finding("error", f"{name}: {sealed} values open with none of MENTORGRAPH_SECRET_KEYS: put the dropped one back behind the newest")]
 
 
 def _examine_rows(unit: UnitOfWork, community: Community, name: str, *, has_deliveries: bool) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from plugin.services import calendars, operating, scheduling, telling, webhooks
+from plugin.services import calendars, operating, resealing, scheduling, telling, webhooks
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -13,7 +13,7 @@ SUGGESTIONS_FRESH_FOR = timedelta(days=1)
 
 
 async def tidy(runtime: Runtime, installation_id: int) -> None:
-    """Prune one community by the retention that manifest.yaml promises, and let old suggestions be worked out anew."""
+    """Prune one community by the retention that manifest.yaml promises, let old suggestions be worked out anew, and move seals of older keys to the newest."""
     settings = runtime.settings
 
     def work(unit: UnitOfWork) -> None:
@@ -37,3 +37,5 @@ async def tidy(runtime: Runtime, installation_id: int) -> None:
 
     await runtime.database.write(installation_id, work)
     await operating.tidy(runtime)
+    if len(settings.secret_keys) > 1:
+        await resealing.reseal(runtime, installation_id)

@@ -62,6 +62,9 @@ class Vault:
             raise Misconfigured("MENTORGRAPH_SECRET_KEYS is empty: set it to a random text of at least 16 characters")
         self._newest, *_ = made = [_Key(key) for key in keys]
         self._keys = {key.id: key for key in made}
+        start = _PLAIN + self._newest.id
+        self.starts = (urlsafe_b64encode(start), start)
+        """What seals of the newest key begin with, in Base64 and without: nine bytes are twelve letters."""
 
     def seal(self, value: bytes, *, installation_id: int, purpose: str, now: datetime | None = None, text: bool = True) -> bytes:
         """Encrypt ``value`` so that it opens only for the same installation and purpose. ``now`` is stamped on it; the real time if none is given.

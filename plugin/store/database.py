@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from plugin.store.dispatch import Dispatcher
+from plugin.store.installations import Installations
 from plugin.store.intake import Arrival
-from plugin.store.unit_of_work import Installations, UnitOfWork
+from plugin.store.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 

@@ -14,11 +14,12 @@ from plugin.store.dispatch import Dispatcher
 from plugin.store.engines import away, postgres_engine
 from plugin.store.epochs import PostgresEpochs, begin_noting, note_writes
 from plugin.store.ids import Ids
+from plugin.store.installations import Installations
 from plugin.store.intake import Arrival
 from plugin.store.postgres_intake import AGAIN, PostgresIntake
 from plugin.store.roles import check_bound
 from plugin.store.sqlite import check_revision
-from plugin.store.unit_of_work import Installations, UnitOfWork
+from plugin.store.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 

@@ -22,10 +22,11 @@ from plugin.store.dispatch import Dispatcher
 from plugin.store.engines import is_damage, sqlite_engine, unavailable
 from plugin.store.epochs import SqliteEpochs, begin_noting, note_writes
 from plugin.store.ids import Ids
+from plugin.store.installations import Installations
 from plugin.store.intake import Arrival
 from plugin.store.migrate import expected_revision
 from plugin.store.sqlite_intake import SqliteIntake
-from plugin.store.unit_of_work import Installations, UnitOfWork
+from plugin.store.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 _Job = tuple[Callable[[Connection], Any], "Future[Any]"]

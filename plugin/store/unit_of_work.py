@@ -1,206 +1,34 @@
 """One transaction of one community."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from mentorgraph.host import Installation
 from plugin.clock import Clock
-from plugin.domain.community import Community, InstallationState, Policy
+from plugin.domain.community import Community, Policy
 from plugin.domain.webhooks import FeedEvent, data_of
 from plugin.errors import NotFound
 from plugin.store.crypto import Vault
 from plugin.store.engines import away
 from plugin.store.epochs import MARKING, is_loud
-from plugin.store.ids import Ids, new_installation_id
-from plugin.store.inbox import Inbox
-from plugin.store.repositories.access import Audit, Entry, OperatorKeys, SignIns, Staff, Tokens
-from plugin.store.repositories.applications import Applications
-from plugin.store.repositories.base import repository
-from plugin.store.repositories.calendars import Calendars
-from plugin.store.repositories.content import Posts, Spaces, Tags, Topics
-from plugin.store.repositories.forms import Bank, Forms, Submissions, Surveys
-from plugin.store.repositories.jobs import Jobs
-from plugin.store.repositories.knowing import Learned, Measures, Skills
-from plugin.store.repositories.lessons import Lessons
-from plugin.store.repositories.mails import Addresses, Mails
-from plugin.store.repositories.members import Badges, Consents, Groups, Members
-from plugin.store.repositories.mentorships import Blocks, Mentorships
-from plugin.store.repositories.needs import Needs, Suggestions
-from plugin.store.repositories.our_groups import OurGroups
-from plugin.store.repositories.pairing import Agreements, PairItems, SessionKits
-from plugin.store.repositories.privacy import Personal
-from plugin.store.repositories.program_events import ProgramEvents
-from plugin.store.repositories.programs import Enrolments, Managers, Programs
-from plugin.store.repositories.quota import HostCalls
-from plugin.store.repositories.recruiting import Announcements, Invitations, Referrals, Waves
-from plugin.store.repositories.reports import Reports
-from plugin.store.repositories.requests import Requests
-from plugin.store.repositories.rewards import Certificates, Ledger, Rewards
-from plugin.store.repositories.rounds import Rounds
-from plugin.store.repositories.screening import Screenings
-from plugin.store.repositories.sessions import Sessions
-from plugin.store.repositories.stories import Stories
-from plugin.store.repositories.strikes import Strikes
-from plugin.store.repositories.telling import Notices, Wishes
-from plugin.store.repositories.traces import Gone, Likes, Words
-from plugin.store.repositories.webhooks import Feed, Webhooks
-from plugin.store.repositories.work import Changes, Checks, Lane, Lanes, Outbox, Sweeps
-from plugin.store.tables import installations, metadata
+from plugin.store.ids import Ids
+from plugin.store.installations import Keys, community_of
+from plugin.store.repositories.access import Audit, Entry
+from plugin.store.repositories.all import Repositories
+from plugin.store.repositories.work import Lane
+from plugin.store.tables import installations
 
 _INSTALLATION = select(installations).where(installations.c.installation_id == bindparam("installation"))
 _QUEUED = select(installations.c.revision).where(installations.c.installation_id == bindparam("installation")).with_for_update()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """The installation's own keys, made when it was connected and never changed."""
-
-    terms: bytes = field(repr=False)
-    tombstones: bytes = field(repr=False)
-    audit: bytes = field(repr=False)
-
-
-class UnitOfWork:
+class UnitOfWork(Repositories):
     """Repositories of one installation over one transaction, and what the transaction sets off when it commits."""
-
-    members = repository(Members)
-    """Members."""
-    groups = repository(Groups)
-    """Groups of the host."""
-    badges = repository(Badges)
-    """Badges of members."""
-    consents = repository(Consents)
-    """What members agreed to."""
-    spaces = repository(Spaces)
-    """Spaces of the host."""
-    tags = repository(Tags)
-    """Tags of the host."""
-    topics = repository(Topics)
-    """Topics."""
-    posts = repository(Posts)
-    """Posts."""
-    gone = repository(Gone)
-    """What the host said is gone."""
-    likes = repository(Likes)
-    """Likes."""
-    words = repository(Words)
-    """Terms that may be shown as words."""
-    needs = repository(Needs)
-    """Needs."""
-    suggestions = repository(Suggestions)
-    """Suggestions."""
-    skills = repository(Skills)
-    """Decisions about skills and their names."""
-    learned = repository(Learned)
-    """What history taught."""
-    measures = repository(Measures)
-    """How the community was doing."""
-    programs = repository(Programs)
-    """Programs."""
-    managers = repository(Managers)
-    """Who manages which program."""
-    enrolments = repository(Enrolments)
-    """Who takes part in programs."""
-    mentorships = repository(Mentorships)
-    """Who mentors whom."""
-    requests = repository(Requests)
-    """Who asks whom."""
-    announcements = repository(Announcements)
-    """Programs' topics in the host."""
-    waves = repository(Waves)
-    """Invitations that go out together."""
-    invitations = repository(Invitations)
-    """Who was asked to take part."""
-    referrals = repository(Referrals)
-    """Who came by whom."""
-    agreements = repository(Agreements)
-    """What mentorships agreed on."""
-    pair_items = repository(PairItems)
-    """Goals and actions of mentorships."""
-    session_kits = repository(SessionKits)
-    """Kits of sessions that managers made."""
-    sessions = repository(Sessions)
-    """Sessions of mentorships."""
-    strikes = repository(Strikes)
-    """Who lets others wait, and who was let down."""
-    rewards = repository(Rewards)
-    """What programs give back, by rules."""
-    certificates = repository(Certificates)
-    """What members did, for them to show; and words of thanks."""
-    ledger = repository(Ledger)
-    """Stipends and gifts."""
-    reports = repository(Reports)
-    """Reports to those who look after safety."""
-    program_events = repository(ProgramEvents)
-    """Events of programs."""
-    blocks = repository(Blocks)
-    """Members who must not be brought together."""
-    screenings = repository(Screenings)
-    """Who is under age, and who was screened."""
-    forms = repository(Forms)
-    """Forms."""
-    bank = repository(Bank)
-    """Questions that any form may take."""
-    submissions = repository(Submissions)
-    """Answers."""
-    surveys = repository(Surveys)
-    """What was asked of whom."""
-    rounds = repository(Rounds)
-    """Matching rounds."""
-    our_groups = repository(OurGroups)
-    """Groups that we form."""
-    lessons = repository(Lessons)
-    """What answers have taught."""
-    jobs = repository(Jobs)
-    """Work for later."""
-    notices = repository(Notices)
-    """What members were told."""
-    addresses = repository(Addresses)
-    """Addresses of members."""
-    mails = repository(Mails)
-    """Mails to members."""
-    calendars = repository(Calendars)
-    """Events in calendars of members."""
-    stories = repository(Stories)
-    """What pairs would tell the community."""
-    wishes = repository(Wishes)
-    """How members want to be told."""
-    feed = repository(Feed)
-    """What happened, for developers to hear of."""
-    webhooks = repository(Webhooks)
-    """Endpoints of developers."""
-    tokens = repository(Tokens)
-    """Bearer tokens."""
-    applications = repository(Applications)
-    """Applications of developers."""
-    staff = repository(Staff)
-    """Who holds which office."""
-    operator_keys = repository(OperatorKeys)
-    """Set-up links and sessions of whoever runs the service; of installation 0 only."""
-    sign_ins = repository(SignIns)
-    """Sign-ins under way."""
-    personal = repository(Personal)
-    """Everything about one member at once."""
-    inbox = repository(Inbox)
-    """Deliveries."""
-    outbox = repository(Outbox)
-    """Messages to the host."""
-    checks = repository(Checks)
-    """Doubts to settle with the host."""
-    sweeps = repository(Sweeps)
-    """Listings of the host."""
-    host_calls = repository(HostCalls)
-    """How often a host with a monthly quota was called."""
-    lanes = repository(Lanes)
-    """When work is due."""
-    changes = repository(Changes)
-    """What the graph has not seen yet."""
 
     def __init__(self, connection: Connection, installation_id: int, *, clock: Clock, vault: Vault, ids: Ids) -> None:
         self._connection = connection
@@ -227,7 +55,7 @@ class UnitOfWork:
     @cached_property
     def community(self) -> Community:
         """The installation without its secrets."""
-        return _community(self._row)
+        return community_of(self._row)
 
     @cached_property
     def policy(self) -> Policy:
@@ -417,60 +245,3 @@ class Savepoint:
         self._unit.changed = self._changed
         self._unit.woken = self._woken
         self._unit.forget()
-
-
-def _community(row: Row[*tuple[Any, ...]]) -> Community:
-    policy: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.policy.items()}
-    return Community(
-        id=row.installation_id,
-        host=row.host,
-        base_url=row.base_url,
-        name=row.name,
-        state=InstallationState(row.state),
-        locale=row.locale,
-        created_at=row.created_at,
-        policy=Policy(**policy),
-        limits=tuple(row.limits),
-        remote=row.remote,
-        profile_fields=row.profile_fields,
-        accent=row.accent,
-    )
-
-
-class Installations:
-    """Creates and removes installations."""
-
-    def __init__(self, connection: Connection, *, clock: Clock, vault: Vault) -> None:
-        self._connection = connection
-        self._now = clock()
-        self._vault = vault
-
-    def create(self, *, host: str, base_url: str, secrets: Mapping[str, object], keys: Mapping[str, str], name: str) -> int:
-        """Make an installation that is not served yet; returns its id."""
-        installation_id = new_installation_id()
-        self._connection.execute(
-            insert(installations).values(
-                installation_id=installation_id,
-                host=host,
-                base_url=base_url,
-                name=name,
-                state=InstallationState.CONNECTING.value,
-                created_at=self._now,
-                policy={},
-                host_settings={},
-                limits=[],
-                remote={},
-                profile_fields={},
-                secrets=self._vault.seal(orjson.dumps(secrets), installation_id=installation_id, purpose="secrets"),
-                keys=self._vault.seal(orjson.dumps(keys), installation_id=installation_id, purpose="keys"),
-            )
-        )
-        return installation_id
-
-    def remove(self, installation_id: int, *, keep: Sequence[str] = ()) -> None:
-        """Erase an installation and every row of it."""
-        if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("SELECT set_config('mentorgraph.installation', :id, true)"), {"id": str(installation_id)})
-        for table in reversed(metadata.sorted_tables):
-            if table.name not in keep:
-                self._connection.execute(delete(table).where(table.c.installation_id == installation_id))

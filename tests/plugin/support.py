@@ -43,7 +43,8 @@ from plugin.services.runtime import Runtime
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
-from plugin.store.unit_of_work import Installations, UnitOfWork
+from plugin.store.installations import Installations
+from plugin.store.unit_of_work import UnitOfWork
 
 BASE_URL = "https://forum.example.org"
 HOOK_SECRET, SIGN_IN_SECRET = "a hook secret of tests", "a sign-in secret of tests"

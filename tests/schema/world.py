@@ -21,8 +21,9 @@ from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from plugin.store.dispatch import Dispatcher
+from plugin.store.installations import Installations
 from plugin.store.intake import Arrival
-from plugin.store.unit_of_work import Installations, UnitOfWork
+from plugin.store.unit_of_work import UnitOfWork
 from plugin.worker import Worker
 from tests.conftest import FixedClock
 from tests.plugin.support import BASE_URL, community

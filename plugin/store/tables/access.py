@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Text, UniqueConstraint
 
-from plugin.store.tables.base import JSON, MemberColumns, of_member, table, words
+from plugin.store.tables.base import JSON, MemberColumns, of_member, sealed, table, words
 from plugin.store.types import Moment
 
 tokens = table(
@@ -29,7 +29,7 @@ sign_ins = table(
     Column("binding", LargeBinary, nullable=False),  # hash of the browser's cookie, the PKCE challenge, or the hash of a code
     words("next_path"),
     Column("expires_at", Moment, nullable=False),
-    Column("memory", LargeBinary),  # sealed: what a way of several steps needs in the end
+    sealed("memory", empty=True),  # what a way of several steps needs in the end
     Column("about", LargeBinary),  # keyed hash of who was named at a sign-in by code
     Column("tries", SmallInteger, nullable=False, server_default="0"),
     key=("nonce",),

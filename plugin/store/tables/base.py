@@ -5,7 +5,7 @@
 """
 
 from sqlalchemy import JSON as GENERIC_JSON
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, MetaData, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, LargeBinary, MetaData, PrimaryKeyConstraint, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import SchemaItem
 
@@ -42,3 +42,8 @@ def of_member(column: str = "member_id") -> ForeignKeyConstraint:
 def words(name: str, *, default: str | None = "") -> Column[str]:
     """A column of text, empty unless said otherwise; with ``None`` it must be given."""
     return Column(name, Text, nullable=default is None, server_default=default)
+
+
+def sealed(name: str, *, empty: bool = False) -> Column[bytes]:
+    """A column of seals (:mod:`plugin.store.crypto`), which move to a new key by :mod:`plugin.store.repositories.seals`; ``empty`` if it may have none."""
+    return Column(name, LargeBinary, nullable=empty, info={"sealed": True})

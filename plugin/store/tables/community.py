@@ -1,8 +1,8 @@
 """What the host tells about a community: its members, groups, spaces, topics and posts."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, SmallInteger, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, SmallInteger, Table, Text, UniqueConstraint, text
 
-from plugin.store.tables.base import JSON, MemberColumns, metadata, of_member, table, words
+from plugin.store.tables.base import JSON, MemberColumns, metadata, of_member, sealed, table, words
 from plugin.store.types import Moment, Terms
 
 installations = Table(
@@ -21,8 +21,8 @@ installations = Table(
     Column("remote", JSON, nullable=False),
     Column("profile_fields", JSON, nullable=False),
     words("accent"),
-    Column("secrets", LargeBinary, nullable=False),  # sealed: the host's key, hook and sign-in secrets
-    Column("keys", LargeBinary, nullable=False),  # sealed: our own keys for terms and tombstones; never rotated
+    sealed("secrets"),  # the host's key, hook and sign-in secrets
+    sealed("keys"),  # our own keys for terms and tombstones; never rotated
     Column("pinged_at", Moment),
     Column("epoch", BigInteger, nullable=False, server_default=text("0")),
     Column("revision", BigInteger, nullable=False, server_default="0"),  # of the graph; every process follows it

@@ -1,8 +1,8 @@
 """Forms and their versions, the bank of questions, answers, and what was asked of whom."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, Index, Integer, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, Index, Integer, Text, UniqueConstraint, text
 
-from plugin.store.tables.base import JSON, MemberColumns, of_member, table, words
+from plugin.store.tables.base import JSON, MemberColumns, of_member, sealed, table, words
 from plugin.store.types import Moment
 
 forms = table(
@@ -52,7 +52,7 @@ submissions = table(
     words("about"),
     Column("survey_id", BigInteger, nullable=False, server_default="0"),
     Column("answers", JSON, nullable=False),
-    Column("words", LargeBinary),
+    sealed("words", empty=True),
     Column("named", Boolean, nullable=False, server_default=text("false")),
     Column("at", Moment, nullable=False),
     of_member(),

@@ -1,8 +1,8 @@
 """What pairs agree on and work towards, and the kits of their sessions."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKeyConstraint, Index, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKeyConstraint, Index, Integer, SmallInteger, Text, UniqueConstraint, text
 
-from plugin.store.tables.base import JSON, MemberColumns, of_member, table
+from plugin.store.tables.base import JSON, MemberColumns, of_member, sealed, table
 from plugin.store.types import Moment
 
 
@@ -18,7 +18,7 @@ agreements = table(
     Column("version", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("cadence", SmallInteger, nullable=False),
-    Column("words", LargeBinary),  # sealed: topics, dates, notes and the code of conduct
+    sealed("words", empty=True),  # topics, dates, notes and the code of conduct
     Column("created_at", Moment, nullable=False),
     Column("decided_at", Moment),
     _of_mentorship(),
@@ -48,7 +48,7 @@ pair_items = table(
     Column("member_id", BigInteger),
     Column("state", Text, nullable=False),
     Column("due_on", Date),
-    Column("words", LargeBinary),  # sealed
+    sealed("words", empty=True),
     Column("created_at", Moment, nullable=False),
     Column("settled_at", Moment),
     _of_mentorship(),

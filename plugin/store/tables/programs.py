@@ -1,8 +1,8 @@
 """Programs, who takes part in them, who asks whom, and who mentors whom."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKeyConstraint, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKeyConstraint, Index, SmallInteger, Text, UniqueConstraint, text
 
-from plugin.store.tables.base import JSON, MemberColumns, of_member, table, words
+from plugin.store.tables.base import JSON, MemberColumns, of_member, sealed, table, words
 from plugin.store.types import Moment
 
 programs = table(
@@ -100,7 +100,7 @@ requests = table(
     Column("state", Text, nullable=False),
     Column("chain_id", BigInteger, nullable=False),
     Column("rank", SmallInteger, nullable=False),
-    Column("words", LargeBinary, nullable=False),  # sealed: the mentee's note and goal, the mentor's answer
+    sealed("words"),  # the mentee's note and goal, the mentor's answer
     Column("created_at", Moment, nullable=False),
     Column("asked_at", Moment),
     Column("expires_at", Moment),
@@ -134,7 +134,7 @@ reports = table(
     Column("reporter_id", BigInteger, nullable=False),
     Column("about_id", BigInteger, nullable=False),
     Column("mentorship_id", BigInteger),
-    Column("words", LargeBinary, nullable=False),  # sealed
+    sealed("words"),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("at", Moment, nullable=False),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKeyConstraint, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 
-from plugin.store.tables.base import JSON, MemberColumns, of_member, table, words
+from plugin.store.tables.base import JSON, MemberColumns, of_member, sealed, table, words
 from plugin.store.types import Moment
 
 
@@ -69,7 +69,7 @@ program_invitations = table(
     Column("score", Float, nullable=False, server_default=text("0")),
     Column("evidence", JSON, nullable=False),
     Column("post_ids", JSON, nullable=False),
-    Column("words", LargeBinary, nullable=False),  # sealed
+    sealed("words"),
     Column("created_at", Moment, nullable=False),
     Column("invited_at", Moment),
     Column("seen_at", Moment),
@@ -90,7 +90,7 @@ referral_links = table(
     Column("program_id", BigInteger, nullable=False),
     Column("referrer_id", BigInteger, nullable=False),
     Column("digest", LargeBinary, nullable=False),
-    Column("secret", LargeBinary, nullable=False),  # sealed, so that its maker can see the address again
+    sealed("secret"),  # so that its maker can see the address again
     words("role"),
     Column("named", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", Moment, nullable=False),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, Index, Integer, LargeBinary, Text, UniqueConstraint, text
 
-from plugin.store.tables.base import JSON, MemberColumns, of_member, table, words
+from plugin.store.tables.base import JSON, MemberColumns, of_member, sealed, table, words
 from plugin.store.types import Moment
 
 
@@ -64,8 +64,8 @@ certificates = table(
     Column("member_id", BigInteger, nullable=False),
     Column("role", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
-    Column("code", LargeBinary, nullable=False),  # sealed
-    Column("facts", LargeBinary, nullable=False),  # sealed
+    sealed("code"),
+    sealed("facts"),
     Column("issued_at", Moment, nullable=False),
     Column("revoked_at", Moment),
     of_member(),
@@ -82,7 +82,7 @@ thanks = table(
     Column("program_id", BigInteger, nullable=False),
     Column("from_id", BigInteger),
     Column("to_id", BigInteger, nullable=False),
-    Column("words", LargeBinary, nullable=False),  # sealed
+    sealed("words"),
     Column("public", Boolean, nullable=False),
     Column("at", Moment, nullable=False),
     of_member("from_id"),
@@ -114,7 +114,7 @@ ledger = table(
     Column("amount", BigInteger, nullable=False),
     Column("currency", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("words", LargeBinary, nullable=False),  # sealed
+    sealed("words"),
     words("proposed_by"),
     Column("proposed_at", Moment, nullable=False),
     words("decided_by"),

@@ -1,8 +1,8 @@
 """Safeguarding of members who are under age."""
 
-from sqlalchemy import BigInteger, Column, LargeBinary, SmallInteger
+from sqlalchemy import BigInteger, Column, SmallInteger
 
-from plugin.store.tables.base import JSON, MemberColumns, of_member, table
+from plugin.store.tables.base import JSON, MemberColumns, of_member, sealed, table
 from plugin.store.types import Moment
 
 minors = table(
@@ -10,7 +10,7 @@ minors = table(
     Column("member_id", BigInteger, nullable=False),
     Column("age", SmallInteger, nullable=False),
     Column("stated_at", Moment, nullable=False),
-    Column("guardian", LargeBinary, nullable=False),  # sealed
+    sealed("guardian"),
     Column("consented_at", Moment),
     of_member(),
     key=("member_id",),

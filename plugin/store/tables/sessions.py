@@ -1,8 +1,8 @@
 """Sessions, what everybody said of them, and the ladder for who lets others wait."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, Index, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, Index, Integer, SmallInteger, Text, UniqueConstraint, text
 
-from plugin.store.tables.base import JSON, MemberColumns, of_member, table, words
+from plugin.store.tables.base import JSON, MemberColumns, of_member, sealed, table, words
 from plugin.store.types import Moment
 
 
@@ -22,7 +22,7 @@ sessions = table(
     Column("starts_at", Moment),
     Column("size", SmallInteger, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("words", LargeBinary),  # sealed: what it is about, where, and a note
+    sealed("words", empty=True),  # what it is about, where, and a note
     Column("created_at", Moment, nullable=False),
     Column("settled_at", Moment),
     words("reason"),
@@ -74,7 +74,7 @@ strikes = table(
     Column("state", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
-    Column("words", LargeBinary),  # sealed: the appeal
+    sealed("words", empty=True),  # the appeal
     Column("decided_at", Moment),
     of_member(),
     _of_session(),

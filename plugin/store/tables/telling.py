@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKeyConstraint, Index, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint, text
 
-from plugin.store.tables.base import JSON, MemberColumns, of_member, table, words
+from plugin.store.tables.base import JSON, MemberColumns, of_member, sealed, table, words
 from plugin.store.types import Moment
 
 jobs = table(
@@ -31,7 +31,7 @@ notices = table(
     Column("member_id", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("group", Text, nullable=False),
-    Column("about", LargeBinary, nullable=False),  # sealed
+    sealed("about"),
     Column("state", Text, nullable=False),
     words("channel"),
     Column("created_at", Moment, nullable=False),
@@ -86,7 +86,7 @@ kind_holds = table(
 addresses = table(
     "addresses",
     Column("member_id", BigInteger, nullable=False),
-    Column("address", LargeBinary, nullable=False),  # sealed
+    sealed("address"),
     Column("code", LargeBinary),  # keyed hash; gone once confirmed
     Column("code_until", Moment),
     Column("tries", SmallInteger, nullable=False, server_default="0"),
@@ -105,7 +105,7 @@ mails = table(
     Column("key", Text, nullable=False),
     Column("group", Text, nullable=False),
     Column("member_id", BigInteger, nullable=False),
-    Column("body", LargeBinary),  # sealed; gone once sent
+    sealed("body", empty=True),  # gone once sent
     Column("state", Text, nullable=False),
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     Column("created_at", Moment, nullable=False),
@@ -123,7 +123,7 @@ mails = table(
 calendar_events = table(
     "calendar_events",
     Column("uid", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),  # sealed
+    sealed("body"),
     Column("sequence", Integer, nullable=False),
     Column("starts_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
@@ -158,7 +158,7 @@ stories = table(
     Column("story_id", BigInteger, nullable=False),
     Column("mentorship_id", BigInteger, nullable=False),
     Column("author_id", BigInteger, nullable=False),
-    Column("words", LargeBinary, nullable=False),  # sealed
+    sealed("words"),
     Column("state", Text, nullable=False),
     words("space_id"),
     Column("created_at", Moment, nullable=False),

@@ -1,8 +1,8 @@
 """What happened, for developers to hear of, and where it is posted."""
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, LargeBinary, SmallInteger, Text, text
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, SmallInteger, Text, text
 
-from plugin.store.tables.base import JSON, table, words
+from plugin.store.tables.base import JSON, sealed, table, words
 from plugin.store.types import Moment
 
 feed = table(
@@ -20,8 +20,8 @@ webhooks = table(
     "webhooks",
     Column("webhook_id", BigInteger, nullable=False),
     Column("name", Text, nullable=False),
-    Column("url", LargeBinary, nullable=False),  # sealed
-    Column("secrets", LargeBinary, nullable=False),  # sealed
+    sealed("url"),
+    sealed("secrets"),
     Column("types", JSON, nullable=False),
     Column("state", Text, nullable=False),
     Column("created_at", Moment, nullable=False),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger, Text, UniqueConstraint, text
 
-from plugin.store.tables.base import MemberColumns, of_member, table, words
+from plugin.store.tables.base import MemberColumns, of_member, sealed, table, words
 from plugin.store.types import Moment
 
 inbox = table(
@@ -10,7 +10,7 @@ inbox = table(
     Column("event_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("digest", LargeBinary, nullable=False),
-    Column("body", LargeBinary),  # sealed; gone once handled
+    sealed("body", empty=True),  # gone once handled
     Column("trace_id", Text, nullable=False),
     Column("received_at", Moment, nullable=False),
     Column("state", Text, nullable=False),
@@ -30,7 +30,7 @@ outbox = table(
     Column("key", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("member_id", BigInteger),
-    Column("body", LargeBinary),  # sealed; gone once sent
+    sealed("body", empty=True),  # gone once sent
     Column("state", Text, nullable=False),
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     Column("created_at", Moment, nullable=False),
