@@ -13,7 +13,7 @@ from plugin.services import calendars, digesting, mailing, outgoing, reaching, s
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.telling import Notice
 from plugin.store.unit_of_work import UnitOfWork
-from plugin.texts import KINDS, About, Person, Shown, language_of, people_in, render, translate
+from plugin.texts import KINDS, About, Person, Shown, language_of, mentions_in, people_in, render, translate
 from plugin.texts.service import STOP, WHY
 
 log = structlog.get_logger()
@@ -127,6 +127,7 @@ def _send(unit: UnitOfWork, notice: Notice, member: Member, reach: Reach, channe
         if more is None:
             return _end(unit, notice, NoticeState.DROPPED, "there is nothing to tell")
         shown = Shown(shown.title, (*shown.body, *more.blocks))
+        unit.notices.name(notice.id, (unit.notices.named(more.notice_ids) | _mentioned(unit, shown)) - {member.id})
         unit.notices.move(more.notice_ids, NoticeState.SENT, channel="digest", sent_at=unit.now)
     if channel is None:
         return _end(unit, notice, NoticeState.SHOWN, "there is no way to send it")
@@ -135,6 +136,11 @@ def _send(unit: UnitOfWork, notice: Notice, member: Member, reach: Reach, channe
     send_shown(unit, member, shown, key=key, group=notice.group, locale=reach.locale, channel=channel, public_url=ways.public_url, event=event)
     unit.notices.move([notice.id], NoticeState.SENT, channel=channel.value, sent_at=unit.now)
     return NoticeState.SENT
+
+
+def _mentioned(unit: UnitOfWork, shown: Shown) -> set[int]:
+    found = (unit.members.by_username(one) for one in mentions_in(shown))
+    return {one.id for one in found if one is not None}
 
 
 def send_shown(

@@ -25,6 +25,7 @@ def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
     if member is None:
         return False
     unit.flush_rows()
+    telling.forget(unit, member.id)
     leaving.leave_everything(unit, member.id)
     stale = set(unit.suggestions.needs_naming(member.id))
     posts = unit.posts.of_author(member.id)

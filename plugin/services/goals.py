@@ -147,7 +147,7 @@ def due(unit: UnitOfWork, about: scheduling.About) -> None:
         return
     for person in one.people if item.member_id is None else (item.member_id,):
         words: dict[str, str | int] = {"title": seen(unit, item).title or "…"}
-        tell(unit, person, "goal.due", key=f"goal:{item.id}:due:{item.due_on}:{person}", about=words)
+        tell(unit, person, "goal.due", key=f"goal:{item.id}:due:{item.due_on}:{person}", about=words, concerning=one.people)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- for the schema

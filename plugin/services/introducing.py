@@ -24,7 +24,8 @@ def introduce(unit: UnitOfWork, member_ids: Sequence[int], kind: str, *, key: st
     willing = [one for one in people if reaching.agreed(unit, one)]
     reaches = [reaching.reach_of(unit, one) for one in willing]
     together = len(willing) > 1 and awake_together(unit.now, reaches) is not None
-    told = [telling.tell(unit, one.id, kind, key=f"{key}:{one.id}", about=about, at=None, quietly=together and one in willing) for one in people]
+    ids = [one.id for one in people]
+    told = [telling.tell(unit, one.id, kind, key=f"{key}:{one.id}", about=about, quietly=together and one in willing, concerning=ids) for one in people]
     if not together or not any(told):
         return any(told)
     languages = {language_of(one.locale) for one in reaches}
@@ -33,4 +34,4 @@ def introduce(unit: UnitOfWork, member_ids: Sequence[int], kind: str, *, key: st
     shown = render(kind, about, locale, timezone=reaches[0].timezone, people=named)
     body: tuple[Block, ...] = shown.body if event is None else (*shown.body, entry(event, timezone=reaches[0].timezone))
     message = DirectMessage(to=tuple(one.username for one in willing), title=shown.title, body=body)
-    return outgoing.post(message, kind=f"{outgoing.TOGETHER}{KINDS[kind].group}", key=f"introduction:{key}", member_id=None, unit=unit)
+    return outgoing.post(message, kind=f"{outgoing.TOGETHER}{KINDS[kind].group}", key=f"{telling.INTRODUCTION}{key}", member_id=None, unit=unit)

@@ -1,6 +1,6 @@
 """Telling members something, each by the channel and at the hour that they chose, and never twice."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import orjson
@@ -8,10 +8,15 @@ import orjson
 from plugin.domain.notices import NoticeState
 from plugin.store.repositories.telling import Notice
 from plugin.store.unit_of_work import UnitOfWork
-from plugin.texts import KINDS, missing
+from plugin.texts import KINDS, missing, people_in
 
 KEPT_FOR = timedelta(days=365)
 """How long it is kept what members were told; keys are used once for as long."""
+INTRODUCTION = "introduction:"
+"""What keys of messages begin with that introduce several members to each other; those of the notices to each of them, without the member, follow."""
+_UNSENT = frozenset({NoticeState.WAITING, NoticeState.HELD, NoticeState.GATHERED})
+_OURS = frozenset({"role", "role_word", "path", "event", "program", "badge", "days", "minutes", "amount", "at", "old", "times", "until", "next"})
+"""What a notice may be about that nobody's words are in. Everything else that is a text goes with whoever the notice names."""
 
 
 def tell(
@@ -24,11 +29,13 @@ def tell(
     at: datetime | None = None,
     until: datetime | None = None,
     quietly: bool = False,
+    concerning: Iterable[int] = (),
 ) -> bool:
     """Tell one member something once, at ``at`` or as soon as they can be reached; ``False`` if ``key`` was used before or the member is gone.
 
     Everything else is decided when it is sent: whether a manager holds this kind, what the member chose and agreed to, their quiet hours, and how much they
-    were told that day. After ``until`` it is of no use and not sent; ``quietly`` only lists it, because it is said in another way. Raises :class:`ValueError`
+    were told that day. After ``until`` it is of no use and not sent; ``quietly`` only lists it, because it is said in another way. ``concerning``
+    are members whom it is about and does not name. Raises :class:`ValueError`
     for a kind that is not declared or a placeholder that is not given: a mistake of ours.
     """
     declared = KINDS.get(kind)
@@ -39,9 +46,10 @@ def tell(
     if unit.members.get(member_id) is None:
         return False
     due = max(at or unit.now, unit.now)
+    number = unit.new_id()
     told = unit.notices.put(
         Notice(
-            id=unit.new_id(),
+            id=number,
             key=key,
             member_id=member_id,
             kind=kind,
@@ -53,6 +61,8 @@ def tell(
             until=until,
         )
     )
+    if told:
+        unit.notices.name(number, {one for one in (*people_in(kind, about), *concerning) if one != member_id and unit.members.get(one) is not None})
     if told and not quietly:
         unit.wake("tell", at=due)
     return told
@@ -61,6 +71,23 @@ def tell(
 def unsay(unit: UnitOfWork, prefix: str, *, why: str) -> int:
     """Give up what was not sent yet and whose keys begin with ``prefix``; returns how much there was."""
     return unit.notices.drop_keys(prefix, why=why)
+
+
+def forget(unit: UnitOfWork, member_id: int) -> None:
+    """Take a member's words out of what others were told, and back what is still on its way to them and names the member.
+
+    For whoever leaves, and before they do: what others are told of that stays.
+    """
+    why = "it is about somebody who left"
+    found = [one for one in unit.notices.naming(member_id) if one.member_id != member_id]
+    for one in found:
+        about = orjson.loads(unit.unseal(one.about, purpose="notice"))
+        kept = {key: value for key, value in about.items() if not isinstance(value, str) or key in _OURS}
+        unit.notices.reword(one.id, unit.seal(orjson.dumps(kept), purpose="notice"))
+    unit.notices.move([one.id for one in found if one.state in _UNSENT], NoticeState.SHOWN, why=why)
+    keys = {f"notice:{one.key}" for one in found}
+    unit.outbox.take_back(keys | {f"{INTRODUCTION}{one.key.rpartition(':')[0]}" for one in found}, why=why)
+    unit.mails.take_back(keys, why=why)
 
 
 def export_of(unit: UnitOfWork, member_id: int) -> dict[str, object]:

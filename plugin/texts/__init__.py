@@ -22,7 +22,7 @@ import pkgutil
 from plugin.texts.catalogues import language_of, languages, translate
 from plugin.texts.dates import date_words, day_words
 from plugin.texts.kinds import GROUPS, KINDS, Kind, Plural, Template, Wording, _, declare, needed, placeholders, plural
-from plugin.texts.rendering import About, Person, Shown, missing, people_in, plain, render
+from plugin.texts.rendering import About, Person, Shown, mentions_in, missing, people_in, plain, render
 
 __all__ = [
     "GROUPS",
@@ -40,6 +40,7 @@ __all__ = [
     "declare",
     "language_of",
     "languages",
+    "mentions_in",
     "missing",
     "needed",
     "people_in",

@@ -79,6 +79,15 @@ def people_in(kind: str, about: About) -> list[int]:
     return [int(value) for name, how in found.items() if how == "member" and (value := about.get(name)) is not None and str(value).isdigit()]
 
 
+def mentions_in(shown: Shown) -> set[str]:
+    """The user names that a notice in words mentions."""
+    found: set[str] = set()
+    for block in shown.body:
+        lines = block.items if isinstance(block, Bullets) else (block.parts,) if isinstance(block, Paragraph) else ()
+        found |= {part.username for line in lines for part in line if isinstance(part, Mention)}
+    return found
+
+
 def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", people: Mapping[int, Person] | None = None, public_url: str = "") -> Shown:
     """A notice in the reader's language, with moments in the reader's zone. ``about["path"]`` is a page of ours, shown as a link where ``public_url`` is known.
 

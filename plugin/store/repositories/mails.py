@@ -1,12 +1,13 @@
 """Mails on their way, and the addresses that members gave and confirmed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func
 
-from plugin.store.repositories.base import Repository
+from plugin.store.repositories.base import Repository, chunks
 from plugin.store.tables import addresses, mails
 
 
@@ -133,6 +134,12 @@ class Mails(Repository):
     def drop(self, mail_id: int, *, why: str) -> None:
         """Give a mail up because it is no longer wanted."""
         self._run(self._update(mails).where(mails.c.mail_id == mail_id).values(state="dropped", body=None, error=why))
+
+    def take_back(self, keys: Iterable[str], *, why: str) -> None:
+        """Give up what was not sent yet."""
+        for part in chunks(keys):
+            waiting = mails.c.key.in_(part), mails.c.body.is_not(None)
+            self._run(self._update(mails).where(*waiting).values(state="dropped", body=None, error=why))
 
     def next_at(self) -> datetime | None:
         """When the next mail falls due."""

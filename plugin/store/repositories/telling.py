@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func
 
 from plugin.domain.notices import Channel, Choice, Frequency, NoticeState, Reach
 from plugin.store.repositories.base import Repository, chunks
-from plugin.store.tables import kind_holds, notice_choices, notices, reaches
+from plugin.store.tables import kind_holds, notice_choices, notice_people, notices, reaches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,24 @@ class Notices(Repository):
             "until": notice.until,
         }
         return self._run(self._insert(notices).on_conflict_do_nothing(index_elements=["installation_id", "key"]), [row]) > 0
+
+    def name(self, notice_id: int, member_ids: Iterable[int]) -> None:
+        """Remember whom a notice names, or whose words it holds."""
+        rows = [{"member_id": one, "notice_id": notice_id} for one in sorted(set(member_ids))]
+        self._put(notice_people, rows)
+
+    def named(self, notice_ids: Iterable[int]) -> set[int]:
+        """Whom notices name."""
+        return {int(row[0]) for row in self._among(notice_people.c.notice_id, notice_ids, notice_people.c.member_id)}
+
+    def naming(self, member_id: int) -> list[Notice]:
+        """What others were or are to be told in which a member is named."""
+        theirs = self._select(notice_people, notice_people.c.notice_id).where(notice_people.c.member_id == member_id)
+        return [_notice(row) for row in self._rows(self._select(notices).where(notices.c.notice_id.in_(theirs.scalar_subquery())))]
+
+    def reword(self, notice_id: int, about: bytes) -> None:
+        """Put other words in the place of what a notice is about."""
+        self._run(self._update(notices).where(notices.c.notice_id == notice_id).values(about=about))
 
     def get(self, notice_id: int) -> Notice | None:
         """A notice by its id."""

@@ -92,7 +92,7 @@ class Outbox(Repository):
     def take_back(self, keys: Iterable[str], *, why: str) -> set[str]:
         """Unsay what was not sent yet; returns the keys of messages that nobody ever tried to send, which can be used again.
 
-        One that was tried may be there already: it is not tried again, and its key stays used.
+        One that was tried may be there already: it is not tried again, and its key stays used. What was given up loses its content.
         """
         fresh: set[str] = set()
         for part in chunks(keys):
@@ -100,6 +100,7 @@ class Outbox(Repository):
             fresh |= {row[0] for row in self._rows(self._select(outbox, outbox.c.key).where(*waiting, outbox.c.attempts == 0))}
             self._run(self._delete(outbox).where(*waiting, outbox.c.attempts == 0))
             self._run(self._update(outbox).where(*waiting).values(state="dropped", body=None, error=why))
+            self._run(self._update(outbox).where(outbox.c.key.in_(part), outbox.c.state == "dead").values(body=None))
         return fresh
 
     def prune(self, *, dead_before: datetime) -> None:

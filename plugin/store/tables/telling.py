@@ -50,6 +50,17 @@ notices = table(
     wide=True,
 )
 
+notice_people = table(
+    # Whom a notice to somebody else names, or whose words it holds: both go with that member.
+    "notice_people",
+    Column("member_id", BigInteger, nullable=False),
+    Column("notice_id", BigInteger, nullable=False),
+    ForeignKeyConstraint(["installation_id", "notice_id"], ["notices.installation_id", "notices.notice_id"], ondelete="CASCADE"),
+    of_member(),
+    Index(None, "installation_id", "notice_id"),
+    key=("member_id", "notice_id"),
+)
+
 notice_choices = table(
     # Channel and frequency of a member for a group of kinds.
     "notice_choices",
@@ -180,6 +191,7 @@ story_people = table(
 
 MEMBER_COLUMNS: MemberColumns = {
     "notices": ("member_id",),
+    "notice_people": ("member_id",),
     "notice_choices": ("member_id",),
     "reaches": ("member_id",),
     "addresses": ("member_id",),

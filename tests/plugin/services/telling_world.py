@@ -67,6 +67,9 @@ async def work(world: World) -> None:
 def fill_telling(unit: UnitOfWork, member_id: int) -> None:
     """A row about a member in every table of telling."""
     assert telling.tell(unit, member_id, "mail.stopped", key=f"k{member_id}", about={})
+    told = unit.notices.by_key(f"k{member_id}")
+    assert told is not None
+    unit.notices.name(told.id, [member_id])
     unit.wishes.choose(member_id, {"requests": Choice()})
     unit.wishes.set_reach(member_id, Reach())
     unit.addresses.put(Address(member_id=member_id, address=unit.seal(b"a@example.org", purpose="address")))
