@@ -42,6 +42,8 @@ async def reseal(runtime: Runtime, installation_id: int) -> Moved:
                 break
             whole += await runtime.database.write(installation_id, partial(_move, found, runtime))
             after = found[-1].key
+            if len(found) < BATCH:
+                break
     if whole.lost:
         log.error("seals_lost", installation=installation_id, count=whole.lost)
     return whole

@@ -79,7 +79,7 @@ def forget(unit: UnitOfWork, member_id: int) -> None:
     For whoever leaves, and before they do: what others are told of that stays.
     """
     why = "it is about somebody who left"
-    found = [one for one in unit.notices.naming(member_id) if one.member_id != member_id]
+    found = unit.notices.naming(member_id)
     for one in found:
         about = orjson.loads(unit.unseal(one.about, purpose="notice"))
         kept = {key: value for key, value in about.items() if not isinstance(value, str) or key in _OURS}

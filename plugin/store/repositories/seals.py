@@ -36,7 +36,10 @@ class Seals(Repository):
     """Seals in every table."""
 
     def others(self, table: Table, column: Column[bytes], *, starts: tuple[bytes, bytes], after: tuple[object, ...] | None, limit: int) -> list[Held]:
-        """Seals of a column that are not of the key whose seals begin with ``starts``, in the order of their rows, those behind ``after``."""
+        """Seals of a column that are not of the key whose seals begin with ``starts``, in the order of their rows, those behind ``after``.
+
+        A table of one row for each installation has no order, and none behind it.
+        """
         key = _key_of(table)
         statement = self._select(table, *key, column).where(_other(column, starts)).order_by(*key).limit(limit)
         if after:

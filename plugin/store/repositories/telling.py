@@ -64,8 +64,8 @@ class Notices(Repository):
 
     def naming(self, member_id: int) -> list[Notice]:
         """What others were or are to be told in which a member is named."""
-        theirs = self._select(notice_people, notice_people.c.notice_id).where(notice_people.c.member_id == member_id)
-        return [_notice(row) for row in self._rows(self._select(notices).where(notices.c.notice_id.in_(theirs.scalar_subquery())))]
+        theirs = self._select(notice_people, notice_people.c.notice_id).where(notice_people.c.member_id == member_id).scalar_subquery()
+        return [_notice(row) for row in self._rows(self._select(notices).where(notices.c.member_id != member_id, notices.c.notice_id.in_(theirs)))]
 
     def reword(self, notice_id: int, about: bytes) -> None:
         """Put other words in the place of what a notice is about."""
