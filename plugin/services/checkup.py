@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from mentorgraph.host import Capability, HostError, RateLimit
 from plugin.domain.community import Community, InstallationState
+from plugin.errors import Invalid
 from plugin.services import connect, vitals
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -81,7 +82,7 @@ async def _examine_one(runtime: Runtime, community: Community) -> list[Finding]:
     try:
         client = await runtime.client(community.id)
         info = await client.describe()
-    except HostError as error:
+    except (HostError, Invalid) as error:
         return [_finding("error", f"{name}: {error.message}")]
     found.append(_finding("ok", f"{name} answers: {info.title}, version {info.version or 'unknown'}"))
     found += [_finding("warning", f"{name}: {line}") for line in info.limits]

@@ -1,4 +1,4 @@
-"""Keys are rotated and dropped without a loss, and neither a backup nor the files hold a secret: every column of seals, and every secret that the service makes."""
+"""Keys are rotated and dropped without a loss, in every column of seals; and neither a backup nor the files hold any secret that the service has or makes."""
 
 from datetime import date, timedelta
 
@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from plugin.domain.people import MEMBER_SCOPES, Office, Principal
+from plugin.domain.people import MEMBER_SCOPES, Office, Principal, Scope
 from plugin.domain.webhooks import Webhook, WebhookState
-from plugin.services import applications, calendars, checkup, operating, reaching, resealing, staffing
+from plugin.services import applications, calendars, checkup, housekeeping, operating, reaching, resealing, staffing
 from plugin.services.resealing import Moved
 from plugin.settings import Settings
 from plugin.store.crypto import Vault, new_secret, token_digest
@@ -145,7 +145,7 @@ async def _secrets(world: World) -> Secrets:
         name="App",
         redirect_uris=("https://app.example.org/back",),
         grants=frozenset({"authorization_code"}),
-        scopes=frozenset(),
+        scopes=frozenset({Scope.READ, Scope.ME}),
         confidential=True,
     )
     runtime, which = world.parts.runtime, world.installation_id
@@ -216,7 +216,6 @@ async def test_an_old_key_is_dropped_and_everything_goes_on(request: pytest.Fixt
 
 async def test_each_reading_moves_seals_too(sqlite_settings: Settings, clock: FixedClock) -> None:
     """So that a rotation is done with by itself."""
-    from plugin.services import housekeeping
 
     def with_keys(*keys: str) -> Settings:
         return make_settings(database_url=sqlite_settings.database_url, public_url=ORIGIN, secret_keys=",".join(keys))
