@@ -135,8 +135,9 @@ async def test_members_who_left_are_not_named_to_others(world: World) -> None:
 
     await world.database.write(world.installation_id, both)
     await work(world)
-    (message,) = sent(world)
-    assert message.title == "… asks"
+    assert sent(world) == [], "it is of no use any more"
+    ((listed, shown),) = await wishing.notices(world.runtime, me(world, ann), after=None, limit=5, unread=False)
+    assert (listed.kind, shown.title, "hi" in shown.text) == (ASKED, "… asks", False)
 
 
 async def test_words_for_a_role(world: World) -> None:
