@@ -71,7 +71,7 @@ sbom: $(VENV)/.run ## dist/sbom.cdx.json: every package of the installation (Cyc
 
 fuzz: $(VENV)/.dev ## mutate what comes in for a minute each, by coverage (atheris)
 	@$(call INSTALL,-e '.[dev$(comma)fuzz]')
-	@for target in delivery graphql form cookie; do $(BIN)/python -m tests.security.fuzzing $$target -max_total_time=60 -rss_limit_mb=3000 || exit 1; done
+	@for target in delivery graphql form cookie socket redirect; do $(BIN)/python -m tests.security.fuzzing $$target -max_total_time=60 -rss_limit_mb=3000 || exit 1; done
 
 bench: $(VENV)/.dev ## benchmarks: ratios against a peer or a limit in the same run
 	@$(BIN)/python benchmarks/intake.py

@@ -1,12 +1,16 @@
 """``python -m tests.security.fuzzing TARGET``: lets atheris mutate what comes in, led by coverage. What is not one of our own refusals ends the run.
 
-Targets: ``delivery`` (a webhook, from its signature to events), ``graphql`` (bodies, texts and the cost of queries), ``form``, ``cookie``.
+Targets: ``delivery`` (a webhook, from its signature to events), ``graphql`` (bodies, texts and the cost of queries), ``form``, ``cookie``; and on a
+whole service ``socket`` (messages over a WebSocket) and ``redirect`` (where a browser is sent).
 """
 
 import contextlib
 import sys
+import tempfile
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl
+from functools import cache
+from pathlib import Path
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import atheris
 
@@ -16,6 +20,7 @@ with atheris.instrument_imports(include=["plugin", "schema", "integrations"]):
 
     from integrations import HOSTS
     from mentorgraph.host import Delivery, DeliveryRefused, Installation
+    from plugin.domain.applications import usable
     from plugin.errors import PluginError
     from plugin.services.access import safe_next
     from schema import trusted
@@ -24,6 +29,7 @@ with atheris.instrument_imports(include=["plugin", "schema", "integrations"]):
     from schema.ids import parse_number
     from schema.paging import decode_cursor
     from schema.schema import schema
+    from tests.security.fuzzed import Service
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 COMMUNITY = Installation(id=1, host="discourse", base_url="https://forum.example.org", hook_secrets=("a secret",), sign_in_secrets=("another",))
@@ -76,9 +82,79 @@ def cookie(data: bytes) -> None:
     assert safe_next(text).startswith("/")
 
 
-TARGETS = {one.__name__: one for one in (delivery, graphql, form, cookie)}
+@cache
+def service() -> Service:
+    """Made for the first input that needs it."""
+    return Service()
+
+
+CLOSES = {None, 1000, 1009, 4400, 4401, 4403, 4406, 4408, 4409, 4429}
+"""By what a WebSocket may end: 1011 would mean that the server failed."""
+
+
+def socket(data: bytes) -> None:
+    """Messages, one a line; the first byte says whether somebody signed in and whether they are bytes."""
+    lines = data[1:].split(b"\n")[:8]
+    flags = data[0] if data else 0
+    messages: list[str | bytes] = list(lines) if flags & 2 else [one.decode("utf-8", "replace") for one in lines]
+    code = service().socket(messages, known=bool(flags & 1))
+    assert code in CLOSES, code
+
+
+def redirect(data: bytes) -> None:
+    """Where one wants to be sent after signing in, and by an application that nobody registered."""
+    text = data.decode("utf-8", "replace")
+    if usable(text):
+        parts = urlsplit(text)
+        assert not parts.fragment
+        assert parts.scheme not in {"javascript", "data", "vbscript", "file", "blob"}
+    number = service().world.installation_id
+    place = safe_next(text)
+    # What browsers do to an address before they look at it (url.spec.whatwg.org): these are dropped or read as a slash.
+    seen = place.translate({9: None, 10: None, 13: None}).replace("\\", "/")
+    assert urlsplit(urljoin("https://mentors.example.org/auth/1/callback", seen))[:2] == ("https", "mentors.example.org")
+    for path, query in (
+        (f"/auth/{number}/start", {"next": text}),
+        (f"/auth/{number}/callback", {"sso": text, "sig": text}),
+        (f"/oauth/{number}/authorize", {"response_type": "code", "client_id": text, "redirect_uri": text, "state": text}),
+    ):
+        status, location = service().get(path, **query)
+        assert status < 500, (path, status)
+        assert not location or urlsplit(urljoin("https://mentors.example.org/", location)).hostname in {"mentors.example.org", "forum.example.org"}, location
+
+
+TARGETS = {one.__name__: one for one in (delivery, graphql, form, cookie, socket, redirect)}
+
+SEEDS: dict[str, tuple[bytes, ...]] = {
+    "socket": (
+        b'\x01{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { member { username } } }", "variables": null, "extensions": {}}}\n{"type": "ping"}',
+        b'\x01{"type": "subscribe", "id": "1", "payload": {"query": "subscription { suggestionsChanged { count } }"}}\n{"type": "complete", "id": "1"}',
+        b'\x00{"type": "connection_init", "payload": {"authorization": "x"}}\n{"type": "subscribe", "id": 1, "payload": {"query": 2}}',
+        b'\x03{"type": "subscribe", "id": "", "payload": null}',
+    ),
+    "redirect": (
+        b"/my/programs?x=1",
+        b"//evil.example",
+        b"/\\evil.example",
+        b"https://app.example.org/back",
+        b"http://127.0.0.1:1/x",
+        b"org.example.app:/back",
+        b"app-x",
+    ),
+}
+"""What begins on the way to what is looked for."""
+
+
+def seeded(name: str) -> list[str]:
+    """A folder with the seeds of a target, if it has any."""
+    folder = Path(tempfile.mkdtemp(prefix=f"mentorgraph-{name}-"))
+    for number, one in enumerate(SEEDS.get(name, ())):
+        (folder / str(number)).write_bytes(one)
+    return [str(folder)] if name in SEEDS else []
+
 
 if __name__ == "__main__":
-    target = TARGETS[sys.argv.pop(1)]
-    atheris.Setup(sys.argv, target)
+    chosen = sys.argv.pop(1)
+    target = TARGETS[chosen]
+    atheris.Setup([*sys.argv, *seeded(chosen)], target)
     atheris.Fuzz()
