@@ -34,7 +34,7 @@ from schema.limits import MAX_BODY
 from schema.plans.store import Plans
 from schema.quick import Quick
 from schema.schema import schema
-from schema.sockets import SocketHandler
+from schema.sockets import Socket, SocketHandler
 
 log = structlog.get_logger()
 
@@ -101,6 +101,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     """
 
     graphql_transport_ws_handler_class = SocketHandler
+    websocket_adapter_class = Socket
 
     def __init__(self, runtime: Runtime, graphs: Graphs, *, origins: Origins | None = None, page: Page = _no_page, init_seconds: float = INIT_SECONDS) -> None:
         super().__init__(

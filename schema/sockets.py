@@ -1,8 +1,10 @@
 """One WebSocket that speaks graphql-transport-ws, stricter than Strawberry's."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from graphql import GraphQLError
+from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.schema import StreamResult
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
@@ -48,6 +50,24 @@ async def _masked(source: StreamResult, context: Context) -> StreamResult:
     except GraphQLError as error:
         # Raised by extensions, outside of what Strawberry turns into a result here.
         yield PreExecutionError(data=None, errors=[mask(error)])
+
+
+class Socket(ASGIWebSocketAdapter):
+    """A connection on which nothing can be said any more is over, whichever side closed it: that is no failure, and is in no log."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Say something."""
+        try:
+            await super().send_json(message)
+        except RuntimeError as error:
+            raise WebSocketDisconnected from error
+
+    async def close(self, code: int, reason: str) -> None:
+        """End it."""
+        try:
+            await super().close(code, reason)
+        except RuntimeError as error:
+            raise WebSocketDisconnected from error
 
 
 class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from plugin.store.migrate import migrate_database
 from tests.conftest import FixedClock, make_settings
-from tests.schema.world import ORIGIN, START, fill, world_of
+from tests.schema.world import ORIGIN, START, World, fill, world_of
 
 T = TypeVar("T")
 
@@ -46,38 +46,40 @@ class Service:
         return self.run(ask())
 
     def socket(self, messages: list[str | bytes], *, known: bool) -> int | None:
-        """Send these over one WebSocket, after a good ``connection_init`` if ``known``; the code by which it was closed, ``None`` if it was not."""
-        return self.run(self._socket(messages, known=known))
-
-    async def _socket(self, messages: list[str | bytes], *, known: bool) -> int | None:
+        """See :func:`over_a_socket`; after a good ``connection_init`` if ``known``."""
         first = [json.dumps({"type": "connection_init", "payload": {"authorization": self.token}})] if known else []
-        waiting: list[dict[str, object]] = [{"type": "websocket.connect"}]
-        waiting += [{"type": "websocket.receive", ("bytes" if isinstance(one, bytes) else "text"): one} for one in (*first, *messages)]
-        closed: list[int] = []
+        return self.run(over_a_socket(self.world, [*first, *messages]))
 
-        async def receive() -> dict[str, object]:
-            # What is under way goes on between two messages.
-            for _ in range(5):
-                await asyncio.sleep(0)
-            return waiting.pop(0) if waiting else {"type": "websocket.disconnect", "code": 1001}
 
-        async def send(message: Any) -> None:
-            if message["type"] == "websocket.close":
-                closed.append(int(message.get("code", 1000)))
+async def over_a_socket(world: World, messages: list[str | bytes]) -> int | None:
+    """Send these over one WebSocket; the code by which it was closed, ``None`` if it was not."""
+    waiting: list[dict[str, object]] = [{"type": "websocket.connect"}]
+    waiting += [{"type": "websocket.receive", ("bytes" if isinstance(one, bytes) else "text"): one} for one in messages]
+    closed: list[int] = []
 
-        scope = {
-            "type": "websocket",
-            "asgi": {"version": "3.0"},
-            "scheme": "wss",
-            "path": "/graphql",
-            "raw_path": b"/graphql",
-            "root_path": "",
-            "query_string": b"",
-            "headers": [(b"host", b"mentors.example.org"), (b"sec-websocket-protocol", b"graphql-transport-ws")],
-            "subprotocols": ["graphql-transport-ws"],
-            "client": ("127.0.0.1", 1),
-            "server": ("127.0.0.1", 2),
-            "state": {},
-        }
-        await asyncio.wait_for(self.world.app(scope, receive, send), 15)
-        return closed[0] if closed else None
+    async def receive() -> dict[str, object]:
+        # What is under way goes on between two messages.
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return waiting.pop(0) if waiting else {"type": "websocket.disconnect", "code": 1001}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "websocket.close":
+            closed.append(int(message.get("code", 1000)))
+
+    scope = {
+        "type": "websocket",
+        "asgi": {"version": "3.0"},
+        "scheme": "wss",
+        "path": "/graphql",
+        "raw_path": b"/graphql",
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"host", b"mentors.example.org"), (b"sec-websocket-protocol", b"graphql-transport-ws")],
+        "subprotocols": ["graphql-transport-ws"],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+        "state": {},
+    }
+    await asyncio.wait_for(world.app(scope, receive, send), 15)
+    return closed[0] if closed else None

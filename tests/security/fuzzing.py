@@ -127,7 +127,7 @@ TARGETS = {one.__name__: one for one in (delivery, graphql, form, cookie, socket
 
 SEEDS: dict[str, tuple[bytes, ...]] = {
     "socket": (
-        b'\x01{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { member { username } } }", "variables": null, "extensions": {}}}\n{"type": "ping"}',
+        b'\x01{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { member { id } } }", "variables": null}}\n{"type": "ping"}',
         b'\x01{"type": "subscribe", "id": "1", "payload": {"query": "subscription { suggestionsChanged { count } }"}}\n{"type": "complete", "id": "1"}',
         b'\x00{"type": "connection_init", "payload": {"authorization": "x"}}\n{"type": "subscribe", "id": 1, "payload": {"query": 2}}',
         b'\x03{"type": "subscribe", "id": "", "payload": null}',

@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 from plugin.services.access import safe_next
 from tests.plugin.web.test_hooks import signed
 from tests.schema.world import World, served
+from tests.security.fuzzed import over_a_socket
 
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=60)
 JSON = st.recursive(
@@ -148,3 +149,11 @@ async def test_messages_over_a_websocket(address: tuple[str, str], messages: lis
                 pass
         except ConnectionClosed:
             assert opened.close_code in {4400, 4401, 4403, 4409, 4429}
+
+
+@pytest.mark.parametrize("last", [{"type": "ping"}, {"type": "complete", "id": "1"}, {"type": "nonsense"}], ids=lambda one: str(one["type"]))
+async def test_what_comes_after_the_end_of_a_websocket_is_no_failure(world: World, last: dict[str, object]) -> None:
+    """Found by atheris: what was on its way when the connection was closed."""
+    begin = {"type": "connection_init", "payload": {"authorization": await world.token("cat")}}
+    wrong = {"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { member( } }"}}
+    assert await over_a_socket(world, [json.dumps(one) for one in (begin, wrong, last, last)]) == 4400
