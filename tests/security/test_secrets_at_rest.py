@@ -1,6 +1,7 @@
 """Keys are rotated and dropped without a loss, in every column of seals; and neither a backup nor the files hold any secret that the service has or makes."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -54,7 +55,7 @@ def test_every_column_of_bytes_is_a_seal_or_a_hash() -> None:
 # ---------------------------------------------------------------------------------------------------------------------- every column
 
 
-def _words_of(table: sa.Table, column: sa.Column[object]) -> str:
+def _words_of(table: sa.Table, column: sa.Column[Any]) -> str:
     return f"zqsealed-{table.name}-{column.name}-words"
 
 

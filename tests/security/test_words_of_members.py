@@ -5,6 +5,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from structlog.testing import capture_logs
@@ -13,7 +14,7 @@ from mentorgraph.host import HostUnreachable
 from plugin.domain.agreements import Terms
 from plugin.domain.forms import FormPurpose, Question, QuestionKind
 from plugin.domain.goals import ItemKind
-from plugin.domain.members import Consent, Member
+from plugin.domain.members import Consent
 from plugin.domain.notices import Channel, Choice, Reach
 from plugin.domain.people import Scope
 from plugin.domain.programs import ProgramState, Role
@@ -171,11 +172,11 @@ async def test_it_all_goes_with_the_member(world: World, clock: FixedClock, role
     assert await where(world) == {}
     assert not [one for one in WORDS if one in repr(logs)]
     for name in ("mia", "ann", "root"):
-        exported = await world.database.write(world.installation_id, lambda unit, name=name: export_member(_member(unit, crowd.id(name)), unit))
+        exported = await world.database.write(world.installation_id, partial(_exported, crowd.id(name)))
         assert not [one for one in WORDS if one.encode() in exported], name
 
 
-def _member(unit: UnitOfWork, member_id: int) -> Member:
+def _exported(member_id: int, unit: UnitOfWork) -> bytes:
     found = unit.members.get(member_id)
     assert found is not None
-    return found
+    return export_member(found, unit)
