@@ -96,6 +96,7 @@ bench-long: bench ## benchmarks and endurance runs
 	@$(BIN)/python benchmarks/endurance.py
 	@$(BIN)/python benchmarks/burst.py
 	@$(BIN)/python benchmarks/ranking_scale.py
+	@$(BIN)/python -m benchmarks.bad_day
 
 pictures: $(VENV)/.dev ## the pictures of README.md, anew
 	@PYTHONPATH=. $(BIN)/python docs/pictures/make.py

@@ -4,6 +4,7 @@ The columns are read from the tables, so that a column that is added is planted 
 What members wrote and where features carried it is in ``test_words_of_members.py``.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -18,9 +19,11 @@ from plugin.store.database import Database
 from plugin.store.tables import JSON, MEMBER_COLUMNS, members, metadata
 from plugin.store.types import Moment, Terms
 from plugin.store.unit_of_work import UnitOfWork
+from schema.ids import GlobalId
 from tests.conftest import FixedClock
-from tests.plugin.services.stories import HOST, person
+from tests.plugin.services import stories
 from tests.plugin.support import FakeClient, FakeHost, Picture, community, make_runtime
+from tests.schema.world import START, World, person, world_of
 from tests.security.behind import Behind, found_in
 
 PERSONAL = sorted(set(MEMBER_COLUMNS) - {"members"})
@@ -154,7 +157,7 @@ async def test_every_planted_word_is_gone_after_erasure_and_none_was_logged(
 ) -> None:
     installation_id = await community(database)
     runtime = make_runtime(settings, database, vault, clock, FakeHost(FakeClient(Picture(), clock)))
-    await database.write(installation_id, lambda unit: handlers.apply([person("77", source=HOST)], unit))
+    await database.write(installation_id, lambda unit: handlers.apply([stories.person("77", source=stories.HOST)], unit))
 
     def find(unit: UnitOfWork) -> int:
         found = unit.members.by_host("77")
@@ -178,3 +181,26 @@ async def test_every_planted_word_is_gone_after_erasure_and_none_was_logged(
     logs += later
     said = capsys.readouterr()
     assert not [word for word in words if word in repr(logs) + said.out + said.err]
+
+
+async def test_what_is_remembered_in_memory_goes_with_the_commit(world: World) -> None:
+    """Graphs, answers that are kept, tokens that were looked up: none shows the member once more, in this process or in another on the same database."""
+    await world.apply(replace(person(1, "ann", START), name="Zqnamecanary Ann"))
+    token, hers = await world.token("cat"), await world.token("ann")
+    ann = str(GlobalId("Member", world.installation_id, str(await world.member_id("ann"))))
+    asking: list[tuple[str, dict[str, object]]] = [
+        ('{ expertsFor(need: "pricing a first product with annual plans", first: 10) { member { name username } reasons { text evidence { title } } } }', {}),
+        ("{ viewer { suggestions(first: 20) { edges { node { member { name } } } } } }", {}),
+        ("{ members(first: 50) { edges { node { name } } } }", {}),
+        ("query($id: ID!) { node(id: $id) { ... on Member { name skills { name } } } }", {"id": ann}),
+    ]
+    async with world_of(world.parts.runtime.settings, world.clock) as beside:
+        for one in (world, beside):
+            for query, variables in (*asking, *asking):
+                assert "Zqnamecanary" in str((await one.ask(query, token, **variables)).data), query
+            assert (await one.ask("{ viewer { member { name } } }", hers)).data["viewer"]["member"]["name"]
+        await world.write(lambda unit: erase_member("1", unit, why="self"))
+        for one in (world, beside):
+            for query, variables in asking:
+                assert "Zqnamecanary" not in str((await one.ask(query, token, **variables)).body), query
+            assert (await one.ask("{ viewer { member { name } } }", hers)).status == 401

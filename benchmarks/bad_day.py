@@ -1,0 +1,146 @@
+"""How much slower a community is beside one whose host misbehaves: calls to its own host, and members' queries, for each of eleven faults.
+
+Blocks alone and beside the fault take turns in one run; what is printed is the ratio of their 99th percentiles, which should be below 2.
+Run it as ``python -m benchmarks.bad_day``.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import httpx2
+
+from mentorgraph.host import HostError
+from plugin import http
+from plugin.store.migrate import migrate_database
+from tests.conftest import FixedClock, make_settings
+from tests.schema.world import ORIGIN, START, World, fill, served, world_of
+from tests.security.test_hostile_host import (
+    Behaviour,
+    Hostile,
+    away,
+    bomb,
+    busy_date,
+    busy_seconds,
+    calling,
+    drip,
+    elsewhere,
+    hang,
+    hosting,
+    huge,
+    reset,
+    said,
+    truncate,
+    well,
+)
+
+CALLERS = 10
+"""That call the bad host at the same time, again and again."""
+ASK = {"query": "{ viewer { suggestions(first: 5) { edges { node { score member { username } } } } } }"}
+
+
+async def html(_host: Hostile, writer: asyncio.StreamWriter) -> None:
+    writer.write(said("200 OK", "Content-Type: text/html", body=b"<html>" + b"x" * 50_000))
+
+
+FAULTS: dict[str, Behaviour] = {
+    "429 in seconds": busy_seconds,
+    "429 as a date": busy_date,
+    "503": away,
+    "hang": hang,
+    "drip": drip,
+    "reset": reset,
+    "truncate": truncate,
+    "HTML for JSON": html,
+    "redirect elsewhere": elsewhere,
+    "100 MB": huge,
+    "gzip bomb": bomb,
+}
+
+
+@contextlib.asynccontextmanager
+async def suffering(behaviour: Behaviour) -> AsyncIterator[None]:
+    """Callers of a bad host, until this is left."""
+    async with hosting(behaviour) as host, calling(host, tries=1) as call:
+
+        async def again() -> None:
+            while True:
+                with contextlib.suppress(HostError):
+                    await call()
+                await asyncio.sleep(0.01)
+
+        tasks = [asyncio.create_task(again()) for _ in range(CALLERS)]
+        await asyncio.sleep(0.2)
+        try:
+            yield
+        finally:
+            for one in tasks:
+                one.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def block(work: Callable[[], Awaitable[object]], count: int) -> list[float]:
+    found = []
+    for _ in range(count):
+        began = time.perf_counter()
+        await work()
+        found.append(time.perf_counter() - began)
+        await asyncio.sleep(0.002)
+    return found
+
+
+def p99(times: list[float]) -> float:
+    return statistics.quantiles(times, n=100)[98]
+
+
+async def measure(world: World, address: str, *, blocks: int, count: int) -> dict[str, dict[str, float]]:
+    token = await world.token("cat")
+    found: dict[str, dict[str, float]] = {}
+    async with hosting(well) as good, calling(good) as call, httpx2.AsyncClient(trust_env=False, timeout=30) as client:
+
+        async def ask() -> None:
+            answer = await client.post(f"http://{address}/graphql", json=ASK, headers={"Authorization": f"Bearer {token}"})
+            answer.raise_for_status()
+
+        works: dict[str, Callable[[], Awaitable[object]]] = {"host": call, "query": ask}
+        for work in works.values():
+            await block(work, count)
+        for name, behaviour in FAULTS.items():
+            times: dict[tuple[str, str], list[float]] = {(what, when): [] for what in works for when in ("alone", "beside")}
+            for _ in range(blocks):
+                for what, work in works.items():
+                    times[what, "alone"] += await block(work, count)
+                async with suffering(behaviour):
+                    for what, work in works.items():
+                        times[what, "beside"] += await block(work, count)
+            found[name] = {what: round(p99(times[what, "beside"]) / p99(times[what, "alone"]), 2) for what in works}
+            found[name] |= {f"{what}_ms": round(p99(times[what, "beside"]) * 1000, 1) for what in works}
+            print(name, found[name], file=sys.stderr)
+    return found
+
+
+async def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--blocks", type=int, default=6)
+    parser.add_argument("--count", type=int, default=60)
+    chosen = parser.parse_args()
+    http.TOTAL_SECONDS = 2.0
+    with tempfile.TemporaryDirectory() as folder:
+        settings = make_settings(database_url=f"sqlite:///{Path(folder) / 'bench.db'}", public_url=ORIGIN)
+        await migrate_database(settings)
+        async with world_of(settings, FixedClock(now=START)) as world:
+            await fill(world)
+            async with served(world.app) as address:
+                found = await measure(world, address, blocks=chosen.blocks, count=chosen.count)
+    print(json.dumps({"p99_beside_to_alone": found, "worst": max(max(one["host"], one["query"]) for one in found.values())}))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
