@@ -6,6 +6,7 @@ What members wrote and where features carried it is in ``test_words_of_members.p
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Date, LargeBinary, Text, select
@@ -188,7 +189,7 @@ async def test_what_is_remembered_in_memory_goes_with_the_commit(world: World) -
     await world.apply(replace(person(1, "ann", START), name="Zqnamecanary Ann"))
     token, hers = await world.token("cat"), await world.token("ann")
     ann = str(GlobalId("Member", world.installation_id, str(await world.member_id("ann"))))
-    asking: list[tuple[str, dict[str, object]]] = [
+    asking: list[tuple[str, dict[str, Any]]] = [
         ('{ expertsFor(need: "pricing a first product with annual plans", first: 10) { member { name username } reasons { text evidence { title } } } }', {}),
         ("{ viewer { suggestions(first: 20) { edges { node { member { name } } } } } }", {}),
         ("{ members(first: 50) { edges { node { name } } } }", {}),
