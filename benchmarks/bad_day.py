@@ -1,7 +1,7 @@
 """How much slower a community is beside one whose host misbehaves: calls to its own host, and members' queries, for each of eleven faults.
 
-Blocks alone and beside the fault take turns in one run. What is printed is the ratio of their 99th percentiles, which should be below 2: of the time that passed, and, because
-that is as noisy as the machine, of what the process did meanwhile (CPU time; the bad host itself runs in it and counts too).
+Blocks alone and beside the fault take turns in one run. What is printed is the ratio of their 99th percentiles, which should be below 2: of the time that
+passed, and, because that is as noisy as the machine, of what the process did meanwhile (CPU time; the bad host runs in it and counts too).
 Run it as ``python -m benchmarks.bad_day``.
 """
 
