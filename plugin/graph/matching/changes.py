@@ -23,6 +23,10 @@ PROOF = 2_000
 """So many sweeps at most to prove an optimum; then the round is computed anew."""
 
 
+LONGEST = 2**62
+"""Costs times nodes stay below this, so that the lengths of paths fit into 64 bits."""
+
+
 class How(StrEnum):
     """How a change was computed: along augmenting paths, by a chain of proposals, or all anew."""
 
@@ -55,17 +59,22 @@ def incremental(problem: Problem, previous: Round, *, member: int, loss: float =
     if member not in problem.mentee_index and member not in problem.mentor_index:
         raise Invalid("{member} is not a member of this round: add them to the problem first", code="unknown_member", field="member", member=member)
     rows = rows_of(problem, previous.pairs)
-    found: tuple[Ints, How] | None = None
-    if rows is not None and previous.objective is Objective.TOTAL and problem.placing is Placing.BEST:
-        taken = _along_paths(problem, rows, member=member, seed=previous.seed)
-        found = None if taken is None else (taken, How.PATHS)
-    elif rows is not None and previous.objective is Objective.STABLE_MENTEE and member in problem.mentee_index:
-        taken = _by_chain(problem, rows, member=member, seed=previous.seed)
-        found = None if taken is None else (taken, How.CHAIN)
+    # Who comes first is settled over all members at once, so a round with such members is not gone on with.
+    found = None if rows is None or problem.first else _gone_on(problem, previous, rows, member=member)
     if found is None:
         return _change(previous, solve(problem, previous.objective, seed=previous.seed, loss=loss), How.ANEW)
     made = report(problem, found[0], objective=previous.objective, seed=previous.seed)
     return _change(previous, made, found[1])
+
+
+def _gone_on(problem: Problem, previous: Round, rows: Ints, *, member: int) -> tuple[Ints, How] | None:
+    if previous.objective is Objective.TOTAL:
+        taken = _along_paths(problem, rows, member=member, seed=previous.seed)
+        return None if taken is None else (taken, How.PATHS)
+    if previous.objective is Objective.STABLE_MENTEE and member in problem.mentee_index:
+        taken = _by_chain(problem, rows, member=member, seed=previous.seed)
+        return None if taken is None else (taken, How.CHAIN)
+    return None
 
 
 def rematch(problem: Problem, previous: Iterable[tuple[int, int]], objective: Objective, *, seed: int = 0, loss: float = LOSS) -> Rematch:
@@ -130,6 +139,11 @@ def _along_paths(problem: Problem, rows: Ints, *, member: int, seed: int) -> Int
         return None
     net, layout = network(problem, opening, seed=seed)
     cost = losses(net, problem.edges.score)
+    if problem.placing is Placing.MOST:
+        each = _place_worth(problem, cost)
+        if each * (len(net.supply) + 1) > LONGEST:
+            return None
+        cost[net.pairs] -= each
     flow = standing(problem, net, layout, rows)
     if member in problem.mentee_index:
         index = problem.mentee_index[member]
@@ -152,6 +166,12 @@ def _along_paths(problem: Problem, rows: Ints, *, member: int, seed: int) -> Int
     if (flow < net.low).any() or prices(net, cost, flow, sweeps=PROOF) is None:
         return None
     return np.asarray(net.rows[flow[net.pairs] > 0])
+
+
+def _place_worth(problem: Problem, cost: Ints) -> int:
+    """What a place more is worth where the most are filled first: more than any two rounds can differ by in total."""
+    places = min(problem.places_wanted, sum(seat.capacity for seat in problem.mentors))
+    return (places + 1) * (int(np.abs(cost).max(initial=0)) + 1)
 
 
 def standing(problem: Problem, net: Network, layout: Layout, rows: Ints) -> Ints:

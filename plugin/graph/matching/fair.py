@@ -113,6 +113,7 @@ class Sums:
         self.capacity, self.minimum = np.array([(seat.capacity, seat.minimum) for seat in problem.mentors]).T
         self.places, self.whole = places, places == problem.places_wanted
         self.pinned = np.isin(self.rows, opening.pinned)
+        self.first = opening.first
         self.proved = True
         self.candidates = np.bincount(self.mentee, minlength=len(self.demand))
 
@@ -229,7 +230,8 @@ class Sums:
         gives = sp.csr_array((ones, (self.mentor, columns)), shape=(len(self.capacity), shape))
         sums = sp.csr_array((self.score * SHARP, (self.mentee, columns)), shape=(len(self.demand), shape))
         matrix = sp.csr_array(sp.vstack([wants, gives, sp.csr_array(ones[None, :]), sums], format="csr"))
-        least = self.demand if self.whole else np.zeros(len(self.demand))
+        least = self.demand.copy() if self.whole else np.zeros_like(self.demand)
+        least[self.first] = np.maximum(least[self.first], 1)
         floors = np.full(len(self.demand), floor * SHARP)
         low = np.concatenate([least, self.minimum, [self.places], floors])
         high = np.concatenate([self.demand, self.capacity, [self.places], np.full(len(self.demand), np.inf)])

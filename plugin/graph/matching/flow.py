@@ -93,6 +93,7 @@ def network(problem: Problem, opening: Opening, *, seed: int, places: int | None
     if places is None or places < wanted:
         around = sink if places is None else sink + 1
         spare = demand.copy()
+        spare[mentee_order[opening.first]] -= 1
         spare[mentee_order[opening.held]] = 0
         blocks.append((np.arange(layout.mentees), np.full(layout.mentees, around), None, spare))
     if places is not None and places < wanted:

@@ -43,10 +43,10 @@ class Point:
 
 
 class Spread:
-    """The trade-off of one problem. ``net`` fixes the number of places."""
+    """The trade-off of one problem. ``net`` fixes the number of places, ``first`` are mentees who must get somebody."""
 
-    def __init__(self, problem: Problem, net: Network, layout: Layout) -> None:
-        self.problem, self.base = problem, net
+    def __init__(self, problem: Problem, net: Network, layout: Layout, *, first: Ints) -> None:
+        self.problem, self.base, self.first = problem, net, first
         self.net, self.square = _steep(net, layout)
         self.gain = gains(self.net, problem.edges.score)
 
@@ -116,7 +116,8 @@ class Spread:
         open_ = (reduced_costs(self.base, cost, flow)[pairs] <= budget) | (flow[pairs] > 0)
         if int(open_.sum()) > SEARCHED:
             return start.rows, False
-        return _Search(self.problem, self.net.rows[open_], len(best.rows)).run(start, least=least, pinned=self.net.rows[self.net.low[pairs] > 0], seed=seed)
+        found = _Search(self.problem, self.net.rows[open_], len(best.rows), first=self.first)
+        return found.run(start, least=least, pinned=self.net.rows[self.net.low[pairs] > 0], seed=seed)
 
     def _point(self, flow: Ints) -> Point:
         rows = self.net.rows[flow[self.net.pairs] > 0]
@@ -135,8 +136,8 @@ class Spread:
 class _Search:
     """The least Gini by CP-SAT. With n_k mentors of load k or more, Gini falls as the sum of n_k² grows, the number of places being given."""
 
-    def __init__(self, problem: Problem, rows: Ints, places: int) -> None:
-        self.problem, self.rows, self.places = problem, rows, places
+    def __init__(self, problem: Problem, rows: Ints, places: int, *, first: Ints) -> None:
+        self.problem, self.rows, self.places, self.first = problem, rows, places, first
         self.model = new_model()
         self.take = [self.model.new_bool_var(f"p{row}") for row in rows.tolist()]
 
@@ -148,6 +149,8 @@ class _Search:
                 model.add(var == 1)
         for mentee, wanted in enumerate(problem.demand):
             model.add(sum(self._of(edges.mentee == mentee)) <= wanted)
+        for mentee in self.first.tolist():
+            model.add(sum(self._of(edges.mentee == mentee)) >= 1)
         for number, offer in enumerate(problem.offers):
             if edges.offer is not None:
                 model.add(sum(self._of(edges.offer == number)) <= offer.capacity)

@@ -12,6 +12,7 @@ import numpy as np
 from plugin.errors import Invalid
 from plugin.graph.matching.changes import PROOF, rows_of, standing
 from plugin.graph.matching.flow import GRID, Network, losses, network, prices
+from plugin.graph.matching.precedence import with_first
 from plugin.graph.matching.problem import Ints, Objective, Placing, Problem, Round
 from plugin.graph.matching.rules import opened
 from plugin.graph.matching.solving import most_places
@@ -45,7 +46,7 @@ def proof(problem: Problem, made: Round) -> Proof | None:
     if made.objective is not Objective.TOTAL:
         raise Invalid("only a round of the best total has such a proof, not {objective}: see its figures instead", field="objective", objective=made.objective)
     rows = rows_of(problem, made.pairs)
-    opening = opened(problem)
+    opening = with_first(problem, opened(problem))
     if rows is None or opening.broken or not opening.usable[rows].all():
         raise Invalid("the round has pairs that this problem does not allow: give the problem it was made from", field="round")
     places = most_places(problem, opening, seed=made.seed) if problem.placing is Placing.MOST else None

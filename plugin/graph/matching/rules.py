@@ -1,6 +1,6 @@
 """Which candidate pairs are open under rules, bans and pins."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,13 +13,14 @@ class Opening:
     """What may be used, and what must be.
 
     ``usable`` pairs; ``pinned`` rows that must be taken; ``held`` mentees who must get somebody: those pinned to a mentor with several offers, all of whose
-    other pairs are closed; ``broken`` pins, whose pair is closed.
+    other pairs are closed; ``broken`` pins, whose pair is closed; ``first`` mentees who must get at least one mentor, since they come first and can.
     """
 
     usable: Bools
     pinned: Ints
     held: Ints
     broken: tuple[tuple[int, int], ...]
+    first: Ints = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 def banned(problem: Problem) -> Bools:

@@ -10,9 +10,12 @@ from plugin.graph.matching import choices, conflicts, report
 from plugin.graph.matching.fair import fair
 from plugin.graph.matching.flow import Layout, Network, cheapest, feasible, lexicographic, losses, network, widest
 from plugin.graph.matching.load import Spread
+from plugin.graph.matching.precedence import with_first
 from plugin.graph.matching.problem import Contradiction, Ints, Objective, Placing, Problem, Round, Watch
 from plugin.graph.matching.rules import Opening, opened
 from plugin.graph.matching.stable import stable
+
+STABLE = frozenset({Objective.STABLE_MENTEE, Objective.STABLE_MENTOR})
 
 LOSS = 0.02
 """The share of the best total that an even load may cost where nobody says."""
@@ -38,7 +41,9 @@ def solve(
         raise Invalid("the seed counts from 0", field="seed")
     watch = Watch(cancelled, progress)
     watch.at(0.0)
-    opening = opened(problem, mentee_choices=_asks_mentees(objective), mentor_choices=objective in {Objective.STABLE_MENTEE, Objective.STABLE_MENTOR})
+    opening = opened(problem, mentee_choices=_asks_mentees(objective), mentor_choices=objective in STABLE)
+    if objective not in STABLE:
+        opening = with_first(problem, opening)
     found = None if opening.broken else _rows(problem, opening, objective, seed=seed, loss=loss, watch=watch)
     if found is None:
         raise contradiction(problem)
@@ -54,7 +59,7 @@ def curve(
 ) -> list[tuple[float, float]]:
     """The trade-off of load Gini against total, from the best total down to the most even load: corners that no other round beats in both."""
     watch = Watch(cancelled, progress)
-    opening = opened(problem)
+    opening = with_first(problem, opened(problem))
     spread = None if opening.broken else _spread(problem, opening, seed=seed)
     points = [] if spread is None else spread.corners(watch)
     if not points:
@@ -89,7 +94,7 @@ def most_places(problem: Problem, opening: Opening, *, seed: int) -> int:
 
 
 def _rows(problem: Problem, opening: Opening, objective: Objective, *, seed: int, loss: float, watch: Watch) -> tuple[Ints, bool] | None:
-    if objective in {Objective.STABLE_MENTEE, Objective.STABLE_MENTOR}:
+    if objective in STABLE:
         if (opening.pinned.size or opening.held.size) and not feasible(network(problem, opening, seed=seed)[0]):
             return None
         return stable(problem, opening, mentors_propose=objective is Objective.STABLE_MENTOR, seed=seed), True
@@ -115,7 +120,7 @@ def _spread(problem: Problem, opening: Opening, *, seed: int) -> Spread | None:
     if best is None:
         return None
     net, layout = network(problem, opening, seed=seed, places=len(_taken(best[0], best[2])))
-    return Spread(problem, net, layout)
+    return Spread(problem, net, layout, first=opening.first)
 
 
 def _asks_mentees(objective: Objective) -> bool:

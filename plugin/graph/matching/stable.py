@@ -1,8 +1,9 @@
 """Stable rounds: nobody has somebody else with whom both would rather be.
 
 Deferred acceptance (Gale and Shapley 1962) for many-to-one and many-to-many with responsive orders; with offers, the student-optimal algorithm of Abraham,
-Irving and Manlove 2007. O(candidate pairs) proposals. Ties are broken by lot; where only one mentor each is wanted, whoever ran out of choices asks once more
-with precedence among equals (Király 2011), which places at least two thirds of the most that a stable round can if only mentors have ties.
+Irving and Manlove 2007. O(candidate pairs) proposals. Ties are broken by who comes first, then by lot; where only one mentor each is wanted, whoever ran out
+of choices asks once more with precedence among equals (Király 2011), which places at least two thirds of the most that a stable round can if only mentors
+have ties.
 """
 
 import heapq
@@ -13,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from plugin.errors import Invalid
+from plugin.graph.matching.precedence import turns
 from plugin.graph.matching.problem import Cause, Contradiction, Floats, Ints, Problem
 from plugin.graph.matching.rules import Opening, lots, mentee_keys, mentor_keys
 
@@ -74,7 +76,7 @@ class Market:
         demand = np.array(problem.demand) - np.bincount(e.mentee[self.pinned], minlength=len(problem.mentees))
         capacity = np.array([seat.capacity for seat in problem.mentors]) - np.bincount(e.mentor[self.pinned], minlength=len(problem.mentors))
         self.mentees = _side(mentee, wants[self.rows], lots(len(problem.mentors), seed, 2)[mentor], demand)
-        self.mentors = _side(mentor, gives[self.rows], lots(len(problem.mentees), seed, 1)[mentee], capacity)
+        self.mentors = _side(mentor, gives[self.rows], turns(problem, seed=seed)[mentee], capacity)
         self.offers: tuple[list[int], list[int]] | None = None
         if e.offer is not None and problem.offers:
             taken = e.offer[self.pinned]

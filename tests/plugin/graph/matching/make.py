@@ -36,7 +36,9 @@ def rule(name: str, *allowed: bool) -> RuleMask:
 
 
 @st.composite
-def problems(draw: st.DrawFn, *, several: bool = False, minimums: bool = False, pins: bool = False, offers: bool = False, ranks: bool = False) -> Problem:
+def problems(
+    draw: st.DrawFn, *, several: bool = False, minimums: bool = False, pins: bool = False, offers: bool = False, ranks: bool = False, first: bool = False
+) -> Problem:
     mentees, mentors = draw(st.integers(1, 4)), draw(st.integers(1, 3))
     every = [(i, j) for i in range(mentees) for j in range(mentors)]
     chosen = draw(st.lists(st.sampled_from(every), unique=True, min_size=1))
@@ -63,6 +65,7 @@ def problems(draw: st.DrawFn, *, several: bool = False, minimums: bool = False, 
         demand=tuple(draw(st.integers(1, 2)) for _ in range(mentees)) if several else (),
         offers=of,
         placing=draw(st.sampled_from(Placing)),
+        first=tuple(draw(st.lists(st.sampled_from(range(mentees)), unique=True))) if first else (),
     )
 
 

@@ -33,6 +33,7 @@ def without(problem: Problem, *, mentee: int | None = None, mentor: int | None =
         rules=tuple(replace(each, allowed=each.allowed[keep]) for each in problem.rules),
         forbidden=tuple((i, j) for i, j in problem.forbidden if i != mentee and j != mentor),
         forced=tuple((i, j) for i, j in problem.forced if i != mentee and j != mentor),
+        first=tuple(i for i in problem.first if i != mentee),
     )
 
 
@@ -40,7 +41,6 @@ def without(problem: Problem, *, mentee: int | None = None, mentor: int | None =
 @settings(deadline=None, max_examples=200)
 @given(problem=problems(several=True, minimums=True, pins=True), mentor_joins=st.booleans(), seed=st.integers(0, 3))
 def test_a_joined_round_is_as_good_as_one_computed_anew(problem: Problem, mentor_joins: bool, seed: int) -> None:
-    problem = replace(problem, placing=Placing.BEST)
     side = problem.mentors if mentor_joins else problem.mentees
     if len(side) < 2 or conflict(problem):
         return
@@ -51,14 +51,18 @@ def test_a_joined_round_is_as_good_as_one_computed_anew(problem: Problem, mentor
     except Contradiction:
         return
     change = incremental(problem, previous, member=member)
-    assert change.round.total == pytest.approx(solve(problem, Objective.TOTAL, seed=seed).total, abs=1e-7)
+    whole = solve(problem, Objective.TOTAL, seed=seed)
+    assert change.round.total == pytest.approx(whole.total, abs=1e-7)
+    assert problem.placing is Placing.BEST or change.round.places == whole.places
     assert set(change.round.pairs) == {*previous.pairs, *change.made} - set(change.broken)
 
 
+@pytest.mark.parametrize("placing", list(Placing))
 @pytest.mark.parametrize("mentor_joins", [False, True])
-def test_paths_are_what_a_total_is_changed_by(mentor_joins: bool) -> None:
+def test_paths_are_what_a_total_is_changed_by(mentor_joins: bool, placing: Placing) -> None:
     lot = np.random.default_rng(3)
-    problem = table([[float(score) for score in line] for line in lot.random((40, 30)).round(3)], seats=tuple(Seat(100 + j, 1 + j % 2) for j in range(30)))
+    scores = [[float(score) for score in line] for line in lot.random((40, 30)).round(3)]
+    problem = table(scores, seats=tuple(Seat(100 + j, 1 + j % 2) for j in range(30)), placing=placing)
     member = 129 if mentor_joins else 39
     before = without(problem, mentor=member) if mentor_joins else without(problem, mentee=member)
     change = incremental(problem, solve(before, Objective.TOTAL), member=member)
@@ -88,6 +92,21 @@ def test_whatever_the_objective_the_figures_are_those_of_the_whole(problem: Prob
     whole = solve(problem, objective)
     assert change.round.places == whole.places or objective is Objective.STABLE_MENTEE
     assert change.round.blocking_pairs == 0 or objective not in {Objective.STABLE_MENTEE, Objective.STABLE_MENTOR}
+
+
+def test_where_the_most_are_placed_a_newcomer_may_cost_points() -> None:
+    problem = table([[0.9, 0.2], [0.3, None]], placing=Placing.MOST)
+    change = incremental(problem, solve(without(problem, mentee=1), Objective.TOTAL), member=1)
+    assert (change.how, change.round.placed, change.round.total) == (How.PATHS, 2, 0.5)
+    best = replace(problem, placing=Placing.BEST)
+    assert incremental(best, solve(without(best, mentee=1), Objective.TOTAL), member=1).made == ()
+
+
+def test_a_round_with_somebody_who_comes_first_is_computed_anew() -> None:
+    problem = table([[0.9], [0.2]], first=(1,))
+    change = incremental(problem, solve(without(problem, mentee=1), Objective.TOTAL), member=1)
+    assert change.how is How.ANEW
+    assert {pair.mentee for pair in change.round.pairs} == {1}
 
 
 def test_a_standing_round_that_is_not_the_best_is_computed_anew() -> None:

@@ -1,6 +1,7 @@
 """Stable rounds: no blocking pair, the best for the side that asks, and the same as independent programs find."""
 
 import importlib
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from plugin.errors import Invalid
 from plugin.graph.matching import Contradiction, Objective, Offer, Pair, Problem, Round, Seat, solve
-from tests.plugin.graph.matching.make import Rows, edges, problems, random_choices, rounds, table
+from tests.plugin.graph.matching.make import Rows, edges, problems, random_choices, rounds, rule, table
 
 SIDES = [Objective.STABLE_MENTEE, Objective.STABLE_MENTOR]
 
@@ -64,7 +65,8 @@ def _every_stable(problem: Problem) -> list[Rows]:
     return [rows for rows in rounds(problem) if not blocks(problem, pairs(rows))]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6))
 def test_without_ties_no_stable_round_is_better_for_anybody_who_asks(seed: int) -> None:
     problem = random_choices(seed, mentees=4, mentors=3, ties=False, candidates=0.8)
     e = problem.edges
@@ -77,6 +79,16 @@ def test_without_ties_no_stable_round_is_better_for_anybody_who_asks(seed: int) 
     worst_of = {i: max((int(e.mentee_rank[row]) for rows in every for row in rows if e.mentee[row] == i), default=None) for i in range(4)}
     other = {pair.mentee: pair for pair in solve(problem, Objective.STABLE_MENTOR).pairs}
     assert {mentee: other[mentee].rank if mentee in other else None for mentee in range(4)} == worst_of
+
+
+@settings(max_examples=50, deadline=None)
+@given(seed=st.integers(0, 10**6), mask=st.lists(st.booleans(), min_size=12, max_size=12), objective=st.sampled_from(SIDES))
+def test_another_rule_makes_no_round_more_stable(seed: int, mask: list[bool], objective: Objective) -> None:
+    """What a stable round is the best at is that nobody would rather go: with one rule more as many do as before at least, and by what the rules leave none."""
+    problem = random_choices(seed, mentees=4, mentors=3, ties=True, candidates=0.7)
+    held = solve(replace(problem, rules=(rule("one more", *mask[: len(problem.edges)]),)), objective)
+    assert held.blocking_pairs == 0
+    assert blocks(problem, held.pairs) >= blocks(problem, solve(problem, objective).pairs) == 0
 
 
 @settings(deadline=None)
