@@ -298,6 +298,10 @@ class Participant:
     minimum: int = 0
 
 
+LET_DOWN = "let_down"
+"""The criterion of the part that says that a mentee was let down lately and comes first. It adds nothing to the score."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A part of a score: whose wish it serves, how well the pair meets it (0 to 1), and what it adds. The contributions of a pair sum to its score."""

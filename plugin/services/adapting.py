@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plugin.domain.people import Principal
+from plugin.domain.rounds import LET_DOWN
 from plugin.errors import Invalid
 from plugin.graph.criteria.learning import NOTABLE, Outcome, Taught, teach
 from plugin.services.managing import require_manager
@@ -39,6 +40,8 @@ def heard(
         return
     fits: dict[str, list[float]] = {}
     for part in pair.parts:
+        if part.criterion == LET_DOWN:
+            continue
         fits.setdefault(part.criterion, []).append(part.fit)
     unit.lessons.add(
         Lesson(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from plugin.domain.rounds import Command, Criterion, CriterionKind, Design, GroupDesign, RoundState, Rule, RuleAbout
+from plugin.domain.rounds import LET_DOWN, Command, Criterion, CriterionKind, Design, GroupDesign, RoundState, Rule, RuleAbout
 from plugin.errors import Conflict, Invalid, Remark
 
 MAX_CRITERIA, MAX_RULES, MAX_NAME = 40, 40, 80
@@ -108,6 +108,8 @@ def check_design(design: Design) -> None:
 def _check_criterion(one: Criterion) -> None:
     if not 1 <= len(one.key) <= MAX_NAME or len(one.label) > MAX_NAME:
         raise Invalid("a criterion's key has 1 to {most} characters, its label at most as many", field="criteria", most=MAX_NAME)
+    if one.key == LET_DOWN:
+        raise Invalid("the key “{key}” has a meaning of its own: choose another", field="criteria", code="duplicate", key=one.key)
     if not 0 < one.weight <= 100:
         raise Invalid("the weight of “{key}” must be above 0 and at most 100", field="criteria", code="bad_weight", key=one.key)
     if not 0 < one.at_least <= 1:

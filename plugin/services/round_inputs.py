@@ -22,7 +22,7 @@ from plugin.graph.matching import Seat
 from plugin.graph.signals import CRITERIA, SIGNALS
 from plugin.graph.weights import SHIPPED
 from plugin.graph.zones import offset_hours
-from plugin.services import forms, safeguarding
+from plugin.services import forms, no_shows, safeguarding
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -77,6 +77,7 @@ def load(unit: UnitOfWork, one: Round, *, chosen: Sequence[Choice] = ()) -> Load
     own = {(pair.mentee_id, pair.mentor_id) for pair in previous} if one.published_at is not None else set()
     seats, mentees = _places(unit, one, enrolled, keep | own)
     order = {seat.id: place for place, seat in enumerate(seats)}
+    waited = no_shows.priority(unit, one.program_id)
     answers, kinds = forms.answers_of(unit, one.program_id), forms.kinds_of(unit, one.program_id)
     reader = _Reader(unit, answers, kinds)
     by_member = {(each.member_id, each.role): each for each in enrolled}
@@ -95,6 +96,7 @@ def load(unit: UnitOfWork, one: Round, *, chosen: Sequence[Choice] = ()) -> Load
         joining=joining,
         ranks=unit.rounds.ranks(one.program_id),
         factors={key: factor for key, (factor, _) in unit.lessons.factors(one.program_id).items()},
+        first=tuple(sorted((each.member_id for each in mentees if each.member_id in waited), key=lambda member: (-waited[member], member))),
     )
     here = {each.member_id for each in mentees} | order.keys()
     task = replace(task, pins=_among(task.pins, here), bans=_among(task.bans, here))

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from plugin.domain.people import Principal, Scope
-from plugin.domain.rounds import CauseOf, Choice, Criterion, Other, Pair, Participant, Round, RoundKind, Waiting
+from plugin.domain.rounds import LET_DOWN, CauseOf, Choice, Criterion, Other, Pair, Participant, Round, RoundKind, Waiting
 from plugin.errors import Conflict, Forbidden, NotFound
 from plugin.graph.criteria.rounds import Candidate, Task, why, why_not
 from plugin.graph.criteria.rounds import shortlist as best_for
@@ -107,7 +107,9 @@ async def mine(runtime: Runtime, principal: Principal) -> list[tuple[Pair, tuple
         for pair in unit.rounds.begun_of(member_id):
             one = unit.rounds.get(pair.round_id)
             if one is not None:
-                found.append((pair, one.matching.criteria))
+                # Who was let down is for managers to know, not for the other of the two.
+                parts = tuple(part for part in pair.parts if part.criterion != LET_DOWN)
+                found.append((replace(pair, parts=parts), one.matching.criteria))
         return found
 
     return await runtime.database.read(principal.installation_id, work)

@@ -1,6 +1,6 @@
 """What is behind a round's pairs, in plain words."""
 
-from plugin.domain.rounds import Criterion, CriterionKind, Part, Side
+from plugin.domain.rounds import LET_DOWN, Criterion, CriterionKind, Part, Side
 
 _SAID = {
     CriterionKind.SKILL: ("offers {share} of the skills wanted, at the level wanted", "could use what they offer ({share})"),
@@ -45,6 +45,8 @@ OBSTACLES = {
 
 def sentence(part: Part, criteria: dict[str, Criterion]) -> str:
     """A part of a score as a short sentence."""
+    if part.criterion == LET_DOWN:
+        return "Comes first: was let down lately by somebody who did not come"
     criterion = criteria.get(part.criterion)
     if criterion is None:
         return f"{part.criterion}: {part.fit:.0%}"

@@ -82,6 +82,13 @@ class MatchFigures:
     mentors: int
     candidates: int
     proved: bool
+    let_down: int = strawberry.field(description="Mentees who were let down lately by somebody who did not come: they are placed before others.")
+    let_down_placed: int = strawberry.field(description="How many of them got somebody.")
+    how: str = strawberry.field(description="How it was computed: whole, as a rematch, or for who joined along paths, by a chain, or all anew.")
+    made: int | None = strawberry.field(description="Pairs that came as somebody joined.")
+    broken: int | None = strawberry.field(description="Pairs that went for it.")
+    kept: int | None = strawberry.field(description="Pairs that a rematch kept.")
+    lost: int | None = strawberry.field(description="Pairs that a rematch could not keep.")
     curve: list[LoadTradeOff]
 
 
@@ -351,10 +358,12 @@ def match_round(found: DomainRound, *, installation_id: int) -> MatchRound:
 
 def _figures(found: Mapping[str, object]) -> MatchFigures:
     # Our own JSON: the names and types are those that the computation wrote.
-    names = [one.name for one in fields(MatchFigures) if one.name != "curve"]
+    sometimes = {"let_down": 0, "let_down_placed": 0, "made": None, "broken": None, "kept": None, "lost": None}
+    names = [one.name for one in fields(MatchFigures) if one.name not in {"curve", *sometimes}]
     curve = found.get("curve")
     points = [LoadTradeOff(load_gini=gini, total=total) for gini, total in curve] if isinstance(curve, list) else []
-    return MatchFigures(**{name: found[name] for name in names}, curve=points)  # type: ignore[arg-type]  # as said above
+    values = {name: found[name] for name in names} | {name: found.get(name, usual) for name, usual in sometimes.items()}
+    return MatchFigures(**values, curve=points)  # type: ignore[arg-type]  # as said above
 
 
 def why(found: DomainWhy, stored: DomainPair, named: dict[str, DomainCriterion]) -> MatchWhy:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from plugin.domain.rounds import Design, Other, Outcome, Pair, Part, Participant, Waiting
+from plugin.domain.rounds import LET_DOWN, Design, Other, Outcome, Pair, Part, Participant, Side, Waiting
 from plugin.graph import matching
 from plugin.graph.criteria.measures import Ints
 from plugin.graph.criteria.people import Sides, checks, wishes
@@ -43,6 +43,8 @@ class Task:
     ranks: Mapping[tuple[int, int], int] = field(default_factory=dict)
     """The mentees' own choices, 1 for the first."""
     factors: Mapping[str, float] = field(default_factory=dict)
+    first: tuple[int, ...] = ()
+    """Mentees who were let down lately and are placed before others, the first of them before the next."""
 
     @property
     def objective(self) -> Objective:
@@ -80,6 +82,7 @@ def pose(task: Task, watch: Watch | None = None) -> Posed:
         forbidden=task.bans,
         demand=task.demand,
         placing=Placing(task.design.placing),
+        first=task.first,
     )
     return Posed(problem, asked)
 
@@ -113,6 +116,8 @@ def compute(task: Task, cancelled: Callable[[], bool] | None = None, progress: C
     made, how, lost = _made(task, posed.problem, watch)
     watch.at(0.7)
     figures = _figures(made, posed.problem) | {"how": how} | lost
+    if task.first:
+        figures |= {"let_down": len(task.first), "let_down_placed": len({pair.mentee for pair in made.pairs} & set(task.first))}
     figures |= {"rules": _prices(task, posed.problem, watch), "curve": _curve(task, posed.problem, watch)}
     people = [Participant(member_id=seat.id, mentor=True, capacity=seat.capacity, minimum=seat.minimum) for seat in task.seats]
     people += [Participant(member_id=one, mentor=False, capacity=want) for one, want in zip(posed.problem.mentees, posed.problem.demand, strict=True)]
@@ -258,8 +263,17 @@ def _pairs(task: Task, posed: Posed, made: Round) -> tuple[Pair, ...]:
     problem = posed.problem
     mentees = np.array([problem.mentee_index[pair.mentee] for pair in made.pairs], np.int64)
     mentors = np.array([problem.mentor_index[pair.mentor] for pair in made.pairs], np.int64)
+    first = dict.fromkeys(task.first, (Part(criterion=LET_DOWN, side=Side.MENTEE, fit=1.0, contribution=0.0),))
     return tuple(
-        Pair(round_id=task.round_id, mentor_id=pair.mentor, mentee_id=pair.mentee, score=pair.score, parts=why, pinned=pair.pinned, rank=pair.rank)
+        Pair(
+            round_id=task.round_id,
+            mentor_id=pair.mentor,
+            mentee_id=pair.mentee,
+            score=pair.score,
+            parts=(*why, *first.get(pair.mentee, ())),
+            pinned=pair.pinned,
+            rank=pair.rank,
+        )
         for pair, why in zip(made.pairs, parts(posed.wishes, mentees, mentors), strict=True)
     )
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from plugin.domain.forms import Form, FormPurpose, QuestionKind
 from plugin.domain.programs import Program
-from plugin.domain.rounds import Criterion, CriterionKind, Design, GroupDesign, Importance, Part, Round, RoundKind, Rule, RuleAbout, RuleWay, Side
+from plugin.domain.rounds import LET_DOWN, Criterion, CriterionKind, Design, GroupDesign, Importance, Part, Round, RoundKind, Rule, RuleAbout, RuleWay, Side
 from plugin.errors import Invalid
 from plugin.services import questioning
 from plugin.texts import _
@@ -226,7 +226,11 @@ def reasons(parts: Sequence[Part], named: Mapping[str, Criterion], speaker: Spea
     """What speaks for and against a pair, the largest part first, and the criteria of which half or nothing is known."""
     found: dict[str, Said] = {}
     unknown: dict[str, None] = {}
+    first: list[Said] = []
     for part in parts:
+        if part.criterion == LET_DOWN:
+            first.append(Said(words=speaker.say(_("Comes first: was let down lately by somebody who did not come")), adds=0.0, speaks_for=True))
+            continue
         if part.fit == UNKNOWN:
             criterion = named.get(part.criterion)
             kind = "" if criterion is None else criterion.kind.value
@@ -235,7 +239,7 @@ def reasons(parts: Sequence[Part], named: Mapping[str, Criterion], speaker: Spea
         text = reason_words(part, named, speaker)
         before = found[text].adds if text in found else 0.0
         found[text] = Said(words=text, adds=before + part.contribution, speaks_for=part.fit > UNKNOWN)
-    return sorted(found.values(), key=lambda one: -one.adds), list(unknown)
+    return [*first, *sorted(found.values(), key=lambda one: -one.adds)], list(unknown)
 
 
 def rule_words(name: str, speaker: Speaker) -> str:

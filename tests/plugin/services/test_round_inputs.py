@@ -1,12 +1,17 @@
 """Answers of every type, needs and the past as criteria see them, on both databases."""
 
+from dataclasses import replace
+
 import pytest
 
 from plugin.domain.forms import FormPurpose, Option, Question, QuestionKind
-from plugin.domain.people import Principal
+from plugin.domain.people import MEMBER_SCOPES, Principal
 from plugin.domain.programs import Role
-from plugin.domain.rounds import Criterion, CriterionKind, Design, Rule, RuleAbout, RuleWay
-from plugin.services import forms, round_reading, suggesting
+from plugin.domain.rounds import LET_DOWN, Criterion, CriterionKind, Design, Rule, RuleAbout, RuleWay
+from plugin.domain.sessions import Session, SessionState
+from plugin.domain.strikes import StrikeKind
+from plugin.services import forms, mentoring, no_shows, round_reading, rounds, suggesting
+from plugin.services.round_words import sentence
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.matching import Matching, program_of
 from tests.plugin.services.stories import HOST, person, post, space, tell, topic
@@ -113,3 +118,38 @@ async def test_a_need_in_words_finds_who_has_shown_to_know_and_whom_they_know(pr
         (pair,) = await round_reading.pair_page(world.runtime, program.manager, done.id, after=None, limit=5)
         assert pair.mentor_id == program.ids["london_unlike"]
         assert all(part.fit > 0.3 for part in pair.parts)
+
+
+async def test_who_was_let_down_comes_first_and_managers_see_why(world: World) -> None:
+    program = await program_of(world, mentors=("london_m",), mentees=("berlin", "lima"))
+    ids, manager = program.ids, program.manager
+    first = await program.computed()
+    assert await program.pairs(first.id) == {"berlin": "london_m"}
+    await rounds.publish(world.runtime, manager, first.id)
+    await program.work()
+
+    def miss(unit: UnitOfWork) -> None:
+        (one,) = unit.mentorships.running(program.program_id)
+        state = SessionState.MISSED
+        made = Session(id=unit.new_id(), mentorship_id=one.id, program_id=program.program_id, state=state, minutes=30, starts_at=unit.now, created_at=unit.now)
+        unit.sessions.put(made)
+        no_shows.strike(unit, made, member_id=ids["london_m"], kind=StrikeKind.NO_SHOW, waited=[ids["berlin"]])
+        mentoring.end(unit, one.id, reason="no_reply", by="manager")
+        unit.enrolments.put(replace(next(each for each in unit.enrolments.of_member(ids["london_m"])), paused=True))
+
+    await world.database.write(world.installation_id, miss)
+    await program.enrol("lima_m", Role.MENTOR)
+    again = await program.computed(name="Another round")
+    # Lima would suit far better, and waits: Berlin was promised to come first.
+    assert await program.pairs(again.id) == {"berlin": "lima_m"}
+    assert (again.figures["let_down"], again.figures["let_down_placed"]) == (1, 1)
+    (pair,) = await round_reading.pair_page(world.runtime, manager, again.id, after=None, limit=5)
+    (part,) = [part for part in pair.parts if part.criterion == LET_DOWN]
+    assert part.contribution == 0.0
+    assert sentence(part, {}).startswith("Comes first: was let down lately")
+    assert sum(part.contribution for part in pair.parts) == pytest.approx(pair.score)
+    await rounds.publish(world.runtime, manager, again.id)
+    await program.work()
+    mentor = Principal(installation_id=world.installation_id, member_id=ids["lima_m"], scopes=MEMBER_SCOPES, token_id=2)
+    ((shown, _),) = await round_reading.mine(world.runtime, mentor)
+    assert LET_DOWN not in {part.criterion for part in shown.parts}
