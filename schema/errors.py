@@ -11,7 +11,7 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.utils.str_converters import to_camel_case
 
 from plugin.errors import Conflict, Invalid, NotFound, PluginError
-from schema.ids import UNKNOWN
+from schema.ids import UNKNOWN, UnknownId
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -27,16 +27,19 @@ class UserError:
     field: str | None = strawberry.field(description="The input field that it is about.")
 
 
-async def attempt(work: Callable[[], Awaitable[T]], *, own_fields: bool = False) -> tuple[T | None, list[UserError]]:
+async def attempt(work: Callable[[], Awaitable[T]], *, own_fields: bool = False, unknown: str | None = None) -> tuple[T | None, list[UserError]]:
     """The result of ``work``, or what the client can do about its failure. Missing rights are no such thing: they go on as errors.
 
+    ``unknown`` is the input by which whatever is not there was looked for; ids that cannot even be read name their own.
     With ``own_fields`` the field is a column of ours, such as ``ends_on``, and is told as the input calls it; keys that people gave stay as they are.
     """
     try:
         return await work(), []
+    except UnknownId as error:
+        return None, [UserError(code=error.code, message=error.message, field=error.field)]
     except NotFound as error:
         # One answer for everything that is not there or not theirs to know of, whichever part of the service noticed.
-        return None, [UserError(code=error.code, message=UNKNOWN, field=None)]
+        return None, [UserError(code=error.code, message=UNKNOWN if unknown is None else f"{UNKNOWN}: look at {unknown}", field=unknown)]
     except (Invalid, Conflict) as error:
         field = to_camel_case(error.field) if own_fields and error.field else error.field
         return None, [UserError(code=error.code, message=error.message, field=field)]
@@ -74,7 +77,10 @@ def mask(error: GraphQLError) -> GraphQLError:
         return _without_names(error)
     if isinstance(cause, PluginError):
         extensions: dict[str, object] = {"code": cause.code, "classification": CLASSES.get(cause.status_code, "ValidationError")}
-        message = UNKNOWN if isinstance(cause, NotFound) and cause.code == NotFound.code else cause.message
+        plain = isinstance(cause, NotFound) and cause.code == NotFound.code and not isinstance(cause, UnknownId)
+        message = UNKNOWN if plain else cause.message
+        if isinstance(cause, UnknownId):
+            extensions["field"] = cause.field
     else:
         lookup = secrets.token_hex(8)
         log.error("unexpected_error", lookup=lookup, path=error.path, exc_info=cause)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Forbidden, NotFound
-from plugin.services import grouping, kits, meeting, reading, round_reading, suggesting
+from plugin.services import group_reading, kits, meeting, reading, round_reading, suggesting
 from schema.context import Info
 from schema.ids import GlobalId, parse_number
 from schema.types.community import community as community_type
@@ -76,7 +76,7 @@ async def _match_round(info: Info, principal: Principal, number: int) -> Node | 
 
 
 async def _mentoring_group(info: Info, principal: Principal, number: int) -> Node | None:
-    found = await grouping.visible(info.context.runtime, principal, number)
+    found = await group_reading.visible(info.context.runtime, principal, number)
     return None if found is None else group_type(found, installation_id=principal.installation_id, manager=principal.may(Scope.PROGRAMS))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from plugin.domain.enrolments import Enrolment
+from plugin.domain.groups import Group
 from plugin.domain.mentorships import EndReason, Mentorship
 from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Role
@@ -148,6 +149,35 @@ def _tell_ended(unit: UnitOfWork, one: Mentorship, person: int, why: EndReason) 
     if why is EndReason.PROGRAM_ENDED and program is not None:
         kind, about["program"] = "mentorship.over", program.name
     tell(unit, person, kind, key=f"mentorship:{one.id}:ended:{person}", about=about)
+
+
+def of_group(unit: UnitOfWork, group_id: int) -> list[Mentorship]:
+    """The mentorships of a group that run."""
+    return [one for one in unit.mentorships.running(None) if one.group_id == group_id]
+
+
+def fill_group(unit: UnitOfWork, group: Group, *, by: str) -> None:
+    """Let everybody of a group be in its mentorship, which begins if there was none for want of a mentor."""
+    running = of_group(unit, group.id)
+    if not running:
+        if group.mentors and group.members:
+            begin(unit, program_id=group.program_id, mentor_id=group.mentors[0], mentee_ids=group.members, source="group", by=by, group_id=group.id)
+        return
+    one = running[0]
+    new = [member for member in group.members if member not in one.mentee_ids]
+    if not new:
+        return
+    unit.mentorships.add_mentees(one.id, new)
+    for person in (*one.people, *new):
+        unit.change("member", person)
+    milestones.reached(unit, one.program_id, new)
+    unit.record("mentorship.joined", actor=by, mentorship=str(one.id), members=len(new))
+
+
+def close_group(unit: UnitOfWork, group_id: int, *, by: str) -> None:
+    """End the mentorship of a group that became one with others."""
+    for one in of_group(unit, group_id):
+        end(unit, one.id, reason=EndReason.OTHER, by=by)
 
 
 async def leave(runtime: Runtime, principal: Principal, mentorship_id: int, *, reason: EndReason) -> Mentorship:

@@ -8,6 +8,9 @@ from plugin.errors import Conflict, Invalid, Remark
 
 MAX_CRITERIA, MAX_RULES, MAX_NAME = 40, 40, 80
 
+MAX_CHOICES = 1_000
+"""Decisions by hand in one request."""
+
 PROTECTED = frozenset(
     {
         "age",

@@ -103,9 +103,10 @@ def load(unit: UnitOfWork, one: Round, *, chosen: Sequence[Choice] = ()) -> Load
     return Loaded(task=task, run=one.run, needs={each.id: needs for each in wanting if (needs := reader.need(people[each.id]))})
 
 
-def everybody(unit: UnitOfWork, program_id: int) -> list[tuple[Role, Person]]:
-    """Everybody who is enrolled in a program and takes part, as criteria see them."""
-    enrolled = sorted((each for each in unit.enrolments.of_program(program_id) if not each.paused), key=lambda each: each.member_id)
+def everybody(unit: UnitOfWork, program_id: int, *, also: Collection[int] = ()) -> list[tuple[Role, Person]]:
+    """Everybody who is enrolled in a program and takes part, as criteria see them; those of ``also`` even while they pause."""
+    there = [each for each in unit.enrolments.of_program(program_id) if not each.paused or each.member_id in also]
+    enrolled = sorted(there, key=lambda each: each.member_id)
     people = unit.members.many(each.member_id for each in enrolled)
     reader = _Reader(unit, forms.answers_of(unit, program_id), forms.kinds_of(unit, program_id))
     return [(each.role, reader.person(people[each.member_id], each)) for each in enrolled if each.member_id in people and people[each.member_id].takes_part]
@@ -123,10 +124,12 @@ def _places(unit: UnitOfWork, one: Round, enrolled: Sequence[Enrolment], keep: s
             raise Invalid("there are no {side} in this program: approve at least one application on each side", code="empty_side", field=name, side=said)
     both = {each.member_id for each in mentors} & {each.member_id for each in mentees}
     if both:
-        raise Invalid("{names} is both mentor and mentee in this program: withdraw one enrolment", code="two_roles", field="mentees", names=_names(unit, both))
+        raise Invalid(
+            "{names} is both mentor and mentee in this program: withdraw one enrolment", code="two_roles", field="mentees", names=names_of(unit, both)
+        )
     none = {each.member_id for each in mentors if each.capacity < 1}
     if none:
-        raise Invalid("{names} has capacity 0: give them a place or withdraw the enrolment", code="bad_capacity", field="mentors", names=_names(unit, none))
+        raise Invalid("{names} has capacity 0: give them a place or withdraw the enrolment", code="bad_capacity", field="mentors", names=names_of(unit, none))
     loads: dict[int, int] = {}
     for pair in running_pairs(unit, one.program_id) - {(mentor, mentee) for mentee, mentor in keep}:
         for member in pair:
@@ -150,7 +153,8 @@ def running_pairs(unit: UnitOfWork, program_id: int) -> set[tuple[int, int]]:
     return {(one.mentor_id, mentee) for one in unit.mentorships.running(program_id) if one.mentor_id is not None for mentee in one.mentee_ids}
 
 
-def _names(unit: UnitOfWork, members: set[int]) -> str:
+def names_of(unit: UnitOfWork, members: set[int]) -> str:
+    """The first few of these members by name."""
     found = unit.members.many(sorted(members)[:3])
     return ", ".join(sorted(one.username for one in found.values()))
 

@@ -4,7 +4,6 @@ A round that is being computed is found by its state, so one that a dead worker 
 out is kept only if the round still waits for this very computation and everybody in it is still there; else it is computed anew or dropped.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -13,8 +12,9 @@ from plugin.domain.groups import GroupState
 from plugin.domain.rounds import CauseOf, Command, Outcome, Pair, PairState, Round, RoundKind, RoundState
 from plugin.errors import PluginError
 from plugin.graph.criteria.rounds import compute
-from plugin.graph.matching import Cancelled, Cause, Contradiction
-from plugin.services import adapting, computing, grouping, mentoring, round_inputs
+from plugin.graph.grouping import Impossible
+from plugin.graph.matching import Cancelled, Contradiction
+from plugin.services import adapting, computing, group_lane, mentoring, round_inputs
 from plugin.services.graphs import Graphs
 from plugin.services.round_checks import step
 from plugin.services.round_reading import apart
@@ -53,7 +53,7 @@ async def _compute(runtime: Runtime, graphs: Graphs, installation_id: int, one: 
 
     try:
         if one.kind is RoundKind.GROUPS:
-            await grouping.compute(runtime, installation_id, one, beat=beat, every=every)
+            await group_lane.compute(runtime, installation_id, one, beat=beat, every=every)
             return
         loaded = await runtime.database.read(installation_id, lambda unit: round_inputs.load(unit, one))
         task = await round_inputs.with_graph(runtime, graphs, installation_id, loaded)
@@ -64,8 +64,8 @@ async def _compute(runtime: Runtime, graphs: Graphs, installation_id: int, one: 
         return
     except PluginError as error:
         bound.info("round_failed", reason=error.code)
-        code, causes = error.code, error.causes if isinstance(error, Contradiction) else ()
-        await runtime.database.write(installation_id, lambda unit: _give_up(unit, one, code, causes))
+        raised = error
+        await runtime.database.write(installation_id, lambda unit: _give_up(unit, one, raised))
         return
     await runtime.database.write(installation_id, lambda unit: _keep(unit, one, outcome))
     runtime.bus.tell(installation_id)
@@ -104,21 +104,25 @@ def _outdated(unit: UnitOfWork, one: Round, outcome: Outcome) -> bool:
     return any(frozenset({pair.mentor_id, pair.mentee_id}) in blocked for pair in outcome.pairs)
 
 
-def _give_up(unit: UnitOfWork, one: Round, code: str, causes: Sequence[Cause]) -> None:
+def _give_up(unit: UnitOfWork, one: Round, error: PluginError) -> None:
     now = still_wanted(unit, one)
     if now is None:
         return
+    # What was decided last is part of what cannot hold, so the causes are told of the round before it is put back.
+    causes = _causes(unit, one, error)
     unit.rounds.settle_choices(one.id, done=False)
-    there = unit.members.many({member for cause in causes for member in (cause.mentor, cause.mentee) if member is not None})
-    unit.rounds.keep_causes(
-        one.id,
-        [
-            CauseOf(kind=cause.kind, name=cause.name, mentor_id=cause.mentor, mentee_id=cause.mentee, minimum=cause.minimum)
-            for cause in causes
-            if all(member is None or member in there for member in (cause.mentor, cause.mentee))
-        ],
-    )
-    unit.rounds.put(replace(now, state=step(now.state, Command.GIVE_UP, before=now.before), progress=0.0, failure=code))
+    there = unit.members.many({member for cause in causes for member in (cause.mentor_id, cause.mentee_id) if member is not None})
+    whole = [cause for cause in causes if all(member is None or member in there for member in (cause.mentor_id, cause.mentee_id))]
+    unit.rounds.keep_causes(one.id, whole)
+    unit.rounds.put(replace(now, state=step(now.state, Command.GIVE_UP, before=now.before), progress=0.0, failure=error.code))
+
+
+def _causes(unit: UnitOfWork, one: Round, error: PluginError) -> list[CauseOf]:
+    if isinstance(error, Impossible):
+        return group_lane.causes_of(unit, one, error)
+    if isinstance(error, Contradiction):
+        return [CauseOf(kind=cause.kind, name=cause.name, mentor_id=cause.mentor, mentee_id=cause.mentee, minimum=cause.minimum) for cause in error.causes]
+    return []
 
 
 # ---------------------------------------------------------------------------------------------------------------------- handing over
@@ -133,7 +137,7 @@ async def _hand_over(runtime: Runtime, installation_id: int) -> bool:
     def few(unit: UnitOfWork) -> bool:
         for group in unit.our_groups.to_begin(limit=HAND_OVER):
             try:
-                grouping.begin(unit, group, capabilities=capabilities)
+                group_lane.begin(unit, group, capabilities=capabilities)
             except PluginError as error:
                 unit.our_groups.put(replace(group, state=GroupState.REFUSED, note=error.message))
         round_id = unit.rounds.handing_over()

@@ -152,7 +152,7 @@ async def explain(runtime: Runtime, graphs: Graphs, principal: Principal, round_
     task = await _standing(runtime, graphs, principal, round_id, mentor_id=mentor_id, mentee_id=mentee_id)
     pair = await runtime.database.read(principal.installation_id, lambda unit: unit.rounds.pair(round_id, mentor_id=mentor_id, mentee_id=mentee_id))
     if pair is None:
-        raise NotFound("the two are not together in this round: ask why not")
+        raise NotFound("the two are not together in this round: ask why not", code="not_together")
     return await computing.run(WhyOf(mentor_id, mentee_id), task, apart=apart(task.sides.mentees, task.sides.mentors), beat=_go_on), pair
 
 
@@ -165,7 +165,7 @@ async def _standing(runtime: Runtime, graphs: Graphs, principal: Principal, roun
             raise Conflict("this round has no pairs: compute it first", code="not_computed")
         there = {each.member_id for each in unit.rounds.people(round_id)}
         if not {mentor_id, mentee_id} <= there:
-            raise NotFound("the two are not a mentor and a mentee of this round")
+            raise NotFound("the two are not a mentor and a mentee of this round", code="not_in_round")
         return round_inputs.load(unit, one)
 
     loaded = await runtime.database.read(principal.installation_id, work)

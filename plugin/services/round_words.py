@@ -1,6 +1,10 @@
 """What is behind a round's pairs, in plain words."""
 
+from collections.abc import Iterable
+
 from plugin.domain.rounds import LET_DOWN, Criterion, CriterionKind, Part, Side
+from plugin.graph.matching import Cause
+from plugin.store.unit_of_work import UnitOfWork
 
 _SAID = {
     CriterionKind.SKILL: ("offers {share} of the skills wanted, at the level wanted", "could use what they offer ({share})"),
@@ -30,6 +34,12 @@ WAITING = {
 }
 """Why somebody waits."""
 
+GROUP_WAITING = {
+    "full": "no group has a place left",
+    "together": "those they stay together with could not be placed beside them",
+}
+"""The same of groups, where it means something else."""
+
 OBSTACLES = {
     "not_a_candidate": "the two were not looked at: others fit both far better",
     "forbidden": "somebody forbade this pair by hand",
@@ -52,3 +62,23 @@ def sentence(part: Part, criteria: dict[str, Criterion]) -> str:
         return f"{part.criterion}: {part.fit:.0%}"
     said = _SAID[criterion.kind][0 if part.side is Side.MENTEE else 1].format(share=f"{part.fit:.0%}")
     return f"{criterion.label}: {said}" if criterion.label else said[0].upper() + said[1:]
+
+
+def causes_in_words(causes: Iterable[Cause], unit: UnitOfWork) -> str:
+    """What cannot hold together, in one line with names."""
+    listed = list(causes)
+    people = unit.members.many({member for cause in listed for member in (cause.mentor, cause.mentee) if member is not None})
+
+    def name(member: int | None) -> str:
+        found = people.get(member) if member is not None else None
+        return found.username if found is not None else "a former member"
+
+    said = []
+    for cause in listed:
+        if cause.kind == "rule":
+            said.append(f"the rule “{cause.name}”")
+        elif cause.kind == "minimum":
+            said.append(f"at least {cause.minimum} for {name(cause.mentor)}")
+        else:
+            said.append(f"{'the pin of' if cause.kind == 'pin' else 'the ban on'} {name(cause.mentee)} with {name(cause.mentor)}")
+    return f"these cannot hold together: {'; '.join(said) or 'the candidates and the choices'}. Drop one of them."

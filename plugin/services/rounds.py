@@ -3,13 +3,11 @@
 A computation is done by :mod:`plugin.services.round_lane`. Here a round only changes its state; every change is one transaction.
 """
 
-import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from plugin.domain.people import Principal
-from plugin.domain.programs import Role
 from plugin.domain.rounds import (
     Choice,
     ChoiceKind,
@@ -21,27 +19,16 @@ from plugin.domain.rounds import (
     RoundState,
     design_to_json,
 )
-from plugin.errors import Conflict, Invalid, NotFound
-from plugin.graph.criteria.rounds import pose
-from plugin.graph.matching import Cause, Contradiction, Objective, Placing, conflict
-from plugin.services import round_inputs, round_reading
+from plugin.errors import Conflict, Invalid, Remark
+from plugin.graph.matching import Objective, Placing
+from plugin.services import round_looking, round_reading
 from plugin.services.managing import require_manager
-from plugin.services.round_checks import check_design, check_group_design, step
-from plugin.services.round_reading import found, unknown
+from plugin.services.round_checks import MAX_CHOICES, check_design, check_group_design, step
+from plugin.services.round_reading import unknown
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
-
-CHECKED_AT_ONCE = 100_000
-"""Up to so many possible pairs contradictions are found before a round is sent to the worker; beyond, the worker finds them and the round stays as it was."""
-
-MAX_CHOICES = 1_000
-"""Decisions by hand in one request."""
-
-MAX_RANKED = 20
-"""Mentors that a mentee can name."""
-
 
 # ---------------------------------------------------------------------------------------------------------------------- commands
 
@@ -116,12 +103,44 @@ async def adjust(
         raise Invalid("decide about at most {most} pairs at once", field="pin", most=MAX_CHOICES)
     if len({(one.one, one.other) for one in chosen}) < len(chosen):
         raise Invalid("a pair is named twice: decide once", field="pin", code="duplicate")
-    return await _send(runtime, principal, round_id, chosen, command=Command.ADJUST)
+    return await decide(runtime, principal, round_id, chosen, kind=RoundKind.PAIRS)
 
 
 async def join(runtime: Runtime, principal: Principal, round_id: int, member_id: int) -> Round:
     """Let somebody who was enrolled since into a computed round; only what changes is computed. Raises :class:`Invalid` for who is not enrolled."""
-    return await _send(runtime, principal, round_id, [Choice(kind=ChoiceKind.JOIN, one=member_id, other=member_id)], command=Command.ADJUST)
+    one = await round_reading.find(runtime, principal, round_id)
+    if one.state is RoundState.PUBLISHED and one.kind is RoundKind.PAIRS:
+        raise Conflict(
+            "a published round stands: draft a rematch of it, which keeps its pairs and places who came since", code="illegal_transition", field="state"
+        )
+    return await decide(runtime, principal, round_id, [Choice(kind=ChoiceKind.JOIN, one=member_id, other=member_id)], kind=RoundKind.PAIRS)
+
+
+async def decide(runtime: Runtime, principal: Principal, round_id: int, chosen: Sequence[Choice], *, kind: RoundKind) -> Round:
+    """Put decisions in place and compute the round around them. Those about a draft of groups wait until it is computed."""
+    one = await round_reading.find(runtime, principal, round_id)
+    if one.kind is not kind:
+        told = {
+            RoundKind.PAIRS: Remark("this is a round of groups: say who stays together or apart, or place newcomers into groups that run"),
+            RoundKind.GROUPS: Remark("this is a round of pairs: pin or forbid pairs"),
+        }
+        raise Invalid(told[kind], field="id")
+    if kind is RoundKind.PAIRS or one.state is not RoundState.DRAFT:
+        return await _send(runtime, principal, round_id, chosen, command=Command.ADJUST)
+    before = await round_looking.look(runtime, principal, round_id, chosen, command=Command.COMPUTE)
+
+    def work(unit: UnitOfWork, one: Round) -> Round:
+        if one != before:
+            raise _changed_meanwhile()
+        unit.rounds.choose(one.id, chosen)
+        unit.rounds.settle_choices(one.id, done=True)
+        return one
+
+    return await _change(runtime, principal, round_id, work, told="round.adjust")
+
+
+def _changed_meanwhile() -> Conflict:
+    return Conflict("somebody else changed this round just now: look at it and try again", code="changed_meanwhile")
 
 
 async def stop(runtime: Runtime, principal: Principal, round_id: int) -> Round:
@@ -168,97 +187,16 @@ async def rematch(runtime: Runtime, principal: Principal, round_id: int, *, name
 
 async def _send(runtime: Runtime, principal: Principal, round_id: int, chosen: Sequence[Choice], *, command: Command) -> Round:
     """Put decisions in place and the round to work, once it is known that it can be done."""
-    before = await _look(runtime, principal, round_id, chosen, command=command)
+    before = await round_looking.look(runtime, principal, round_id, chosen, command=command)
 
     def work(unit: UnitOfWork, one: Round) -> Round:
         if one != before:
-            raise Conflict("somebody else changed this round just now: look at it and try again", code="changed_meanwhile")
+            raise _changed_meanwhile()
         unit.rounds.choose(one.id, chosen)
         unit.wake("rounds")
         return replace(one, state=step(one.state, command), before=one.state, run=one.run + 1, progress=0.0, failure="")
 
     return await _change(runtime, principal, round_id, work, told=f"round.{command.value}")
-
-
-async def _look(runtime: Runtime, principal: Principal, round_id: int, chosen: Sequence[Choice], *, command: Command) -> Round:
-    """The round as it is, if it can be computed with these decisions. Raises what stands against it."""
-
-    def work(unit: UnitOfWork) -> tuple[Round, round_inputs.Loaded | None]:
-        one = found(principal, round_id, unit)
-        step(one.state, command)
-        if one.kind is RoundKind.GROUPS:
-            return one, None
-        loaded = round_inputs.load(unit, one, chosen=chosen)
-        _check_choices(loaded, chosen, unit)
-        return one, loaded
-
-    one, loaded = await runtime.database.read(principal.installation_id, work)
-    if loaded is None:
-        return one
-    task = loaded.task
-    if len(task.sides.mentees) * len(task.sides.mentors) <= CHECKED_AT_ONCE and not loaded.asks_graph:
-        causes = await asyncio.to_thread(lambda: conflict(pose(task).problem))
-        if causes:
-            told = await runtime.database.read(principal.installation_id, lambda unit: in_words(causes, unit))
-            raise Contradiction(told, causes=causes)
-    return one
-
-
-def _check_choices(loaded: round_inputs.Loaded, chosen: Sequence[Choice], unit: UnitOfWork) -> None:
-    mentors = {seat.id for seat in loaded.task.seats}
-    mentees = {person.id for person in loaded.task.sides.mentees}
-    for choice in chosen:
-        if choice.kind is ChoiceKind.JOIN:
-            if choice.one not in mentors | mentees:
-                raise Invalid(
-                    "this member is not enrolled in the program with a place left: approve their application first", field="member", code="unknown_member"
-                )
-            if choice.one in {one.member_id for one in unit.rounds.people(loaded.task.round_id)}:
-                raise Conflict("this member is in the round already", code="already_in", field="member")
-        elif choice.kind is not ChoiceKind.NONE and (choice.one not in mentors or choice.other not in mentees):
-            field = "pin" if choice.kind is ChoiceKind.PIN else "forbid"
-            raise Invalid("a pair names somebody who is not a mentor or a mentee with a place in this round", field=field, code="unknown_member")
-
-
-def in_words(causes: Iterable[Cause], unit: UnitOfWork) -> str:
-    """What cannot hold together, in one line with names."""
-    listed = list(causes)
-    people = unit.members.many({member for cause in listed for member in (cause.mentor, cause.mentee) if member is not None})
-
-    def name(member: int | None) -> str:
-        found = people.get(member) if member is not None else None
-        return found.username if found is not None else "a former member"
-
-    said = []
-    for cause in listed:
-        if cause.kind == "rule":
-            said.append(f"the rule “{cause.name}”")
-        elif cause.kind == "minimum":
-            said.append(f"at least {cause.minimum} for {name(cause.mentor)}")
-        else:
-            said.append(f"{'the pin of' if cause.kind == 'pin' else 'the ban on'} {name(cause.mentee)} with {name(cause.mentor)}")
-    return f"these cannot hold together: {'; '.join(said) or 'the candidates and the choices'}. Drop one of them."
-
-
-async def rank_mentors(runtime: Runtime, principal: Principal, program_id: int, mentors: Sequence[int]) -> int:
-    """A mentee says whom they would like to have, the dearest first; rounds by choices go by it. Returns how many were named."""
-    member_id = principal.member_id
-    if member_id is None:
-        raise Invalid("only a member can choose mentors: use a member's token", code="not_a_member")
-    if len(mentors) > MAX_RANKED or len(set(mentors)) < len(mentors):
-        raise Invalid("name at most {most} mentors, each once", field="mentors", most=MAX_RANKED)
-
-    def work(unit: UnitOfWork) -> int:
-        enrolled = unit.enrolments.of_program(program_id)
-        if not any(one.member_id == member_id and one.role is Role.MENTEE for one in enrolled):
-            raise NotFound("there is no program in which you are a mentee by this id", field="program")
-        there = {one.member_id for one in enrolled if one.role is Role.MENTOR}
-        if not there.issuperset(mentors):
-            raise NotFound("somebody you named is no mentor of this program", field="mentors")
-        unit.rounds.rank_mentors(program_id, member_id, mentors)
-        return len(mentors)
-
-    return await runtime.database.write(principal.installation_id, work)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- shared

@@ -7,7 +7,7 @@ from plugin.domain.people import Principal
 from plugin.domain.requests import OPEN
 from plugin.domain.sessions import OPEN as AHEAD
 from plugin.errors import Invalid, NotFound
-from plugin.services import grouping, mentoring, proposing, requesting, safeguarding
+from plugin.services import group_telling, mentoring, proposing, requesting, safeguarding
 from plugin.services.enrolling import member_of
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -59,7 +59,7 @@ def _separate(unit: UnitOfWork, member_id: int, other_id: int) -> None:
             _part(unit, one, member_id, other_id)
     for group in unit.our_groups.of_member(member_id):
         if any(seat.member_id == other_id for seat in group.seats):
-            grouping.leave(unit, group, other_id if member_id in group.mentors else member_id)
+            group_telling.leave(unit, group, other_id if member_id in group.mentors else member_id)
     for asked in unit.requests.of_mentee(member_id, states=tuple(OPEN)) + unit.requests.of_mentor(member_id, states=tuple(OPEN)):
         if other_id in {asked.mentor_id, asked.mentee_id}:
             requesting.end_between(unit, asked)

@@ -194,6 +194,10 @@ FAILURES = {
     "contradiction": _("Some rules and decisions cannot hold together. Drop one of them."),
     "crashed": _("The computation broke off. Compute again; if it breaks off again, it is in the log."),
     "outdated": _("People left while it was computed. Compute again."),
+    "bad_sizes": _("So many people do not make groups of these sizes. Change the sizes."),
+    "empty_side": _("A side is empty: there is nobody to match."),
+    "two_roles": _("Somebody is both mentor and mentee. Withdraw one enrolment."),
+    "too_hard": _("A fair round with several mentors each is too hard for so many candidates. Ask for fewer, or choose the best total."),
 }
 WAITING = {
     "no_candidates": _("Nobody was a candidate."),
@@ -207,6 +211,10 @@ WAITING = {
     "apart": _("Every group with a place has somebody they are kept apart from."),
     "enough_mentors": _("Every group has as many mentors as it may."),
     "not_placed": _("The groups were formed without them."),
+}
+GROUP_WAITING = WAITING | {
+    "full": _("No group has a place left."),
+    "together": _("Those they stay together with could not be placed beside them."),
 }
 OBSTACLES = {
     "not_a_candidate": _("The two were not looked at: others fit both far better."),

@@ -40,6 +40,16 @@ class DraftGroupsInput:
 
 
 @strawberry.input
+class AdjustGroupsInput:
+    """Who is to be together and who apart in a round of groups. On a draft it waits until the round is computed, else the round is computed anew."""
+
+    id: strawberry.ID
+    together: list[list[strawberry.ID]] = strawberry.field(default_factory=list, description="Sets of members who stay together.")
+    apart: list[list[strawberry.ID]] = strawberry.field(default_factory=list, description="Sets of members of whom no two are in one group.")
+    release: list[list[strawberry.ID]] = strawberry.field(default_factory=list, description="Sets of members about whom nothing is asked any more.")
+
+
+@strawberry.input
 class MoveToGroupInput:
     """Who goes to which draft, and whether they are kept there when the round is computed anew."""
 
@@ -53,7 +63,7 @@ class RunningGroupsInput:
     """Which program's groups, and what they are to be like."""
 
     program: strawberry.ID
-    design: GroupDesignInput
+    design: GroupDesignInput | None = strawberry.field(default=None, description="Left out: what was asked of the newest of these groups.")
 
 
 @strawberry.type
@@ -84,6 +94,10 @@ def _design(given: GroupDesignInput) -> GroupDesign:
     )
 
 
+def _maybe(given: GroupDesignInput | None) -> GroupDesign | None:
+    return None if given is None else _design(given)
+
+
 def _payload(found: list[DomainGroup] | None, errors: list[UserError], principal: Principal) -> GroupsPayload:
     return GroupsPayload(groups=[group_type(one, installation_id=principal.installation_id) for one in found or ()], user_errors=errors)
 
@@ -93,10 +107,26 @@ async def draft_groups(info: Info, input: DraftGroupsInput) -> RoundPayload:  # 
     principal = info.context.require(Scope.READ)
 
     async def work() -> DomainRound:
-        program = number_of(principal, input.program, "Program")
+        program = number_of(principal, input.program, "Program", field="program")
         return await rounds.draft(info.context.runtime, principal, program_id=program, name=plain(input.name, "name"), design=_design(input.design))
 
-    found, errors = await attempt(work)
+    found, errors = await attempt(work, unknown="program")
+    return RoundPayload(round=None if found is None else match_round(found, installation_id=principal.installation_id), user_errors=errors)
+
+
+async def adjust_groups(info: Info, input: AdjustGroupsInput) -> RoundPayload:  # noqa: A002 - the Relay convention
+    """Say who is to be together and who apart."""
+    principal = info.context.require(Scope.READ)
+
+    def sets(given: list[list[strawberry.ID]], field: str) -> list[list[int]]:
+        return [[number_of(principal, one, "Member", field=field, place=place) for one in each] for place, each in enumerate(given, 1)]
+
+    async def work() -> DomainRound:
+        number = number_of(principal, input.id, "MatchRound", field="id")
+        together, apart, release = sets(input.together, "together"), sets(input.apart, "apart"), sets(input.release, "release")
+        return await grouping.adjust(info.context.runtime, principal, number, together=together, apart=apart, release=release)
+
+    found, errors = await attempt(work, unknown="id")
     return RoundPayload(round=None if found is None else match_round(found, installation_id=principal.installation_id), user_errors=errors)
 
 
@@ -105,11 +135,11 @@ async def move_to_group(info: Info, input: MoveToGroupInput) -> GroupPayload:  #
     principal = info.context.require(Scope.READ)
 
     async def work() -> MentoringGroup:
-        member, group = number_of(principal, input.member, "Member"), number_of(principal, input.group, "MentoringGroup")
+        member, group = number_of(principal, input.member, "Member", field="member"), number_of(principal, input.group, "MentoringGroup", field="group")
         moved = await grouping.move(info.context.runtime, principal, member_id=member, group_id=group, pin=input.pin)
         return group_type(moved, installation_id=principal.installation_id)
 
-    found, errors = await attempt(work)
+    found, errors = await attempt(work, unknown="group")
     return GroupPayload(group=found, user_errors=errors)
 
 
@@ -118,9 +148,9 @@ async def place_into_groups(info: Info, input: RunningGroupsInput) -> GroupsPayl
     principal = info.context.require(Scope.READ)
 
     async def work() -> list[DomainGroup]:
-        return await grouping.place(info.context.runtime, principal, number_of(principal, input.program, "Program"), _design(input.design))
+        return await grouping.place(info.context.runtime, principal, number_of(principal, input.program, "Program", field="program"), _maybe(input.design))
 
-    found, errors = await attempt(work)
+    found, errors = await attempt(work, unknown="program")
     return _payload(found, errors, principal)
 
 
@@ -129,9 +159,9 @@ async def merge_groups(info: Info, input: RunningGroupsInput) -> GroupsPayload: 
     principal = info.context.require(Scope.READ)
 
     async def work() -> list[DomainGroup]:
-        return await grouping.merge(info.context.runtime, principal, number_of(principal, input.program, "Program"), _design(input.design))
+        return await grouping.merge(info.context.runtime, principal, number_of(principal, input.program, "Program", field="program"), _maybe(input.design))
 
-    found, errors = await attempt(work)
+    found, errors = await attempt(work, unknown="program")
     return _payload(found, errors, principal)
 
 
@@ -140,6 +170,7 @@ class GroupMutations:
     """Groups."""
 
     draft_groups = strawberry.field(resolver=draft_groups, description="Make a round of groups, as a draft; computed and published like any round.")
+    adjust_groups = strawberry.field(resolver=adjust_groups, description="Say who is to be together and who apart in a round of groups.")
     move_to_group = strawberry.field(resolver=move_to_group, description="Put a member into another draft of the same round, and pin them there if wanted.")
     place_into_groups = strawberry.field(resolver=place_into_groups, description="Put members who were enrolled since into groups that run; nobody is moved.")
     merge_groups = strawberry.field(resolver=merge_groups, description="Merge running groups that have become smaller than wanted.")

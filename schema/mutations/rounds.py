@@ -9,7 +9,7 @@ from plugin.domain.people import Principal, Scope
 from plugin.domain.rounds import Criterion, Design, Importance, Rule, Side
 from plugin.domain.rounds import Round as DomainRound
 from plugin.graph.matching import Objective, Placing
-from plugin.services import adapting, rounds
+from plugin.services import adapting, ranking, rounds
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of
@@ -209,28 +209,31 @@ def design_of(given: MatchDesignInput) -> Design:
     return made if rules is None else replace(made, rules=rules)
 
 
-async def _answer(info: Info, work: Callable[[Principal], Awaitable[DomainRound]]) -> RoundPayload:
+async def _answer(info: Info, work: Callable[[Principal], Awaitable[DomainRound]], *, unknown: str = "id") -> RoundPayload:
     principal = info.context.require(Scope.READ)
 
     async def shown() -> MatchRound:
         return match_round(await work(principal), installation_id=principal.installation_id)
 
-    found, errors = await attempt(shown)
+    found, errors = await attempt(shown, unknown=unknown)
     return RoundPayload(round=found, user_errors=errors)
 
 
-def _pairs(principal: Principal, given: Sequence[MatchPairInput]) -> list[tuple[int, int]]:
-    return [(number_of(principal, one.mentor, "Member"), number_of(principal, one.mentee, "Member")) for one in given]
+def _pairs(principal: Principal, given: Sequence[MatchPairInput], field: str) -> list[tuple[int, int]]:
+    return [
+        (number_of(principal, one.mentor, "Member", field=field, place=place), number_of(principal, one.mentee, "Member", field=field, place=place))
+        for place, one in enumerate(given, 1)
+    ]
 
 
 async def draft_round(info: Info, input: DraftRoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """Make a round, as a draft."""
 
     async def work(principal: Principal) -> DomainRound:
-        program = number_of(principal, input.program, "Program")
+        program = number_of(principal, input.program, "Program", field="program")
         return await rounds.draft(info.context.runtime, principal, program_id=program, name=plain(input.name, "name"), design=design_of(input.design))
 
-    return await _answer(info, work)
+    return await _answer(info, work, unknown="program")
 
 
 async def edit_round(info: Info, input: EditRoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
@@ -239,56 +242,60 @@ async def edit_round(info: Info, input: EditRoundInput) -> RoundPayload:  # noqa
     async def work(principal: Principal) -> DomainRound:
         name = None if input.name is None else plain(input.name, "name")
         design = None if input.design is None else design_of(input.design)
-        return await rounds.edit(info.context.runtime, principal, number_of(principal, input.id, "MatchRound"), name=name, design=design)
+        return await rounds.edit(info.context.runtime, principal, number_of(principal, input.id, "MatchRound", field="id"), name=name, design=design)
 
     return await _answer(info, work)
 
 
 async def compute_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """Send a round to the worker."""
-    return await _answer(info, lambda principal: rounds.compute(info.context.runtime, principal, number_of(principal, input.id, "MatchRound")))
+    return await _answer(info, lambda principal: rounds.compute(info.context.runtime, principal, number_of(principal, input.id, "MatchRound", field="id")))
 
 
 async def adjust_round(info: Info, input: AdjustRoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """Decide about pairs by hand."""
 
     async def work(principal: Principal) -> DomainRound:
-        pin, forbid, release = (_pairs(principal, given) for given in (input.pin, input.forbid, input.release))
-        return await rounds.adjust(info.context.runtime, principal, number_of(principal, input.id, "MatchRound"), pin=pin, forbid=forbid, release=release)
+        number = number_of(principal, input.id, "MatchRound", field="id")
+        pin, forbid, release = _pairs(principal, input.pin, "pin"), _pairs(principal, input.forbid, "forbid"), _pairs(principal, input.release, "release")
+        return await rounds.adjust(info.context.runtime, principal, number, pin=pin, forbid=forbid, release=release)
 
     return await _answer(info, work)
 
 
 async def join_round(info: Info, input: JoinRoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """Let somebody who was enrolled since into a round."""
-    return await _answer(
-        info,
-        lambda principal: rounds.join(
-            info.context.runtime, principal, number_of(principal, input.id, "MatchRound"), number_of(principal, input.member, "Member")
-        ),
-    )
+
+    async def work(principal: Principal) -> DomainRound:
+        number, member = number_of(principal, input.id, "MatchRound", field="id"), number_of(principal, input.member, "Member", field="member")
+        return await rounds.join(info.context.runtime, principal, number, member)
+
+    return await _answer(info, work)
 
 
 async def stop_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """Stop a computation."""
-    return await _answer(info, lambda principal: rounds.stop(info.context.runtime, principal, number_of(principal, input.id, "MatchRound")))
+    return await _answer(info, lambda principal: rounds.stop(info.context.runtime, principal, number_of(principal, input.id, "MatchRound", field="id")))
 
 
 async def cancel_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """End a round that was not published."""
-    return await _answer(info, lambda principal: rounds.cancel(info.context.runtime, principal, number_of(principal, input.id, "MatchRound")))
+    return await _answer(info, lambda principal: rounds.cancel(info.context.runtime, principal, number_of(principal, input.id, "MatchRound", field="id")))
 
 
 async def publish_round(info: Info, input: RoundInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """Publish a computed round to both sides."""
-    return await _answer(info, lambda principal: rounds.publish(info.context.runtime, principal, number_of(principal, input.id, "MatchRound")))
+    return await _answer(info, lambda principal: rounds.publish(info.context.runtime, principal, number_of(principal, input.id, "MatchRound", field="id")))
 
 
 async def rematch_round(info: Info, input: RematchInput) -> RoundPayload:  # noqa: A002 - the Relay convention
     """A new draft that keeps what works."""
-    return await _answer(
-        info, lambda principal: rounds.rematch(info.context.runtime, principal, number_of(principal, input.id, "MatchRound"), name=plain(input.name, "name"))
-    )
+
+    async def work(principal: Principal) -> DomainRound:
+        number = number_of(principal, input.id, "MatchRound", field="id")
+        return await rounds.rematch(info.context.runtime, principal, number, name=plain(input.name, "name"))
+
+    return await _answer(info, work)
 
 
 async def reset_weights(info: Info, input: ResetWeightsInput) -> ResetWeightsPayload:  # noqa: A002 - the Relay convention
@@ -296,10 +303,10 @@ async def reset_weights(info: Info, input: ResetWeightsInput) -> ResetWeightsPay
     principal = info.context.require(Scope.READ)
 
     async def work() -> bool:
-        await adapting.reset(info.context.runtime, principal, number_of(principal, input.program, "Program"))
+        await adapting.reset(info.context.runtime, principal, number_of(principal, input.program, "Program", field="program"))
         return True
 
-    found, errors = await attempt(work)
+    found, errors = await attempt(work, unknown="program")
     return ResetWeightsPayload(done=bool(found), user_errors=errors)
 
 
@@ -308,10 +315,13 @@ async def rank_mentors(info: Info, input: RankMentorsInput) -> RankMentorsPayloa
     principal = info.context.require(Scope.ME)
 
     async def work() -> int:
-        program, mentors = number_of(principal, input.program, "Program"), [number_of(principal, one, "Member") for one in input.mentors]
-        return await rounds.rank_mentors(info.context.runtime, principal, program, mentors)
+        program, mentors = (
+            number_of(principal, input.program, "Program", field="program"),
+            [number_of(principal, one, "Member", field="mentors", place=place) for place, one in enumerate(input.mentors, 1)],
+        )
+        return await ranking.rank_mentors(info.context.runtime, principal, program, mentors)
 
-    found, errors = await attempt(work)
+    found, errors = await attempt(work, unknown="program")
     return RankMentorsPayload(count=found or 0, user_errors=errors)
 
 

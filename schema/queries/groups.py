@@ -3,7 +3,7 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import grouping
+from plugin.services import group_reading
 from schema.context import Info
 from schema.types.groups import MentoringGroup
 from schema.types.groups import group as group_type
@@ -17,4 +17,4 @@ class GroupQueries:
     async def my_groups(self, info: Info) -> list[MentoringGroup]:
         """The viewer's groups."""
         principal = info.context.require(Scope.ME)
-        return [group_type(one, installation_id=principal.installation_id, manager=False) for one in await grouping.mine(info.context.runtime, principal)]
+        return [group_type(one, installation_id=principal.installation_id, manager=False) for one in await group_reading.mine(info.context.runtime, principal)]

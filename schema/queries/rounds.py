@@ -8,7 +8,7 @@ from plugin.domain.people import Scope
 from plugin.errors import NotFound
 from plugin.services import adapting, round_reading
 from schema.context import Info
-from schema.ids import parse_number
+from schema.ids import number_of, parse_number
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
 from schema.types.round_design import criteria_of
 from schema.types.rounds import MatchPair, MatchRound, MatchWhy, MatchWhyNot, match_round, pair
@@ -71,7 +71,7 @@ class RoundQueries:
         """A page of rounds."""
         principal = info.context.require(Scope.READ)
         size, place = page_size(first), decode_cursor(after, "round", 1)
-        number = parse_number(program, type_name="Program", installation_id=principal.installation_id)
+        number = number_of(principal, program, "Program", field="program")
         rows = await round_reading.page(info.context.runtime, principal, number, after=None if place is None else place[0], limit=size + 1)
         return connection(
             Page(rows, size, after is not None),
@@ -83,8 +83,8 @@ class RoundQueries:
     async def why_not(self, info: Info, round: strawberry.ID, mentor_id: strawberry.ID, mentee_id: strawberry.ID) -> MatchWhyNot:  # noqa: A002 - the field's own name
         """What stands between two people."""
         principal = info.context.require(Scope.READ)
-        number = parse_number(round, type_name="MatchRound", installation_id=principal.installation_id)
-        mentor, mentee = (parse_number(one, type_name="Member", installation_id=principal.installation_id) for one in (mentor_id, mentee_id))
+        number = number_of(principal, round, "MatchRound", field="round")
+        mentor, mentee = number_of(principal, mentor_id, "Member", field="mentorId"), number_of(principal, mentee_id, "Member", field="menteeId")
         one = await round_reading.find(info.context.runtime, principal, number)
         told = await round_reading.explain_absence(info.context.runtime, info.context.graphs, principal, number, mentor_id=mentor, mentee_id=mentee)
         return why_not_type(told, criteria_of(one.matching))
@@ -93,8 +93,8 @@ class RoundQueries:
     async def why_together(self, info: Info, round: strawberry.ID, mentor_id: strawberry.ID, mentee_id: strawberry.ID) -> MatchWhy:  # noqa: A002 - the field's own name
         """What a pair is to both and to the round."""
         principal = info.context.require(Scope.READ)
-        number = parse_number(round, type_name="MatchRound", installation_id=principal.installation_id)
-        mentor, mentee = (parse_number(one, type_name="Member", installation_id=principal.installation_id) for one in (mentor_id, mentee_id))
+        number = number_of(principal, round, "MatchRound", field="round")
+        mentor, mentee = number_of(principal, mentor_id, "Member", field="mentorId"), number_of(principal, mentee_id, "Member", field="menteeId")
         one = await round_reading.find(info.context.runtime, principal, number)
         told, found = await round_reading.explain(info.context.runtime, info.context.graphs, principal, number, mentor_id=mentor, mentee_id=mentee)
         return why_type(told, found, criteria_of(one.matching))
@@ -110,7 +110,7 @@ class RoundQueries:
     async def learned_weights(self, info: Info, program: strawberry.ID) -> LearnedWeights:
         """Factors, and the data that moved them."""
         principal = info.context.require(Scope.READ)
-        number = parse_number(program, type_name="Program", installation_id=principal.installation_id)
+        number = number_of(principal, program, "Program", field="program")
         found = await adapting.learned(info.context.runtime, principal, number)
         return LearnedWeights(
             factors=[LearnedWeight(criterion=key, factor=factor, samples=samples) for key, (factor, samples) in found.factors.items()],

@@ -1,12 +1,11 @@
 """Groups that we form, as GraphQL shows them."""
 
-from collections.abc import Mapping
-
 import strawberry
 
 from plugin.domain.groups import Group as DomainGroup
 from plugin.domain.groups import GroupState
-from plugin.services.grouping import slot_words
+from plugin.errors import Remark
+from plugin.services.group_words import Fact, explain, slot_words
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.member import Member
@@ -28,12 +27,13 @@ class GroupValue:
     share: int
 
 
-@strawberry.type(description="How far a group meets one aim.")
+@strawberry.type(description="Something that a group was formed by: sizes, mentors, the hour, who stays together or apart, and how far it meets each aim.")
 class GroupReason:
-    """The contributions sum to the group's score."""
+    """The contributions sum to the group's score; only aims contribute."""
 
-    attribute: str
-    kind: str
+    kind: str = strawberry.field(description="size, mentors, hour, together, apart, or of an aim diversify or cluster.")
+    attribute: str = strawberry.field(description="The key of the question that an aim is about; empty for the others.")
+    text: str = strawberry.field(description="The reason in plain words.")
     met: float
     contribution: float
     misses: int
@@ -63,12 +63,15 @@ class MentoringGroup(Node):
     state: MentoringGroupState
     slot: str | None = strawberry.field(description="A half hour of the week in UTC at which all can meet.")
     note: str | None = strawberry.field(description="What the host could not be asked to do, in words.")
+    score: float = strawberry.field(description="How far the aims are met, 0 to 1; 1 where there are none.")
     seats: list[GroupSeat]
     reasons: list[GroupReason]
 
 
 def group(found: DomainGroup, *, installation_id: int, manager: bool = True) -> MentoringGroup:
     """A group as GraphQL shows it; only managers see which answers are how frequent in it."""
+    reasons = [_reason(one, said, manager=manager) for one, said in explain(found, manager=manager)]
+    aims = [one.contribution for one in reasons if one.attribute]
     return MentoringGroup(
         id=strawberry.ID(str(GlobalId("MentoringGroup", installation_id, str(found.id)))),
         name=found.name,
@@ -76,12 +79,14 @@ def group(found: DomainGroup, *, installation_id: int, manager: bool = True) -> 
         slot=slot_words(found.slot) or None,
         note=found.note or None,
         seats=[GroupSeat(mentor=one.mentor, pinned=one.pinned, number=one.member_id) for one in found.seats],
-        reasons=[_reason(one, manager=manager) for one in found.reasons],
+        score=sum(aims) if aims else 1.0,
+        reasons=reasons,
     )
 
 
-def _reason(one: Mapping[str, object], *, manager: bool) -> GroupReason:
+def _reason(one: Fact, said: Remark, *, manager: bool) -> GroupReason:
     values = one.get("values") if manager else None
     counted = [GroupValue(value=value, count=count, share=share) for value, count, share in values] if isinstance(values, list) else []
     # Our own JSON: the names and types are those that were written.
-    return GroupReason(**{name: one[name] for name in ("attribute", "kind", "met", "contribution", "misses")}, values=counted)  # type: ignore[arg-type]  # as said above
+    known = {name: one[name] for name in ("attribute", "kind", "met", "contribution", "misses")}
+    return GroupReason(**known, values=counted, text=str(said))  # type: ignore[arg-type]  # as said above

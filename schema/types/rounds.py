@@ -19,8 +19,8 @@ from plugin.graph.matching import Pair as SolvedPair
 from plugin.graph.matching import Placing as DomainPlacing
 from plugin.graph.matching import Why as DomainWhy
 from plugin.graph.matching import WhyNot as DomainWhyNot
-from plugin.services import grouping, round_reading
-from plugin.services.round_words import OBSTACLES, WAITING, sentence
+from plugin.services import group_reading, round_reading
+from plugin.services.round_words import GROUP_WAITING, OBSTACLES, WAITING, sentence
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
@@ -188,7 +188,7 @@ class MatchChoice:
 
 @strawberry.type(description="One of the things that cannot hold together; drop any one of them.")
 class MatchCause:
-    """A rule by its name, a pin or a ban by its members, a minimum by its mentor."""
+    """A rule by its name, a pin or a ban by its members, a minimum by its mentor; in rounds of groups two members who are to be together or apart."""
 
     kind: str
     rule: str | None
@@ -247,7 +247,8 @@ class MatchRound(Node):
         others: dict[int, list[DomainOther]] = {}
         for one in found.others:
             others.setdefault(one.mentee_id, []).append(one)
-        return [_waiting(one, others.get(one.mentee_id, [])) for one in found.waiting]
+        words = WAITING if self.kind is RoundKind.PAIRS else WAITING | GROUP_WAITING
+        return [_waiting(one, others.get(one.mentee_id, []), words) for one in found.waiting]
 
     @strawberry.field(description="What was decided by hand.")
     async def choices(self, info: Info) -> list[MatchChoice]:
@@ -268,7 +269,7 @@ class MatchRound(Node):
     async def groups(self, info: Info) -> list[MentoringGroup]:
         """Drafts, or what became of them."""
         principal = info.context.require(Scope.READ)
-        found = await grouping.of_round(info.context.runtime, principal, self.number)
+        found = await group_reading.of_round(info.context.runtime, principal, self.number)
         return [group_type(one, installation_id=principal.installation_id) for one in found]
 
 
@@ -317,11 +318,11 @@ def _reason(one: DomainPart, named: dict[str, DomainCriterion]) -> MatchReason:
     return MatchReason(criterion=one.criterion, side=one.side, fit=one.fit, contribution=one.contribution, text=sentence(one, named))
 
 
-def _waiting(one: DomainWaiting, others: list[DomainOther]) -> MatchWaiting:
+def _waiting(one: DomainWaiting, others: list[DomainOther], words: Mapping[str, str]) -> MatchWaiting:
     return MatchWaiting(
         missing=one.missing,
         reason=one.reason,
-        text=WAITING.get(one.reason, one.reason),
+        text=words.get(one.reason, one.reason),
         removed_by=[RemovedBy(rule=rule, pairs=count) for rule, count in one.removed_by.items() if count],
         alternatives=[MatchAlternative(score=each.score, remaining=each.remaining, barriers=list(each.barriers), number=each.mentor_id) for each in others],
         number=one.mentee_id,

@@ -72,6 +72,13 @@ def form(
     return [teller.tell(key, *both) for key, both in enumerate(sorted(ids, key=lambda both: sorted(both[0])), 1)]
 
 
+def examine(people: Iterable[Person], design: Design) -> None:
+    """Raise what :func:`form` raises for people, sizes and demands that cannot be, without forming anything."""
+    listed = tuple(sorted(check(people, design), key=lambda person: person.id))
+    members = sum(not person.mentor for person in listed)
+    _frame(listed, design, members=members, mentors=len(listed) - members)
+
+
 def _frame(people: Sequence[Person], design: Design, *, members: int, mentors: int) -> Frame:
     """The number of groups nearest to the preferred size with which all demands can hold; raises if there is none."""
     counts = options(design, members=members, mentors=mentors)

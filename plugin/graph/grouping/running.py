@@ -54,6 +54,12 @@ class Merged:
     freed: tuple[int, ...]
 
 
+def retell(groups: Sequence[Grouping], people: Iterable[Person], design: Design) -> list[Grouping]:
+    """The groups as they are, each with its reasons anew; what :func:`place` raises."""
+    stands = standing(groups, people, design)
+    return [stands.teller.tell(group.key, group.members, group.mentors, hour=group.hour) for group in groups]
+
+
 def place(groups: Sequence[Grouping], people: Iterable[Person], design: Design, *, seed: int = 0) -> Placed:
     """Everybody of ``people`` who is in no group yet, put into groups that run; nobody is moved, and each group keeps its hour.
 

@@ -7,10 +7,11 @@ from starlette.responses import Response
 from plugin.domain.programs import Program
 from plugin.domain.rounds import Round, RoundKind, RoundState
 from plugin.errors import Invalid, NotFound
-from plugin.services import grouping, round_reading, rounds
+from plugin.services import group_reading, grouping, round_reading, rounds
 from plugin.texts import console as words
 from plugin.web.console import round_designs, round_pictures
 from plugin.web.console.frame import PAGE, program_tabs, show, the_program
+from plugin.web.console.groups import reasons as group_reasons
 from plugin.web.console.groups import slot_words
 from plugin.web.visits import Visit, id_of
 
@@ -70,8 +71,11 @@ async def view(visit: Visit) -> Response:
     shared: dict[str, Any] = {"section": "programs", "program": program, "tabs": program_tabs(program), "tab": "rounds", "one": one, "words": words}
     overview = await round_reading.overview(visit.runtime, visit.principal, one.id)
     if one.kind is RoundKind.GROUPS:
-        groups = await grouping.of_round(visit.runtime, visit.principal, one.id)
-        people = await visit.people({seat.member_id for group in groups for seat in group.seats} | {each.mentee_id for each in overview.waiting})
+        groups = await group_reading.of_round(visit.runtime, visit.principal, one.id)
+        ids = {seat.member_id for group in groups for seat in group.seats} | {each.mentee_id for each in overview.waiting}
+        ids |= {member for each in overview.choices for member in (each.one, each.other)}
+        ids |= {member for each in overview.causes for member in (each.mentor_id, each.mentee_id) if member is not None}
+        people = await visit.people(ids)
         seated = [people[seat.member_id] for group in groups for seat in group.seats if seat.member_id in people]
         waiting = [people[each.mentee_id] for each in overview.waiting if each.mentee_id in people]
         return show(
@@ -81,6 +85,7 @@ async def view(visit: Visit) -> Response:
             people=people,
             overview=overview,
             slot_words=slot_words,
+            reasons=group_reasons,
             movable=[(each.id, each.name or each.username) for each in (*waiting, *seated)],
             into=[(group.id, group.name) for group in groups],
             **shared,
@@ -141,6 +146,17 @@ async def act(visit: Visit) -> Response:
                 pin=pair if what == "pin" else (),
                 forbid=pair if what == "forbid" else (),
                 release=pair if what == "release" else (),
+            )
+            return visit.go(f"/console/rounds/{round_id}", "computing")
+        case "together" | "apart" | "loosen":
+            sets = [[id_of(visit.text("one")), id_of(visit.text("other"))]]
+            await grouping.adjust(
+                runtime,
+                principal,
+                round_id,
+                together=sets if what == "together" else (),
+                apart=sets if what == "apart" else (),
+                release=sets if what == "loosen" else (),
             )
             return visit.go(f"/console/rounds/{round_id}", "computing")
         case "move":

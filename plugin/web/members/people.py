@@ -9,7 +9,7 @@ from plugin.domain.forms.preview import preview
 from plugin.domain.mentorships import EndReason
 from plugin.domain.requests import DeclineReason
 from plugin.errors import Invalid, NotFound
-from plugin.services import answering, belonging, grouping, mentoring, requesting
+from plugin.services import answering, belonging, group_reading, mentoring, requesting
 from plugin.services.form_words import spoken
 from plugin.texts import console as words
 from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of
@@ -57,7 +57,7 @@ async def answer_request(visit: Visit) -> Response:
 async def mentorships(visit: Visit) -> Response:
     """Mentorships and groups, those that run first; surveys that wait."""
     found = await belonging.mentorships(visit.runtime, visit.principal)
-    groups = await grouping.mine(visit.runtime, visit.principal)
+    groups = await group_reading.mine(visit.runtime, visit.principal)
     surveys = await answering.mine(visit.runtime, visit.principal)
     ids = {member for one, _ in found for member in one.people} | {seat.member_id for group in groups for seat in group.seats}
     ids |= {member for one in surveys for member in one.others}

@@ -16,7 +16,7 @@ from plugin.domain.groups import Group, GroupState
 from plugin.domain.programs import Role
 from plugin.domain.rounds import GroupDesign
 from plugin.errors import PluginError
-from plugin.services import grouping, rounds
+from plugin.services import group_reading, grouping, rounds
 from plugin.services.erasure import erase_member
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
@@ -67,7 +67,7 @@ class Life(RuleBasedStateMachine):
         return self.runner.run(work)
 
     def groups(self) -> list[Group]:
-        found: list[Group] = self.run(grouping.of_round(self.program.world.runtime, self.program.manager, self.round_id))
+        found: list[Group] = self.run(group_reading.of_round(self.program.world.runtime, self.program.manager, self.round_id))
         return found
 
     def give(self, what: str, work: Coroutine[object, object, object]) -> None:

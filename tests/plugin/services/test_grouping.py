@@ -11,8 +11,10 @@ from plugin.domain.people import MEMBER_SCOPES, Principal
 from plugin.domain.programs import Role
 from plugin.domain.rounds import GroupDesign, RoundState
 from plugin.errors import Conflict, Forbidden, Invalid
-from plugin.services import delivering, grouping, outgoing, rounds
+from plugin.graph.grouping import Impossible
+from plugin.services import delivering, group_reading, grouping, outgoing, round_looking, round_reading, rounds
 from plugin.services.erasure import erase_member
+from plugin.services.group_words import explain
 from plugin.services.handlers.members import decide
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
@@ -38,7 +40,7 @@ async def formed(program: Matching, design: GroupDesign = DESIGN) -> int:
 
 
 async def groups_of(program: Matching, round_id: int) -> list[Group]:
-    return await grouping.of_round(program.world.runtime, program.manager, round_id)
+    return await group_reading.of_round(program.world.runtime, program.manager, round_id)
 
 
 async def published(program: Matching) -> list[Group]:
@@ -58,9 +60,9 @@ async def test_groups_are_formed_explained_and_published_into_the_host(program: 
     sent = [message for message in program.world.client.sent.values() if isinstance(message, CreateGroup)]
     assert {frozenset(message.member_usernames) for message in sent} == {frozenset(program.name(seat.member_id) for seat in group.seats) for group in running}
     viewer = Principal(installation_id=program.world.installation_id, member_id=running[0].members[0], scopes=MEMBER_SCOPES, token_id=2)
-    assert [group.id for group in await grouping.mine(program.world.runtime, viewer)] == [running[0].id]
+    assert [group.id for group in await group_reading.mine(program.world.runtime, viewer)] == [running[0].id]
     with pytest.raises(Forbidden):
-        await grouping.of_round(program.world.runtime, viewer, running[0].round_id or 0)
+        await group_reading.of_round(program.world.runtime, viewer, running[0].round_id or 0)
 
 
 @pytest.mark.slow
@@ -101,10 +103,14 @@ async def test_somebody_is_moved_and_stays_where_they_were_pinned(program: Match
     number = await formed(program)
     one, other = await groups_of(program, number)
     moved, companion = one.members[0], other.members[0]
+    described = [str(text) for _, text in explain(one, manager=True)]
+    assert "members: 4 (3 to 5 were asked for)" in described
     for member in (moved, companion):
         await grouping.move(program.world.runtime, program.manager, member_id=member, group_id=other.id, pin=True)
     after = await groups_of(program, number)
     assert moved in after[1].members
+    assert [len(group.members) for group in after] == [3, 5]
+    assert "members: 5 (3 to 5 were asked for)" in [str(text) for _, text in explain(after[1], manager=True)]
     assert (await program.read_state(number)).state is RoundState.ADJUSTED
     await rounds.compute(program.world.runtime, program.manager, number)
     await program.work()
@@ -127,11 +133,14 @@ async def test_newcomers_are_placed_into_running_groups_and_the_host_lets_them_i
     running = await published(program)
     await outgoing.send_due(program.world.runtime, program.world.installation_id)
     newcomer = await program.enrol("lima_9", Role.MENTEE)
-    changed = await grouping.place(program.world.runtime, program.manager, program.program_id, DESIGN)
+    changed = await grouping.place(program.world.runtime, program.manager, program.program_id)
     (group,) = changed
     assert newcomer in group.members
     before = next(each for each in running if each.id == group.id)
     assert set(group.members) == {*before.members, newcomer}
+    # Who is placed has the group's mentor too, and is in what the mentor and the others have together.
+    assert (program.name(group.mentors[0]), "lima_9") in await program.begun()
+    assert len(group.mentors) == 1
     await outgoing.send_due(program.world.runtime, program.world.installation_id)
     added = [message for message in program.world.client.sent.values() if isinstance(message, AddToGroup)]
     assert [message.usernames for message in added] == [("lima_9",)]
@@ -163,6 +172,26 @@ async def test_groups_that_shrank_are_merged(program: Matching) -> None:
     assert GroupState.MERGED in states.values()
     left = [group for group in await groups_of(program, running[0].round_id or 0) if group.state is GroupState.RUNNING]
     assert smaller.members[0] in {member for group in left for member in group.members}
+    assert all(group.mentors for group in left)
+    mentor = next(program.name(group.mentors[0]) for group in left if smaller.members[0] in group.members)
+    assert [one for one in await program.begun() if one[1] == program.name(smaller.members[0])] == [(mentor, program.name(smaller.members[0]))]
+
+
+async def test_who_pauses_keeps_the_place_in_a_group_when_others_come(program: Matching) -> None:
+    running = await published(program)
+    away = {group.members[0] for group in running} | {group.mentors[0] for group in running}
+
+    def pause(unit: UnitOfWork) -> None:
+        for member in away:
+            for one in unit.enrolments.of_member(member):
+                unit.enrolments.put(replace(one, paused=True))
+
+    await program.world.database.write(program.world.installation_id, pause)
+    newcomer = await program.enrol("lima_9", Role.MENTEE)
+    (group,) = await grouping.place(program.world.runtime, program.manager, program.program_id, GroupDesign(smallest=3, largest=6))
+    assert newcomer in group.members
+    after = {seat.member_id for group in await groups_of(program, running[0].round_id or 0) for seat in group.seats}
+    assert away <= after
 
 
 @pytest.mark.slow
@@ -179,6 +208,56 @@ async def test_erasing_somebody_leaves_no_trace_in_groups(program: Matching) -> 
     assert await program.world.database.write(program.world.installation_id, erase) == {}
     after = await groups_of(program, running[0].round_id or 0)
     assert gone not in {seat.member_id for group in after for seat in group.seats}
+
+
+async def together_in(program: Matching, round_id: int) -> dict[str, int]:
+    return {program.name(seat.member_id): group.number for group in await groups_of(program, round_id) for seat in group.seats}
+
+
+async def test_who_is_kept_together_and_apart_and_what_speaks_for_each_group(program: Matching) -> None:
+    runtime, ids = program.world.runtime, program.ids
+    made = await rounds.draft(runtime, program.manager, program_id=program.program_id, name="Circles", design=replace(DESIGN, smallest=4, largest=4))
+    pair, parted = [ids["berlin_0"], ids["lima_0"]], [ids["berlin_1"], ids["berlin_2"]]
+    waits = await grouping.adjust(runtime, program.manager, made.id, together=[pair], apart=[parted])
+    assert waits.state is RoundState.DRAFT
+    await rounds.compute(runtime, program.manager, made.id)
+    await program.work()
+    where = await together_in(program, made.id)
+    assert where["berlin_0"] == where["lima_0"]
+    assert where["berlin_1"] != where["berlin_2"]
+    for group in await groups_of(program, made.id):
+        said = {str(fact["kind"]): str(text) for fact, text in explain(group, manager=True)}
+        assert said["size"] == "members: 4 (4 to 4 were asked for)"
+        assert said["mentors"] == "mentors: 1 (1 to 1 were asked for)"
+        assert said["apart"] == "pairs that are kept apart as was asked, one of them being here: 1"
+        assert ("together" in said) == (ids["berlin_0"] in group.members)
+    await grouping.adjust(runtime, program.manager, made.id, apart=[pair])
+    await program.work()
+    where = await together_in(program, made.id)
+    assert where["berlin_0"] != where["lima_0"]
+    contradicting = [[ids[name] for name in names] for names in (("berlin_1", "berlin_3"), ("berlin_2", "berlin_3"))]
+    before = await groups_of(program, made.id)
+    with pytest.raises(Impossible, match=r"berlin_\d apart from berlin_\d"):
+        await grouping.adjust(runtime, program.manager, made.id, together=contradicting)
+    assert await groups_of(program, made.id) == before
+
+
+async def test_a_contradiction_that_the_worker_finds_is_named_and_blocks_are_not(program: Matching, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(round_looking, "LOOK_FOR", 0.0)
+    runtime, ids, world = program.world.runtime, program.ids, program.world
+    made = await rounds.draft(runtime, program.manager, program_id=program.program_id, name="Circles", design=replace(DESIGN, smallest=8, largest=8))
+    await world.database.write(world.installation_id, lambda unit: unit.blocks.put(ids["lima_0"], ids["lima_1"], at=unit.now))
+    await rounds.compute(runtime, program.manager, made.id)
+    await program.work()
+    done = await program.read_state(made.id)
+    assert (done.state, done.failure) == (RoundState.DRAFT, "contradiction")
+    assert (await round_reading.overview(runtime, program.manager, made.id)).causes == ()
+    await grouping.adjust(runtime, program.manager, made.id, apart=[[ids["berlin_0"], ids["berlin_1"]]])
+    await world.database.write(world.installation_id, lambda unit: unit.blocks.remove(ids["lima_0"], ids["lima_1"]))
+    await rounds.compute(runtime, program.manager, made.id)
+    await program.work()
+    (cause,) = (await round_reading.overview(runtime, program.manager, made.id)).causes
+    assert (cause.kind, {cause.mentor_id, cause.mentee_id}) == ("apart", {ids["berlin_0"], ids["berlin_1"]})
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from plugin.domain.rounds import Criterion, CriterionKind, Importance, PairState
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.graph.criteria.rounds import Task, compute
 from plugin.graph.matching import Contradiction
-from plugin.services import round_lane, round_reading, rounds
+from plugin.services import ranking, round_lane, round_looking, round_reading, rounds
 from plugin.services.erasure import erase_member
 from plugin.store.tables import MEMBER_COLUMNS
 from plugin.store.unit_of_work import UnitOfWork
@@ -132,7 +132,7 @@ async def test_contradictions_name_the_smallest_set_and_change_nothing(program: 
 
 
 async def test_contradictions_that_the_worker_finds_leave_the_round_as_it_was(program: Matching, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "CHECKED_AT_ONCE", 0)
+    monkeypatch.setattr(round_looking, "CHECKED_AT_ONCE", 0)
     done = await program.computed()
     ids, runtime = program.ids, program.world.runtime
     await rounds.adjust(runtime, program.manager, done.id, pin=[(ids["london_m"], ids["lima"]), (ids["london_m"], ids["berlin"])])
@@ -210,15 +210,15 @@ async def test_rounds_by_choices_go_by_what_mentees_said(program: Matching) -> N
     by_choice = replace(DESIGN, objective="choices_greedy")
     assert (await program.pairs((await program.computed(by_choice)).id))["berlin"] == "london_m"
     berlin = Principal(installation_id=program.world.installation_id, member_id=ids["berlin"], scopes=MEMBER_SCOPES, token_id=2)
-    await rounds.rank_mentors(runtime, berlin, program.program_id, [ids["london_m"]])
-    assert await rounds.rank_mentors(runtime, berlin, program.program_id, [ids["tokyo_m"]]) == 1
-    await rounds.rank_mentors(runtime, replace(berlin, member_id=ids["delhi"]), program.program_id, [ids["london_m"]])
+    await ranking.rank_mentors(runtime, berlin, program.program_id, [ids["london_m"]])
+    assert await ranking.rank_mentors(runtime, berlin, program.program_id, [ids["tokyo_m"]]) == 1
+    await ranking.rank_mentors(runtime, replace(berlin, member_id=ids["delhi"]), program.program_id, [ids["london_m"]])
     for wrong in ([ids["lima"]], [12345], [ids["tokyo_m"]] * 2):
         with pytest.raises((NotFound, Invalid)):
-            await rounds.rank_mentors(runtime, berlin, program.program_id, wrong)
+            await ranking.rank_mentors(runtime, berlin, program.program_id, wrong)
     stranger = replace(berlin, member_id=ids["london_m"])
     with pytest.raises(NotFound):
-        await rounds.rank_mentors(runtime, stranger, program.program_id, [ids["tokyo_m"]])
+        await ranking.rank_mentors(runtime, stranger, program.program_id, [ids["tokyo_m"]])
     assert (await program.pairs((await program.computed(by_choice, name="Second round")).id))["berlin"] == "tokyo_m"
 
 

@@ -23,7 +23,7 @@ from plugin.services import (
     connect,
     enrolling,
     erasure,
-    grouping,
+    group_lane,
     mentoring,
     outgoing,
     requesting,
@@ -244,7 +244,7 @@ async def test_managers_are_in_every_group_of_the_host_that_a_minor_is_in(crowd:
         state, program_id = GroupState.DRAFT, crowd.program.id
         made = Group(id=unit.new_id(), program_id=program_id, number=1, name=f"With {names[1]}", state=state, created_at=unit.now, seats=seats)
         unit.our_groups.put(made)
-        grouping.begin(unit, made, capabilities=frozenset({Capability.GROUPS}))
+        group_lane.begin(unit, made, capabilities=frozenset({Capability.GROUPS}))
 
     here = crowd.world.installation_id
     with pytest.raises(Conflict, match="under age"):

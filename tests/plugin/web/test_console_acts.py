@@ -7,7 +7,7 @@ from plugin.domain.groups import GroupState
 from plugin.domain.programs import Role
 from plugin.domain.rounds import GroupDesign
 from plugin.domain.screening import Check
-from plugin.services import auditing, connect, enrolling, grouping, round_lane, rounds, safeguarding
+from plugin.services import auditing, connect, enrolling, group_reading, group_telling, round_lane, rounds, safeguarding
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.matching import put_enrolment
 from tests.plugin.web.test_browser import hidden, sign_in
@@ -53,7 +53,7 @@ async def groups_that_run(world: World, program: int) -> list[int]:
     await rounds.publish(runtime, admin, made.id)
     while await round_lane.work(runtime, world.parts.graphs, world.installation_id):
         pass
-    return [one.id for one in await grouping.running(runtime, admin, program)]
+    return [one.id for one in await group_reading.running(runtime, admin, program)]
 
 
 async def test_newcomers_are_placed_and_small_groups_joined(world: World) -> None:
@@ -77,7 +77,7 @@ async def test_newcomers_are_placed_and_small_groups_joined(world: World) -> Non
             group = unit.our_groups.get(number)
             assert group is not None
             for seat in [one for one in group.seats if one.member_id != newcomer][:2]:
-                grouping.leave(unit, group, seat.member_id)
+                group_telling.leave(unit, group, seat.member_id)
                 group = unit.our_groups.get(number)
                 assert group is not None
 
