@@ -140,7 +140,7 @@ def in_words(unit: UnitOfWork, task: Task, error: Impossible) -> Impossible:
         return error
     listed = [one for one in error.demands if not secret(task, one)]
     names = unit.members.many({member for one in listed for member in one.people})
-    said = [f"{_name(names, one.people[0])} {'together with' if one.kind == 'together' else 'apart from'} {_name(names, one.people[1])}" for one in listed]
+    said = [f" {'together with' if one.kind == 'together' else 'apart from'} ".join(sorted(_name(names, member) for member in one.people)) for one in listed]
     if len(listed) < len(error.demands):
         said.append("whom the community keeps apart itself")
     sizes = f"in groups of {task.design.smallest} to {task.design.largest}"
