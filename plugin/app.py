@@ -24,6 +24,7 @@ from plugin.clock import Clock, system_clock
 from plugin.http import GuardedHttp, Patience
 from plugin.logs import configure_logging
 from plugin.mail import SmtpMailer
+from plugin.pace import Gates
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.services.vitals import Watch
@@ -90,10 +91,10 @@ def compose(
     patience: Patience | None = None,
 ) -> Parts:
     """Put the parts together."""
-    vault = Vault(settings.secret_keys)
+    vault, gates = Vault(settings.secret_keys), Gates()
 
     def make_http(limit: RateLimit) -> GuardedHttp:
-        return GuardedHttp(allow_private=settings.allow_private, limit=limit, patience=patience or Patience())
+        return GuardedHttp(allow_private=settings.allow_private, limit=limit, patience=patience or Patience(), gates=gates)
 
     runtime = Runtime(
         settings=settings,

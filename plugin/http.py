@@ -21,6 +21,7 @@ import httpx2
 import orjson
 
 from mentorgraph.host import HostBroken, HostBusy, HostUnreachable, RateLimit, Response, Upload
+from plugin.pace import Gate, Gates
 
 MAX_BODY = 8 * 2**20
 """Largest answer in bytes, before and after decompression."""
@@ -96,12 +97,14 @@ class GuardedHttp:
         resolver: Resolver = system_resolver,
         monotonic: Callable[[], float] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        gates: Gates | None = None,
         user_agent: str = "Mentorgraph/0.1",
         trust: ssl.SSLContext | None = None,
     ) -> None:
         self._allowed = frozenset(entry.lower().replace("[", "").replace("]", "") for entry in allow_private)
         self._limit = limit
         self._patience = patience
+        self._gates = gates or Gates()
         self._resolver = resolver
         self._monotonic = monotonic
         self._sleep = sleep
@@ -169,11 +172,12 @@ class GuardedHttp:
 
     async def _tried(self, call: "_Call", *, again: bool) -> Response:
         url = call.url
-        health = self._health.setdefault(url.partition("://")[2].partition("/")[0].lower(), _Health())
+        name = url.partition("://")[2].partition("/")[0].lower()
+        health, gate = self._health.setdefault(name, _Health()), self._gates.of(name, self._limit.per_address)
         deadline = self._now() + self._patience.total
         for attempt in range(1, self._patience.tries + 1):
             last = attempt == self._patience.tries
-            await self._turn(health, deadline)
+            await self._turn(health, gate, deadline)
             try:
                 answer = await self._once(call)
             except HostBroken:
@@ -223,14 +227,14 @@ class GuardedHttp:
         # Half open afterwards: the count stays, so that a single further failure opens it again.
         health.open_until = self._now() + COOL_DOWN if health.failures >= BREAK_AFTER else 0.0
 
-    async def _turn(self, health: _Health, deadline: float) -> None:
+    async def _turn(self, health: _Health, gate: Gate | None, deadline: float) -> None:
         """Wait for this call's turn: the pace, what the host asked for, and the pause after failures."""
         async with health.lock:
             while True:
                 now = self._now()
                 if health.open_until > now:
                     raise HostUnreachable("the host failed several times in a row and is left alone for a moment", reason="circuit_open")
-                wait = max(health.next_at - now, self._refill(health, now))
+                wait = max(health.next_at - now, self._refill(health, now), gate.wait(now) if gate else 0.0)
                 if wait <= 0:
                     break
                 if now + wait > deadline:
@@ -238,6 +242,8 @@ class GuardedHttp:
                 # Looked at again afterwards: a call that was under way may have been told to wait for longer.
                 await self._sleep(wait)
             health.tokens -= 1
+            if gate:
+                gate.take(now)
             if health.failures >= BREAK_AFTER:
                 # One call finds out whether the host is back; the others wait for what it finds.
                 health.open_until = now + COOL_DOWN

@@ -93,6 +93,7 @@ class Synapse:
             "rc_message": quick,
             "rc_registration": quick,
             "rc_joins": {"local": quick, "remote": quick},
+            "rc_joins_per_room": quick,
             "rc_invites": {"per_room": quick, "per_user": quick, "per_issuer": quick},
             "rc_login": {"address": quick, "account": quick, "failed_attempts": quick},
             "rc_room_creation": quick,

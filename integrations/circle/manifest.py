@@ -30,7 +30,10 @@ def load(path: Path) -> Manifest:
         title=str(top["title"]),
         capabilities=frozenset(Capability(name) for name in texts(top["capabilities"])),
         rate_limit=RateLimit(
-            per_minute=_number(limits["requests_per_minute"]), burst=_number(limits["burst"]), per_month=_number(limits["requests_per_month"])
+            per_minute=_number(limits["requests_per_minute"]),
+            burst=_number(limits["burst"]),
+            per_month=_number(limits["requests_per_month"]),
+            per_address=_number(limits["requests_per_address"]),
         ),
         max_body=_number(limits["delivery_bytes"]),
         retry_after=float(_number(limits["retry_after_seconds"])),

@@ -18,12 +18,14 @@ class Response:
 class RateLimit:
     """What a host allows, from its manifest: at most ``per_minute`` requests over any minute, with at most ``burst`` at once.
 
-    ``per_month`` is a quota of a calendar month (UTC); 0 means that there is none.
+    ``per_month`` is a quota of a calendar month (UTC), and ``per_address`` what the host lets through in any five minutes from one address, whichever of its
+    communities is asked about; 0 means that there is none.
     """
 
     per_minute: int
     burst: int = 1
     per_month: int = 0
+    per_address: int = 0
 
 
 class Http(Protocol):

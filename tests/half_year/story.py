@@ -4,6 +4,7 @@ The members act as people do: some at once, some late, some never. Everything is
 service's own doors; nothing is written behind its back.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from tests.half_year.beginnings import Beginnings
@@ -24,9 +25,9 @@ LOOKED_AT = (17, 60, 130, DAYS - 1)
 class Story(Beginnings, Matches, Days):
     """The chapters in the order of the days."""
 
-    async def tell(self, *, days: int = DAYS) -> None:
-        """From the first day to the last."""
-        for day in range(days):
+    async def tell(self, *, days: Iterable[int] = range(DAYS)) -> None:
+        """From the first day to the last; or only some days of it, one after the other."""
+        for day in days:
             await self.service.move(START + timedelta(days=day))
             await self._chapter(day)
             await self.service.work()

@@ -46,7 +46,7 @@ async def told(settings: Settings, host: str, seed: int, *, days: int = DAYS) ->
         story = Story(running, members, seed)
         await story.community()
         await running.connect()
-        await story.tell(days=days)
+        await story.tell(days=range(days))
 
         return Told(
             people=members,
