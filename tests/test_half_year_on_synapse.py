@@ -1,7 +1,6 @@
 """The half year, compressed, on a real homeserver, with an outage and a restart in the middle: nothing is lost, nothing comes twice."""
 
 import dataclasses
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,7 +52,6 @@ async def test_half_a_year_on_a_homeserver_that_was_away_and_started_anew(sqlite
 
 async def _an_outage_and_a_restart(place: Homestead, running: Service, story: Story) -> None:
     """The service is away while members talk, one joins and one takes the word back; meanwhile the homeserver is started anew."""
-    before = Counter(place.door.numbers)
     place.door.shut = True
     await place.sign_up("zora")
     topic = await place.ask(story.people[0].username, "Said while nobody heard it", "Who knows how to price a workshop for beginners?")
@@ -63,6 +61,11 @@ async def _an_outage_and_a_restart(place: Homestead, running: Service, story: St
     assert place.door.refused, "it tried, and nobody was there"
     place.door.shut = False
     await running.work()
+    # Started anew once more while nothing waits, it counts its transactions from 1.
+    before = set(place.door.numbers)
+    await place.restart()
+    answers.append(await place.answer(story.people[3].username, topic, "I too, after it came back once more"))
+    await running.work()
 
     def known(unit: UnitOfWork) -> tuple[list[Post | None], Member | None]:
         return [unit.posts.get(one) for one in (topic, *answers)], unit.members.by_username(f"zora:{SERVER_NAME}")
@@ -70,7 +73,7 @@ async def _an_outage_and_a_restart(place: Homestead, running: Service, story: St
     posts, newcomer = await running.parts.runtime.database.read(running.installation_id, known)
     assert all(one is not None and one.live for one in posts), "nothing is lost"
     assert newcomer is not None
-    assert Counter(place.door.numbers) - before & before, "ids of transactions came again, and were not taken for repeats"
+    assert place.door.numbers[-1] in before, "ids of transactions came again, and were not taken for repeats"
 
 
 def _every_message_is_one(story: Story, messages: Sequence[Message], books: Books) -> None:

@@ -102,10 +102,10 @@ class Homestead:
     async def _register(self, name: str) -> None:
         self.tokens[name] = await asyncio.to_thread(self.server.register, name)
 
-    async def _act(self, name: str, method: str, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+    async def _act(self, name: str, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self.tokens[name]}"}
         answer = await self.http.request(method, f"{self.server.url}/_matrix/client/v3{path}", json=body, headers=headers)
-        found: dict[str, Any] = answer.json()
+        found = answer.json()
         assert answer.status_code == 200, (method, path, answer.status_code, found)
         return found
 
@@ -195,9 +195,9 @@ class Homestead:
         for room in (await self._act("mentors", "GET", "/joined_rooms"))["joined_rooms"]:
             if room in self.rooms.values():
                 continue
-            state = await self._act("mentors", "GET", f"/rooms/{quote(room)}/state")  # a list
-            alias = next((event["content"].get("alias", "") for event in state if event["type"] == "m.room.canonical_alias"), "")  # type: ignore[attr-defined]
-            there = [event["state_key"] for event in state if event["type"] == "m.room.member" and event["content"]["membership"] in {"join", "invite"}]  # type: ignore[attr-defined]
+            state = await self._act("mentors", "GET", f"/rooms/{quote(room)}/state")
+            alias = next((event["content"].get("alias", "") for event in state if event["type"] == "m.room.canonical_alias"), "")
+            there = [event["state_key"] for event in state if event["type"] == "m.room.member" and event["content"]["membership"] in {"join", "invite"}]
             if "talk" not in alias:
                 continue
             for event in await self._history(room):
