@@ -14,6 +14,7 @@ from plugin.domain.content import Post
 from plugin.http import Patience
 from plugin.services import connect as connecting
 from plugin.services import reconcile as reconciling
+from plugin.services import vitals
 from plugin.services.connect import NewConnection
 from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
@@ -69,6 +70,8 @@ async def test_a_community_is_connected_read_and_heard(settings: Settings, state
 
     address = made.to_do[0].splitlines()[-1]
     async with httpx2.AsyncClient(timeout=10) as workflow, served(build(parts, embedded_worker=True), port=port):
+        assert "host_calls_left" in (await workflow.get(f"{url}/metrics")).text
+        assert "Calls to the community left this month" in (await workflow.get(f"{url}/status/{made.installation_id}")).text
         fresh = state.publish(place.open, place.noor, "Who knows about ovens?", "<p>Mine is cold. Which one is good for bread?</p>")
         refused = await workflow.post(f"{address}x", json={"type": "post_published", "data": {}})
         assert refused.status_code == 401
@@ -89,6 +92,7 @@ async def test_a_community_is_connected_read_and_heard(settings: Settings, state
     # Closing counts what was called until then, to the last call; what checked the key before there was an installation is not the installation's.
     again = compose(chosen)
     used = await again.runtime.database.read(made.installation_id, lambda unit: unit.host_calls.of(f"{again.runtime.clock():%Y-%m}"))
+    assert (await vitals.of(again.runtime, made.installation_id)).calls_left == 5_000 - used, "which is what these show"
     await again.runtime.close()
     await again.runtime.database.close()
     assert state.calls - 3 <= used <= state.calls
