@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from integrations.circle import webhooks
 from integrations.circle.double.model import State
 from plugin.domain.applications import ApplicationState
 from plugin.settings import Settings
@@ -64,6 +66,30 @@ async def sign_in(page: Page, place: Place) -> None:
     await asyncio.wait_for(place.mails.came.wait(), 60)
     await page.get_by_label("The code, 8 characters").fill(place.code())
     await page.get_by_role("button", name="Sign in").click()
+
+
+async def test_the_snippet_puts_one_link_on_circles_pages_and_believes_nothing_there() -> None:
+    snippet = (Path(webhooks.__file__).parent / "ui" / "snippet.js").read_text(encoding="utf-8")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        try:
+            page = await browser.new_page()
+            failed: list[str] = []
+            page.on("pageerror", lambda error: failed.append(str(error)))
+            await page.set_content("<main><h1>Home</h1></main>")
+            # Whoever reads it is told on; nobody does.
+            await page.evaluate("Object.defineProperty(window, 'circleUser', {get() { throw new Error('it was read') }})")
+            await page.add_script_tag(content=snippet.replace("SERVICE", "https://mentors.example.org").replace("INSTALLATION", "7"))
+            link = page.get_by_role("link", name="Mentorship")
+            assert await link.get_attribute("href") == "https://mentors.example.org/auth/7/start?next=/my"
+            # Circle changes its pages without loading them anew.
+            await page.evaluate("document.body.innerHTML = '<main><h1>Another space</h1></main>'")
+            await link.wait_for()
+            await page.evaluate("for (let i = 0; i < 20; i++) document.body.append(document.createElement('p'))")
+            assert await link.count() == 1
+            assert failed == []
+        finally:
+            await browser.close()
 
 
 async def test_a_member_lets_an_application_in_and_another_time_does_not(place: Place) -> None:
