@@ -51,7 +51,7 @@ class Examples:
 
 @pytest.fixture
 def client() -> CircleClient:
-    return CircleClient(HERE, Examples())  # type: ignore[arg-type]  # what is not looked at is left out
+    return CircleClient(HERE, Examples())
 
 
 async def test_every_listing_of_the_examples_is_understood(client: CircleClient) -> None:
