@@ -152,9 +152,7 @@ async def service(settings: Settings, place: Place, clock: FixedClock, seed: int
     event.listen(Engine, "connect", _hasty)
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    # Where word of news says little, each leads to a reading; one a day by itself is enough then.
-    often = 1440 if place.polled else settings.reconcile_minutes
-    chosen = settings.model_copy(update={"public_url": url, "allow_private": (place.netloc,), "reconcile_minutes": often})
+    chosen = settings.model_copy(update={"public_url": url, "allow_private": (place.netloc,)})
     parts = compose(chosen, clock=clock, patience=Patience(total=60))
     parts.runtime.mailer = place.mailer
     try:
