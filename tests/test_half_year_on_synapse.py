@@ -23,7 +23,7 @@ from tests.synapse import SERVER_NAME
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500), pytest.mark.xdist_group("synapse")]
 SEED, COUNT = 20270104, 50
-BEFORE, AFTER = (0, 1, 6, 12, 14, 15, 17), (22, 26, 29, 33, 43, 50, 60, 75, 90, 130, 168, 181)
+BEFORE, AFTER = (0, 1, 6, 12, 14, 15, 16, 17), (18, 19, 20, 21, 22, 23, 24, 50, 75, 90, 130, 168, 181)
 """The days that are told: those on which something is set, and some between. On each of them the most diligent look in."""
 
 
