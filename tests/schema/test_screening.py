@@ -64,3 +64,24 @@ async def test_from_an_age_to_a_consent_and_a_screening(world: World) -> None:
     assert (await world.ask(CONSENT, token, m=who, given=False)).data["recordGuardianConsent"]["given"] is False
     told(world, admin=False)
     assert (await world.ask(CONSENT, token, m=who, given=True)).codes == ["forbidden"], "the host is asked whether one is an admin still"
+
+
+INVITE = "mutation ($p: ID!, $m: ID!) { inviteToProgram(input: {program: $p, member: $m, role: MENTEE}) { userErrors { code } } }"
+ANSWER = """mutation ($id: ID!, $age: Int, $who: String! = "") {
+  answerInvitation(input: {id: $id, accept: true, age: $age, guardian: $who}) { invitation { state } userErrors { code field } } }"""
+
+
+async def test_who_is_invited_says_how_old_they_are(world: World) -> None:
+    service, cat = await world.token(), await world.token("cat")
+    program = (await world.ask(MAKE, service)).data["createProgram"]["program"]["id"]
+    await world.ask(MOVE, service, id=program)
+    await connect.configure(world.parts.runtime, world.installation_id, {"minimum_age": "14"})
+    assert await errors(world, INVITE, service, p=program, m=await global_id(world, "cat")) == []
+    (asked,) = (await world.ask("{ viewer { invitations { id } } }", cat)).data["viewer"]["invitations"]
+    assert await errors(world, ANSWER, cat, id=asked["id"]) == [("age_unsaid", "age")]
+    assert await errors(world, ANSWER, cat, id=asked["id"], age=16) == [("invalid", "guardian")]
+    done = (await world.ask(ANSWER, cat, id=asked["id"], age=16, who="Eva Ray, 030 1234")).data["answerInvitation"]
+    assert done == {"invitation": {"state": "ACCEPTED"}, "userErrors": []}
+    enrolled = "query ($p: ID!) { enrolments(program: $p, first: 5) { edges { node { state member { username } } } } }"
+    (edge,) = (await world.ask(enrolled, service, p=program)).data["enrolments"]["edges"]
+    assert edge["node"] == {"state": "APPLIED", "member": {"username": "cat"}}, "an invitation lets in at once; a guardian is asked all the same"
