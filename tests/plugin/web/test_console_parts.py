@@ -6,14 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plugin.domain.advice import RULES, advise
 from plugin.domain.forms import Form, FormPurpose, Option, Question, QuestionKind, check
 from plugin.errors import NotFound
+from plugin.graph.health import health
 from plugin.web.answers import answers_of
 from plugin.web.console.forms import _key_for, _options
 from plugin.web.console.plots import HEIGHT, WIDTH, Plot
 from plugin.web.console.round_pictures import trade_off
 from plugin.web.pages import Speaker, wanted_locale
 from plugin.web.visits import id_of
+from tests.plugin.graph.test_health import NOW, crowd
 
 ENGLISH = Speaker("en")
 
@@ -134,3 +137,11 @@ def test_the_language_that_a_browser_asks_for(header: str, language: str) -> Non
 def test_what_is_no_id_names_nothing(word: str) -> None:
     with pytest.raises(NotFound):
         id_of(word)
+
+
+def test_advice_and_its_rule_are_said_in_the_readers_language() -> None:
+    (first, *_) = advise(health(crowd(20, 10, paired=8), now=NOW))
+    assert Speaker("en").error(first.text) == "Pause recruiting mentees: 12 mentees wait and 2 places are free."
+    assert Speaker("de").error(first.text) == "Werbt vorerst keine Mentees mehr: 12 Mentees warten, und 2 Plätze sind frei."
+    for rule in RULES:
+        assert Speaker("de").error(rule.because) != Speaker("en").error(rule.because), rule.name
