@@ -16,7 +16,8 @@ from plugin.web.console.plots import HEIGHT, WIDTH, Plot
 from plugin.web.console.round_pictures import trade_off
 from plugin.web.pages import Speaker, wanted_locale
 from plugin.web.visits import id_of
-from tests.plugin.graph.test_health import NOW, crowd
+from tests.conftest import NOW
+from tests.plugin.graph.test_health import crowd
 
 ENGLISH = Speaker("en")
 
