@@ -254,6 +254,24 @@ async def transactions(admin_url: str) -> int:
         await connection.close()
 
 
+async def sizes(admin_url: str, *, members: int) -> dict[str, Any]:
+    """The largest tables: rows, and bytes of a row and of a member, indexes included."""
+    connection = await asyncpg.connect(admin_url)
+    try:
+        await connection.execute("ANALYZE")
+        found = await connection.fetch(
+            "SELECT relname AS name, reltuples::bigint AS rows, pg_total_relation_size(oid) AS bytes FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY bytes DESC"
+        )
+    finally:
+        await connection.close()
+    largest = {
+        one["name"]: {"rows": one["rows"], "bytes_a_row": round(one["bytes"] / max(one["rows"], 1)), "bytes_a_member": round(one["bytes"] / members)}
+        for one in found[:6]
+    }
+    return largest | {"everything": {"bytes_a_member": round(sum(one["bytes"] for one in found) / members)}}
+
+
 async def measured(
     folder: Path, settings: Settings, admin_url: str, places: Sequence[Place], *, requests: int, connections: int, words: Sequence[str]
 ) -> dict[str, Any]:
@@ -302,7 +320,8 @@ async def compare(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
                 say(json.dumps(results[-1]))
         finally:
             await parts.close()
-        return {"members": given.members, "posts": given.members * given.posts, "sizes": results}
+        tables = await sizes(admin_url, members=given.members * len(places))
+        return {"members": given.members, "posts": given.members * given.posts, "sizes": results, "tables": tables}
 
 
 def main() -> None:
