@@ -167,6 +167,12 @@ def _left(unit: UnitOfWork) -> dict[str, int]:
     return {"deliveries": unit.inbox.counts().get("new", 0), "messages": unit.outbox.counts().get("pending", 0), "rounds": computing}
 
 
+def _messages(unit: UnitOfWork) -> tuple[int, int]:
+    """How many messages were sent, and how many more were tried when they were unsaid: those may be in the forum, and nobody asks whether."""
+    found = unit.outbox.listing(limit=10**9)
+    return sum(one.state == "sent" for one in found), sum(one.state == "sent" or one.attempts > 0 for one in found)
+
+
 def _missing(unit: UnitOfWork, *, wanted: Sequence[int]) -> int:
     """Rounds that were promised and are not computed."""
     found = [unit.rounds.get(one) for one in wanted]
@@ -185,7 +191,7 @@ async def judge(service: Service, forum: Running, parts: Parts, found: Found) ->
     told = {str(one["id"]) for one in events if 200 <= one["status"] < 300}
     dropped = await _dropped_by_rule(events, kept)
     lost = {str(one) for one in found.acknowledged if str(one) not in kept} | {one for one in told if one not in kept and one not in dropped}
-    sent = await parts.runtime.database.read(service.installation_id, lambda unit: unit.outbox.counts().get("sent", 0))
+    sent, tried = await parts.runtime.database.read(service.installation_id, _messages)
     content = await forum.control.state("users", "categories", "groups", "memberships", "topics", "posts")
     ours = Counter(one["external_id"] for one in _list(content["topics"]) if (one["external_id"] or "").startswith("mg"))
     report = await reconcile.reconcile(parts.runtime, service.installation_id, whole=True)
@@ -203,7 +209,8 @@ async def judge(service: Service, forum: Running, parts: Parts, found: Found) ->
         "other_statuses": {str(status): number for status, number in found.statuses.items() if not 200 <= status < 300},
         "messages_sent": sent,
         "messages_in_the_forum": sum(ours.values()),
-        "messages_doubled": sum(ours.values()) - len(ours) + max(0, len(ours) - sent),
+        "messages_tried_and_unsaid": tried - sent,
+        "messages_doubled": sum(ours.values()) - len(ours) + max(0, len(ours) - tried),
         "messages_missing": max(0, sent - len(ours)),
         "troubles": dict(sorted(found.troubled.items())),
         "went_on_s": {"median": round(statistics.median(found.went_on), 2), "worst": round(max(found.went_on), 2)} if found.went_on else None,

@@ -16,7 +16,7 @@ from plugin.store.epochs import PostgresEpochs, begin_noting, note_writes
 from plugin.store.ids import Ids
 from plugin.store.installations import Installations
 from plugin.store.intake import Arrival
-from plugin.store.postgres_intake import AGAIN, PostgresIntake
+from plugin.store.postgres_intake import AGAIN, MET, PostgresIntake
 from plugin.store.roles import check_bound
 from plugin.store.sqlite import check_revision
 from plugin.store.unit_of_work import UnitOfWork
@@ -39,13 +39,16 @@ class PostgresDatabase:
         self._ids = Ids()
 
     async def _transact(self, work: Callable[[Connection], T], *, setting: str, value: str, read_only: bool = False) -> T:
-        for _ in range(TRIES - 1):
+        for left in reversed(range(TRIES)):
             try:
                 return await self._once(work, setting=setting, value=value, read_only=read_only)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in AGAIN:
+                state = getattr(error.orig, "sqlstate", None)
+                if not left and state in MET:
+                    raise Unavailable("the database is busy with others", code="database_locked") from error
+                if not left or state not in AGAIN:
                     raise
-        return await self._once(work, setting=setting, value=value, read_only=read_only)
+        raise AssertionError("the last try returns or raises")
 
     async def _once(self, work: Callable[[Connection], T], *, setting: str, value: str, read_only: bool) -> T:
         try:

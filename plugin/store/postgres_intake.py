@@ -21,8 +21,10 @@ from plugin.store.intake import COLUMNS, NEW, Arrival, row_of, same_under_other_
 from plugin.store.tables import inbox, lanes
 
 TRIES = 3
-AGAIN = frozenset({"40001", "40P01", "23505"})
-"""Two transactions met: serialization failure, deadlock, or both made the same row. Done again, the second one finds what the first one did."""
+MET = frozenset({"40001", "40P01"})
+"""Two transactions met: serialization failure, deadlock. Done again, the second one finds what the first one did."""
+AGAIN = MET | {"23505"}
+"""The same, or both made the same row; that can be the fault of what was asked, too."""
 _ENTER = "SET mentorgraph.dispatcher = 'on'"
 """Lets the connection look across installations; it is used for nothing else and never given back."""
 AWAY = (
@@ -57,6 +59,8 @@ class PostgresIntake:
                         raise Unavailable("the database does not answer", code="database_down") from error
                 except asyncpg.PostgresError as error:
                     self._drop()
+                    if not left and error.sqlstate in MET:
+                        raise Unavailable("the database is busy with others", code="database_locked") from error
                     if not left or error.sqlstate not in AGAIN:
                         raise
                 except BaseException:
