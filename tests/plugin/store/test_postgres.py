@@ -6,6 +6,7 @@ from functools import partial
 
 import asyncpg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from plugin.errors import Misconfigured, Unavailable
 from plugin.settings import Settings
@@ -170,6 +171,29 @@ async def test_a_server_that_takes_no_more_connections_is_unavailable(postgres: 
         await admin.execute(f"ALTER ROLE {SERVICE} CONNECTION LIMIT -1")
         await admin.close()
         await database.close()
+
+
+async def test_transactions_that_meet_too_often_are_a_busy_database(
+    postgres_database: Database, clock: FixedClock, two: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is tried again some times; then it is whoever asked who tries again, as with any database that is away."""
+    tries = 0
+
+    def work(_unit: UnitOfWork) -> None:
+        nonlocal tries
+        tries += 1
+        raise DBAPIError("", None, asyncpg.SerializationError("met"))
+
+    with pytest.raises(Unavailable, match="busy"):
+        await postgres_database.write(two[0], work)
+    assert tries > 1
+
+    async def met(*_: object) -> int:
+        raise asyncpg.DeadlockDetectedError("met")
+
+    monkeypatch.setattr("plugin.store.postgres_intake._insert", met)
+    with pytest.raises(Unavailable, match="busy"):
+        await postgres_database.put(Arrival(two[0], "1", "ping", b"d", b"body", "trace", clock()))
 
 
 async def test_no_server_is_unavailable(vault: Vault, clock: FixedClock) -> None:
