@@ -8,12 +8,14 @@ Run it as ``python -m benchmarks.bad_day``.
 import argparse
 import asyncio
 import contextlib
+import email.utils
 import json
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -26,10 +28,7 @@ from tests.schema.world import ORIGIN, START, World, fill, served, world_of
 from tests.security.test_hostile_host import (
     Behaviour,
     Hostile,
-    away,
     bomb,
-    busy_date,
-    busy_seconds,
     calling,
     drip,
     elsewhere,
@@ -42,9 +41,22 @@ from tests.security.test_hostile_host import (
     well,
 )
 
-CALLERS = 10
-"""That call the bad host at the same time, again and again."""
+CALLERS, PAUSE = 3, 0.2
+"""That call the bad host at the same time, and seconds between two calls of one: several times what a community's work asks of its host."""
 ASK = {"query": "{ viewer { suggestions(first: 5) { edges { node { score member { username } } } } } }"}
+
+
+async def busy(_host: Hostile, writer: asyncio.StreamWriter) -> None:
+    writer.write(said("429 Too Many Requests", "Retry-After: 1"))
+
+
+async def busy_until(_host: Hostile, writer: asyncio.StreamWriter) -> None:
+    until = datetime.now(UTC) + timedelta(seconds=2)
+    writer.write(said("429 Too Many Requests", f"Retry-After: {email.utils.format_datetime(until, usegmt=True)}"))
+
+
+async def away(_host: Hostile, writer: asyncio.StreamWriter) -> None:
+    writer.write(said("503 Service Unavailable"))
 
 
 async def html(_host: Hostile, writer: asyncio.StreamWriter) -> None:
@@ -52,8 +64,8 @@ async def html(_host: Hostile, writer: asyncio.StreamWriter) -> None:
 
 
 FAULTS: dict[str, Behaviour] = {
-    "429 in seconds": busy_seconds,
-    "429 as a date": busy_date,
+    "429 in seconds": busy,
+    "429 as a date": busy_until,
     "503": away,
     "hang": hang,
     "drip": drip,
@@ -75,7 +87,7 @@ async def suffering(behaviour: Behaviour) -> AsyncIterator[None]:
             while True:
                 with contextlib.suppress(HostError):
                     await call()
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(PAUSE)
 
         tasks = [asyncio.create_task(again()) for _ in range(CALLERS)]
         await asyncio.sleep(0.2)
