@@ -15,7 +15,7 @@ KEPT_FOR = timedelta(days=365)
 INTRODUCTION = "introduction:"
 """What keys of messages begin with that introduce several members to each other; those of the notices to each of them, without the member, follow."""
 _UNSENT = frozenset({NoticeState.WAITING, NoticeState.HELD, NoticeState.GATHERED})
-_OURS = frozenset({"role", "role_word", "path", "event", "program", "badge", "days", "minutes", "amount", "at", "old", "times", "until", "next"})
+_OURS = frozenset({"role", "role_word", "path", "event", "program", "name", "badge", "days", "minutes", "amount", "at", "old", "times", "until", "next"})
 """What a notice may be about that nobody's words are in. Everything else that is a text goes with whoever the notice names."""
 
 
