@@ -9,7 +9,7 @@ from plugin.domain.programs import Role
 from plugin.domain.rounds import Choice, ChoiceKind, GroupDesign, Round
 from plugin.errors import Invalid
 from plugin.graph import criteria
-from plugin.graph.grouping import Aim, Demand, Design, Grouping, Impossible, Kind, Person, Slot, Trait
+from plugin.graph.grouping import Aim, Demand, Design, Grouping, Impossible, Kind, Person, Slot, Trait, cannot_hold
 from plugin.services import round_inputs
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -143,8 +143,7 @@ def in_words(unit: UnitOfWork, task: Task, error: Impossible) -> Impossible:
     said = [f" {'together with' if one.kind == 'together' else 'apart from'} ".join(sorted(_name(names, member) for member in one.people)) for one in listed]
     if len(listed) < len(error.demands):
         said.append("whom the community keeps apart itself")
-    sizes = f"in groups of {task.design.smallest} to {task.design.largest}"
-    return Impossible(f"these cannot hold together {sizes}: {'; '.join(said)}. Drop one of them or change the sizes.", demands=tuple(listed))
+    return cannot_hold(said, task.design, demands=tuple(listed))
 
 
 def secret(task: Task, demand: Demand) -> bool:

@@ -60,7 +60,10 @@ def sentence(part: Part, criteria: dict[str, Criterion]) -> str:
     criterion = criteria.get(part.criterion)
     if criterion is None:
         return f"{part.criterion}: {part.fit:.0%}"
-    said = _SAID[criterion.kind][0 if part.side is Side.MENTEE else 1].format(share=f"{part.fit:.0%}")
+    both = _SAID[criterion.kind]
+    said = both[0 if part.side is Side.MENTEE else 1].format(share=f"{part.fit:.0%}")
+    if both[0] == both[1]:
+        said += ", as the mentee wishes" if part.side is Side.MENTEE else ", as the mentor wishes"
     return f"{criterion.label}: {said}" if criterion.label else said[0].upper() + said[1:]
 
 

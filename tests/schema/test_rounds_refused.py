@@ -160,7 +160,7 @@ async def test_rules_that_contradict_name_the_smallest_set(made: Made) -> None:
     rules = {"together": [[cat, ten]], "apart": [[cat, eleven]]}
     code, _, message = await refused(made, ADJUST_GROUPS, "adjustGroups", input={"id": circle, **rules})
     assert code == "contradiction"
-    assert message == "these cannot hold together in groups of 3 to 3: cat apart from user11. Drop one of them or change the sizes."
+    assert message == "this cannot hold in groups of 3 to 3: cat apart from user11. Drop it or change what is asked of the groups."
     told = await refused(made, ADJUST_GROUPS, "adjustGroups", input={"id": circle, "together": [[cat, ten]], "apart": [[cat, ten]]})
     assert told[:2] == ("contradiction", "apart")
     big = await groups(made, smallest=2, largest=2)

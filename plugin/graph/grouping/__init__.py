@@ -3,6 +3,7 @@
 from plugin.graph.grouping.forming import examine, form
 from plugin.graph.grouping.left import left_over
 from plugin.graph.grouping.model import Aim, Because, Demand, Design, Grouping, Impossible, Kind, Left, Person, Slot, Trait, Why
+from plugin.graph.grouping.rules import cannot_hold
 from plugin.graph.grouping.running import Merged, Placed, merge, place, retell
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Slot",
     "Trait",
     "Why",
+    "cannot_hold",
     "examine",
     "form",
     "left_over",

@@ -84,9 +84,16 @@ def conflict(frames: Sequence[Frame]) -> tuple[Demand, ...]:
 
 def impossible(found: Sequence[Demand], design: Design) -> Impossible:
     """The error that names them."""
-    told = "; ".join(str(demand) for demand in found)
-    sizes = f"in groups of {design.smallest} to {design.largest}"
-    return Impossible(f"these cannot hold together {sizes}: {told}. Drop one of them or change the sizes.", demands=tuple(found))
+    return cannot_hold([str(demand) for demand in found], design, demands=tuple(found))
+
+
+def cannot_hold(said: Sequence[str], design: Design, *, demands: tuple[Demand, ...]) -> Impossible:
+    """The same, with the demands said in other words."""
+    asked = f"in groups of {design.smallest} to {design.largest}{' that share an hour' if design.slot is Slot.MUST else ''}"
+    more = "Drop one of them or change the sizes." if len(demands) > 1 else "Drop it or change what is asked of the groups."
+    return Impossible(
+        f"{'these' if len(said) > 1 else 'this'} cannot hold {'together ' if len(said) > 1 else ''}{asked}: {'; '.join(said)}. {more}", demands=demands
+    )
 
 
 def _can_be(part: Sequence[int], by_id: Mapping[int, Person], design: Design) -> bool:

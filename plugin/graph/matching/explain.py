@@ -6,6 +6,7 @@ from enum import StrEnum
 import numpy as np
 
 from plugin.errors import NotFound
+from plugin.graph.matching.flow import GRID
 from plugin.graph.matching.problem import Contradiction, Pair, Problem, Round
 from plugin.graph.matching.rules import allowed, banned, mentee_keys, mentor_keys
 from plugin.graph.matching.solving import LOSS, solve
@@ -64,6 +65,11 @@ class Why:
     instead: tuple[Pair, ...]
 
 
+def difference(made: Round, other: Round) -> float:
+    """By how much the total of another round is lower, on the grid on which scores are compared: what is less is an error of adding up."""
+    return round((made.total - other.total) * GRID) / GRID
+
+
 def why(problem: Problem, made: Round, *, mentee: int, mentor: int, loss: float = LOSS) -> Why:
     """Why these two are together in a round made from the problem; computed anew with the two kept apart.
 
@@ -88,7 +94,7 @@ def why(problem: Problem, made: Round, *, mentee: int, mentor: int, loss: float 
             pass
         else:
             before = {(each.mentee, each.mentor) for each in made.pairs}
-            worth, instead = made.total - other.total, tuple(each for each in other.pairs if (each.mentee, each.mentor) not in before)
+            worth, instead = difference(made, other), tuple(each for each in other.pairs if (each.mentee, each.mentor) not in before)
     return Why(mentee, mentor, pair.score, pair.pinned, *sides[0], *sides[1], worth, instead)
 
 
@@ -122,7 +128,7 @@ def why_not(problem: Problem, made: Round, *, mentee: int, mentor: int, loss: fl
         together=False,
         score=score,
         obstacles=tuple(rivals) or (Obstacle.ROUND_IS_BETTER,),
-        loss=made.total - other.total,
+        loss=difference(made, other),
         made=tuple(pair for pair in other.pairs if (pair.mentee, pair.mentor) not in before),
         broken=tuple(pair for pair in made.pairs if (pair.mentee, pair.mentor) not in after),
     )
