@@ -90,10 +90,10 @@ def impossible(found: Sequence[Demand], design: Design) -> Impossible:
 def cannot_hold(said: Sequence[str], design: Design, *, demands: tuple[Demand, ...]) -> Impossible:
     """The same, with the demands said in other words."""
     asked = f"in groups of {design.smallest} to {design.largest}{' that share an hour' if design.slot is Slot.MUST else ''}"
-    more = "Drop one of them or change the sizes." if len(demands) > 1 else "Drop it or change what is asked of the groups."
-    return Impossible(
-        f"{'these' if len(said) > 1 else 'this'} cannot hold {'together ' if len(said) > 1 else ''}{asked}: {'; '.join(said)}. {more}", demands=demands
-    )
+    begin, more = "these cannot hold together", "Drop one of them or change the sizes."
+    if len(said) == 1:
+        begin, more = "this cannot hold", "Drop it or change what is asked of the groups."
+    return Impossible(f"{begin} {asked}: {'; '.join(said)}. {more}", demands=demands)
 
 
 def _can_be(part: Sequence[int], by_id: Mapping[int, Person], design: Design) -> bool:

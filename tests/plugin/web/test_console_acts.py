@@ -71,6 +71,8 @@ async def test_newcomers_are_placed_and_small_groups_joined(world: World) -> Non
     assert (await send(world, page, do="shuffle")).status_code == 422
     shown = await done(world, page, do="place", smallest="3", largest="4")
     assert f"@{NAMES[6]}" in shown
+    assert "Why these people" in shown
+    assert "Members: 4 (3 to 4 were asked for)." in shown
 
     def shrink(unit: UnitOfWork) -> None:
         for number in (first, second):
@@ -90,6 +92,36 @@ async def test_newcomers_are_placed_and_small_groups_joined(world: World) -> Non
 
     await sign_in(world, user="4", username="dan")
     assert (await world.http.get(page)).status_code == 403, "dan manages nothing"
+
+
+async def test_two_are_kept_together_and_apart_and_each_group_says_why(world: World) -> None:
+    program = await program_of(world, "cat")
+    await enrolled(world, program, NAMES[:6], first=900)
+    runtime, admin = world.parts.runtime, admin_of(world)
+    made = await rounds.draft(runtime, admin, program_id=program, name="Circles", design=GroupDesign(smallest=3, largest=3))
+    await rounds.compute(runtime, admin, made.id)
+
+    async def worked() -> None:
+        while await round_lane.work(runtime, world.parts.graphs, world.installation_id):
+            pass
+
+    await worked()
+    await sign_in(world)
+    page = f"/console/rounds/{made.id}"
+    shown = await get(world, page)
+    assert shown.count("Members: 3 (3 to 3 were asked for).") == 2
+    one, other = [str(await world.member_id(name)) for name in NAMES[:2]]
+    for do, said in (
+        ("together", "Pairs that stay together as was asked: 1."),
+        ("apart", "Pairs that are kept apart as was asked, one of them being here: 1."),
+    ):
+        await done(world, page, do=do, one=one, other=other)
+        await worked()
+        assert said in await get(world, page)
+    assert (await send(world, page, do="together", one=one, other=one)).status_code == 422
+    await done(world, page, do="loosen", one=one, other=other)
+    await worked()
+    assert "Decided by hand" not in await get(world, page)
 
 
 async def test_an_admin_exports_and_erases_a_member_and_the_member_sees_the_first(world: World) -> None:
