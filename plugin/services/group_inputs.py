@@ -129,6 +129,12 @@ def running_of(unit: UnitOfWork, program_id: int) -> list[Group]:
     return unit.our_groups.of_program(program_id, state=GroupState.RUNNING)
 
 
+def present(running: Sequence[Group], task: Task) -> list[Group]:
+    """The groups with those in them who are still there; who withdrew keeps the place they have, and counts for nothing."""
+    here = {(person.id, person.mentor) for person in task.people}
+    return [replace(group, seats=tuple(seat for seat in group.seats if (seat.member_id, seat.mentor) in here)) for group in running]
+
+
 def as_grouping(group: Group) -> Grouping:
     """A group as the solvers see it."""
     return Grouping(key=group.id, members=group.members, mentors=group.mentors, hour=group.slot)

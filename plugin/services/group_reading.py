@@ -4,6 +4,8 @@ from plugin.domain.groups import Group, GroupState
 from plugin.domain.people import Principal, Scope
 from plugin.domain.rounds import GroupDesign
 from plugin.errors import Forbidden, NotFound
+from plugin.graph import grouping
+from plugin.graph.grouping import Left
 from plugin.services import group_inputs
 from plugin.services.managing import require_manager
 from plugin.services.runtime import Runtime
@@ -39,6 +41,18 @@ async def design_of_running(runtime: Runtime, principal: Principal, program_id: 
     def work(unit: UnitOfWork) -> GroupDesign:
         require_manager(unit, principal, program_id)
         return group_inputs.newest_design(unit, group_inputs.running_of(unit, program_id))
+
+    return await runtime.database.read(principal.installation_id, work)
+
+
+async def left_over(runtime: Runtime, principal: Principal, program_id: int, design: GroupDesign | None = None) -> tuple[Left, ...]:
+    """Who is in no group that runs, and why no group takes them, for who manages the program."""
+
+    def work(unit: UnitOfWork) -> tuple[Left, ...]:
+        require_manager(unit, principal, program_id)
+        groups = group_inputs.running_of(unit, program_id)
+        task = group_inputs.of_running(unit, program_id, groups, design)
+        return grouping.left_over(task.people, task.design, [group_inputs.as_grouping(group) for group in group_inputs.present(groups, task)])
 
     return await runtime.database.read(principal.installation_id, work)
 

@@ -150,9 +150,7 @@ async def _change(
         require_manager(unit, principal, program_id)
         running = group_inputs.running_of(unit, program_id)
         task = group_inputs.of_running(unit, program_id, running, design)
-        here = {(person.id, person.mentor) for person in task.people}
-        # Who withdrew keeps the place they have, and counts for nothing.
-        present = [replace(group, seats=tuple(seat for seat in group.seats if (seat.member_id, seat.mentor) in here)) for group in running]
+        present = group_inputs.present(running, task)
         after = {group.key: group for group in change(task, [as_grouping(group) for group in present])}
         return _keep(unit, running, present, after, task, capabilities, told=told, principal=principal)
 

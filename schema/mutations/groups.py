@@ -1,19 +1,24 @@
 """Groups: drafting, moving members, placing newcomers and merging small ones."""
 
+from collections.abc import Awaitable, Callable
+
 import strawberry
 
 from plugin.domain.groups import Group as DomainGroup
 from plugin.domain.people import Principal, Scope
 from plugin.domain.rounds import GroupDesign
 from plugin.domain.rounds import Round as DomainRound
-from plugin.services import grouping, rounds
+from plugin.graph.grouping import Left
+from plugin.services import group_reading, grouping, rounds
+from plugin.services.runtime import Runtime
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of
 from schema.inputs import plain
 from schema.mutations.rounds import RoundPayload
-from schema.types.groups import MentoringGroup
+from schema.types.groups import GroupLeft, MentoringGroup
 from schema.types.groups import group as group_type
+from schema.types.groups import left as left_type
 from schema.types.rounds import match_round
 
 
@@ -76,9 +81,10 @@ class GroupPayload:
 
 @strawberry.type
 class GroupsPayload:
-    """The groups that changed."""
+    """The groups that changed, and who is in none that runs."""
 
     groups: list[MentoringGroup]
+    left: list[GroupLeft]
     user_errors: list[UserError]
 
 
@@ -98,8 +104,19 @@ def _maybe(given: GroupDesignInput | None) -> GroupDesign | None:
     return None if given is None else _design(given)
 
 
-def _payload(found: list[DomainGroup] | None, errors: list[UserError], principal: Principal) -> GroupsPayload:
-    return GroupsPayload(groups=[group_type(one, installation_id=principal.installation_id) for one in found or ()], user_errors=errors)
+async def _changed(
+    info: Info, given: RunningGroupsInput, work: Callable[[Runtime, Principal, int, GroupDesign | None], Awaitable[list[DomainGroup]]]
+) -> GroupsPayload:
+    principal, runtime = info.context.require(Scope.READ), info.context.runtime
+
+    async def done() -> tuple[list[DomainGroup], tuple[Left, ...]]:
+        program, design = number_of(principal, given.program, "Program", field="program"), _maybe(given.design)
+        return await work(runtime, principal, program, design), await group_reading.left_over(runtime, principal, program, design)
+
+    found, errors = await attempt(done, unknown="program")
+    groups, rest = found or ([], ())
+    shown = [group_type(one, installation_id=principal.installation_id) for one in groups]
+    return GroupsPayload(groups=shown, left=[left_type(one) for one in rest], user_errors=errors)
 
 
 async def draft_groups(info: Info, input: DraftGroupsInput) -> RoundPayload:  # noqa: A002 - the Relay convention
@@ -145,24 +162,12 @@ async def move_to_group(info: Info, input: MoveToGroupInput) -> GroupPayload:  #
 
 async def place_into_groups(info: Info, input: RunningGroupsInput) -> GroupsPayload:  # noqa: A002 - the Relay convention
     """Put members who were enrolled since into groups that run."""
-    principal = info.context.require(Scope.READ)
-
-    async def work() -> list[DomainGroup]:
-        return await grouping.place(info.context.runtime, principal, number_of(principal, input.program, "Program", field="program"), _maybe(input.design))
-
-    found, errors = await attempt(work, unknown="program")
-    return _payload(found, errors, principal)
+    return await _changed(info, input, grouping.place)
 
 
 async def merge_groups(info: Info, input: RunningGroupsInput) -> GroupsPayload:  # noqa: A002 - the Relay convention
     """Merge groups that shrank."""
-    principal = info.context.require(Scope.READ)
-
-    async def work() -> list[DomainGroup]:
-        return await grouping.merge(info.context.runtime, principal, number_of(principal, input.program, "Program", field="program"), _maybe(input.design))
-
-    found, errors = await attempt(work, unknown="program")
-    return _payload(found, errors, principal)
+    return await _changed(info, input, grouping.merge)
 
 
 @strawberry.type

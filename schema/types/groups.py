@@ -5,7 +5,9 @@ import strawberry
 from plugin.domain.groups import Group as DomainGroup
 from plugin.domain.groups import GroupState
 from plugin.errors import Remark
+from plugin.graph.grouping import Left
 from plugin.services.group_words import Fact, explain, slot_words
+from plugin.services.round_words import GROUP_WAITING, WAITING
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.member import Member
@@ -66,6 +68,26 @@ class MentoringGroup(Node):
     score: float = strawberry.field(description="How far the aims are met, 0 to 1; 1 where there are none.")
     seats: list[GroupSeat]
     reasons: list[GroupReason]
+
+
+@strawberry.type(description="Somebody whom no running group takes, and why.")
+class GroupLeft:
+    """Who waits, with the reason as a stable word and in plain words."""
+
+    reason: str
+    text: str
+    number: strawberry.Private[int]
+
+    @strawberry.field
+    async def member(self, info: Info) -> Member | None:
+        """Who waits."""
+        person = await info.context.loaders.members.load(self.number)
+        return None if person is None else member_type(person, installation_id=info.context.loaders.principal.installation_id)
+
+
+def left(found: Left) -> GroupLeft:
+    """Somebody who is left over, as GraphQL shows them."""
+    return GroupLeft(reason=found.why.value, text=(WAITING | GROUP_WAITING)[found.why.value], number=found.person)
 
 
 def group(found: DomainGroup, *, installation_id: int, manager: bool = True) -> MentoringGroup:

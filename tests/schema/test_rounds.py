@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from plugin.domain.people import Scope
+from plugin.domain.programs import Role
 from schema.ids import GlobalId
+from tests.plugin.services.matching import put_enrolment
 from tests.schema.matching import ADJUST, DESIGN, DRAFT, ERRORS, MINE, ROUND, WHY, Made, made_in, pairs_of, simple
 from tests.schema.world import World
 
@@ -156,11 +158,13 @@ async def test_rounds_and_groups_are_nodes_for_who_may_see_them(made: Made) -> N
     assert (await made.do(simple("computeRound"), "computeRound", id=circle))["userErrors"] == []
     await made.work()
     shown = await made.do(
-        "query ($id: ID!) { matchRound(id: $id) { state groups { id seats { member { username } } reasons { met } } } }", "matchRound", id=circle
+        "query ($id: ID!) { matchRound(id: $id) { state groups { id seats { member { username } } reasons { kind met text } } } }", "matchRound", id=circle
     )
     (group,) = shown["groups"]
     assert {seat["member"]["username"] for seat in group["seats"]} == {"cat", "user10", "user11"}
     cat = await made.world.token("cat")
+    # Nobody has answered the question, and there is a reason all the same.
+    assert [(reason["kind"], reason["text"]) for reason in group["reasons"]] == [("size", "members: 3 (3 to 3 were asked for)")]
     assert (await made.world.ask(query, cat, id=group["id"])).data["node"] is None
     await made.do(simple("publishRound"), "publishRound", id=circle)
     await made.work()
@@ -168,6 +172,12 @@ async def test_rounds_and_groups_are_nodes_for_who_may_see_them(made: Made) -> N
     assert (await made.world.ask(query, await made.world.token("ann"), id=group["id"])).data["node"] is None
     (mine,) = (await made.world.ask("{ myGroups { id state } }", cat)).data["myGroups"]
     assert mine == {"id": group["id"], "state": "RUNNING"}
+    dan = await made.world.member_id("dan")
+    await made.world.write(lambda unit: put_enrolment(unit, made.program_id, dan, Role.MENTEE))
+    placing = f"mutation ($p: ID!) {{ placeIntoGroups(input: {{program: $p}}) {{ groups {{ id }} left {{ member {{ username }} reason text }} {ERRORS} }} }}"
+    placed = await made.do(placing, "placeIntoGroups", p=made.program)
+    # The design is that of the round: three members at most.
+    assert placed == {"groups": [], "left": [{"member": {"username": "dan"}, "reason": "full", "text": "no group has a place left"}], "userErrors": []}
 
 
 async def test_what_answers_have_taught_is_shown_and_reset(made: Made) -> None:
