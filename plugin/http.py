@@ -257,7 +257,7 @@ class GuardedHttp:
         return 0.0 if health.tokens >= 1 - 1e-9 else (1 - health.tokens) / rate
 
     async def _once(self, call: "_Call") -> Response:
-        name = call.url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+        name = place = call.url.partition("://")[2].partition("/")[0].rpartition("@")[2]
         content: bytes | None = None
         sent = dict(call.headers)
         if call.json is not None:
@@ -292,7 +292,7 @@ class GuardedHttp:
         except httpx2.DecodingError as error:
             raise HostBroken(f"{name} sent an answer that cannot be decompressed", reason="bad_compression") from error
         except (httpx2.HTTPError, OSError) as error:
-            raise HostUnreachable(f"{name} cannot be reached: {type(error).__name__}", reason="no_connection") from error
+            raise HostUnreachable(_unreachable(place, error), reason="no_connection") from error
         return Response(status=answer.status_code, headers={key.lower(): value for key, value in answer.headers.items()}, body=body)
 
     async def _read(self, answer: httpx2.Response) -> bytes:
@@ -346,3 +346,16 @@ def retry_after(answer: Response, *, now: datetime | None = None) -> float | Non
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), LONGEST_WAIT)
+
+
+def _unreachable(place: str, error: BaseException) -> str:
+    causes: list[BaseException] = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(cause)
+    if any(isinstance(one, ssl.SSLCertVerificationError) for one in causes):
+        return f"{place} has no certificate that can be trusted for this name: check the address and the certificate"
+    if any(isinstance(one, ssl.SSLError) for one in causes):
+        return f"{place} does not speak TLS as it should: check whether the address begins with http:// or https://"
+    if isinstance(error, httpx2.ConnectError):
+        return f"nothing answers at {place}: check the address, and that it is running"
+    return f"{place} broke the connection off ({type(error).__name__}): try again, and look into its log if it happens again"

@@ -13,7 +13,7 @@ from plugin.cli.common import AsJson, fail, guarded, load_settings, out, run, sh
 from plugin.logs import configure_logging
 from plugin.services import operating
 from plugin.services.checkup import examine
-from plugin.store.migrate import expected_revision, migrate_database
+from plugin.store.migrate import migrate_database
 from plugin.tracing import configure_tracing
 from plugin.web.door import Door
 from plugin.worker import Worker
@@ -124,8 +124,8 @@ def worker() -> None:
 def migrate(as_json: AsJson = False) -> None:
     """Bring the database to this version; safe to run twice."""
     settings = load_settings()
-    guarded(migrate_database(settings))
-    show({"version": expected_revision()}, as_json=as_json, lines=lambda: out.print(f"The database is at version {expected_revision()}."))
+    version = guarded(migrate_database(settings))
+    show({"version": version}, as_json=as_json, lines=lambda: out.print(f"The database is at version {version}."))
 
 
 def doctor(as_json: AsJson = False) -> None:

@@ -79,7 +79,8 @@ def rank(
         chosen = _take_turns(ordered[: limit + 10 * PAGE], scores, signals.facts["shown"], spread=spread, limit=limit)
         places = [place for place, _ in chosen]
         facts = {name: values[places] for name, values in signals.facts.items()}
-        evidence = evidence_of(knowledge, need, found, signals.rows[places].tolist(), facts=facts, now=now)
+        rows = signals.rows[places].tolist()
+        evidence = evidence_of(knowledge, need, found, rows, facts=facts, telling=signals.telling, now=now)
         members = knowledge.numbers(signals.rows[places]).tolist()
         return [_ranked(member, points[i], shown, back=back) for member, (i, back), shown in zip(members, chosen, evidence, strict=True)]
 
@@ -132,7 +133,7 @@ def _candidates(k: Knowledge, need: Need, found: Similar, *, now: float, exclude
     else:
         recent = k.fading.column(fading.HELPED, 30.0)
         votes = np.bincount(found.authors, weights=(found.asked**2 + found.replied**2) * np.exp2((found.first - now) / (365 * DAY)), minlength=len(recent))
-        offering = [row for term in need.terms for row in list(k.offers.get(term, ()))[: MAX_CANDIDATES // 4]]
+        offering = [row for said in (k.offers, k.about) for term in need.terms for row in list(said.get(term, ()))[: MAX_CANDIDATES // 4]]
         known = np.unique(np.concatenate([_top(recent, MAX_CANDIDATES // 4), _top(votes, MAX_CANDIDATES // 2), np.array(offering, np.int64)]))
         rows = known[k.member_ready.data[known] > 0]
     shy = [row for row, subjects in k.hidden.items() if any(subject and subject <= need.terms.keys() for subject in subjects)]

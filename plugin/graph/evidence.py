@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from plugin.graph.decay import DAY
 from plugin.graph.knowledge import Knowledge
 from plugin.graph.signals import Need
-from plugin.graph.similar import Similar, clumping, frequency_of, held, rarity
+from plugin.graph.similar import Similar, frequency_of, held, rarity
+from plugin.graph.statements import named
 
 MAX_POSTS = 5
 MAX_TERMS = 5
@@ -28,25 +29,37 @@ Shown = tuple[tuple[int, ...], tuple[str, ...], Mapping[str, float | int | str]]
 
 
 def evidence_of(
-    k: Knowledge, need: Need, found: Similar, rows: Sequence[int], *, facts: Mapping[str, NDArray[np.float64]], now: float
+    k: Knowledge,
+    need: Need,
+    found: Similar,
+    rows: Sequence[int],
+    *,
+    facts: Mapping[str, NDArray[np.float64]],
+    telling: Mapping[int, float],
+    now: float,
 ) -> list[dict[str, Shown]]:
     """For each of some members and each criterion the terms, posts and numbers that speak for it.
 
-    ``facts`` has the numbers of each member in the same order. The caller holds the lock.
+    ``facts`` has the numbers of each member in the same order, ``telling`` the terms of the need that members' own words are looked through for. The
+    caller holds the lock.
     """
     topics = _topics(k, need, found, rows, now=now)
     every = []
     for place, (row, topic) in enumerate(zip(rows, topics, strict=True)):
         numbers = {name: float(values[place]) for name, values in facts.items()}
-        every.append({"topic": topic, **_of_member(k, need, row, numbers, now=now)})
+        every.append({"topic": topic, "offer": _said(k, row, telling), **_of_member(k, row, numbers, now=now)})
     return every
 
 
-def _of_member(k: Knowledge, need: Need, row: int, facts: Mapping[str, float], *, now: float) -> dict[str, Shown]:
+def _said(k: Knowledge, row: int, telling: Mapping[int, float]) -> Shown:
+    offered = named(k.offers, row, telling)
+    return (offered[:MAX_TERMS], (), {}) if offered else (named(k.about, row, telling)[:MAX_TERMS], (), {"about": 1})
+
+
+def _of_member(k: Knowledge, row: int, facts: Mapping[str, float], *, now: float) -> dict[str, Shown]:
     seen = round(facts["seen_days"], 2)
     answers, recent = _answered(k, row, now=now)
     shown: dict[str, Shown] = {
-        "offer": (tuple(term for term in need.terms if row in k.offers.get(term, ()))[:MAX_TERMS], (), {}),
         "category": ((), (), {"answers": round(facts["category"], 1), "half_life_days": 365}),
         "help": ((), recent, {"answers": answers, "days": _RECENT_DAYS, "seen_days": seen}),
         "habit": ((), (), {"answered": round(facts["answered"], 1), "expected": round(facts["expected"], 1), "half_life_days": 120}),
@@ -113,11 +126,11 @@ def _telling(k: Knowledge, need: Need, found: Similar) -> dict[int, float]:
     """
     terms = found.question_entries.keys() | found.reply_entries.keys()
     rare = rarity({term: frequency_of(found.question_entries.get(term, ())) for term in terms}, documents=k.question_count)
-    documents = k.question_count + k.part_topic.size
+    documents = k.question_count + k.reply_count
     weights = {}
     for term, weight in rare.items():
         repeated = float(np.log2(1 + need.terms.get(term, 1)))
-        clumps = clumping(found.question_entries.get(term, ()), found.reply_entries.get(term, ()), documents=documents)
+        clumps = found.clumps(term, documents=documents)
         if clumps is None:
             clumps = _UNKNOWN if need.terms.get(term, 1) > 1 else 0.0
         if clumps >= _CLUMPED:

@@ -52,7 +52,8 @@ class SolvedFact:
 class MemberFact:
     """What is known of a member, and what they say of themselves.
 
-    ``offers`` and ``wants`` are the terms of what they say they can help with and want to learn. ``willing`` is whether they said that they would mentor;
+    ``offers`` and ``wants`` are the terms of what they say they can help with and want to learn, ``about`` those of what else they write about themselves.
+    ``willing`` is whether they said that they would mentor;
     ``None`` when they said nothing. ``capacity`` is how many people they would take at once, ``load`` how many they have. A member who is not ``available``
     (on leave, suspended, opted out) is never suggested. ``hidden`` are subjects, each as its terms, for which they do not want to be suggested.
     """
@@ -64,6 +65,7 @@ class MemberFact:
     locale: str | None = None
     offers: Mapping[int, int] = field(default_factory=dict)
     wants: Mapping[int, int] = field(default_factory=dict)
+    about: Mapping[int, int] = field(default_factory=dict)
     willing: bool | None = None
     capacity: int | None = None
     load: int = 0

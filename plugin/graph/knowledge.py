@@ -38,7 +38,7 @@ class Knowledge(Rows):
         with self.lock:
             self.revision += 1
             row = self.member_row(fact.member)
-            self._forget_offers(row)
+            self._forget_statements(row)
             self.facts[row] = fact
             self.member_ready.data[row] = fact.available
             self.member_seen.data[row] = seconds(fact.last_seen) if fact.last_seen is not None else 0
@@ -47,8 +47,7 @@ class Knowledge(Rows):
             self.member_capacity.data[row] = min(max(fact.capacity, 0), MANY) if fact.capacity is not None else USUAL_CAPACITY
             if fact.hidden:
                 self.hidden[row] = fact.hidden
-            for term, count in fact.offers.items():
-                self.offers.setdefault(term, {})[row] = count
+            self._put_statements(row, fact)
 
     def remove_member(self, member: int) -> None:
         """Forget what is known of a member and what they say. Their posts are taken out one by one, by :meth:`remove_post`."""
@@ -57,7 +56,7 @@ class Knowledge(Rows):
             if row is None:
                 return
             self.revision += 1
-            self._forget_offers(row)
+            self._forget_statements(row)
             self.facts.pop(row, None)
             for column in (self.member_load, self.member_capacity):
                 column.data[row] = 0

@@ -37,6 +37,7 @@ class Rows:
         self.max_terms = max_terms
         self.facts: dict[int, MemberFact] = {}
         self.offers: dict[int, dict[int, int]] = {}
+        self.about: dict[int, dict[int, int]] = {}
         self.hidden: dict[int, tuple[frozenset[int], ...]] = {}
         self.member_rows: dict[int, int] = {}
         self.member_numbers = Column(np.int64, fill=-1)
@@ -80,8 +81,7 @@ class Rows:
         self.shown: dict[int, list[int]] = {}
         self.questions = Postings()
         self.replies = Postings()
-        self.question_count = self.question_words = 0
-        self.reply_count = self.reply_words = 0
+        self.question_count = self.question_words = self.reply_count = self.reply_words = 0
 
     def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The callers' numbers of members."""
@@ -121,13 +121,19 @@ class Rows:
             del self.member_rows[number]
         self.member_numbers.data[row] = -1
 
-    def _forget_offers(self, row: int) -> None:
+    def _put_statements(self, row: int, fact: MemberFact) -> None:
+        for said, index in ((fact.offers, self.offers), (fact.about, self.about)):
+            for term, count in said.items():
+                index.setdefault(term, {})[row] = count
+
+    def _forget_statements(self, row: int) -> None:
         self.hidden.pop(row, None)
         fact = self.facts.get(row)
-        for term in fact.offers if fact else ():
-            self.offers[term].pop(row)
-            if not self.offers[term]:
-                del self.offers[term]
+        for said, index in ((fact.offers, self.offers), (fact.about, self.about)) if fact else ():
+            for term in said:
+                index[term].pop(row)
+                if not index[term]:
+                    del index[term]
 
     def _topic(self, fact: PostFact) -> int:
         topic = self.topic_ids.find(fact.topic_id)

@@ -16,6 +16,7 @@ from plugin.graph.decay import DAY
 from plugin.graph.facts import MemberFact
 from plugin.graph.knowledge import Knowledge
 from plugin.graph.similar import Similar
+from plugin.graph.statements import said, telling
 from plugin.graph.zones import offset_hours
 
 Values = NDArray[np.float64]
@@ -81,13 +82,14 @@ class Signals:
     """The signals of some candidates: ``matrix`` has a row for each of ``rows`` (members) and a column for each of :data:`SIGNALS`.
 
     ``relevant`` are those with something to do with the need: they answered the like, say that they can help or are named; if there is nobody of that kind,
-    those who answer in its category more than others do.
+    those who answer in its category more than others do. ``telling`` are the terms of the need by which members' own words were looked through.
     """
 
     rows: NDArray[np.int64]
     matrix: Values
     relevant: NDArray[np.bool_]
     facts: Mapping[str, Values]
+    telling: Mapping[int, float]
 
 
 def collect(knowledge: Knowledge, need: Need, found: Similar, rows: NDArray[np.int64], *, now: float) -> Signals:
@@ -99,7 +101,8 @@ def collect(knowledge: Knowledge, need: Need, found: Similar, rows: NDArray[np.i
     _presence(knowledge, rows, now, columns, facts)
     _category(knowledge, need, rows, now, columns, facts)
     _ties(knowledge, need, rows, now, columns, facts)
-    _statements(knowledge, need, rows, now, columns)
+    words = telling(knowledge, need.terms, found)
+    _statements(knowledge, need, words, rows, now, columns)
     columns["meaning"] = knowledge.meaning.signal(need.terms, rows)
     columns["habit"] = knowledge.habits.signal(rows, now=now)
     facts["answered"], facts["expected"] = knowledge.habits.amounts(rows, now=now)
@@ -109,7 +112,7 @@ def collect(knowledge: Knowledge, need: Need, found: Similar, rows: NDArray[np.i
     relevant = (facts["similar"] > 0) | (columns["offers"] > 0) | (columns["named"] > 0)
     if not relevant.any():
         relevant = columns["category"] > 0
-    return Signals(rows, matrix, relevant, facts)
+    return Signals(rows, matrix, relevant, facts, words)
 
 
 def _much(amount: Values, *, of: float) -> Values:
@@ -198,9 +201,9 @@ def _ties(k: Knowledge, need: Need, rows: NDArray[np.int64], now: float, columns
     columns["answered_asker"], columns["answered_by_asker"] = np.log1p(answered[rows]) / 3, np.log1p(by_asker[rows]) / 3
 
 
-def _statements(k: Knowledge, need: Need, rows: NDArray[np.int64], now: float, columns: dict[str, Values]) -> None:
+def _statements(k: Knowledge, need: Need, words: Mapping[int, float], rows: NDArray[np.int64], now: float, columns: dict[str, Values]) -> None:
     """What members say of themselves."""
-    offered = _offered(k, need)
+    offered = said(k, words)
     asker_row = k.member_rows.get(need.asker) if need.asker is not None else None
     asker = k.facts.get(asker_row) if asker_row is not None else None
     columns["offers"] = np.fromiter((offered.get(row, 0.0) for row in rows.tolist()), np.float64, count=len(rows)) if offered else np.zeros(len(rows))
@@ -212,19 +215,6 @@ def _statements(k: Knowledge, need: Need, rows: NDArray[np.int64], now: float, c
         facts_of = [k.facts[row] for row in rows.tolist()]
         columns["timezone"] = np.array([_zone_fit(fact, asker, now=now) for fact in facts_of])
         columns["language"] = np.array([_language_fit(fact, asker) for fact in facts_of])
-
-
-def _offered(k: Knowledge, need: Need) -> dict[int, float]:
-    """By member: the part of the need's terms, weighed by how few offer them, that the member says they can help with."""
-    rare = {term: 1 / (1 + float(np.log1p(len(k.offers[term])))) for term in need.terms if term in k.offers}
-    if not rare:
-        return {}
-    sums: dict[int, float] = {}
-    for term, weight in rare.items():
-        for row in k.offers[term]:
-            sums[row] = sums.get(row, 0.0) + weight
-    most = max(sums.values())
-    return {row: total / most for row, total in sums.items()}
 
 
 def _zone_fit(fact: MemberFact, asker: MemberFact, *, now: float) -> float:

@@ -6,7 +6,7 @@ terms that the most similar questions share (pseudo relevance feedback, after La
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,17 @@ class Similar:
     related_replied: NDArray[np.float64]
     question_entries: Found
     reply_entries: Found
+    _clumps: dict[int, float | None] = field(default_factory=dict)
+
+    def frequency(self, term: int) -> int:
+        """How many questions and replies hold a term of the need."""
+        return frequency_of(self.question_entries.get(term, ())) + frequency_of(self.reply_entries.get(term, ()))
+
+    def clumps(self, term: int, *, documents: int) -> float | None:
+        """:func:`clumping` of a term of the need, worked out once."""
+        if term not in self._clumps:
+            self._clumps[term] = clumping(self.question_entries.get(term, ()), self.reply_entries.get(term, ()), documents=documents)
+        return self._clumps[term]
 
 
 def rarity(frequencies: Mapping[int, int], *, documents: int) -> dict[int, float]:

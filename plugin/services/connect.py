@@ -230,8 +230,10 @@ async def the_installation(runtime: Runtime, given: int | None) -> int:
         if given not in ids:
             raise NotFound("there is no installation {given}; there are: {choices}", given=given, choices=ids or none)
         return given
+    if not ids:
+        raise NotFound("no community is connected yet: connect one with `mentorgraph connect`")
     if len(ids) != 1:
-        raise Invalid("say which installation is meant; there are: {choices}", choices=ids or none)
+        raise Invalid("say which installation is meant; there are: {choices}", choices=ids)
     return ids[0]
 
 

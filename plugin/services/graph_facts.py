@@ -67,15 +67,15 @@ def member_facts(
         said = choices.get(member.id, ())
         able = [one.name for one in said if one.standing in (Standing.CAPABLE, Standing.EXPERT)]
         curious = [one.name for one in said if one.standing is Standing.LEARNING]
-        stated = " ".join([offers, member.title, member.bio, *able])
         yield MemberFact(
             member=member.id,
             joined=member.created_at.timestamp() if member.created_at else 0.0,
             last_seen=member.last_seen_at.timestamp() if member.last_seen_at else None,
             timezone=member.timezone or None,
             locale=member.locale or None,
-            offers=text.term_counts(stated, key=key),
+            offers=text.term_counts(" ".join([offers, *able]), key=key),
             wants=text.term_counts(" ".join([member.fields.get(policy.wants_field, ""), *curious]), key=key),
+            about=text.term_counts(f"{member.title} {member.bio}", key=key),
             willing=True if willing else (False if places == 0 else None),
             capacity=places,
             load=loads.get(member.id, 0),

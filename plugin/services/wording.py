@@ -64,7 +64,9 @@ def _topic(facts: Facts, words: str) -> Phrase:
     return Phrase(_("Wrote about {words}"), {"words": words}) if words else Phrase(_("Wrote like this"))
 
 
-def _offer(_facts: Facts, words: str) -> Phrase:
+def _offer(facts: Facts, words: str) -> Phrase:
+    if facts.get("about"):
+        return Phrase(_("Mentions {words} in their profile"), {"words": words}) if words else Phrase(_("Mentions this in their profile"))
     return Phrase(_("Says they can help with {words}"), {"words": words}) if words else Phrase(_("Says they can help with this"))
 
 

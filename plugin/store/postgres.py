@@ -16,9 +16,9 @@ from plugin.store.epochs import PostgresEpochs, begin_noting, note_writes
 from plugin.store.ids import Ids
 from plugin.store.installations import Installations
 from plugin.store.intake import Arrival
+from plugin.store.migrate import check_revision
 from plugin.store.postgres_intake import AGAIN, MET, PostgresIntake
 from plugin.store.roles import check_bound
-from plugin.store.sqlite import check_revision
 from plugin.store.unit_of_work import UnitOfWork
 
 T = TypeVar("T")

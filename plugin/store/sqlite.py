@@ -24,7 +24,7 @@ from plugin.store.epochs import SqliteEpochs, begin_noting, note_writes
 from plugin.store.ids import Ids
 from plugin.store.installations import Installations
 from plugin.store.intake import Arrival
-from plugin.store.migrate import expected_revision
+from plugin.store.migrate import check_revision
 from plugin.store.sqlite_intake import SqliteIntake
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -220,18 +220,3 @@ def _settle(future: "Future[None]", failure: BaseException | None) -> None:
         future.set_result(None)
     else:
         future.set_exception(failure)
-
-
-def check_revision(found: str | None) -> None:
-    """Raise :class:`Misconfigured` unless this program can work on the tables.
-
-    It can on those of its version and of any later one of the same generation, which is the first digit: migrations within one only add, so that an old
-    process serves on, and can be started again, while a new one already runs beside it.
-    """
-    needed = expected_revision()
-    if found is None or found < needed:
-        raise Misconfigured(f"the database has the tables of version {found or 'none'}, this program needs {needed}: run `mentorgraph migrate`")
-    if found[0] != needed[0]:
-        raise Misconfigured(
-            f"the database has the tables of version {found}, which is newer than this program can read ({needed}): install the newer Mentorgraph"
-        )

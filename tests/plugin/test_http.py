@@ -268,7 +268,23 @@ async def test_an_allowed_ipv6_address_may_be_written_in_brackets() -> None:
     with pytest.raises(HostUnreachable) as caught:
         await guarded.request("GET", "http://[::1]:9/")
     assert caught.value.reason == "no_connection"
+    assert str(caught.value) == "nothing answers at [::1]:9: check the address, and that it is running"
     await guarded.close()
+
+
+async def test_an_address_that_does_not_speak_tls_is_said_so() -> None:
+    async def plainly(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(plainly, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    guarded = GuardedHttp(allow_private=[f"127.0.0.1:{port}"], limit=FAST, patience=Patience(tries=1))
+    with pytest.raises(HostUnreachable, match="http:// or https://"):
+        await guarded.request("GET", f"https://127.0.0.1:{port}/")
+    await guarded.close()
+    server.close()
 
 
 async def test_what_is_asked_arrives_as_it_was_meant() -> None:
@@ -318,6 +334,7 @@ async def test_the_certificate_is_checked_by_the_name_although_the_connection_go
             with pytest.raises(HostUnreachable) as caught:
                 await guarded.request("GET", f"https://forum.example:{found.port}/")
             assert caught.value.reason == "no_connection"
+            assert "certificate" in str(caught.value)
             assert not found.requests
         await guarded.close()
 

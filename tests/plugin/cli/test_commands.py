@@ -298,8 +298,9 @@ def test_a_forum_that_is_not_there_is_said_so(fresh: Line) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     fresh.environment |= {"MENTORGRAPH_API_KEY": "k", "MENTORGRAPH_ALLOW_PRIVATE": f"127.0.0.1:{port}"}
-    assert fresh("connect", "discourse", f"http://127.0.0.1:{port}").reason
+    assert f"nothing answers at 127.0.0.1:{port}" in fresh("connect", "discourse", f"http://127.0.0.1:{port}").reason
     assert "MENTORGRAPH_ALLOW_PRIVATE" in fresh("connect", "discourse", "http://127.0.0.1:9").reason
+    assert "mentorgraph connect" in fresh("reconcile").reason
     _nothing_was_kept(fresh)
 
 

@@ -11,8 +11,8 @@ DAY = 86_400.0
 NOW = 1_700_000_000.0
 
 
-def member(number: int, *, offers: str = "", wants: str = "", **more: object) -> MemberFact:
-    return replace(MemberFact(member=number, joined=NOW - 400 * DAY, offers=counts(offers), wants=counts(wants)), **more)  # type: ignore[arg-type]  # passed on
+def member(number: int, *, offers: str = "", wants: str = "", about: str = "", **more: object) -> MemberFact:
+    return replace(MemberFact(member=number, joined=NOW - 400 * DAY, offers=counts(offers), wants=counts(wants), about=counts(about)), **more)  # type: ignore[arg-type]  # passed on
 
 
 def counts(words: str) -> dict[int, int]:

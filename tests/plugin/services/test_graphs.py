@@ -75,6 +75,7 @@ def everything(knowledge: Knowledge) -> dict[str, object]:
     return content(k) | {
         "facts": {name[row]: fact for row, fact in k.facts.items()},
         "offers": {term: sorted(name[row] for row in rows) for term, rows in k.offers.items()},
+        "about": {term: sorted(name[row] for row in rows) for term, rows in k.about.items()},
         "hidden": {name[row]: set(hidden) for row, hidden in k.hidden.items()},
         "meaning": ({name[row]: values for row, values in sums.items()}, participations),
         "habits": {name[row]: float(k.habits.answered.data[row]) for row in name if name[row] >= 0 and k.habits.answered.data[row]},

@@ -5,6 +5,7 @@ import asyncio
 import re
 import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import asyncpg
@@ -16,8 +17,7 @@ from sqlalchemy import Connection
 from plugin.errors import Misconfigured, PluginError
 from plugin.settings import Settings
 from plugin.store.engines import postgres_engine, sqlite_engine
-from plugin.store.migrate import expected_revision, migrate_database
-from plugin.store.sqlite import check_revision
+from plugin.store.migrate import check_revision, expected_revision, migrate_database
 from plugin.store.tables import metadata
 from tests.conftest import make_settings
 from tests.postgres import OWNER, Postgres
@@ -111,6 +111,20 @@ def test_tables_that_are_older_or_of_another_generation_are_not_worked_on(found:
 def test_tables_of_this_version_and_of_later_ones_of_the_generation_are_worked_on() -> None:
     for found in (expected_revision(), f"{int(expected_revision()) + 1:04}", "0999"):
         check_revision(found)
+
+
+@pytest.mark.parametrize("found", ["0999", "1001"])
+async def test_a_database_of_a_later_version_is_left_as_it_is(sqlite_settings: Settings, found: str) -> None:
+    with closing(sqlite3.connect(sqlite_settings.sqlite_path)) as raw:
+        raw.execute("UPDATE alembic_version SET version_num = ?", (found,))
+        raw.commit()
+    if found < "1":
+        assert await migrate_database(sqlite_settings) == found
+    else:
+        with pytest.raises(Misconfigured, match="install the newer Mentorgraph"):
+            await migrate_database(sqlite_settings)
+    with closing(sqlite3.connect(sqlite_settings.sqlite_path)) as raw:
+        assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (found,)
 
 
 ADDING = {"create_table", "create_index", "add_column", "execute", "get_bind", "get_context", "f", "bulk_insert"}
