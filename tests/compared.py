@@ -18,6 +18,8 @@ def micros(seconds: float) -> int:
 def of_forum(content: Mapping[str, Any], *, now: float, marked: Mapping[str, str]) -> State:
     """What a store should have of a forum: what every signed-in member may read, by people who are there; ``marked`` has words that edits left in posts."""
     people = {one["id"]: one for one in content["users"] if one["id"] > 0 and not one["staged"] and not one["username"].startswith("anon")}
+    # Of what they asked, the words are gone; what others answered there is not.
+    erased = {one["id"] for one in content["users"] if one["id"] > 0 and one["username"].startswith("anon")}
     groups = {one["id"]: one for one in content["groups"] if not one["automatic"]}
     open_to_all = {one["id"] for one in content["categories"] if not one["permissions"] or {0, 10} & {group for group, _ in one["permissions"]}}
     topics = {
@@ -44,7 +46,7 @@ def of_forum(content: Mapping[str, Any], *, now: float, marked: Mapping[str, str
         },
         "topics": {
             str(number): (
-                one["title"],
+                "" if one["user_id"] in erased else one["title"],
                 str(one["category_id"]),
                 tuple(sorted(one["tags"])),
                 str(one["user_id"]) if one["user_id"] in people else None,
@@ -73,6 +75,7 @@ def of_store(unit: UnitOfWork, *, marked: Mapping[str, str]) -> State:
     members = {one.id: one for one in unit.members.all()}
     groups = unit.groups.all()
     topics = {one.id: one for one in unit.topics.all()}
+    live = {one.id for one in unit.posts.each() if one.live}
 
     def mark_of(post_id: str, terms: Mapping[int, int]) -> str:
         word = marked.get(post_id, "")
@@ -86,7 +89,8 @@ def of_store(unit: UnitOfWork, *, marked: Mapping[str, str]) -> State:
         "groups": groups,
         "memberships": {group: sorted(members[one].host_user_id for one in unit.groups.members_of(group)) for group in groups},
         "topics": {one.id: (one.title, one.space_id, tuple(sorted(one.tags)), host_id(one.author_id), one.closed) for one in topics.values()},
-        "solved": {one.id: one.solution_post_id for one in topics.values() if one.solution_post_id is not None},
+        # An answer whose author was erased counts for nobody.
+        "solved": {one.id: one.solution_post_id for one in topics.values() if one.solution_post_id in live},
         "posts": {
             one.id: (
                 one.topic_id,

@@ -36,6 +36,11 @@ class Topic:
     closed: bool = False
     solution_post_id: str | None = None
 
+    @property
+    def stripped(self) -> bool:
+        """Whether nothing is known of what it is called and whose it is, as when its author was erased."""
+        return not self.title and not self.url and self.author_id is None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:

@@ -167,9 +167,15 @@ def _ranked(number: int, points: NDArray[np.float64], evidence: Mapping[str, Sho
     for name, value in zip(SIGNALS, points.tolist(), strict=True):
         sums[CRITERIA[name]] = sums.get(CRITERIA[name], 0.0) + value
     told = {criterion: value for criterion, value in sums.items() if abs(value) >= NEGLIGIBLE}
-    contributions = [Contribution(criterion, value, *evidence.get(criterion, ((), (), {}))) for criterion, value in told.items()]
+    contributions = [_contribution(criterion, value, evidence.get(criterion, ((), (), {}))) for criterion, value in told.items()]
     contributions.sort(key=lambda c: (-c.value, c.criterion))
     other = sum(value for criterion, value in sums.items() if criterion not in told)
     if other:
         contributions.append(Contribution("other", other))
     return Ranked(number, sum(sums.values()), tuple(contributions))
+
+
+def _contribution(criterion: str, value: float, shown: Shown) -> Contribution:
+    terms, posts, facts = shown
+    # No post and no word shows that somebody did less than others.
+    return Contribution(criterion, value, terms, posts, facts) if value > 0 else Contribution(criterion, value, facts=facts)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import networkx as nx
 
-from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
+from plugin.graph.facts import NOBODY, LikeFact, MemberFact, PostFact, SolvedFact
 
 __all__ = ["Graph", "MentorshipFact", "Node", "build"]
 
@@ -56,7 +56,7 @@ def build(
         _between(graph, like.member, like.author, "like", at=like.at, post=like.post_id)
     for solution in solved:
         asker = askers.get(solution.topic_id)
-        if asker is not None and asker != solution.author:
+        if asker is not None and asker not in {NOBODY, solution.author}:
             _between(graph, asker, solution.author, "solved", at=solution.at, post=solution.post_id)
     for pair in mentorships:
         _between(graph, pair.mentor, pair.mentee, "mentorship", at=pair.at, post="", state=pair.state)
@@ -88,7 +88,7 @@ def _add_post(graph: Graph, post: PostFact) -> None:
     graph.add_edge(_member(graph, post.author), topic, key=(kind, post.post_id), kind=kind, at=post.at, post=post.post_id)
     if post.number > 1:
         target = post.asker if post.reply_to_author is None else post.reply_to_author
-        if target != post.author:
+        if target not in {post.author, NOBODY}:
             _between(graph, post.author, target, "reply", at=post.at, post=post.post_id)
     for member in post.mentions:
         if member != post.author:

@@ -6,6 +6,9 @@ Times are seconds since 1970 in UTC. Members are numbered by the caller. Terms a
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+NOBODY = 0
+"""The asker of a topic of which it is not known who opened it, such as somebody who was erased; no member has this number."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostFact:

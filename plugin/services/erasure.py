@@ -1,9 +1,11 @@
 """The one path by which a person is erased, and the one by which they get everything that is kept about them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import orjson
 
+from plugin.domain.content import Topic
 from plugin.domain.members import Member
 from plugin.domain.needs import NeedState
 from plugin.errors import NotFound
@@ -29,7 +31,10 @@ def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
     leaving.leave_everything(unit, member.id)
     stale = set(unit.suggestions.needs_naming(member.id))
     posts = unit.posts.of_author(member.id)
-    for topic_id in {*unit.topics.of_author(member.id), *unit.topics.solved_by(posts)}:
+    asked = unit.topics.many(unit.topics.of_author(member.id))
+    for topic in asked.values():
+        unit.topics.put(strip_topic(topic, unit))
+    for topic_id in {*asked, *unit.topics.solved_by(posts)}:
         unit.change("topic", topic_id)
     for post_id in posts:
         stale |= set(unit.suggestions.needs_resting_on(post_id))
@@ -38,11 +43,20 @@ def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
     ask_again(stale, unit)
     # The log names a member by a number, and which member that was is erased with the rest.
     unit.record("member.erased", actor=why, member=str(member.id), posts=len(posts))
+    unit.flush_rows()
     unit.personal.erase(member.id)
     unit.forget()
     unit.change("member", member.id)
     unit.wake("suggest")
     return True
+
+
+def strip_topic(topic: Topic, unit: UnitOfWork) -> Topic:
+    """What is kept of a topic whose author was erased, for those who answered there: no author, and no word of the title, which is in addresses too."""
+    for post in unit.posts.of_topic(topic.id):
+        if post.url:
+            unit.posts.put(replace(post, url=""))
+    return replace(topic, title="", url="", author_id=None)
 
 
 def ask_again(need_ids: Iterable[int], unit: UnitOfWork) -> None:

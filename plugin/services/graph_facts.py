@@ -9,7 +9,7 @@ from plugin.domain.learning import WeightChangeKind
 from plugin.domain.members import Consent, Member
 from plugin.domain.skills import SkillChoice, Standing
 from plugin.graph import text
-from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
+from plugin.graph.facts import NOBODY, LikeFact, MemberFact, PostFact, SolvedFact
 from plugin.graph.names import Names
 from plugin.graph.weights import SHIPPED, Weights
 from plugin.store.unit_of_work import UnitOfWork
@@ -115,7 +115,7 @@ def post_facts(
         if post.number == 1:
             for digest, count in text.term_counts(topic.title, key=unit.keys.terms).items():
                 terms[digest] = terms.get(digest, 0) + TITLE_WEIGHT * count
-        asker = topic.author_id if topic.author_id is not None else author_at.get((post.topic_id, 1), post.author_id)
+        asker = topic.author_id if topic.author_id is not None else author_at.get((post.topic_id, 1), NOBODY)
         facts.append(
             PostFact(
                 post_id=post.id,

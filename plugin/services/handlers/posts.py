@@ -47,6 +47,7 @@ def changed(event: PostChanged, unit: UnitOfWork) -> None:
     author = known_or_new(event.author_id, unit, username=event.author_username)
     if author is None:
         return
+    nameless = topic is not None and topic.stripped
     if topic is None:
         # Where people were erased, a title may be the words of one of them: it waits for the topic itself, which says whose it is.
         title = "" if unit.members.any_buried() else event.topic_title or ""
@@ -65,7 +66,7 @@ def changed(event: PostChanged, unit: UnitOfWork) -> None:
         created_at=event.created_at,
         updated_at=event.updated_at,
         version=event.version,
-        url=event.url or (old.url if old else ""),
+        url="" if nameless else event.url or (old.url if old else ""),
         terms=_terms(event, old, unit),
         like_count=event.like_count if event.like_count is not None else (old.like_count if old else 0),
         live=True,

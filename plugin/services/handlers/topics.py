@@ -5,6 +5,7 @@ from dataclasses import replace
 from mentorgraph.events import SolutionAccepted, SolutionUnaccepted, Source, TopicChanged, TopicDeleted, TopicRead
 from plugin.domain.content import Topic
 from plugin.domain.needs import NeedState
+from plugin.services.erasure import strip_topic
 from plugin.services.handlers.counting import counts
 from plugin.services.handlers.doubts import doubt
 from plugin.services.handlers.forgetting import forget_topic, hide_post
@@ -25,10 +26,12 @@ def changed(event: TopicChanged, unit: UnitOfWork) -> None:
     if count is None and space_id is not None:
         doubt("space", space_id, unit=unit)
         doubt("topic", event.topic_id, unit=unit)
-    if not count or not event.visible or (event.author_id is not None and buried(event.author_id, unit)):
+    if not count or not event.visible:
         _no_longer(event, old, unit)
         return
     new = _merge(event, old, space_id, unit)
+    if event.author_id is not None and buried(event.author_id, unit):
+        new = strip_topic(new, unit)
     if new == old:
         return
     if old is not None and event.source is Source.HINT and replace(new, bumped_at=old.bumped_at) != old:

@@ -220,12 +220,12 @@ class Posts(Repository):
         return {one: post for one in wanted if (post := self._known[one]) is not None}
 
     def cited(self, post_ids: Iterable[str]) -> list[Cited]:
-        """Those of these posts that are there now, as evidence."""
+        """Those of these posts that are there now, as evidence; without those of topics whose author was erased, which have nothing left to be shown by."""
         self.flush()
         found: list[Cited] = []
         for part in chunks(sorted(set(post_ids))):
             rows = self._connection.execute(_CITED, {"installation": self.installation_id, "given": part})
-            found += [Cited(post_id=row[0], title=row[1], url=row[2] or row[3], space_id=row[4]) for row in rows]
+            found += [Cited(post_id=row[0], title=row[1], url=row[2] or row[3], space_id=row[4]) for row in rows if row[1] or row[2] or row[3]]
         return found
 
     def put(self, post: Post) -> None:

@@ -53,3 +53,15 @@ def test_where_nothing_clumps_rarity_decides() -> None:
         knowledge.put_post(post(2 * number + 1, topic=number, author=2 if number < 5 else 3, asker=1, words=words, days_ago=number))
     (found,) = rank(knowledge, Need(counts("soil")), now=NOW, weights=SHIPPED)
     assert next(c.terms for c in found.contributions if c.criterion == "topic") == (term("soil"),)
+
+
+def test_no_post_is_shown_for_having_done_less() -> None:
+    knowledge = talk()
+    for number in range(100, 160):
+        words = "sailing shader" if number == 100 else "sailing sailing"
+        knowledge.put_post(post(2 * number, topic=number, author=0, asker=0, words="sailing sailing", days_ago=30))
+        knowledge.put_post(post(2 * number + 1, topic=number, author=6, asker=0, words=words, days_ago=29))
+    found = {one.member: one for one in rank(knowledge, Need(counts("shader"), asker=1), now=NOW, weights=SHIPPED)}
+    against = [c for c in found[6].contributions if c.value < 0]
+    assert "topic" in {c.criterion for c in against}
+    assert all((c.terms, c.post_ids) == ((), ()) for c in against)

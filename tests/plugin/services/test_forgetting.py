@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from mentorgraph import events as e
 from mentorgraph.host import DirectMessage, Mention, Paragraph, Words
 from plugin.domain.people import MEMBER_SCOPES, Principal
+from plugin.graph.fading import HELPED
 from plugin.services import outgoing
 from plugin.services.erasure import erase_member, export_member
+from plugin.services.graphs import Graphs
 from plugin.services.suggesting import state_need
 from plugin.store.sqlite import SqliteDatabase
 from plugin.store.tables import MEMBER_COLUMNS
@@ -159,3 +161,27 @@ async def test_a_word_noted_and_forgotten_in_one_unit_is_forgotten(small_world: 
 def test_the_test_looks_at_the_log_too(tmp_path: Path) -> None:
     (tmp_path / "x.db-wal").write_bytes(b"zqwordcanary")
     assert [one.name for one in tmp_path.glob("x.db*")] == ["x.db-wal"]
+
+
+async def test_what_others_answered_somebody_who_was_erased_still_counts(small_world: World) -> None:
+    """Without a word of the question: neither its title nor the addresses that are made of it."""
+    await community_of(small_world)
+    url = "https://forum.example.org/t/zqtitlecanary/5"
+    asked = topic("5", author="77", title="zqtitlecanary", url=url, source=HOST)
+    answer = post("52", topic_id="5", author="3", number=2, text="kubernetes", url=f"{url}/2", source=HOST)
+    await tell(small_world, planted(), asked, post("51", topic_id="5", author="77", number=1, text="how?", source=HOST), answer)
+    await small_world.database.write(small_world.installation_id, lambda unit: erase_member("77", unit, why="self"))
+    helper = await small_world.database.read(small_world.installation_id, lambda unit: unit.members.by_host("3"))
+    assert helper is not None
+    for _ in range(2):
+        assert found_in_files(small_world, {"title": "zqtitlecanary"}) == set()
+        rows = await small_world.database.read(
+            small_world.installation_id, lambda unit: (unit.topics.get("5"), unit.posts.of_topic("5"), unit.posts.cited(["52"]))
+        )
+        assert rows[0] is not None
+        assert (rows[0].stripped, [one.id for one in rows[1]], rows[2]) == (True, ["52"], [])
+        graph = await Graphs(small_world.runtime).get(small_world.installation_id)
+        assert graph.fading.total(HELPED, 30.0, now=NOW.timestamp()) > 0, "it is help, and no talk of their own"
+        # The host still has it all, and says so again.
+        await tell(small_world, asked, answer)
+        await settle(small_world)

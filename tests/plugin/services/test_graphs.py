@@ -192,6 +192,32 @@ async def test_a_reason_never_shows_what_the_reader_may_not_read(world: World) -
     assert await cited(world, graphs, "4") == set()
 
 
+@pytest.mark.parametrize("how", ["hidden", "unlisted"])
+async def test_what_the_host_hides_is_in_no_reason_and_comes_back_with_it(world: World, how: str) -> None:
+    await planted(world)
+    graphs = world.graphs
+    need = await suggesting.state_need(world.runtime, graphs, await principal(world, "1"), need_text=f"more about {CANARY}", topic_url=None)
+
+    async def switch(*, hidden: bool) -> set[str]:
+        at, version = NOW - timedelta(days=3), 2 if hidden else 3
+        if how == "unlisted":
+            await tell(world, topic("51", author="3", title=f"{CANARY} in the open", created_at=at, visible=not hidden, source=HOST))
+        else:
+            for number, author in ((1, "3"), (2, "9")):
+                text = None if hidden else f"{CANARY} again"
+                told = post(f"51{number}", topic_id="51", author=author, text=text, number=number, hidden=hidden, version=version, created_at=at, source=HOST)
+                await tell(world, told)
+        await suggesting.answer_needs(world.runtime, graphs, world.installation_id)
+        return await cited(world, graphs, "4")
+
+    assert "512" in str(await kept(world, need.id))
+    assert await switch(hidden=True) == set()
+    assert "512" not in str(await kept(world, need.id))
+    assert (await graphs.get(world.installation_id)).post_ids.find("512") < 0
+    if how == "hidden":
+        assert f"{CANARY} in the open" in await switch(hidden=False)
+
+
 async def test_a_removed_post_leaves_no_trace_in_memory_rows_or_reasons(world: World) -> None:
     await planted(world)
     graphs = Graphs(world.runtime)
