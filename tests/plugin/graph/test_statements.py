@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.graph.affinity import Contribution, Need, Ranked, rank
+from plugin.graph.bulk import build
 from plugin.graph.facts import MemberFact
 from plugin.graph.knowledge import Knowledge
 from plugin.graph.weights import SHIPPED
@@ -20,7 +21,7 @@ def talk(*said: MemberFact) -> Knowledge:
         words = " ".join([f"w{number}", "ask" * (number % 3 == 0), "small" * (number % 6 == 1), "interview interview interview" * (number % 12 == 5)])
         posts.append(post(2 * number, topic=number, author=number % 4, asker=number % 4, words=words, days_ago=100 - number))
         posts.append(post(2 * number + 1, topic=number, author=4, asker=number % 4, words=f"x{number}", days_ago=99.5 - number))
-    return Knowledge.build(members=[*(member(number) for number in range(5)), *said], posts=posts)
+    return build(members=[*(member(number) for number in range(5)), *said], posts=posts)
 
 
 def found_for(knowledge: Knowledge, words: str = NEED) -> dict[int, Ranked]:
@@ -55,7 +56,7 @@ def test_whoever_offers_only_a_side_of_it_is_not_as_good_as_who_offers_the_heart
 
 
 def test_where_nobody_has_written_words_stand_for_themselves() -> None:
-    found = rank(Knowledge.build(members=[member(1, offers="ask"), member(2, about="small")]), Need(counts(NEED)), now=NOW, weights=SHIPPED)
+    found = rank(build(members=[member(1, offers="ask"), member(2, about="small")]), Need(counts(NEED)), now=NOW, weights=SHIPPED)
     assert {one.member: offer(one).terms for one in found} == {1: (term("ask"),), 2: (term("small"),)}
 
 
