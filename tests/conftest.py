@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -104,7 +105,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
-def in_thread(work: Coroutine[object, object, None]) -> None:
+def in_thread(work: Coroutine[Any, Any, object]) -> None:
     """Run to the end beside the event loop of the test, if there is one."""
     failure: list[BaseException] = []
 
