@@ -47,7 +47,7 @@ from plugin.web.health import Health
 from plugin.web.hooks import Hooks
 from plugin.web.limits import BoundedBody, take_body
 from plugin.web.oauth import OAuth
-from plugin.web.pages import page
+from plugin.web.pages import render, speaker_for
 from plugin.web.setup import Join, Setup, for_operator
 from plugin.web.signing import Signing
 from plugin.web.status import Status
@@ -136,8 +136,8 @@ async def _manifest(_request: Request) -> Response:
     return FileResponse(manifest_path(), media_type="application/yaml")
 
 
-async def _front(_request: Request) -> Response:
-    return page("front.html", title="Mentorgraph")
+async def _front(request: Request) -> Response:
+    return render("front.html", speaker_for(request), scripts=False)
 
 
 def build(parts: Parts, *, embedded_worker: bool) -> Starlette:

@@ -22,6 +22,7 @@ import {
 } from "./documents.js";
 import { Live } from "./live.js";
 import { picture } from "./picture.js";
+import { popupProof } from "./proofs.js";
 
 /**
  * @typedef {import("./transport.js").Problem} Problem
@@ -127,6 +128,21 @@ export class Board {
     }
     const phase = this.state.picture ? "ready" : "failed";
     this.#set({ phase, late: false, problem });
+  }
+
+  /**
+   * Sign in by a window of the host, this once: what the page can find out by itself, it finds out by itself again afterwards.
+   *
+   * @param {Window | null} opened opened in the click itself, else browsers keep it back
+   */
+  async signIn(opened) {
+    const { session } = this;
+    const { prove, popup } = session;
+    session.popup = true;
+    session.prove = popupProof(opened, session.service);
+    await this.refresh();
+    session.prove = prove;
+    session.popup = popup;
   }
 
   /**

@@ -38,10 +38,13 @@ const TROUBLES = [
   "refused",
   "expired",
   "signed-out",
+  "unproven",
+  "window-blocked",
   "not-a-member",
   "not-set-up",
 ];
 const HOPELESS = ["not-a-member", "not-set-up"];
+const BY_WINDOW = ["signed-out", "unproven", "window-blocked"];
 /** What says most to a member about why somebody could help, in the service's order. */
 export const TELLING = [
   "named",
@@ -208,6 +211,15 @@ export function errorLine({ code, message }) {
  */
 export function canTryAgain({ code }) {
   return !HOPELESS.includes(code);
+}
+
+/**
+ * Whether a window of the host could say who is there.
+ *
+ * @param {import("./transport.js").Problem} problem
+ */
+export function windowHelps({ code }) {
+  return BY_WINDOW.includes(code);
 }
 
 /**

@@ -62,12 +62,16 @@ async function redirectedProof(path, parameters) {
       referrerPolicy: "no-referrer",
       signal: AbortSignal.timeout(PATIENCE),
     });
-    const answer = await response.json();
+    const answer = await response.json().catch(() => null);
+    if (!answer) {
+      return failed("not-set-up");
+    }
     return answer.sso && answer.sig
       ? { ok: true, value: { sso: answer.sso, sig: answer.sig } }
       : failed("signed-out");
   } catch {
-    return failed("not-set-up");
+    // Something between the forum and us lets no script ask; a window of its own still can.
+    return failed("unproven");
   } finally {
     forgetDestination();
   }
@@ -101,7 +105,7 @@ export function popupProof(opened, service) {
   return (parameters) =>
     new Promise((resolve) => {
       if (!opened || !parameters.url) {
-        resolve(failed("signed-out"));
+        resolve(failed(opened ? "signed-out" : "window-blocked"));
         return;
       }
       const origin = new URL(service).origin;
@@ -130,4 +134,9 @@ export function popupProof(opened, service) {
       addEventListener("message", heard);
       opened.location.replace(parameters.url);
     });
+}
+
+/** A window for {@link popupProof}; called by a click. */
+export function openWindow() {
+  return window.open("about:blank", "mentorgraph", "popup,width=520,height=680");
 }

@@ -1,8 +1,8 @@
 // @ts-check
 
 import { Board } from "../client/board.js";
-import { canTryAgain, errorLine } from "../client/picture.js";
-import { discourseProof, popupProof } from "../client/proofs.js";
+import { canTryAgain, errorLine, windowHelps } from "../client/picture.js";
+import { discourseProof, openWindow } from "../client/proofs.js";
 import { Session } from "../client/session.js";
 import { failed } from "../client/transport.js";
 import { CATALOGUES, STYLE } from "./assets.js";
@@ -118,15 +118,7 @@ export class Panel extends HTMLElement {
 
   /** Sign in by a window of the host; called by a click, else browsers keep the window back. */
   signIn() {
-    const session = this.board.session;
-    const opened = window.open(
-      "about:blank",
-      "mentorgraph",
-      "popup,width=520,height=680"
-    );
-    session.popup = true;
-    session.prove = popupProof(opened, session.service);
-    return this.board.refresh();
+    return this.board.signIn(openWindow());
   }
 
   /** @param {Person} person */
@@ -272,7 +264,9 @@ export class Panel extends HTMLElement {
   /** @param {import("../client/transport.js").Problem} problem */
   #trouble(problem) {
     const { words } = this;
-    const signIn = problem.code === "signed-out" && this.popup;
+    // On the host's own pages its own sign-in is at hand.
+    const signIn =
+      windowHelps(problem) && (this.popup || problem.code !== "signed-out");
     return h(
       "div",
       { class: "mg__problem", key: "problem", role: "alert" },

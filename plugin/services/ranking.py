@@ -31,3 +31,13 @@ async def rank_mentors(runtime: Runtime, principal: Principal, program_id: int, 
         return len(mentors)
 
     return await runtime.database.write(principal.installation_id, work)
+
+
+async def ranked(runtime: Runtime, principal: Principal, program_id: int) -> list[int]:
+    """Whom the member would like to have as a mentor in a program, the dearest first."""
+
+    def work(unit: UnitOfWork) -> list[int]:
+        mine = {mentor: rank for (mentee, mentor), rank in unit.rounds.ranks(program_id).items() if mentee == principal.member_id}
+        return sorted(mine, key=mine.__getitem__)
+
+    return await runtime.database.read(principal.installation_id, work)

@@ -43,6 +43,7 @@ DONE = {
     "paid": _("Written down as paid. They were told."),
     "thanked": _("Thanked. They were told."),
     "called_off": _("Called off. Who would come was told."),
+    "linked": _("Here is your link. Send it to whoever you think of."),
     "waiting": _("All places are taken: you wait for one, and are told."),
     "connected": _("Connected. The community is being read."),
 }

@@ -9,7 +9,7 @@ from plugin.services import access
 from plugin.services.runtime import Runtime
 from plugin.web.browser import SESSION, Browser, installation_of
 from plugin.web.limits import read_body
-from plugin.web.pages import page
+from plugin.web.pages import render, speaker_for
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 MAX_BODY = 16_384
@@ -36,11 +36,11 @@ async def _json(request: Request, *names: str, optional: tuple[str, ...] = ()) -
     return {name: body[name] for name in names} | {name: body.get(name, "") for name in optional}
 
 
-def window_page(*, origin: str, answer: dict[str, str]) -> Response:
+def window_page(request: Request, *, origin: str, answer: dict[str, str]) -> Response:
     """The page of a window that hands an answer to the page that opened it, by its exact origin, and closes."""
-    policy = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     headers = PRIVATE | {"Content-Security-Policy": policy}
-    return page("window.html", headers=headers, title="You are signed in", origin=origin, answer=answer)
+    return render("window.html", speaker_for(request), scripts=False, headers=headers, origin=origin, answer=answer)
 
 
 class Auth:
@@ -68,7 +68,7 @@ class Auth:
         if request.headers.get("sec-fetch-mode") == "cors" or request.headers.get("origin"):
             return JSONResponse(answer, headers=PRIVATE)
         if (origin := await access.waiting_page(self._runtime, installation_id, answer=answer)) is not None:
-            return window_page(origin=origin, answer=answer)
+            return window_page(request, origin=origin, answer=answer)
         secret = self._browser.cookie(request, "sign-in")
         done = await access.finish_redirect(self._runtime, installation_id, answer=answer, browser_secret=secret)
         response = RedirectResponse(done.next_path if done.next_path != "/" else "/auth/done", 303, headers=PRIVATE)
@@ -76,9 +76,9 @@ class Auth:
         self._browser.drop_cookie(response, "sign-in")
         return response
 
-    async def done(self, _request: Request) -> Response:
+    async def done(self, request: Request) -> Response:
         """What a person sees who signed in without having been on the way to some page."""
-        return page("done.html", title="You are signed in")
+        return render("done.html", speaker_for(request), scripts=False)
 
     async def begin_exchange(self, request: Request) -> Response:
         """A page of the host begins to sign its member in."""

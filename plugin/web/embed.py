@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -11,10 +12,12 @@ from mentorgraph.host import Capability
 from plugin.errors import Invalid, NotFound
 from plugin.services import connect
 from plugin.services.runtime import Runtime
+from plugin.texts import _, languages
 from plugin.web.browser import installation_of
-from plugin.web.pages import page
+from plugin.web.pages import Speaker, page, render, speaker_for
 
 NAME = "mentorship-suggestions"
+TITLE = _("Mentorship")
 FOR_EVER, FOR_NOW = "public, max-age=31536000, immutable", "public, max-age=300"
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}\Z")
 # The component brings its style as a constructed sheet, which no policy of styles concerns; pictures of members may come from where the host keeps them.
@@ -55,16 +58,32 @@ class Embed:
         if (locale and not _LOCALE.match(locale)) or theme not in {"", "light", "dark"}:
             raise Invalid("locale is a tag such as de, theme is light or dark")
         policy = {"Content-Security-Policy": _FRAME.format(pages=" ".join(pages))}
-        return page("frame.html", headers=policy, title=NAME, installation=installation_id, locale=locale, theme=theme, script=self.path, pages=" ".join(pages))
+        wanted = locale.partition("-")[0].lower()
+        speaker = Speaker(wanted) if wanted in languages() else speaker_for(request)
+        return page(
+            "frame.html",
+            headers=policy,
+            title=speaker.say(TITLE),
+            language=locale or speaker.language,
+            installation=installation_id,
+            locale=locale,
+            theme=theme,
+            script=self.path,
+            pages=" ".join(pages),
+        )
 
     async def about(self, request: Request) -> Response:
         """What an admin puts on a page, with the hash by which browsers check it."""
         installation_id = installation_of(request)
         community = await connect.community_of(self._runtime, installation_id)
-        return page(
+        proof = community.host if Capability.SAME_ORIGIN_SIGN_IN in self._runtime.host(community.host).capabilities else ""
+        return render(
             "embed.html",
-            proof=community.host if Capability.SAME_ORIGIN_SIGN_IN in self._runtime.host(community.host).capabilities else "",
-            title="On a page of your own",
+            speaker_for(request),
+            scripts=False,
+            proof=proof,
+            proof_code=Markup('<code translate="no">proof="{}"</code>').format(proof),
+            pages_code=Markup('<code translate="no">mentorgraph configure pages=https://www.example.org</code>'),
             community=community.name,
             installation=installation_id,
             service=self._runtime.settings.public_url,

@@ -100,6 +100,46 @@ def test_on_another_page_a_window_of_the_community_says_who_is_there(stage: Stag
         assert not [one for one in context.cookies() if "mentorgraph" in one["name"]]
 
 
+FORGED = "{ mentorgraph: { sso: 'bm9uY2U9YQ', sig: 'aa' } }"
+"""What the window of the community hands over, made up."""
+
+
+def test_only_the_window_that_was_opened_is_believed(stage: Stage, browser: Browser) -> None:
+    """The page itself, another window of the service's own origin, and a frame around ours say that somebody is there: nobody is signed in by it."""
+    with stage.signed_in(browser, None) as context:
+        page = plain(stage, context, origin=ELSEWHERE, proof="popup")
+        page.evaluate("() => { window.kept = window.open; window.open = () => null; }")
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("alert")).to_contain_text("Your browser kept the window back")
+        assert everywhere(page, "mentorship-suggestions", "window kept back") == []
+        page.evaluate("() => { window.open = window.kept; }")
+        exchanged: list[str] = []
+        page.on("request", lambda request: exchanged.append(request.url) if "/exchange" in request.url else None)
+        with context.expect_page() as opened:
+            page.get_by_role("button", name="Sign in").click()
+        window = opened.value
+        expect(window.get_by_role("heading", name="Log in")).to_be_visible()
+        page.evaluate(f"() => postMessage({FORGED}, '*')")
+        with context.expect_page() as other:
+            page.evaluate("service => void open(service + '/auth/done', 'other')", stage.service)
+        other.value.wait_for_load_state()
+        other.value.evaluate(f"() => opener.postMessage({FORGED}, '*')")
+        window.evaluate(f"() => opener.postMessage({FORGED}, '*')")  # the right window, but it shows the forum as yet
+        page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+        assert exchanged == []
+        expect(page.get_by_role("alert")).to_have_count(0)
+        window.close()
+        expect(page.get_by_role("alert")).to_contain_text("Sign in to the community")
+        framed_page = framed(stage, context, stage.forum.base_url)
+        with context.expect_page() as again:
+            framed_page.frame_locator("iframe").get_by_role("button", name="Sign in").click()
+        framed_page.on("request", lambda request: exchanged.append(request.url) if "/exchange" in request.url else None)
+        framed_page.evaluate(f"() => frames[0].postMessage({FORGED}, '*')")
+        again.value.close()
+        expect(framed_page.frame_locator("iframe").get_by_role("alert")).to_contain_text("Sign in to the community")
+        assert exchanged == []
+
+
 def test_a_window_that_is_closed_is_no_sign_in(stage: Stage, browser: Browser) -> None:
     with stage.signed_in(browser, None) as context:
         page = plain(stage, context, origin=ELSEWHERE, proof="popup")

@@ -139,6 +139,27 @@ def test_an_older_forum_that_only_redirects_signs_its_members_in_as_well(themed:
         assert {one["name"] for one in context.cookies()} == {"_t"}
 
 
+def test_where_no_script_may_ask_the_forum_a_window_of_it_signs_in(themed: Stage, browser: Browser) -> None:
+    """The last of the ways: something before the forum lets scripts ask nothing, and pages open as ever."""
+
+    def shut(_stage: Stage, page: Page) -> None:
+        page.route("**/session/sso_provider*", lambda route: route.abort("failed"))
+
+    with themed.signed_in(browser, "seun_a") as context:
+        page = panel(opened(context, f"{themed.forum.base_url}/latest", before=lambda page: shut(themed, page)))
+        expect(page.locator(".mg").get_by_role("alert")).to_contain_text("could not find out who you are")
+        assert everywhere(page, ".mg", "unproven") == []
+        picture(page, "forum-unproven")
+        with context.expect_page():
+            page.locator(".mg").get_by_role("button", name="Sign in").click()
+        expect(page.get_by_text("People who could help you")).to_be_visible()
+        assert {one["name"] for one in context.cookies()} == {"_t"}
+        page = plain(themed, context, before=shut)
+        with context.expect_page():
+            page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_text("People who could help you")).to_be_visible()
+
+
 def test_a_member_who_leaves_the_forum_leaves_nothing_on_the_page(stage: Stage, browser: Browser) -> None:
     stage.run(stage.sign_up("leaving"))
     with stage.signed_in(browser, "leaving") as context:

@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.web.desk import Area, Desk
-from plugin.web.members import applications, events, home, me, mentorship, people, programs, safety, sessions, tokens
+from plugin.web.members import applications, events, home, me, mentorship, people, programs, safety, session, sessions, tokens
 
 
 def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
@@ -21,6 +21,9 @@ def routes(runtime: Runtime, graphs: Graphs) -> list[BaseRoute]:
         desk.route("/my/mentorships/{mentorship}", mentorship.view, mentorship.act),
         desk.route("/my/surveys/{survey}", people.survey, people.answer_survey),
         desk.route("/my/sessions", sessions.view, sessions.act),
+        desk.route("/my/sessions/new", session.planning, session.propose),
+        desk.route("/my/sessions/past", session.past, session.write_down),
+        desk.route("/my/sessions/{session}", session.view, session.act),
         desk.route("/my/sessions/{session}/calendar", sessions.calendar),
         desk.route("/my/events", events.view, events.answer),
         desk.route("/my/events/{event}/calendar", events.calendar),

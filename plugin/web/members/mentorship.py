@@ -1,11 +1,11 @@
-"""One mentorship: how far it has come, what its people agreed on, what they work towards, and what they would tell the community about it."""
+"""One mentorship: how far it has come, what its people agreed on, what they work towards, and what they say: thanks, and to the community."""
 
 from starlette.responses import Response
 
 from plugin.domain.agreements import AgreementState, Terms
 from plugin.domain.goals import ItemKind, ItemState
-from plugin.errors import Invalid
-from plugin.services import agreeing, belonging, goals, pairing, sharing
+from plugin.errors import Invalid, NotFound
+from plugin.services import agreeing, belonging, goals, pairing, sharing, thanking
 from plugin.texts import together as words
 from plugin.web.members.frame import show
 from plugin.web.visits import Visit, id_of
@@ -51,7 +51,7 @@ def _last(versions: list[agreeing.Seen], state: AgreementState) -> agreeing.Seen
 
 
 async def act(visit: Visit) -> Response:
-    """Propose, sign or decline an agreement; write goals and actions down, and settle them; tell the community, or not."""
+    """Propose, sign or decline an agreement; write goals and actions down, and settle them; tell the community, or not; say thanks."""
     number = visit.id("mentorship")
     what = visit.text("do")
     if what in {"propose", "sign", "decline"}:
@@ -60,6 +60,9 @@ async def act(visit: Visit) -> Response:
         await _aim(visit, number, what)
     elif what in {"share", "tell", "keep", "take_back"}:
         await _tell(visit, number, what)
+    elif what == "thank":
+        await _thank(visit, number)
+        return visit.go(f"/my/mentorships/{number}", "thanked")
     else:
         raise Invalid("choose what to do")
     return visit.go(f"/my/mentorships/{number}", "saved")
@@ -119,3 +122,13 @@ async def _tell(visit: Visit, number: int, what: str) -> None:
         await sharing.take_back(runtime, principal, story)
     else:
         await sharing.say(runtime, principal, story, agreed=what == "tell")
+
+
+async def _thank(visit: Visit, number: int) -> None:
+    """In private: only managers thank in public."""
+    one = (await belonging.mentorship(visit.runtime, visit.principal, number)).mentorship
+    others = [each for each in one.people if each != visit.me]
+    whom = id_of(visit.text("member")) if visit.text("member") else next(iter(others), 0)
+    if one.program_id is None or whom not in others:
+        raise NotFound("there is no such member in a mentorship with you", field="member")
+    await thanking.thank(visit.runtime, visit.principal, one.program_id, whom, words=visit.text("thanks"), public=False)

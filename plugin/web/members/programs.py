@@ -5,18 +5,21 @@ from starlette.responses import Response
 from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.forms import AnswersRefused, FormPurpose
 from plugin.domain.forms.preview import preview
-from plugin.domain.programs import Role
+from plugin.domain.programs import TAKING_IN, Role
 from plugin.domain.rewards import AwardState
 from plugin.domain.screening import ADULT
 from plugin.errors import Invalid
-from plugin.services import belonging, enrolling, inviting, leaving, questioning, requesting, rewarding, thanking
+from plugin.services import belonging, certifying, enrolling, inviting, leaving, questioning, ranking, referring, requesting, rewarding, spending, thanking
 from plugin.services.form_words import spoken
 from plugin.texts import console as words
+from plugin.texts import running
 from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of
 from plugin.web.members.frame import show
 from plugin.web.visits import Visit, id_of
 
 MOST_ASKED = 5
+WISHES = 5
+"""How many wishes a form offers; who named more by GraphQL finds them all."""
 
 
 async def listing(visit: Visit) -> Response:
@@ -35,6 +38,9 @@ async def listing(visit: Visit) -> Response:
         badges=[one for one in awards if one.badge and one.state is AwardState.GRANTED],
         standings=standings,
         thanks=thanks,
+        certificates=[one for one in await certifying.mine(visit.runtime, visit.principal) if one.certificate.revoked_at is None],
+        given=await spending.mine(visit.runtime, visit.principal),
+        running=running,
         words=words,
     )
 
@@ -46,18 +52,33 @@ async def answer_invitation(visit: Visit) -> Response:
 
 
 async def view(visit: Visit) -> Response:
-    """One program, one's parts in it, and the mentors one can ask."""
+    """One program, one's parts in it, the mentors one can ask and would like to have, and links to refer others by."""
     place = await belonging.place(visit.runtime, visit.principal, visit.id("program"))
     asked, _received = await requesting.mine(visit.runtime, visit.principal)
     mine = [one for one, _said in asked if one.program_id == place.program.id and one.state.value in {"queued", "pending"}]
     roles = {one.role: one for one in place.parts}
     free = [role for role in Role if role not in roles or roles[role].state in {EnrolmentState.DECLINED, EnrolmentState.WITHDRAWN}]
-    chosen = visit.all("mentor")
-    return await show(visit, "program.html", section="programs", place=place, program=place.program, waiting=mine, free=free, words=words, chosen=chosen)
+    ranked = await ranking.ranked(visit.runtime, visit.principal, place.program.id)
+    links = [one for one in await referring.mine(visit.runtime, visit.principal) if one.link.program_id == place.program.id]
+    return await show(
+        visit,
+        "program.html",
+        section="programs",
+        place=place,
+        program=place.program,
+        waiting=mine,
+        free=free,
+        words=words,
+        chosen=visit.all("mentor"),
+        wishes=visit.all("wish") if visit.text("do") == "rank" else [str(one) for one in ranked],
+        rows=max(WISHES, len(ranked)),
+        refers=place.program.open and place.program.state in TAKING_IN,
+        links=[one for one in links if one.link.revoked_at is None and one.link.expires_at > visit.now],
+    )
 
 
 async def act(visit: Visit) -> Response:
-    """Ask mentors, change one's room, pause, or leave."""
+    """Ask mentors, say whom one would like to have, change one's room, pause, leave, or refer others."""
     program_id = visit.id("program")
     here = f"/my/programs/{program_id}"
     runtime, principal = visit.runtime, visit.principal
@@ -69,6 +90,16 @@ async def act(visit: Visit) -> Response:
                 raise Invalid("choose at least one mentor", field="mentors")
             await requesting.ask(runtime, principal, program_id=program_id, mentor_ids=order, note=visit.text("note"), goal=visit.text("goal"))
             return visit.go("/my/requests", "asked")
+        case "rank":
+            await ranking.rank_mentors(runtime, principal, program_id, [id_of(one) for one in visit.all("wish") if one])
+            return visit.go(here, "saved")
+        case "refer":
+            word = visit.text("role")
+            await referring.make(runtime, principal, program_id, role=Role(word) if word in set(Role) else None, named=visit.checked("named"))
+            return visit.go(here, "linked")
+        case "take_back":
+            await referring.revoke(runtime, principal, id_of(visit.text("link")))
+            return visit.go(here, "revoked")
         case "room":
             await enrolling.change(runtime, principal, id_of(visit.text("enrolment")), capacity=visit.number("capacity"))
             return visit.go(here, "saved")

@@ -108,3 +108,9 @@ document.addEventListener("change", async (event) => {
     // The questions stay as they are; sending the form says what is missing.
   }
 });
+
+// On a phone the row of tabs is longer than the screen: where one is, is in sight.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = tab.closest(".tabs");
+  row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - tab.clientWidth) / 2;
+}

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+from starlette.routing import Match, Route
 
+from plugin.app import build
 from plugin.domain.forms.reading import zones
 from plugin.domain.forms.templates import TEMPLATES, template
 from plugin.domain.templates import TEMPLATES as PROGRAMS
@@ -14,7 +16,7 @@ from plugin.services import operating, wishing, wording
 from plugin.texts import Template, catalogues, rendering, translate
 from plugin.web import pages
 from tests.browser.pages.running import COLOURS, EVERYTHING, Stage, picture, violations
-from tests.browser.pages.world import ADMIN, EVENT, GOAL, MENTEE, MENTOR, OTHER, STEP, World
+from tests.browser.pages.world import ADMIN, ASKED, EVENT, GOAL, MENTEE, MENTOR, OTHER, STEP, World
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
 
@@ -38,6 +40,8 @@ CONSOLE = {
     "new-round": "/console/programs/{program}/rounds/new",
     "new-groups": "/console/programs/{program}/rounds/new?kind=groups",
     "round": "/console/rounds/{round}",
+    "round-edit": "/console/rounds/{empty_round}/edit",
+    "round-draft": "/console/rounds/{empty_round}",
     "side-by-side": "/console/rounds/{round}/mentees/{mentee}",
     "round-of-groups": "/console/rounds/{groups_round}",
     "groups": "/console/programs/{program}/groups",
@@ -69,6 +73,7 @@ CONSOLE = {
     "tokens": "/console/tokens",
     "applications": "/console/applications",
     "webhooks": "/console/webhooks",
+    "webhook": "/console/webhooks/{webhook}",
     "audit": "/console/audit",
     "privacy": "/console/privacy",
     "nothing": "/console/programs/1",
@@ -91,9 +96,47 @@ MEMBERS = {
     "consent": CONSENT,
     "data": "/my/data",
 }
+SESSIONS = {
+    "sessions": "/my/sessions",
+    "session": "/my/sessions/{session}",
+    "new-session": "/my/sessions/new",
+    "past-session": "/my/sessions/past",
+}
+GIVEN = {"survey": "/my/surveys/{survey}", "programs": "/my/programs"}
+OPEN = {
+    "front": "/",
+    "status": "/status",
+    "status-community": "/status/{installation}",
+    "signed-in": "/auth/done",
+    "embed": "/embed/{installation}",
+    "frame": "/embed/{installation}/frame",
+    "stop": "{stop}",
+    "certificate": "{certificate}",
+    "refer": "{refer}",
+    "queries": "/graphql",
+}
+"""Pages for whoever has the address."""
+ELSEWHERE = {
+    "/auth/{installation}/start": "test_door.py and test_signing.py; it is the list of ways where a community has several",
+    "/auth/{installation}/callback": "answers with a redirect; the window of a page is in tests/browser/test_component.py",
+    "/auth/{installation}/provider/callback": "answers with a redirect",
+    "/setup": "test_the_operators_pages_have_nothing_wrong_either",
+    "/setup/connect": "likewise",
+    "/setup/{token}": "likewise",
+}
+"""Pages that axe visits elsewhere, and answers that are none."""
+NO_PAGES = re.compile(
+    r"/(healthz|readyz|metrics|manifest\.yaml|hooks/.*|\.well-known/.*|brand/.*|calendar/.*|embed/v1/.*)|.*/(calendar|export|erase)|/static.*"
+)
+FORMS_ONLY = re.compile(r"/console/(sign-out|offices|tokens/.+|applications/.+)|/console/programs/\{program\}/(duplicate|managers)")
+"""Forms of another page are sent here: whoever only looks sees that page."""
+
 ALL = [("console", ADMIN, name, path) for name, path in CONSOLE.items()] + [("members", MENTEE, name, path) for name, path in MEMBERS.items()]
 ALL += [("mentor", MENTOR, name, MEMBERS[name]) for name in ("home", "requests", "mentorships", "sessions")]
 ALL += [("mentor", MENTOR, "mentorship", "/my/mentorships/{mentorship}"), ("mentee", OTHER, "mentorship", "/my/mentorships/{mentorship}")]
+ALL += [("mentee", OTHER, name, path) for name, path in SESSIONS.items()] + [("asked", ASKED, name, path) for name, path in GIVEN.items()]
+ALL += [("member", MENTEE, "office", "{join}")]
+ALL += [("nobody", "", name, path) for name, path in OPEN.items()]
 ALL += [("nobody", "", "sign-in", "/console"), ("nobody", "", "closed", "/setup"), ("member", MENTEE, "no-admin", "/console")]
 
 
@@ -113,6 +156,20 @@ def every(here: Stage, browser: Browser, *, dark: bool = False, phone: bool = Fa
 def show(page: Page, here: Stage, world: World, path: str) -> None:
     page.goto(here.url + path.format(**vars(world)))
     page.wait_for_load_state("load")
+
+
+def test_every_page_that_there_is_is_visited(here: Stage, world: World) -> None:
+    """Whoever adds a page adds it to the lists above, or this fails."""
+    routes = [one for one in build(here.site.parts, embedded_worker=False).routes if isinstance(one, Route) and "GET" in (one.methods or {"GET"})]
+    visited = {route_of(routes, path.format(**vars(world)).partition("?")[0]) for _area, _who, _name, path in ALL}
+    pages_there = {one.path for one in routes if not NO_PAGES.fullmatch(one.path) and not FORMS_ONLY.fullmatch(one.path)}
+    assert pages_there - visited - set(ELSEWHERE) == set()
+    assert set(ELSEWHERE) <= pages_there
+
+
+def route_of(routes: list[Route], path: str) -> str:
+    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+    return next((one.path for one in routes if one.matches(scope)[0] is Match.FULL), "")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,6 +1,6 @@
 """A program as it is after some weeks, so that every page has something to show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from plugin.domain.agreements import Terms
@@ -8,6 +8,7 @@ from plugin.domain.applications import ApplicationState
 from plugin.domain.forms import FormPurpose
 from plugin.domain.goals import ItemKind
 from plugin.domain.ledger import EntryKind
+from plugin.domain.mentorships import EndReason
 from plugin.domain.people import Office, Scope
 from plugin.domain.program_events import EventPlan
 from plugin.domain.programs import Role
@@ -15,17 +16,24 @@ from plugin.domain.reports import ReportKind
 from plugin.domain.rewards import Figure, Level, Rule
 from plugin.domain.rounds import Criterion, CriterionKind, Design, GroupDesign, Importance
 from plugin.domain.screening import Check, Screening
+from plugin.domain.surveys import SurveyKind
 from plugin.services import (
     agreeing,
     applications,
     asking,
     belonging,
+    certifying,
     connect,
     enrolling,
     goals,
     hosting,
+    meeting,
+    mentoring,
     prospecting,
     questioning,
+    ranking,
+    reaching,
+    referring,
     reporting,
     requesting,
     reviewing,
@@ -35,14 +43,19 @@ from plugin.services import (
     safety,
     sharing,
     spending,
+    staffing,
     suggesting,
+    thanking,
+    webhooks,
 )
 from plugin.services.inviting import Named
+from plugin.services.sessions import Words
+from plugin.store.unit_of_work import UnitOfWork
 from tests.browser.pages.running import Stage
 
 MENTORS = ["ana_lua", "anjali_r", "arjun_k", "aroha_t"]
 MENTEES = ["chef_abel", "chloe_w", "dana_reyes", "dokafor", "earl_j", "esra_k", "farid_h"]
-ADMIN, MENTOR, MENTEE, OTHER = "marit", "ana_lua", "chloe_w", "dana_reyes"
+ADMIN, MENTOR, MENTEE, OTHER, ASKED = "marit", "ana_lua", "chloe_w", "dana_reyes", "earl_j"
 NEED = "How do I price a first subscription product for small customers, and how do I find the first ten of them?"
 
 GOAL, STEP, EVENT = "Ten people who pay for it", "Talk to three who left", "An evening with all pairs"
@@ -63,6 +76,14 @@ class World:
     event: int
     entry: int
     mentorship: int
+    session: int
+    survey: int
+    webhook: int
+    empty_round: int
+    certificate: str
+    refer: str
+    join: str
+    stop: str
 
 
 def inhabit(here: Stage) -> World:
@@ -104,6 +125,10 @@ async def _inhabit(here: Stage) -> World:
     await applications.decide(runtime, admin, made[0].id, ApplicationState.APPROVED)
     mentorship = await _pair(here, program)
     event, entry = await _run(here, program)
+    session, survey = await _meet(here, program, mentorship)
+    addresses = await _open_doors(here, program)
+    empty = await rounds.draft(runtime, admin, program_id=program, name="November", design=Design(criteria=criteria))
+    hook = await webhooks.create(runtime, admin, name="Second Desk", url="https://app.example.org/events", types=())
     enrolled = await runtime.database.read(site.installation_id, lambda unit: unit.enrolments.of_program(program))
     return World(
         program=program,
@@ -117,6 +142,11 @@ async def _inhabit(here: Stage) -> World:
         event=event,
         entry=entry,
         mentorship=mentorship,
+        session=session,
+        survey=survey,
+        webhook=hook.webhook.id,
+        empty_round=empty.id,
+        **addresses,
     )
 
 
@@ -146,6 +176,44 @@ async def _run(here: Stage, program: int) -> tuple[int, int]:
     reporter, about = site.acts_for(MENTEES[5]), site.members[MENTEES[6]]
     await reporting.report(runtime, reporter, about, kind=ReportKind.OTHER, words="Second Desk", mentorship_id=None, block=False)
     return event, entry.id
+
+
+async def _meet(here: Stage, program: int, mentorship: int) -> tuple[int, int]:
+    """A session that the mentee has proposed, with a plan; a mentorship of somebody else that has ended, about which they are asked."""
+    site, runtime = here.site, here.site.parts.runtime
+    mentee, admin = site.acts_for(OTHER), site.admin()
+    times = [runtime.clock() + timedelta(days=days, hours=1) for days in (9, 10)]
+    said = Words(topic="Second Desk", place="https://meet.example.org/", note="Second Desk")
+    session = (await meeting.propose(runtime, mentee, mentorship, times=times, minutes=60, words=said, kit_id=1)).session.id
+    asker, helper = site.acts_for(ASKED), site.members[MENTORS[2]]
+    over = (await requesting.ask(runtime, asker, program_id=program, mentor_ids=[helper], note="", goal="Second Desk"))[0].id
+    begun = await requesting.accept(runtime, site.acts_for(MENTORS[2]), over, message="")
+    await mentoring.leave(runtime, asker, begun.id, reason=EndReason.GOAL_REACHED)
+    await questioning.create_from_template(runtime, admin, purpose=FormPurpose.CLOSING, program_id=program)
+    survey = await runtime.database.write(site.installation_id, lambda unit: _asked(unit, site.members[ASKED]))
+    await certifying.issue(runtime, admin, program, site.members[ASKED], role=Role.MENTEE)
+    await thanking.thank(runtime, site.acts_for(MENTORS[2]), program, site.members[ASKED], words="Second Desk", public=False)
+    ranked = [site.members[name] for name in MENTORS[1:3]]
+    await ranking.rank_mentors(runtime, site.acts_for(MENTEE), program, ranked)
+    return session, survey
+
+
+def _asked(unit: UnitOfWork, member_id: int) -> int:
+    """The worker has asked them, however busy it is."""
+    one = next(one for one in unit.surveys.of_member(member_id) if one.kind is SurveyKind.CLOSING)
+    unit.surveys.put(replace(one, asked_at=unit.now))
+    return one.id
+
+
+async def _open_doors(here: Stage, program: int) -> dict[str, str]:
+    """Addresses that need no sign-in: whoever has them may look."""
+    site, runtime = here.site, here.site.parts.runtime
+    link = await referring.make(runtime, site.acts_for(MENTEE), program, role=None, named=True)
+    join = await staffing.invite(runtime, site.installation_id, Office.SAFETY, by="test")
+    certificate = (await certifying.mine(runtime, site.acts_for(ASKED)))[0].path
+    member = site.members[MENTEE]
+    stop = await runtime.database.read(site.installation_id, lambda unit: reaching.stop_link(unit, member, "sessions", public_url=""))
+    return {"certificate": certificate, "refer": link.address.removeprefix(site.url), "join": join.removeprefix(site.url), "stop": stop}
 
 
 async def _pair(here: Stage, program: int) -> int:

@@ -2,7 +2,8 @@
 import Component from "@glimmer/component";
 import { action } from "@ember/object";
 import { service } from "@ember/service";
-import { canTryAgain } from "../../lib/mentorgraph/picture";
+import { canTryAgain, windowHelps } from "../../lib/mentorgraph/picture";
+import { openWindow } from "../../lib/mentorgraph/proofs";
 import say from "../../lib/say";
 import MentorshipButton from "./button";
 
@@ -18,6 +19,15 @@ export default class MentorshipProblem extends Component {
     return canTryAgain(this.args.problem);
   }
 
+  get byWindow() {
+    return windowHelps(this.args.problem);
+  }
+
+  @action
+  signIn() {
+    return this.mentorship.board.signIn(openWindow());
+  }
+
   @action
   retry() {
     return this.mentorship.board.refresh();
@@ -26,7 +36,13 @@ export default class MentorshipProblem extends Component {
   <template>
     <div class="mg__problem" role="alert">
       <p>{{this.text}}</p>
-      {{#if this.hopeful}}
+      {{#if this.byWindow}}
+        <MentorshipButton
+          @text="sign_in.button"
+          @kind="first"
+          @act={{this.signIn}}
+        />
+      {{else if this.hopeful}}
         <MentorshipButton @text="retry" @act={{this.retry}} />
       {{/if}}
     </div>
