@@ -47,7 +47,7 @@ from plugin.web.health import Health
 from plugin.web.hooks import Hooks
 from plugin.web.limits import BoundedBody, take_body
 from plugin.web.oauth import OAuth
-from plugin.web.pages import render, speaker_for
+from plugin.web.pages import STILL, render, speaker_for
 from plugin.web.setup import Join, Setup, for_operator
 from plugin.web.signing import Signing
 from plugin.web.status import Status
@@ -137,7 +137,7 @@ async def _manifest(_request: Request) -> Response:
 
 
 async def _front(request: Request) -> Response:
-    return render("front.html", speaker_for(request), scripts=False)
+    return render("front.html", speaker_for(request), scripts=False, headers=STILL)
 
 
 def build(parts: Parts, *, embedded_worker: bool) -> Starlette:

@@ -9,7 +9,7 @@ from plugin.services import access
 from plugin.services.runtime import Runtime
 from plugin.web.browser import SESSION, Browser, installation_of
 from plugin.web.limits import read_body
-from plugin.web.pages import render, speaker_for
+from plugin.web.pages import STILL, render, speaker_for
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 MAX_BODY = 16_384
@@ -78,7 +78,7 @@ class Auth:
 
     async def done(self, request: Request) -> Response:
         """What a person sees who signed in without having been on the way to some page."""
-        return render("done.html", speaker_for(request), scripts=False)
+        return render("done.html", speaker_for(request), scripts=False, headers=STILL)
 
     async def begin_exchange(self, request: Request) -> Response:
         """A page of the host begins to sign its member in."""

@@ -14,7 +14,7 @@ from plugin.services import connect
 from plugin.services.runtime import Runtime
 from plugin.texts import _, languages
 from plugin.web.browser import installation_of
-from plugin.web.pages import Speaker, page, render, speaker_for
+from plugin.web.pages import STILL, Speaker, page, render, speaker_for
 
 NAME = "mentorship-suggestions"
 TITLE = _("Mentorship")
@@ -81,6 +81,7 @@ class Embed:
             "embed.html",
             speaker_for(request),
             scripts=False,
+            headers=STILL,
             proof=proof,
             proof_code=Markup('<code translate="no">proof="{}"</code>').format(proof),
             pages_code=Markup('<code translate="no">mentorgraph configure pages=https://www.example.org</code>'),

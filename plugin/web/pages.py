@@ -152,6 +152,10 @@ def render(template: str, speaker: Speaker, *, status: int = 200, scripts: bool 
     )
 
 
+STILL = {"Referrer-Policy": "no-referrer"}
+"""For pages that hold no form."""
+
+
 def page(template: str, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any) -> Response:
     """A template as a page that nobody can frame and that runs no script, unless ``headers`` say otherwise."""
     return HTMLResponse(_ENVIRONMENT.get_template(template).render(values), status, headers=HEADERS | dict(headers or {}))
