@@ -44,7 +44,7 @@ async def test_a_page_loads_only_from_us_and_cannot_be_framed(world: World, path
     links = Links()
     links.feed(answer.text)
     assert not links.inline
-    for address in links.loaded:
+    for address in set(links.loaded) - {"#main"}:
         assert address.startswith("/")
         assert not address.startswith("//")
         found = await world.http.get(address)
