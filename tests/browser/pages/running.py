@@ -81,7 +81,7 @@ def stage(settings: Settings, *, connected: bool = True) -> Iterator[Stage]:
     try:
         yield Stage(found, loop)
     finally:
-        asyncio.run_coroutine_threadsafe(entered.__aexit__(None, None, None), loop).result(60)
+        asyncio.run_coroutine_threadsafe(entered.__aexit__(None, None, None), loop).result(120)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()

@@ -126,7 +126,7 @@ ELSEWHERE = {
 }
 """Pages that axe visits elsewhere, and answers that are none."""
 NO_PAGES = re.compile(
-    r"/(healthz|readyz|metrics|manifest\.yaml|hooks/.*|\.well-known/.*|brand/.*|calendar/.*|embed/v1/.*)|.*/(calendar|export|erase)|/static.*"
+    r"/(healthz|readyz|metrics|manifest\.yaml|hooks/.*|\.well-known/.*|brand/.*|calendar/.*|embed/v1/.*|oauth/.*/profile)|.*/(calendar|export|erase)|/static.*"
 )
 FORMS_ONLY = re.compile(r"/console/(sign-out|offices|tokens/.+|applications/.+)|/console/programs/\{program\}/(duplicate|managers)")
 """Forms of another page are sent here: whoever only looks sees that page."""
