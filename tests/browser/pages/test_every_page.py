@@ -230,7 +230,7 @@ def test_all_words_are_from_the_catalogues(here: Stage, world: World, browser: B
     """Each text of the catalogues is put in brackets; what is left outside of them and is no data of the community's is a word that cannot be translated."""
 
     def bracketed(template: Template, *, language: str, number: int = 1) -> str:
-        return "⟦" + translate(template, language=language, number=number) + "⟧"
+        return "\n".join(f"⟦{line}⟧" for line in translate(template, language=language, number=number).split("\n"))
 
     for module in [one for name, one in sys.modules.items() if name.startswith("plugin.") and getattr(one, "translate", None) is translate]:
         monkeypatch.setattr(module, "translate", bracketed)
