@@ -276,7 +276,7 @@ async def _data(here: Stage) -> str:
 
     found = await here.site.parts.runtime.database.read(here.site.installation_id, read)
     found += " ".join(f"{plan} {' '.join(plan.code_of_conduct.splitlines())}" for plan in PROGRAMS.values())
-    found += " ".join(sorted(zones())) + " German seconds ago minutes ago"
+    found += " ".join(sorted(zones())) + " German seconds ago minutes ago minute ago"
     found += " ".join(str(template(purpose)) for purpose in TEMPLATES)
     found += f" {GOAL} {STEP} {EVENT}"
     found += " Mentorgraph Second Desk mentors November Circles Circle UTC Europe Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
