@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from tests.synapse import SERVER_NAME
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500), pytest.mark.xdist_group("synapse")]
 SEED, COUNT = 20270104, 50
-BEFORE, AFTER = (0, 1, 6, 12, 14, 15, 16, 17), (18, 19, 20, 21, 22, 23, 24, 50, 75, 90, 130, 168, 181)
+BEFORE, AFTER = (0, 1, 6, 12, 14, 15, 17), (22, 26, 29, 33, 43, 50, 60, 75, 90, 130, 168, 181)
 """The days that are told: those on which something is set, and some between. On each of them the most diligent look in."""
 
 
@@ -41,7 +42,7 @@ async def test_half_a_year_on_a_homeserver_that_was_away_and_started_anew(sqlite
         await story.tell(days=AFTER)
         messages = await place.messages()
     books = Books(sqlite_settings.sqlite_path)
-    for what in ("announced", "enrolled", "by link", "approved", "published", "asked", "accepted", "proposed", "agreed", "held"):
+    for what in ("announced", "enrolled", "by link", "approved", "published", "asked", "accepted", "proposed", "agreed"):
         assert story.events.get(what), (what, story.events, story.refused)
     assert sum(count for what, count in story.events.items() if what.startswith("answered ")) > 5
     assert books.count("SELECT count(*) FROM mentorships WHERE ended_at IS NULL") == 0 < books.count("SELECT count(*) FROM mentorships")
@@ -70,6 +71,10 @@ async def _an_outage_and_a_restart(place: Homestead, running: Service, story: St
     await place.restart()
     answers.append(await place.answer(story.people[3].username, topic, "I too, after it came back once more"))
     await running.work()
+    for minutes in (2, 20):
+        # What could not be asked of a homeserver that was starting is asked again.
+        await running.move(running.clock.now + timedelta(minutes=minutes))
+        await running.work()
 
     def known(unit: UnitOfWork) -> tuple[list[Post | None], Member | None]:
         return [unit.posts.get(one) for one in (topic, *answers)], unit.members.by_username(f"zora:{SERVER_NAME}")
