@@ -11,6 +11,7 @@ import ipaddress
 import random
 import socket
 import ssl
+import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from plugin.pace import Gate, Gates
 
 MAX_BODY = 8 * 2**20
 """Largest answer in bytes, before and after decompression."""
+_STEP = 65536
+"""Bytes that are decompressed at once."""
 TOTAL_SECONDS = 30.0
 REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 BREAK_AFTER = 5
@@ -289,24 +292,42 @@ class GuardedHttp:
             raise HostUnreachable(f"{name} did not answer in time", reason="timeout") from error
         except httpx2.TimeoutException as error:
             raise HostUnreachable(f"{name} did not answer in time", reason="timeout") from error
-        except httpx2.DecodingError as error:
+        except zlib.error as error:
             raise HostBroken(f"{name} sent an answer that cannot be decompressed", reason="bad_compression") from error
         except (httpx2.HTTPError, OSError) as error:
             raise HostUnreachable(_unreachable(place, error), reason="no_connection") from error
         return Response(status=answer.status_code, headers={key.lower(): value for key, value in answer.headers.items()}, body=body)
 
     async def _read(self, answer: httpx2.Response) -> bytes:
-        if answer.headers.get("content-encoding", "identity").strip().lower() not in {"identity", "gzip", "x-gzip", ""}:
+        encoding = answer.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in {"identity", "gzip", "x-gzip", ""}:
             # We asked for gzip at most. Layers of it multiply: a small answer in two could fill the memory within one step.
             raise HostBroken("the host sent an answer in a compression that was not asked for", reason="bad_compression")
-        parts: list[bytes] = []
-        size = 0
-        async for part in answer.aiter_bytes(65536):
-            size += len(part)
-            if size > MAX_BODY or answer.num_bytes_downloaded > MAX_BODY:
-                raise HostBroken("the host sent more than 8 MB in one answer", reason="too_large")
-            parts.append(part)
-        return b"".join(parts)
+        found, plain = bytearray(), None if encoding in {"identity", ""} else zlib.decompressobj(wbits=31)
+        async for part in answer.aiter_raw(65536):
+            if plain is None:
+                found += part
+            else:
+                await _grow(found, plain, part)
+            if max(len(found), answer.num_bytes_downloaded) > MAX_BODY:
+                raise HostBroken(_TOO_LARGE, reason="too_large")
+        return bytes(found)
+
+
+_TOO_LARGE = "the host sent more than 8 MB in one answer"
+
+
+async def _grow(found: bytearray, plain: "zlib._Decompress", part: bytes) -> None:
+    """Decompress a part in steps, between which others go on: a few kilobytes can be a hundred megabytes."""
+    while True:
+        step = plain.decompress(part, _STEP)
+        found += step
+        if len(found) > MAX_BODY:
+            raise HostBroken(_TOO_LARGE, reason="too_large")
+        part = plain.unconsumed_tail
+        if not part and len(step) < _STEP:
+            return
+        await asyncio.sleep(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import email.utils
 import gzip
 import ipaddress
 import ssl
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -393,6 +394,31 @@ async def test_a_small_answer_that_grows_is_cut_off(layers: int) -> None:
         with pytest.raises(HostBroken) as caught:
             await get(found)
         assert caught.value.reason == ("too_large" if layers == 1 else "bad_compression")
+
+
+async def test_others_go_on_while_an_answer_grows() -> None:
+    """Found by ``benchmarks.bad_day``: what came in one part was decompressed without a pause, up to the limit, and everybody else waited."""
+    turns, found, size = 0, bytearray(), 4 * 2**20
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(other())
+    await http._grow(found, zlib.decompressobj(wbits=31), gzip.compress(bytes(size)))
+    task.cancel()
+    assert len(found) == size
+    assert turns >= size // http._STEP - 1
+
+
+async def test_gzip_comes_in_parts_of_any_size() -> None:
+    plain = b"".join(b"%d," % number for number in range(200_000))
+    packed = gzip.compress(plain)
+    head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+    async with peer(_raw(head, *(packed[at : at + 7_777] for at in range(0, len(packed), 7_777)))) as found:
+        assert (await get(found)).body == plain
 
 
 async def test_gzip_is_understood_and_broken_gzip_is_said_so() -> None:
