@@ -147,8 +147,10 @@ STAYS = {
     "ledger": ("currency", "decided_by", "kind", "proposed_by", "reference", "state", "words"),
     "mentorships": ("begun_by", "source"),
     "pair_items": ("kind", "state"),
+    "topics": ("solution_post_id", "space_id", "tags", "topic_id"),
 }
-"""What stays when the member's number is taken out of a row: closed words of ours, numbers of whoever decided, and the accounts of money that was paid."""
+"""What stays when the member's number is taken out of a row: closed words of ours, numbers of whoever decided, the accounts of money that was paid, and where
+others answered in the host: its numbers and its tags."""
 
 
 @pytest.mark.slow
