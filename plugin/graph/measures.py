@@ -26,8 +26,8 @@ class Health:
 
     ``reach``: the part of active members that a member can get to through at most two exchanges, on average. ``isolated_newcomers``: the part of newcomers
     who posted and got no reply from anybody. ``gini`` and ``top5_share`` say how unequally answers are spread over helpers, ``helpers_for_half`` the
-    smallest number of helpers who gave half of the answers. ``unanswered``: by category, topics nobody else replied to and all topics. ``bridges``: members
-    without whom some would be cut off from others, and how many pairs that is.
+    smallest number of helpers who gave half of the answers. ``unanswered``: by category,
+    and by tag behind a ``#``, topics nobody else replied to and all topics. ``bridges``: members without whom some would be cut off from others, and how many pairs that is.
     """
 
     since: float
@@ -137,21 +137,25 @@ def _answers_given(graph: Graph, *, since: float, until: float) -> Counter[Node]
     return Counter(source for source, _ in pairs)
 
 
-def _waits(graph: Graph, *, since: float, until: float) -> list[tuple[str, float | None]]:
-    """For each topic opened in the period its category and the seconds until somebody else replied, if anybody did."""
-    waits: list[tuple[str, float | None]] = []
+_Wait = tuple[tuple[str, ...], float | None]
+
+
+def _waits(graph: Graph, *, since: float, until: float) -> list[_Wait]:
+    """For each topic opened in the period what it is about, its category first, and the seconds until somebody else replied, if anybody did."""
+    waits: list[_Wait] = []
     for topic, about in graph.nodes(data=True):
         at = about.get("at")
         if about.get("kind") == "topic" and at is not None and since <= at < until:
             answers = [edge["at"] for _, _, edge in graph.in_edges(topic, data=True) if edge["kind"] == "answered"]
-            waits.append((about.get("category") or "", max(min(answers) - at, 0.0) if answers else None))
+            subjects = (about.get("category") or "", *(f"#{tag}" for tag in about.get("tags") or ()))
+            waits.append((subjects, max(min(answers) - at, 0.0) if answers else None))
     return waits
 
 
-def _unanswered(waits: Sequence[tuple[str, float | None]]) -> dict[str, tuple[int, int]]:
-    every = Counter(category for category, _ in waits)
-    missing = Counter(category for category, wait in waits if wait is None)
-    return {category: (missing[category], every[category]) for category in sorted(every)}
+def _unanswered(waits: Sequence[_Wait]) -> dict[str, tuple[int, int]]:
+    every = Counter(subject for subjects, _ in waits for subject in subjects)
+    missing = Counter(subject for subjects, wait in waits if wait is None for subject in subjects)
+    return {subject: (missing[subject], every[subject]) for subject in sorted(every)}
 
 
 def _for_half(given: Sequence[int]) -> int:

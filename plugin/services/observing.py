@@ -36,7 +36,9 @@ NAMES = (
     "bridges",
     "cut_off_pairs",
 )
-"""The numbers of the whole community; ``asked`` and ``unanswered`` are by category."""
+"""The numbers of the whole community; ``asked`` and ``unanswered`` are by category and tag."""
+MAX_TAGS = 50
+"""Tags whose unanswered topics are counted: those with most topics."""
 
 _DAY = 86_400.0
 
@@ -80,10 +82,12 @@ def _numbers(health: Health) -> dict[tuple[str, str], float]:
     if health.median_hours_to_answer is not None:
         whole["median_hours_to_answer"] = health.median_hours_to_answer
     found = {(name, ""): round(float(value), 6) for name, value in whole.items()}
-    for category, (unanswered, asked) in health.unanswered.items():
-        if category:
-            found["unanswered", category] = float(unanswered)
-            found["asked", category] = float(asked)
+    tags = sorted((one for one in health.unanswered if one.startswith("#")), key=lambda one: (-health.unanswered[one][1], one))
+    rare = set(tags[MAX_TAGS:])
+    for subject, (unanswered, asked) in health.unanswered.items():
+        if subject and subject not in rare:
+            found["unanswered", subject] = float(unanswered)
+            found["asked", subject] = float(asked)
     return found
 
 

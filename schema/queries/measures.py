@@ -19,7 +19,7 @@ class Measurement:
 
     day: date
     name: str
-    subject: str = strawberry.field(description="The id of a category in the host, or empty for the whole community.")
+    subject: str = strawberry.field(description="The id of a category in the host, the name of a tag behind a `#`, or empty for the whole community.")
     value: float
 
 

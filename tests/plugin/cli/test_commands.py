@@ -529,7 +529,7 @@ def test_the_doctor_says_what_to_do(connected: Line) -> None:
 def test_an_empty_service_is_told_to_connect(fresh: Line) -> None:
     assert "mentorgraph connect" in str(fresh("doctor", "--json").json["findings"])
     for command in ("reconcile", "deliveries", "token create", "configure a=b"):
-        assert "there are: none" in fresh(*command.split()).reason
+        assert "no community is connected yet: connect one with" in fresh(*command.split()).reason
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """The graph, its measures and its pictures."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import networkx as nx
 import pytest
@@ -80,6 +81,16 @@ def test_newcomers_without_any_reply_are_isolated() -> None:
     assert health.newcomers == 2
     assert health.isolated_newcomers == 0.5
     assert health.unanswered == {"": (1, 2)}
+
+
+def test_what_stays_unanswered_is_told_by_category_and_tag() -> None:
+    posts = [
+        replace(post(1, topic=1, author=1, asker=1, words="how", days_ago=3, category="10"), tags=("pricing", "legal")),
+        replace(post(2, topic=2, author=1, asker=1, words="why", days_ago=3, category="10"), tags=("pricing",)),
+        post(3, topic=2, author=2, asker=1, words="because", days_ago=2, category="10"),
+    ]
+    health = measure(build(posts=posts), since=NOW - 10 * DAY, until=NOW)
+    assert health.unanswered == {"10": (1, 2), "#legal": (1, 1), "#pricing": (1, 2)}
 
 
 def test_over_time_covers_whole_periods() -> None:
