@@ -27,7 +27,8 @@ class Health:
     ``reach``: the part of active members that a member can get to through at most two exchanges, on average. ``isolated_newcomers``: the part of newcomers
     who posted and got no reply from anybody. ``gini`` and ``top5_share`` say how unequally answers are spread over helpers, ``helpers_for_half`` the
     smallest number of helpers who gave half of the answers. ``unanswered``: by category,
-    and by tag behind a ``#``, topics nobody else replied to and all topics. ``bridges``: members without whom some would be cut off from others, and how many pairs that is.
+    and by tag behind a ``#``, topics nobody else replied to and all topics. ``bridges``: members without whom some would be cut off from others, and how many
+    pairs that is.
     """
 
     since: float
