@@ -138,5 +138,9 @@ export function popupProof(opened, service) {
 
 /** A window for {@link popupProof}; called by a click. */
 export function openWindow() {
-  return window.open("about:blank", "mentorgraph", "popup,width=520,height=680");
+  return window.open(
+    "about:blank",
+    "mentorgraph",
+    "popup,width=520,height=680"
+  );
 }
