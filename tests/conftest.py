@@ -97,12 +97,25 @@ def _every_statement_is_bound(guard: Guard) -> Iterator[None]:
 # ---------------------------------------------------------------------------------------------------------------------- databases
 
 
+LONG = 600
+"""Seconds of a time-out by which a long test is known."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs PostgreSQL's server is slow: `make check` shows everything on SQLite, `make test` on both."""
+    """What needs PostgreSQL's server is slow: `make check` shows everything on SQLite, `make test` on both.
+
+    Tests that may take ten minutes begin first, so that no processor waits for one of them in the end.
+    """
     for item in items:
         parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
         if parameters.get("settings") == "postgres" or "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=_is_short)
+
+
+def _is_short(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("timeout")
+    return marker is None or not marker.args or marker.args[0] < LONG
 
 
 def in_thread(work: Coroutine[Any, Any, object]) -> None:

@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 
 WANTED = (
     "mentorgraph/__init__.py",
-    "mentorgraph/host.py",
-    "mentorgraph/kit/suite.py",
+    "mentorgraph/host/__init__.py",
+    "mentorgraph/kit/suite/__init__.py",
     "mentorgraph/py.typed",
     "_mentorgraph/manifest.yaml",
     "_mentorgraph/plugin/web/templates/base.html",

@@ -98,10 +98,19 @@ def _tell_begun(unit: UnitOfWork, made: Mentorship) -> None:
             tell(
                 unit, made.mentor_id, "mentorship.begun", key=f"mentorship:{made.id}:begun:{made.mentor_id}:{mentee}", about=about | {"role": Role.MENTOR.value}
             )
-            if made.group_id is None and not any(safeguarding.is_minor(unit, one) for one in (made.mentor_id, mentee)):
+            if (
+                made.group_id is None
+                and not _know_each_other(unit, made, mentee)
+                and not any(safeguarding.is_minor(unit, one) for one in (made.mentor_id, mentee))
+            ):
                 # Of somebody under age we open no place that nobody else sees.
                 said = about if program else about | {"role": "alone"}
                 introducing.introduce(unit, [made.mentor_id, mentee], "introduction.pair", key=f"mentorship:{made.id}:{mentee}", about=said)
+
+
+def _know_each_other(unit: UnitOfWork, made: Mentorship, mentee: int) -> bool:
+    """Whether these two had a mentorship before: they need not be introduced again."""
+    return any(one.id != made.id and one.mentor_id == made.mentor_id and mentee in one.mentee_ids for one in unit.mentorships.of_member(mentee))
 
 
 # ---------------------------------------------------------------------------------------------------------------------- ending

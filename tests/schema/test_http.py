@@ -191,7 +191,8 @@ async def test_doubling_fragments_take_no_time(world: World, levels: int) -> Non
     query = "{ ...F0 } " + " ".join(parts) + f" fragment F{levels} on Query {{ community {{ name }} }}"
     began = time.process_time()
     answer = await world.ask(query, await world.token("cat"))
-    assert time.process_time() - began < 1.0
+    # Counted one by one, two to the power of thirty fields take hours.
+    assert time.process_time() - began < 10.0
     assert answer.status == 200
 
 
@@ -199,7 +200,7 @@ async def test_a_query_with_as_much_as_is_allowed_takes_bounded_time(world: Worl
     parts = " ".join(f"a{one}: {EVERYTHING}" for one in range(2))
     began = time.process_time()
     assert (await world.ask(f"{{ {parts} }}", await world.token("cat"))).data
-    assert time.process_time() - began < 2.0
+    assert time.process_time() - began < 20.0
 
 
 # ---------------------------------------------------------------------------------------------------------------------- errors

@@ -1,6 +1,7 @@
 """Requests: choices in order, three days each, and what both sides hear."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -55,6 +56,19 @@ async def test_a_yes_begins_the_mentorship_and_both_hear_of_it(crowd: Crowd) -> 
     assert "request.received" not in await crowd.told("ben")
     with pytest.raises(Conflict, match="accepted already"):
         await requesting.accept(crowd.world.runtime, crowd.people["ann"], first.id)
+
+
+async def test_who_begins_again_with_the_same_mentor_is_not_introduced_again(crowd: Crowd) -> None:
+    def begin(unit: UnitOfWork) -> Mentorship:
+        people = {"mentor_id": crowd.id("ann"), "mentee_ids": [crowd.id("mia")]}
+        return mentoring.begin(unit, program_id=crowd.program.id, source="request", by="test", **people)  # type: ignore[arg-type]  # as named
+
+    write = partial(crowd.world.database.write, crowd.world.installation_id)
+    first = await write(begin)
+    await write(lambda unit: mentoring.end(unit, first.id, reason="completed", by="test"))
+    await write(begin)
+    told = await crowd.told("mia")
+    assert (told.count("introduction.pair"), told.count("mentorship.begun")) == (1, 2)
 
 
 async def test_a_no_asks_the_next_and_after_the_last_the_mentee_is_told(crowd: Crowd) -> None:
