@@ -43,7 +43,7 @@ STEPS = {
     "suggested": Step(("plugin.services.outgoing:post",), after=True),
     "sending": Step(("integrations.discourse.client:DiscourseClient.send",)),
     "sent": Step(("integrations.discourse.client:DiscourseClient.send",), after=True),
-    "marked": Step(("plugin.store.repositories.work:Outbox.sent",), after=True),
+    "marked": Step(("plugin.store.repositories.outbox:Outbox.sent",), after=True),
 }
 """What happens to a delivery and to a message, in order."""
 

@@ -20,7 +20,7 @@ from plugin.services import deliveries, delivering, housekeeping, mailing, outgo
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.store.dispatch import Claim, Dispatcher
-from plugin.store.repositories.work import ENDPOINT
+from plugin.store.repositories.lanes import ENDPOINT
 from plugin.store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()

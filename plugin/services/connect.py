@@ -17,7 +17,7 @@ from plugin.errors import Conflict, Invalid, NotFound, Remark
 from plugin.services import announcing, provider_settings
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret
-from plugin.store.repositories.work import SweepState
+from plugin.store.repositories.readings import SweepState
 from plugin.store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()

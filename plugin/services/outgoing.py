@@ -31,7 +31,7 @@ from plugin.domain.notices import NoticeState, awake_together
 from plugin.errors import Invalid
 from plugin.services import reaching, wire
 from plugin.services.runtime import Runtime
-from plugin.store.repositories.work import Outgoing
+from plugin.store.repositories.outbox import Outgoing
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.tracing import span
 

@@ -15,7 +15,7 @@ from mentorgraph.host import Batch, HostBusy, HostClient, HostDenied, HostError,
 from plugin.errors import Conflict
 from plugin.services import handlers
 from plugin.services.runtime import Runtime
-from plugin.store.repositories.work import Check, SweepState
+from plugin.store.repositories.readings import Check, SweepState
 from plugin.store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()

@@ -16,7 +16,7 @@ from plugin.services.auditing import saw
 from plugin.services.erasure import erase_member, export_member
 from plugin.services.managing import managers_of, require_manager
 from plugin.services.runtime import Runtime
-from plugin.store.repositories.work import Outgoing
+from plugin.store.repositories.outbox import Outgoing
 from plugin.store.unit_of_work import UnitOfWork
 
 MOST = 1_000

@@ -20,7 +20,7 @@ from plugin.store.ids import Ids
 from plugin.store.installations import Keys, community_of
 from plugin.store.repositories.access import Audit, Entry
 from plugin.store.repositories.all import Repositories
-from plugin.store.repositories.work import Lane
+from plugin.store.repositories.lanes import Lane
 from plugin.store.tables import installations
 
 _INSTALLATION = select(installations).where(installations.c.installation_id == bindparam("installation"))

@@ -23,7 +23,7 @@ from plugin.services import connect as connecting
 from plugin.services import reconcile as reconciling
 from plugin.settings import Settings
 from plugin.store import ids
-from plugin.store.repositories.work import Lane
+from plugin.store.repositories.lanes import Lane
 from plugin.worker import Worker
 from schema.ids import parse_number
 from tests.conftest import FixedClock

@@ -6,7 +6,7 @@ from plugin.domain.content import Space
 from plugin.services.handlers.counting import counts, spaces_of
 from plugin.services.handlers.doubts import doubt
 from plugin.services.handlers.forgetting import forget_topic
-from plugin.store.repositories.work import SweepState
+from plugin.store.repositories.readings import SweepState
 from plugin.store.unit_of_work import UnitOfWork
 
 

@@ -7,21 +7,25 @@ from plugin.store.repositories.access import OperatorKeys, SignIns, Staff, Token
 from plugin.store.repositories.applications import Applications
 from plugin.store.repositories.base import repository
 from plugin.store.repositories.calendars import Calendars
+from plugin.store.repositories.changes import Changes
 from plugin.store.repositories.content import Posts, Spaces, Tags, Topics
 from plugin.store.repositories.forms import Bank, Forms, Submissions, Surveys
 from plugin.store.repositories.jobs import Jobs
 from plugin.store.repositories.knowing import Learned, Measures, Skills
+from plugin.store.repositories.lanes import Lanes
 from plugin.store.repositories.lessons import Lessons
 from plugin.store.repositories.mails import Addresses, Mails
 from plugin.store.repositories.members import Badges, Consents, Groups, Members
 from plugin.store.repositories.mentorships import Blocks, Mentorships
 from plugin.store.repositories.needs import Needs, Suggestions
 from plugin.store.repositories.our_groups import OurGroups
+from plugin.store.repositories.outbox import Outbox
 from plugin.store.repositories.pairing import Agreements, PairItems, SessionKits
 from plugin.store.repositories.privacy import Personal
 from plugin.store.repositories.program_events import ProgramEvents
 from plugin.store.repositories.programs import Enrolments, Managers, Programs
 from plugin.store.repositories.quota import HostCalls
+from plugin.store.repositories.readings import Checks, Sweeps
 from plugin.store.repositories.recruiting import Announcements, Invitations, Referrals, Waves
 from plugin.store.repositories.reports import Reports
 from plugin.store.repositories.requests import Requests
@@ -35,7 +39,6 @@ from plugin.store.repositories.strikes import Strikes
 from plugin.store.repositories.telling import Notices, Wishes
 from plugin.store.repositories.traces import Gone, Likes, Words
 from plugin.store.repositories.webhooks import Feed, Webhooks
-from plugin.store.repositories.work import Changes, Checks, Lanes, Outbox, Sweeps
 
 
 class Repositories:

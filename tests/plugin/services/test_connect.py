@@ -10,7 +10,7 @@ from plugin.domain.community import InstallationState, Policy
 from plugin.errors import Conflict, Invalid, NotFound, Unavailable
 from plugin.services import connect, deliveries
 from plugin.services.connect import NewConnection
-from plugin.store.repositories.work import LANES
+from plugin.store.repositories.lanes import LANES
 from tests.plugin.services.test_deliveries import delivery
 from tests.plugin.support import World
 

@@ -15,8 +15,8 @@ from plugin.domain.surveys import Survey, SurveyKind
 from plugin.services import forms
 from plugin.store.database import Database
 from plugin.store.repositories.access import Token
+from plugin.store.repositories.outbox import Outgoing
 from plugin.store.repositories.privacy import HIDDEN, PRIVATE_OF_OTHERS
-from plugin.store.repositories.work import Outgoing
 from plugin.store.tables import (
     MEMBER_COLUMNS,
     application_codes,
