@@ -1,7 +1,7 @@
 // @ts-check
 
 import { Board } from "../client/board.js";
-import { canTryAgain, errorLine, windowHelps } from "../client/picture.js";
+import { canTryAgain, errorLine, windowHelps } from "../client/problems.js";
 import { discourseProof, openWindow } from "../client/proofs.js";
 import { Session } from "../client/session.js";
 import { failed } from "../client/transport.js";
@@ -13,7 +13,7 @@ import { Words } from "./words.js";
 /**
  * @typedef {import("../client/board.js").State} State
  * @typedef {import("../client/board.js").Done} Done
- * @typedef {import("../client/picture.js").Person} Person
+ * @typedef {import("../client/people.js").Person} Person
  */
 
 /** Where this file came from is where the service is, unless the page says otherwise. */

@@ -74,7 +74,7 @@ def test_documents_are_the_trusted_ones() -> None:
 
 
 def test_reasons_come_in_the_order_that_the_service_gives_them() -> None:
-    text = (CLIENT / "picture.js").read_text()
+    text = (CLIENT / "suggestions.js").read_text()
     assert re.findall(r'"(\w+)"', text.partition("export const TELLING = [")[2].partition("]")[0]) == list(TELLING)
 
 

@@ -4,7 +4,7 @@ import { tracked } from "@glimmer/tracking";
 import { action } from "@ember/object";
 import { service } from "@ember/service";
 import getURL from "discourse/lib/get-url";
-import { mentorsIn } from "../../lib/mentorgraph/picture";
+import { mentorsIn } from "../../lib/mentorgraph/programs";
 import say, { labelFor } from "../../lib/say";
 import MentorshipAsk from "./ask";
 import MentorshipButton from "./button";

@@ -4,7 +4,7 @@ import { tracked } from "@glimmer/tracking";
 import { on } from "@ember/modifier";
 import { action } from "@ember/object";
 import { modifier } from "ember-modifier";
-import { errorLine } from "../../lib/mentorgraph/picture";
+import { errorLine } from "../../lib/mentorgraph/problems";
 import say from "../../lib/say";
 import arrive from "../../modifiers/mentorship-arrive";
 

@@ -6,7 +6,7 @@ import { on } from "@ember/modifier";
 import { action } from "@ember/object";
 import { service } from "@ember/service";
 import { hour } from "../../lib/dates";
-import { linkTo } from "../../lib/mentorgraph/picture";
+import { linkTo } from "../../lib/mentorgraph/links";
 import say from "../../lib/say";
 import MentorshipButton from "./button";
 

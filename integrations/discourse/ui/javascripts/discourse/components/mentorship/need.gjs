@@ -5,7 +5,7 @@ import { on } from "@ember/modifier";
 import { action } from "@ember/object";
 import { guidFor } from "@ember/object/internals";
 import { service } from "@ember/service";
-import { errorLine } from "../../lib/mentorgraph/picture";
+import { errorLine } from "../../lib/mentorgraph/problems";
 import say from "../../lib/say";
 
 /** Says what one would like help with. */

@@ -5,7 +5,7 @@ import { action } from "@ember/object";
 import { guidFor } from "@ember/object/internals";
 import { service } from "@ember/service";
 import { day } from "../../lib/dates";
-import { ENDS } from "../../lib/mentorgraph/picture";
+import { ENDS } from "../../lib/mentorgraph/mentorships";
 import say from "../../lib/say";
 import MentorshipButton from "./button";
 import MentorshipChoice from "./choice";

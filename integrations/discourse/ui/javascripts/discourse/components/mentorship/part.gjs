@@ -5,7 +5,7 @@ import { on } from "@ember/modifier";
 import { action } from "@ember/object";
 import { guidFor } from "@ember/object/internals";
 import { service } from "@ember/service";
-import { noteOf } from "../../lib/mentorgraph/picture";
+import { noteOf } from "../../lib/mentorgraph/programs";
 import say from "../../lib/say";
 import MentorshipButton from "./button";
 import MentorshipForm from "./form";

@@ -2,7 +2,7 @@
 import Component from "@glimmer/component";
 import { action } from "@ember/object";
 import { service } from "@ember/service";
-import { canTryAgain, windowHelps } from "../../lib/mentorgraph/picture";
+import { canTryAgain, windowHelps } from "../../lib/mentorgraph/problems";
 import { openWindow } from "../../lib/mentorgraph/proofs";
 import say from "../../lib/say";
 import MentorshipButton from "./button";

@@ -3,7 +3,7 @@ import Component from "@glimmer/component";
 import { action } from "@ember/object";
 import { guidFor } from "@ember/object/internals";
 import { service } from "@ember/service";
-import { MINUTES } from "../../lib/mentorgraph/picture";
+import { MINUTES } from "../../lib/mentorgraph/meetings";
 import say from "../../lib/say";
 import MentorshipForm from "./form";
 

@@ -5,7 +5,7 @@ import { fn } from "@ember/helper";
 import { action } from "@ember/object";
 import { guidFor } from "@ember/object/internals";
 import { service } from "@ember/service";
-import { REASONS } from "../../lib/mentorgraph/picture";
+import { REASONS } from "../../lib/mentorgraph/requests";
 import say from "../../lib/say";
 import MentorshipButton from "./button";
 import MentorshipChoice from "./choice";

@@ -1,0 +1,58 @@
+// @ts-check
+
+/** @typedef {{ key: string, values: Record<string, unknown> }} Line */
+
+/** Refusals that the catalogues have words for; any other is shown in the service's own. */
+const REFUSED = ["already_asked", "not_enrolled", "paused", "has_a_mentor"];
+
+const TROUBLES = [
+  "offline",
+  "unreachable",
+  "slow",
+  "busy",
+  "broken",
+  "refused",
+  "expired",
+  "signed-out",
+  "unproven",
+  "window-blocked",
+  "not-a-member",
+  "not-set-up",
+];
+
+const HOPELESS = ["not-a-member", "not-set-up"];
+
+const BY_WINDOW = ["signed-out", "unproven", "window-blocked"];
+
+/**
+ * What to say of an error: a key of the catalogues, or the service's own line.
+ *
+ * @param {{ code: string, message: string }} error
+ * @returns {{ key: string, text?: undefined } | { text: string, key?: undefined }}
+ */
+export function errorLine({ code, message }) {
+  if (REFUSED.includes(code)) {
+    return { key: `errors.${code}` };
+  }
+  return TROUBLES.includes(code)
+    ? { key: `problems.${code}` }
+    : { text: message };
+}
+
+/**
+ * Whether trying again may help.
+ *
+ * @param {{ code: string }} problem
+ */
+export function canTryAgain({ code }) {
+  return !HOPELESS.includes(code);
+}
+
+/**
+ * Whether a window of the host could say who is there.
+ *
+ * @param {import("./transport.js").Problem} problem
+ */
+export function windowHelps({ code }) {
+  return BY_WINDOW.includes(code);
+}
