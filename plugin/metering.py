@@ -31,6 +31,10 @@ class _Acknowledgements(Collector):
         yield found
 
 
+WAYS = ("plan", "engine")
+"""How an operation can be answered."""
+
+
 class Meter:
     """Everything that this process counts."""
 
@@ -47,7 +51,8 @@ class Meter:
         self._drift = counter("drift", "Subjects that reading the host found to be other than deliveries had said.", "installation")
         self._sent = counter("messages_sent", "Messages that a host took.", "kind")
         self._failures = counter("lane_failures", "Pieces of work that failed, by lane and reason.", "lane", "reason")
-        self._operations = counter("graphql_operations", "Operations by the way they were answered.", "way")
+        operations = counter("graphql_operations", "Operations by the way they were answered.", "way")
+        self._ways = {way: operations.labels(way) for way in WAYS}
         cost = counter("graphql_cost", "What operations cost: what they could have asked for, and what came.", "kind")
         self._requested, self._actual = cost.labels("requested"), cost.labels("actual")
 
@@ -75,7 +80,7 @@ class Meter:
 
     def answered(self, way: str, *, requested: int, actual: int) -> None:
         """An operation was answered by the engine, a plan, or from what was kept."""
-        self._operations.labels(way).inc()
+        self._ways[way].inc()
         self._requested.inc(requested)
         self._actual.inc(actual)
 

@@ -52,8 +52,11 @@ class Budgets:
         self._monotonic = monotonic
         self._buckets: OrderedDict[tuple[str, int], _Bucket] = OrderedDict()
 
-    def charge(self, principal: Principal | None, cost: float) -> Charge:
-        """Take ``cost`` from every budget of who asks, or from none if one has too little; a negative cost gives back what was taken too much."""
+    def charge(self, principal: Principal | None, cost: float, *, back: float = 0.0) -> Charge:
+        """Take ``cost`` from every budget of who asks, or from none if one has too little; a negative cost gives back what was taken too much.
+
+        ``back`` is given back at once: the budgets have to have the whole cost nevertheless.
+        """
         now, wait = self._monotonic(), 0.0
         mine = [(self._bucket(key, rate, now), rate) for key, rate in _budgets(principal)]
         if cost > 0:
@@ -62,7 +65,7 @@ class Budgets:
         bucket, rate = mine[0]
         for one, its in mine:
             if not wait:
-                left = one.left - cost
+                left = one.left - cost + back
                 one.left = left if left < its.maximum else float(its.maximum)
             if one.left < bucket.left:
                 bucket, rate = one, its

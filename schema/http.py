@@ -9,7 +9,7 @@ from time import monotonic
 import orjson
 import structlog
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -48,6 +48,7 @@ Origins = Callable[[], Awaitable[Collection[str]]]
 Page = Callable[[Request], Awaitable[Response]]
 PREFLIGHT = ("apollo-require-preflight", "graphql-require-preflight", "x-apollo-operation-name", "authorization")
 """Headers that no page of another site can send without a preflight request, which we do not grant it."""
+_LOOKED_AT = frozenset({b"authorization", b"content-type", b"accept"})
 _ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 TOO_BIG = 1009
 """Close code of a message that is too big (RFC 6455 section 7.4.1)."""
@@ -57,6 +58,17 @@ def bearer(headers: Mapping[str, str]) -> str:
     """The token of an ``Authorization`` header; empty without one."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _read(scope: Scope) -> tuple[str, str, str]:
+    """The token, the type of the body and what is accepted, in one look at the headers; of several of a name the first counts."""
+    found = {name: value for name, value in reversed(scope["headers"]) if name in _LOOKED_AT}
+    scheme, _, token = found.get(b"authorization", b"").decode("latin-1").partition(" ")
+    return (
+        token.strip() if scheme.lower() == "bearer" else "",
+        found.get(b"content-type", b"").decode("latin-1"),
+        found.get(b"accept", b"").decode("latin-1"),
+    )
 
 
 def wants_graphql_json(accept: str) -> bool:
@@ -163,9 +175,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def _answered(self, scope: Scope, message: Message, send: Send) -> bool:
         """Answer a request whose document has a plan; nothing is sent otherwise."""
-        headers = Headers(scope=scope)
-        token = bearer(headers)
-        if not token or headers.get("content-type") != JSON or message["type"] != "http.request" or message.get("more_body"):
+        token, content_type, accept = _read(scope)
+        if not token or content_type != JSON or message["type"] != "http.request" or message.get("more_body"):
             return False
         context = Context(runtime=self._runtime, graphs=self._graphs, principal=None, token=token, budgets=self._budgets)
         try:
@@ -175,7 +186,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         body = await self._quick.answer(message["body"], context)
         if body is None:
             return False
-        kind = GRAPHQL_JSON if wants_graphql_json(headers.get("accept", "")) else JSON
+        kind = GRAPHQL_JSON if wants_graphql_json(accept) else JSON
         about = [(b"content-type", kind.encode()), (b"content-length", b"%d" % len(body)), *_ALWAYS]
         await send({"type": "http.response.start", "status": 200, "headers": about})
         await send({"type": "http.response.body", "body": body})

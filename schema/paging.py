@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 import strawberry
 
+from plugin.domain.global_ids import url_safe
 from plugin.errors import Invalid
 from schema.ids import LARGEST
 
@@ -57,7 +58,7 @@ def page_size(first: int | None) -> int:
 
 def encode_cursor(kind: str, *place: int) -> str:
     """A place in a list of a kind, as an opaque text."""
-    return base64.urlsafe_b64encode(":".join([kind, *map(str, place)]).encode()).decode().rstrip("=")
+    return url_safe(":".join([kind, *map(str, place)]))
 
 
 def decode_cursor(cursor: str | None, kind: str, size: int) -> tuple[int, ...] | None:

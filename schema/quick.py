@@ -12,13 +12,12 @@ from typing import Any
 
 import orjson
 
-from plugin.domain.people import OFFICE_SCOPES, Principal
+from plugin.domain.people import OFFICE_SCOPES
 from plugin.errors import PluginError
 from schema import limits, trusted
 from schema.budget import Budgets, Charge
 from schema.context import Context
-from schema.cost import values_in
-from schema.plans.answers import Answer, Answers, Key, may_be_kept
+from schema.plans.answers import Answer, Answers, may_be_kept
 from schema.plans.store import Plans, Prepared, variables_key
 
 _KEYS = {"query", "documentId", "variables", "operationName", "extensions"}
@@ -72,31 +71,41 @@ class Quick:
         except TypeError:
             return None
         requested = prepared.cost(asked.variables, key)
-        if self.budgets.charge(principal, requested).retry_after > 0:
-            return None
-        try:
-            found = await self._data(prepared, asked, principal, context, (principal.installation_id, principal.token_id, asked.text, asked.name, key))
-        except BaseException as error:
-            self.budgets.charge(principal, -requested)
-            if isinstance(error, Exception):
-                return None
-            raise
-        actual = min(requested, found.values)
-        context.runtime.meter.answered("plan", requested=requested, actual=actual)
-        return _written(found.data, requested, actual, self.budgets.charge(principal, -(requested - actual) / 2))
-
-    async def _data(self, prepared: Prepared, asked: _Asked, principal: Principal, context: Context, key: Key) -> Answer:
         # What an office shows depends on the host's word, which may run out while no row changes.
         keeps = prepared.trusted and may_be_kept(prepared.plan) and not principal.scopes & OFFICE_SCOPES
-        known = self.answers.find(key, epoch=context.epoch) if keeps else None
-        if known is not None:
-            return known
-        async with asyncio.timeout(limits.MAX_SECONDS):
-            data = await prepared.plan.run(context, asked.variables)
-        found = Answer(orjson.dumps(data), values_in(data))
-        if keeps:
-            self.answers.keep(key, found, epoch=context.epoch)
-        return found
+        place = (principal.installation_id, principal.token_id, asked.text, asked.name, key)
+        found = self.answers.find(place, epoch=context.epoch) if keeps else None
+        if found is not None:
+            charge = self.budgets.charge(principal, requested, back=_unused(requested, found))
+            if charge.retry_after > 0:
+                return None
+        else:
+            if self.budgets.charge(principal, requested).retry_after > 0:
+                return None
+            try:
+                found = await _worked_out(prepared, asked, context)
+            except BaseException as error:
+                self.budgets.charge(principal, -requested)
+                if isinstance(error, Exception):
+                    return None
+                raise
+            charge = self.budgets.charge(principal, -_unused(requested, found))
+            if keeps:
+                self.answers.keep(place, found, epoch=context.epoch)
+        actual = min(requested, found.values)
+        context.runtime.meter.answered("plan", requested=requested, actual=actual)
+        return _written(found.data, requested, actual, charge)
+
+
+async def _worked_out(prepared: Prepared, asked: _Asked, context: Context) -> Answer:
+    async with asyncio.timeout(limits.MAX_SECONDS):
+        data, values = await prepared.plan.run(context, asked.variables)
+    return Answer(orjson.dumps(data), values)
+
+
+def _unused(requested: int, found: Answer) -> float:
+    """What is given back: half of what was asked for and did not come."""
+    return (requested - min(requested, found.values)) / 2
 
 
 def _written(data: bytes, requested: int, actual: int, charge: Charge) -> bytes:

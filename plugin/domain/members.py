@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Standing(StrEnum):
@@ -56,6 +57,18 @@ class Member:
     def takes_part(self) -> bool:
         """Whether this member may be suggested and may ask."""
         return self.standing in (Standing.MEMBER, Standing.UNKNOWN)
+
+
+class Card(NamedTuple):
+    """What a directory shows of a member: as little as a page of them needs."""
+
+    id: int
+    host_user_id: str
+    username: str
+    name: str
+    avatar_url: str
+    title: str
+    timezone: str
 
 
 class Consent(StrEnum):

@@ -92,9 +92,8 @@ async def principal_of(runtime: Runtime, token: str) -> Principal:
 
 async def pass_of(runtime: Runtime, token: str) -> Pass:
     """:func:`principal_of` with the epoch in which it holds."""
-    refused = Unauthenticated("this token is unknown, expired or revoked: sign in again or make a new one")
     if not token.startswith(PREFIX) or len(token) > 200 or not token.isascii():
-        raise refused
+        raise _refused()
     digest = token_digest(token)
     remembered = await runtime.passes.find(digest, runtime.database, now=runtime.clock())
     if remembered is not None:
@@ -103,7 +102,7 @@ async def pass_of(runtime: Runtime, token: str) -> Pass:
     if installation_id is None:
         installation_id = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_of_token(digest))
     if installation_id is None:
-        raise refused
+        raise _refused()
 
     def work(unit: UnitOfWork) -> tuple[Principal, rights.Known | None, Token, int] | None:
         found = unit.tokens.find(digest)
@@ -119,12 +118,16 @@ async def pass_of(runtime: Runtime, token: str) -> Pass:
             unit.epoch,
         )
 
-    found = await runtime.database.read(installation_id, work)
+    found = await runtime.database.glance(installation_id, work)
     if found is None:
-        raise refused
+        raise _refused()
     carried, member, kept, epoch = found
     principal = await rights.settled(runtime, carried, member)
     return runtime.passes.keep(digest, principal, epoch=epoch, now=runtime.clock(), expires_at=kept.expires_at)
+
+
+def _refused() -> Unauthenticated:
+    return Unauthenticated("this token is unknown, expired or revoked: sign in again or make a new one")
 
 
 def require(principal: Principal | None, scope: Scope) -> Principal:

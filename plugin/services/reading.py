@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from mentorgraph.events import Access
 from plugin.domain.community import Community
 from plugin.domain.content import Cited, Space, Topic
-from plugin.domain.members import Consent, ConsentRecord, Member
+from plugin.domain.members import Card, Consent, ConsentRecord, Member
 from plugin.domain.needs import Need, Suggestion
 from plugin.domain.people import Principal
 from plugin.domain.programs import Program, ProgramState
@@ -45,13 +45,15 @@ async def community(runtime: Runtime, principal: Principal) -> tuple[Community, 
 
 async def members(runtime: Runtime, principal: Principal, member_ids: Collection[int]) -> dict[int, Member]:
     """Members by id, those that take part."""
-    found = await runtime.database.read(principal.installation_id, lambda unit: unit.members.many(member_ids))
+    found = await runtime.database.glance(principal.installation_id, lambda unit: unit.members.many(member_ids))
     return {key: member for key, member in found.items() if member.takes_part or key == principal.member_id}
 
 
-async def member_page(runtime: Runtime, principal: Principal, *, after: int | None, limit: int, query: str | None) -> list[Member]:
+async def member_page(runtime: Runtime, principal: Principal, *, after: int | None, limit: int, query: str | None) -> list[Card]:
     """A page of the directory."""
-    return await runtime.database.read(principal.installation_id, lambda unit: unit.members.page(after=after, limit=limit, query=query))
+    # A part of a name is looked for in every row.
+    look = runtime.database.read if query else runtime.database.glance
+    return await look(principal.installation_id, lambda unit: unit.members.page(after=after, limit=limit, query=query))
 
 
 Suggested = tuple[Suggestion, Member | None]
@@ -67,7 +69,7 @@ async def suggestion_page(runtime: Runtime, principal: Principal, *, after: tupl
     def work(unit: UnitOfWork) -> list[Suggested]:
         return _with_members(unit, principal, unit.suggestions.page(member_id, after=after, limit=limit, program_id=program_id))
 
-    return await runtime.database.read(principal.installation_id, work)
+    return await runtime.database.glance(principal.installation_id, work)
 
 
 def _with_members(unit: UnitOfWork, principal: Principal, found: Sequence[Suggestion]) -> list[Suggested]:

@@ -23,6 +23,10 @@ class Database(Protocol):
         """Run ``work`` on a consistent state; it must not write."""
         ...
 
+    async def glance(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
+        """:meth:`read` for work that finds a few rows by their keys. SQLite does it on the spot: to hand it to a thread would take longer than to do it."""
+        ...
+
     async def write(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
         """Run ``work`` in a transaction that is durable when this returns, and undone whole when ``work`` raises."""
         ...

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from plugin.store.ids import Ids
 from plugin.store.installations import Installations
 from plugin.store.intake import Arrival
 from plugin.store.migrate import check_revision
+from plugin.store.readers import Readers
 from plugin.store.sqlite_intake import SqliteIntake
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -35,6 +36,9 @@ _WAKE: _Job = (lambda _connection: None, Future())
 """A job that only wakes the writer."""
 
 READERS = 4
+"""Threads that read at most (:mod:`plugin.store.readers`)."""
+AT_ONCE = 0.05
+"""Seconds that a reading on the event loop waits for another process; then a thread waits instead."""
 GROUP = 512
 """Most deliveries in one commit, about: those that are put together stay together."""
 TIDY_SECONDS = 60.0
@@ -58,7 +62,8 @@ class SqliteDatabase:
         self._reader_engine = sqlite_engine(path, read_only=True, size=READERS)
         note_writes(self._writer_engine)
         self._epochs = SqliteEpochs(path)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="read")
+        self._glances = sqlite_engine(path, read_only=True, size=READERS, patience=AT_ONCE)
+        self._readers = Readers(READERS)
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._arrivals: deque[tuple[Sequence[Arrival], Future[None]]] = deque()
         self._writer = threading.Thread(target=self._write_for_ever, name="write", daemon=True)
@@ -144,6 +149,15 @@ class SqliteDatabase:
         """See :meth:`Database.read`."""
         return await self._read(lambda connection: work(self._unit(connection, installation_id)))
 
+    async def glance(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
+        """See :meth:`Database.glance`."""
+        self._refuse_if_closed()
+        try:
+            with self._glances.begin() as connection:
+                return work(self._unit(connection, installation_id))
+        except DBAPIError:
+            return await self.read(installation_id, work)
+
     async def write(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
         """See :meth:`Database.write`."""
 
@@ -191,11 +205,12 @@ class SqliteDatabase:
         self._closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join, 30)
-        self._readers.shutdown()
+        await asyncio.to_thread(self._readers.close)
         self._epochs.close()
         self._intake.close()
         self._writer_engine.dispose()
         self._reader_engine.dispose()
+        self._glances.dispose()
 
     def _unit(self, connection: Connection, installation_id: int) -> UnitOfWork:
         return UnitOfWork(connection, installation_id, clock=self._clock, vault=self._vault, ids=self._ids)
@@ -205,8 +220,9 @@ class SqliteDatabase:
             with self._reader_engine.begin() as connection:
                 return work(connection)
 
+        self._refuse_if_closed()
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+            return await self._readers.run(run)
         except DBAPIError as error:
             if isinstance(error.orig, sqlite3.OperationalError) or is_damage(error):
                 raise unavailable(error) from error

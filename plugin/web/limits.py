@@ -40,8 +40,9 @@ async def read_within(receive: Receive, *, declared: str, limit: int) -> bytes:
 
 async def take_body(scope: Scope, receive: Receive, *, limit: int) -> tuple[bytes | None, Receive]:
     """The body, and what gives it once more to whoever asks next; ``None`` for one that is refused, and then what raises why."""
+    declared = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"content-length"), "")
     try:
-        body = await read_body(Request(scope, receive), limit=limit)
+        body = await read_within(receive, declared=declared, limit=limit)
     except PluginError as error:
         # The name is gone when the function is called.
         refusal = error

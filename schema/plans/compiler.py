@@ -74,15 +74,19 @@ class Plan:
     _fixed: tuple[Mapping[str, Any], ...] | None
     """The arguments of all calls, where no variable changes them."""
 
-    async def run(self, context: Context, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """The answer's data. Raises :class:`Unusual`, or whatever a resolver raised; then the engine has to execute the operation."""
+    async def run(self, context: Context, variables: Mapping[str, Any]) -> tuple[dict[str, Any], int]:
+        """The answer's data and how many values it has. Raises :class:`Unusual`, or whatever a resolver raised; then the engine has to execute it."""
         arguments = self._fixed
         if arguments is None:
             arguments = _arguments(self.schema, self._calls, _coerced(self.schema, self.operation, variables))
         run = Run(context, arguments)
-        data = self._start(None, run)
-        await run.settle()
-        return data
+        try:
+            data = self._start(None, run)
+            await run.settle()
+        except BaseException:
+            run.give_up()
+            raise
+        return data, run.values
 
 
 def compile_operation(schema: Schema, document: DocumentNode, *, name: str | None) -> Plan:
@@ -186,7 +190,7 @@ class _Compiler:
                 raise NotPlannable("it is too long")
             constant = self._name("k", key)
             entries.append(f"{constant}: {self._field(kind, constant, details, before, after)}")
-        lines = [f"def {name}(s, run):", *before, f"    o = {{{', '.join(entries)}}}", *after, "    return o"]
+        lines = [f"def {name}(s, run):", *before, f"    run.values += {len(entries)}", f"    o = {{{', '.join(entries)}}}", *after, "    return o"]
         self.source += lines
         return name
 
@@ -272,9 +276,9 @@ class _Compiler:
         inner = self._function(kind, grouped)
         if kind.is_type_of is None:
             return inner
-        name, check = self._name("f"), self._name("t", kind.is_type_of)
+        name, check, known = self._name("f"), self._name("t", kind.is_type_of), self._name("y", _class_of(kind))
         # The engine looks for the type first as well; what is of another type is an error there.
-        self.source += [f"def {name}(s, run):", f"    if not {check}(s, None): raise Unusual", f"    return {inner}(s, run)"]
+        self.source += [f"def {name}(s, run):", f"    if s.__class__ is not {known} and not {check}(s, None): raise Unusual", f"    return {inner}(s, run)"]
         return name
 
     def _interface(self, kind: GraphQLInterfaceType, details: list[FieldDetails]) -> str:
@@ -290,6 +294,12 @@ class _Compiler:
             "    return g(s, run)",
         ]
         return name
+
+
+def _class_of(kind: GraphQLObjectType) -> type:
+    """The class whose objects are of a type whatever the engine's own look at them would take."""
+    found: type = kind.extensions[GraphQLCoreConverter.DEFINITION_BACKREF].origin
+    return found
 
 
 def _missing() -> None:

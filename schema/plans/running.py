@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from inspect import iscoroutine
 from typing import Any
 
 from schema.batches import Batch
@@ -27,12 +28,14 @@ Finish = Callable[[Any, "Run"], Any]
 class Run:
     """One execution of a plan."""
 
-    __slots__ = ("arguments", "batches", "info", "waiting")
+    __slots__ = ("arguments", "batches", "info", "values", "waiting")
 
     def __init__(self, context: Context, arguments: tuple[Mapping[str, Any], ...]) -> None:
         self.info = PlanInfo(context)
         self.arguments = arguments
         """What resolvers with arguments are given, in the order in which the plan numbers them."""
+        self.values = 0
+        """How many values were filled in, each of a field: what is inside of a scalar is not counted."""
         self.waiting: list[tuple[Awaitable[Any], Finish, dict[str, Any], str]] = []
         self.batches: dict[Batch, list[tuple[Any, Finish, dict[str, Any], str]]] = {}
 
@@ -63,6 +66,13 @@ class Run:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
                 raise
+
+    def give_up(self) -> None:
+        """Let go of what was asked for and is waited for no more."""
+        for value, *_ in self.waiting:
+            if iscoroutine(value):
+                value.close()
+        self.waiting = []
 
     async def _batch(self, batch: Batch, places: list[tuple[Any, Finish, dict[str, Any], str]]) -> None:
         found = await batch(self.info, [source for source, *_ in places])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from plugin.domain.members import Card
 from plugin.domain.members import Member as DomainMember
 from plugin.domain.skills import Standing
 from plugin.graph.skills import Item
@@ -93,7 +94,7 @@ def skill(one: Item) -> Skill:
     )
 
 
-def member(found: DomainMember, *, installation_id: int) -> Member:
+def member(found: DomainMember | Card, *, installation_id: int) -> Member:
     """A member as GraphQL shows it."""
     return Member(
         id=strawberry.ID(str(GlobalId("Member", installation_id, str(found.id)))),

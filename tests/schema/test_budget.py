@@ -47,6 +47,15 @@ def test_a_refused_charge_takes_nothing(seconds: Clock) -> None:
     assert budgets.charge(MAYA, 10).retry_after == 0
 
 
+def test_what_is_given_back_at_once_has_to_be_there_first(seconds: Clock) -> None:
+    budgets = Budgets(seconds)
+    granted = budgets.charge(MAYA, PERSON.maximum, back=PERSON.maximum - 10)
+    assert (granted.retry_after, granted.available) == (0, PERSON.maximum - 10)
+    refused = budgets.charge(MAYA, PERSON.maximum, back=PERSON.maximum)
+    assert refused.retry_after > 0
+    assert budgets.charge(MAYA, PERSON.maximum - 10).retry_after == 0
+
+
 def test_a_second_token_of_a_member_is_no_second_budget(seconds: Clock) -> None:
     budgets = Budgets(seconds)
     budgets.charge(MAYA, PERSON.maximum)

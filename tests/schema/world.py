@@ -57,6 +57,11 @@ class Counting:
         self.reads += 1
         return await self._inner.read(installation_id, work)
 
+    async def glance(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
+        self._work()
+        self.reads += 1
+        return await self._inner.glance(installation_id, work)
+
     async def write(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
         self._work()
         return await self._inner.write(installation_id, work)

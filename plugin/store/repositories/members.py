@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.sql.expression import true
 
-from plugin.domain.members import Consent, ConsentRecord, Member, Standing
+from plugin.domain.members import Card, Consent, ConsentRecord, Member, Standing
 from plugin.store.repositories.base import Repository, chunks
 from plugin.store.tables import badges, consents, group_members, groups, members, tombstones
 
 _COLUMNS = [column for column in members.c if column.name not in {"installation_id", "seen_sweep"}]
-
-
+_CARD = [members.c["member_id" if name == "id" else name] for name in Card._fields]
 _FIELDS = tuple("id" if column.name == "member_id" else column.name for column in _COLUMNS)
 _STANDINGS = {one.value: one for one in Standing}
 
@@ -52,7 +51,7 @@ def _values(member: Member) -> dict[str, object]:
 @cache
 def _page(*, named: bool) -> Select[*tuple[Any, ...]]:
     """One page of the directory. Made once, as it is asked for all the time."""
-    statement = select(*_COLUMNS).where(
+    statement = select(*_CARD).where(
         members.c.installation_id == bindparam("installation"),
         # Not IN: SQLAlchemy writes that anew for every call.
         or_(members.c.standing == Standing.MEMBER.value, members.c.standing == Standing.UNKNOWN.value),
@@ -118,14 +117,14 @@ class Members(Repository):
 
     # ------------------------------------------------------------------------------------------------------------- lists
 
-    def page(self, *, after: int | None, limit: int, query: str | None) -> list[Member]:
+    def page(self, *, after: int | None, limit: int, query: str | None) -> list[Card]:
         """Members that take part, by our id; ``query`` is a part of a name."""
         self.flush()
         given: dict[str, object] = {"installation": self.installation_id, "after": -1 if after is None else after, "limit": limit}
         if query:
             word = query.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             given["word"] = f"%{word}%"
-        return [_member(row) for row in self._connection.execute(_page(named=bool(query)), given).all()]
+        return list(map(Card._make, self._connection.execute(_page(named=bool(query)), given)))
 
     def all(self) -> list[Member]:
         """Every member; for the graph and for comparisons."""

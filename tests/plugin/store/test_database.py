@@ -1,6 +1,7 @@
 """Units of work: whole or not at all, on both databases."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -103,6 +104,24 @@ async def test_a_read_cannot_write(database: Database) -> None:
     one = await community(database)
     with pytest.raises((Unavailable, DBAPIError)):
         await database.read(one, lambda unit: unit.tags.put("x"))
+
+
+def write_on_the_quiet(unit: UnitOfWork) -> None:
+    """What work that is said to read only must not do."""
+    member(unit, "2")
+    unit.flush_rows()
+
+
+async def test_a_glance_sees_what_was_committed_and_cannot_write(database: Database) -> None:
+    one = await community(database)
+    assert await database.glance(one, usernames) == []
+    await database.write(one, lambda unit: member(unit, "1"))
+    assert await database.glance(one, usernames) == ["user1"]
+    with pytest.raises(Boom):
+        await database.glance(one, spoil)
+    with pytest.raises((DBAPIError, Unavailable)):
+        await database.glance(one, write_on_the_quiet)
+    assert await database.glance(one, usernames) == ["user1"]
 
 
 async def test_ids_of_one_moment_do_not_repeat(database: Database, clock: FixedClock) -> None:
@@ -228,6 +247,19 @@ async def test_a_locked_database_is_unavailable_and_recovers(sqlite_database: Da
     await sqlite_database.write(one, lambda unit: unit.tags.put("x"))
 
 
+async def test_a_glance_at_a_locked_file_is_left_to_a_thread(sqlite_database: Database, sqlite_settings: Settings) -> None:
+    one = await community(sqlite_database)
+    await sqlite_database.write(one, lambda unit: member(unit, "1"))
+    other = sqlite3.connect(sqlite_settings.sqlite_path, isolation_level=None, check_same_thread=False)
+    other.execute("PRAGMA locking_mode=EXCLUSIVE")
+    with contextlib.suppress(sqlite3.OperationalError):
+        other.execute("BEGIN EXCLUSIVE")
+    looking = asyncio.ensure_future(sqlite_database.glance(one, usernames))
+    await asyncio.sleep(0)
+    other.close()
+    assert await looking == ["user1"]
+
+
 def test_a_read_only_file_is_named(sqlite_settings: Settings) -> None:
     engine = sqlite_engine(sqlite_settings.sqlite_path, read_only=True)
     with pytest.raises(DBAPIError) as failure, engine.begin() as connection:
@@ -257,6 +289,10 @@ async def test_a_closed_database_refuses_at_once(sqlite_settings: Settings, vaul
     await database.close()
     with pytest.raises(Unavailable):
         await asyncio.wait_for(database.write(1, lambda _unit: None), 2)
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(database.read(1, lambda _unit: None), 2)
+    with pytest.raises(Unavailable):
+        await asyncio.wait_for(database.glance(1, lambda _unit: None), 2)
 
 
 async def test_what_was_erased_leaves_the_log_after_a_while(

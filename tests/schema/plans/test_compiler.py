@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from plugin.domain.people import Principal
 from plugin.services import access
 from schema.context import Context
+from schema.cost import values_in
 from schema.plans.compiler import NotPlannable, compile_operation
 from schema.schema import schema
 from tests.schema.plans.documents import CORE, random_query
@@ -56,7 +57,8 @@ async def test_a_plan_gives_what_the_engine_gives(world: World, variables: dict[
     expected = await engine(world, WHOLE, principal, variables)
     assert expected.errors is None
     for _ in range(2):
-        found = await plan.run(context_of(world, principal), variables)
+        found, values = await plan.run(context_of(world, principal), variables)
+        assert values == values_in(found)
         assert found == expected.data
         assert list(found) == list(expected.data)
 
@@ -86,13 +88,15 @@ async def test_random_queries(world: World, seed: int, as_member: bool) -> None:
         return
     expected = await engine(world, query, principal, {})
     try:
-        found = await plan.run(context_of(world, principal), {})
+        found, values = await plan.run(context_of(world, principal), {})
     except Exception:  # noqa: BLE001 - whatever it is, the engine must have had an error too
         assert expected.errors
         event("an error")
         return
     assert not expected.errors
     event("compared")
+    # A scalar that is an object itself is one value for a plan; its inside is not looked at.
+    assert values <= values_in(found)
     ignore_handles(found)
     ignore_handles(expected.data)
     assert found == expected.data
@@ -129,5 +133,5 @@ async def test_no_word_of_a_client_becomes_source(world: World) -> None:
     """Names of a document are constants: the worst that an alias can spell is a key of the answer."""
     query = "query __import__ { exec: community { True: name None: id __class__: id lambda: name } }"
     document = parse(query)
-    found = await compile_operation(schema, document, name=None).run(context_of(world, await principal_of(world)), {})
+    found, _ = await compile_operation(schema, document, name=None).run(context_of(world, await principal_of(world)), {})
     assert set(found["exec"]) == {"True", "None", "__class__", "lambda"}
