@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import asyncpg
+from asyncpg.transaction import Transaction
 
 Trouble = Callable[[int], AbstractAsyncContextManager[None]]
 """Takes the number of the service's process."""
@@ -39,6 +40,19 @@ def of_sqlite(path: Path) -> dict[str, Trouble]:
     return {"locked": locked, "full disk": full}
 
 
+async def _all_locked(connection: asyncpg.Connection) -> Transaction:
+    """Lock the tables, which the service locks in its own order: where the two block each other, PostgreSQL ends one, and it begins again."""
+    while True:
+        begun = connection.transaction()
+        await begun.start()
+        try:
+            await connection.execute("LOCK TABLE inbox, lanes IN ACCESS EXCLUSIVE MODE")
+        except asyncpg.DeadlockDetectedError:
+            await begun.rollback()
+        else:
+            return begun
+
+
 def of_postgresql(url: str, folder: Path) -> dict[str, Trouble]:
     """The troubles of a service on PostgreSQL, whose data is in ``folder``."""
 
@@ -46,9 +60,11 @@ def of_postgresql(url: str, folder: Path) -> dict[str, Trouble]:
     async def locked(_pid: int) -> AsyncIterator[None]:
         connection = await asyncpg.connect(url)
         try:
-            async with connection.transaction():
-                await connection.execute("LOCK TABLE inbox, lanes IN ACCESS EXCLUSIVE MODE")
+            begun = await _all_locked(connection)
+            try:
                 yield
+            finally:
+                await begun.rollback()
         finally:
             await connection.close()
 
