@@ -238,7 +238,7 @@ async def _dropped_by_rule(events: list[dict[str, Any]], kept: dict[str, str]) -
 # ------------------------------------------------------------------------------------------------------------------ all of it
 
 
-async def run(url: str, migrate_url: str, *, kills: int, seed: int, troubles: Mapping[str, Trouble]) -> dict[str, object]:
+async def run(url: str, migrate_url: str, folder: Path, *, kills: int, seed: int, troubles: Mapping[str, Trouble]) -> dict[str, object]:
     """One database."""
     chance = random.Random(seed)  # noqa: S311 - moments, not secrets
     port = free_port()
@@ -267,7 +267,10 @@ async def run(url: str, migrate_url: str, *, kills: int, seed: int, troubles: Ma
             report = await reconcile.reconcile(parts.runtime, installation_id, whole=True)
             await reconcile.settle_all(parts.runtime, installation_id, report=report)
             secret = (await parts.runtime.installation(installation_id)).hook_secrets[0]
-            service, found = Service(settings, port, installation_id, secret, forum.base_url), Found()
+            service, found = (
+                Service(settings, port, installation_id, secret, forum.base_url, folder / ("postgresql.log" if migrate_url else "sqlite.log")),
+                Found(),
+            )
             await forum.control.deliveries(drop_percent=10, duplicate_percent=10, shuffle=True, seed=seed)
             work = [*(keep_sending(service, found) for _ in range(SENDERS)), keep_living(forum, found, chance), keep_matching(parts, installation_id, found)]
             async with meanwhile(*work):
@@ -278,6 +281,8 @@ async def run(url: str, migrate_url: str, *, kills: int, seed: int, troubles: Ma
             say(f"all was worked off after {settled:.0f} s; compared with the forum")
             result = await judge(service, forum, parts, found) | {"settled_s": round(settled, 1)}
             say(json.dumps(result))
+            for error, times in service.errors().most_common(20):
+                say(f"logged {times} times: {error}")
             return result
         finally:
             await parts.close()
@@ -294,10 +299,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         if given.database in {"sqlite", "both"}:
             path = Path(folder) / "endurance.db"
-            found["sqlite"] = asyncio.run(run(f"sqlite:///{path}", "", **many, troubles=of_sqlite(path)))
+            found["sqlite"] = asyncio.run(run(f"sqlite:///{path}", "", Path(folder), **many, troubles=of_sqlite(path)))
         if given.database in {"postgresql", "both"}:
             with postgresql(Path(folder)) as (url, migrate_url):
-                found["postgresql"] = asyncio.run(run(url, migrate_url, **many, troubles=of_postgresql(migrate_url, Path(folder) / "pg")))
+                found["postgresql"] = asyncio.run(run(url, migrate_url, Path(folder), **many, troubles=of_postgresql(migrate_url, Path(folder) / "pg")))
     sys.stdout.write(json.dumps(found) + "\n")
     bad = [
         name for name, one in found.items() if any(one[key] for key in ("lost", "dead", "messages_doubled", "messages_missing", "rounds_missing", "differs"))

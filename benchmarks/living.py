@@ -61,6 +61,8 @@ class Service:
     installation_id: int
     secret: str
     base_url: str
+    log: Path
+    """Where its errors go."""
     key: str = KEY
 
     @property
@@ -79,10 +81,24 @@ class Service:
             "MENTORGRAPH_ALLOW_PRIVATE": self.base_url.removeprefix("http://"),
             "MENTORGRAPH_LOG_LEVEL": "error",
         }
-        quiet = asyncio.subprocess.DEVNULL
-        return await asyncio.create_subprocess_exec(
-            sys.executable, *command, "serve", "--port", str(self.port), cwd=ROOT, env=environment, stdout=quiet, stderr=quiet
-        )
+        with self.log.open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, *command, "serve", "--port", str(self.port), cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL, stderr=log
+            )
+
+    def errors(self) -> Counter[str]:
+        """What it logged as errors: the event, the kind of exception and where it came from."""
+        found: Counter[str] = Counter()
+        for line in self.log.read_text(errors="replace").splitlines():
+            try:
+                said = json.loads(line)
+                raised = (said.get("exception") or [{}])[-1]
+                place = (raised.get("frames") or [{}])[-1]
+                found[f"{said['event']} {raised.get('exc_type', '')} {place.get('filename', '')}:{place.get('lineno', '')}".removesuffix(" :").strip()] += 1
+            except (ValueError, TypeError, AttributeError, KeyError):
+                # Not by our logger: a program that could not be started, or the interpreter itself.
+                found[line[:200]] += 1
+        return found
 
     async def send(self, client: httpx2.AsyncClient, number: int) -> int:
         """One delivery of ours; its status."""
