@@ -31,11 +31,11 @@ SENDERS = 6
 
 
 @pytest.mark.timeout(900)
-async def test_promise_01_killed_at_every_step(settings: Settings, vault: Vault, clock: FixedClock) -> None:
+async def test_promise_01_killed_at_every_step(settings: Settings, vault: Vault, clock: FixedClock, tmp_path: Path) -> None:
     database = open_database(settings, vault=vault, clock=clock)
     try:
         installation = await community(database, host="discourse")
-        service = Service(settings, free_port(), installation, HOOK_SECRET, BASE_URL, key=SECRET_KEY)
+        service = Service(settings, free_port(), installation, HOOK_SECRET, BASE_URL, tmp_path / "service.log", key=SECRET_KEY)
         found = Found()
         steps = WAY if settings.embedded else [name for name in WAY if name in OWN]
         async with httpx2.AsyncClient(trust_env=False, timeout=10) as client, meanwhile(*(keep_sending(service, found) for _ in range(SENDERS))):
@@ -49,6 +49,7 @@ async def test_promise_01_killed_at_every_step(settings: Settings, vault: Vault,
             await process.wait()
         kept = await database.read(installation, kept_states)
         assert found.acknowledged
+        assert not found.statuses[500], service.errors()
         assert not {str(one) for one in found.acknowledged} - kept.keys()
     finally:
         await database.close()
