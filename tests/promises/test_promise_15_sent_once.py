@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("step", ["sending", "sent", "marked"])
-async def test_promise_15_killed_at_both_sides_of_the_send(settings: Settings, step: str) -> None:
+async def test_promise_15_killed_at_both_sides_of_the_send(settings: Settings, step: str, tmp_path: Path) -> None:
     port = free_port()
     async with child_double(["--data", "demo"], seconds=60) as forum:
         await forum.control.settings(admin_api_per_minute=0)
@@ -39,7 +40,7 @@ async def test_promise_15_killed_at_both_sides_of_the_send(settings: Settings, s
                 outgoing.post(message, kind="test", key="only", member_id=None, unit=unit)
 
             await parts.runtime.database.write(installation, post)
-            service = Service(settings, port, installation, "", forum.base_url, key=SECRET_KEY)
+            service = Service(settings, port, installation, "", forum.base_url, tmp_path / "service.log", key=SECRET_KEY)
             process = await service.start(step, "1")
             await asyncio.wait_for(process.wait(), 120)
             assert process.returncode == -signal.SIGKILL
