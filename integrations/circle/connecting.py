@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from integrations.circle.community import Community, chosen
 from integrations.circle.manifest import MANIFEST
+from integrations.circle.webhooks import COMMUNITY
 from integrations.values import Json, accent, identifier, mapping, text
 from mentorgraph.host import Capability, Connected, ConnectPlan, HostBroken, HostDenied, HostInfo, HostNotFound
 
@@ -52,10 +53,14 @@ async def _profile_fields(community: Community) -> Mapping[str, str]:
 
 
 async def connect(community: Community, plan: ConnectPlan) -> Connected:
-    """Check the spaces that the admin named. Circle lets nobody make a workflow by its API: the admin is told how."""
+    """Check the spaces that the admin named, and note which community it is, for deliveries name theirs.
+
+    Circle lets nobody make a workflow by its API: the admin is told how.
+    """
     chosen(await community.spaces(fresh=True), plan.spaces, strict=True)
     address = f"{community.installation.hook_url}/{plan.hook_secret}"
-    return Connected(remote={}, to_do=(_WORKFLOW.format(address=address),))
+    community_id = identifier((await community.api.get("/community")).get("id")) or ""
+    return Connected(remote={COMMUNITY: community_id}, to_do=(_WORKFLOW.format(address=address),))
 
 
 async def disconnect(community: Community, remote: Mapping[str, str]) -> None:

@@ -12,21 +12,36 @@ from datetime import datetime
 import orjson
 
 from integrations.strict import load_object
-from integrations.values import identifier, mapping, text
+from integrations.values import Json, identifier, mapping, text
 from mentorgraph.events import Event, NewsHinted, SubjectDoubted
 from mentorgraph.host import Acknowledgement, Admitted, Delivery, DeliveryRefused, Installation
 
-_MEMBER, _GROUP, _COMMUNITY = "community_member_id", "access_group_id", "community_id"
+COMMUNITY = "community_id"
+_MEMBER, _GROUP = "community_member_id", "access_group_id"
 _BUCKET_SECONDS = 60
 
 
 def verify(delivery: Delivery, installation: Installation) -> None:
-    """Raise :class:`DeliveryRefused` unless the path ends in the secret. Without a secret every delivery is refused."""
+    """Raise :class:`DeliveryRefused` unless the path ends in the secret and the body, if it names a community, names this one.
+
+    Without a secret every delivery is refused. Another community's delivery comes if its admin pasted our address: 403, so that they see that it is not theirs.
+    """
     given = delivery.rest.strip("/").encode("utf-8", "surrogateescape")
     # Every secret is compared, so that the time tells nothing of which one fits.
     fits = [hmac.compare_digest(given, secret.encode()) for secret in installation.hook_secrets if secret]
     if not given or not any(fits):
         raise DeliveryRefused("The address is not the one that was given out.", reason="wrong_address")
+    ours, data = installation.remote.get(COMMUNITY), _data(delivery)
+    if ours and COMMUNITY in data and identifier(data[COMMUNITY]) != ours:
+        raise DeliveryRefused("The delivery is about another community.", reason="other_community", status=403)
+
+
+def _data(delivery: Delivery) -> Json:
+    """What a delivery is about; nothing for a body that :func:`admit` refuses."""
+    try:
+        return mapping(load_object(delivery.body).get("data"))
+    except DeliveryRefused:
+        return {}
 
 
 def admit(delivery: Delivery) -> Admitted | None:
@@ -40,7 +55,7 @@ def admit(delivery: Delivery) -> Admitted | None:
     kind = text(found.get("type"), 100)
     if not kind or not kind.isprintable():
         raise DeliveryRefused("The body is no delivery: it has no type.", reason="malformed", status=400)
-    ids = {key: value for key in (_MEMBER, _GROUP, _COMMUNITY) if (value := identifier(mapping(found.get("data")).get(key)))}
+    ids = {key: value for key in (_MEMBER, _GROUP, COMMUNITY) if (value := identifier(mapping(found.get("data")).get(key)))}
     when = delivery.received_at.timestamp() // _BUCKET_SECONDS if delivery.received_at else 0
     key = hashlib.sha256(delivery.body + b"\n%d" % when).hexdigest()
     return Admitted(key=key, kind=kind, body=orjson.dumps({"type": kind, "data": ids}))

@@ -39,7 +39,8 @@ class Installation:
     """One connected community, with the secrets its host needs. Secrets never appear in its representation.
 
     ``base_url`` has no trailing slash and may have a path. ``hook_url`` is where the host sends deliveries, ``callback_url`` where a sign-in returns.
-    ``hook_secrets`` and ``sign_in_secrets`` are newest first; several are valid during a rotation. ``settings`` are the admin's choices for this host.
+    ``hook_secrets`` and ``sign_in_secrets`` are newest first; several are valid during a rotation. ``settings`` are the admin's choices for this host, and
+    ``remote`` is what :class:`Connected` noted of it.
     ``provider_secret`` is the secret of our client at the community's identity provider, if it has one.
     """
 
@@ -54,3 +55,4 @@ class Installation:
     sign_in_secrets: tuple[str, ...] = field(default=(), repr=False)
     provider_secret: str = field(default="", repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)
+    remote: Mapping[str, str] = field(default_factory=dict)

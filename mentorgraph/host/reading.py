@@ -55,7 +55,10 @@ class HostInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """What :meth:`HostClient.connect` left on the host, kept so that it can be taken away again, and what the admin must still do by hand."""
+    """What :meth:`HostClient.connect` left on the host, kept so that it can be taken away again, and what the admin must still do by hand.
+
+    ``remote`` comes back as :attr:`Installation.remote`.
+    """
 
     remote: Mapping[str, str]
     to_do: tuple[str, ...] = ()

@@ -92,13 +92,18 @@ async def listing(runtime: Runtime, principal: Principal | None) -> list[Applica
 
 
 async def decide(runtime: Runtime, principal: Principal | None, application_id: int, state: ApplicationState) -> Application:
-    """Approve, refuse or disable; for admins in person. What a disabled one holds ends at once. Raises :class:`NotFound`, :class:`Conflict`."""
+    """Approve, refuse or disable; for admins in person. What a disabled one holds ends at once. Raises :class:`NotFound`, :class:`Conflict`.
+
+    The community's own platform can be disabled too, but never approved again: its secret is one of several that were given out, and the operator makes a new one.
+    """
     asking = await require_admin(runtime, principal, fresh=True)
 
     def work(unit: UnitOfWork) -> Application:
         found = unit.applications.get(application_id)
         if found is None:
             raise NotFound("there is no such application")
+        if found.signs_in and state is not ApplicationState.DISABLED:
+            raise Conflict("members signed in to the community by this; ask the operator to set it up anew")
         if found.state not in _MOVES.get(state, frozenset()):
             raise Conflict("the application is in another state by now: look again")
         decided = replace(found, state=state, decided_at=unit.now)

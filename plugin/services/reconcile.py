@@ -4,7 +4,7 @@ A sweep reads one listing page by page; each page and the place to go on are com
 sweep did not name is not removed but asked about, one by one: a page that failed, an empty answer or a cut list can never remove anyone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -26,7 +26,9 @@ ROLLING: tuple[Sweep, ...] = (Sweep.TOPICS, Sweep.POSTS, Sweep.SOLUTIONS, Sweep.
 ROLLING_PAGES = 20
 """Pages of each rolling sweep in one regular run; what was deleted unnoticed is found within one round over the whole listing."""
 SLOWLY = timedelta(hours=20)
-"""How old a listing of members, groups or spaces may be where calls are counted by the month."""
+"""How old a whole listing of members, groups or spaces may be where calls are counted by the month."""
+ROUND = timedelta(hours=4)
+"""Likewise for a round over topics and posts: what was deleted should not be shown for long. What is new is read each time."""
 CHECK_RETRIES = (10, 60, 300, 1800, 7200, 21600)
 ASKING = timedelta(minutes=15)
 """After which a question whose answer nobody took in is asked again."""
@@ -66,13 +68,15 @@ async def reconcile(runtime: Runtime, installation_id: int, *, whole: bool, prog
     client = await runtime.client(installation_id)
     report = Report()
     progress = progress or Progress()
-    await _refresh(runtime, installation_id, client)
     known = await runtime.database.read(installation_id, imported)
     thrifty = await _is_thrifty(runtime, installation_id)
-    for sweep in WHOLE if whole else await _regular(runtime, installation_id, thrifty=thrifty):
+    fresh = await runtime.database.read(installation_id, _fresh) if thrifty and not whole else frozenset()
+    if Sweep.SPACES not in fresh:
+        await _refresh(runtime, installation_id, client)
+    for sweep in WHOLE if whole else _due(REGULAR, fresh, thrifty=thrifty):
         await _sweep(runtime, installation_id, client, sweep, report=report, progress=progress, pages=MAX_PAGES)
     if not whole:
-        for sweep in ROLLING:
+        for sweep in _due(ROLLING, fresh, thrifty=thrifty):
             await _sweep(runtime, installation_id, client, sweep, report=report, progress=progress, pages=1 if thrifty else ROLLING_PAGES)
     if known:
         runtime.meter.drifted(installation_id, report.changed)
@@ -84,16 +88,19 @@ async def _is_thrifty(runtime: Runtime, installation_id: int) -> bool:
     return runtime.host((await runtime.installation(installation_id)).host).rate_limit.per_month > 0
 
 
-async def _regular(runtime: Runtime, installation_id: int, *, thrifty: bool) -> tuple[Sweep, ...]:
-    if not thrifty:
-        return REGULAR
+def _fresh(unit: UnitOfWork) -> frozenset[Sweep]:
+    """The listings that were read whole a short while ago."""
+    kept = dict.fromkeys(REGULAR, SLOWLY) | dict.fromkeys(ROLLING, ROUND)
+    states = {sweep: unit.sweeps.get(sweep) for sweep in kept if sweep is not Sweep.RECENT}
+    return frozenset(
+        sweep for sweep, state in states.items() if state.finished_at is not None and unit.now - state.finished_at < kept[sweep] and not state.running
+    )
 
-    def due(unit: UnitOfWork) -> tuple[Sweep, ...]:
-        states = {sweep: unit.sweeps.get(sweep) for sweep in REGULAR}
-        fresh = {sweep for sweep, state in states.items() if state.finished_at is not None and unit.now - state.finished_at < SLOWLY and not state.running}
-        return (Sweep.RECENT, *(sweep for sweep in REGULAR if sweep is not Sweep.RECENT and sweep not in fresh))
 
-    return await runtime.database.read(installation_id, due)
+def _due(sweeps: Sequence[Sweep], fresh: Collection[Sweep], *, thrifty: bool) -> tuple[Sweep, ...]:
+    """The sweeps that are not fresh. Where calls are counted what is new comes first: should they run out, it was read."""
+    due = tuple(sweep for sweep in sweeps if sweep not in fresh)
+    return tuple(sorted(due, key=lambda sweep: sweep is not Sweep.RECENT)) if thrifty else due
 
 
 async def _refresh(runtime: Runtime, installation_id: int, client: HostClient) -> None:

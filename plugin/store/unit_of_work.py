@@ -98,6 +98,7 @@ class UnitOfWork(Repositories):
             sign_in_secrets=tuple(secrets.get("sign_in_secrets", ())),
             provider_secret=secrets.get("provider_secret", ""),
             settings=row.host_settings,
+            remote=row.remote,
         )
 
     def secrets(self) -> dict[str, Any]:

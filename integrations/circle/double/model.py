@@ -1,6 +1,7 @@
 """What the imitation of a Circle community knows, and the records that it shows of it."""
 
 import itertools
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -97,7 +98,8 @@ class State:
     comments: dict[int, Comment] = field(default_factory=dict)
     events: dict[int, Record] = field(default_factory=dict)
     messages: list[Sent] = field(default_factory=list)
-    recent: list[float] = field(default_factory=list)
+    recent: deque[float] = field(default_factory=deque)
+    """When requests came, oldest first."""
     fail_next: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     """Answers (status, headers, body) to give instead, oldest first."""
     lose_next: int = 0
@@ -156,6 +158,14 @@ class State:
             id=number, post_id=post.id, body=body, author=author, created_at=self.now(), parent_id=None if parent is None else parent.id
         )
         return self.comments[number]
+
+    def by_email(self, email: object) -> Member | None:
+        """A member by their exact address."""
+        return next((member for member in self.members.values() if member.email == email), None)
+
+    def owner(self) -> Member:
+        """Whose token it is: who made the community."""
+        return next(iter(self.members.values()))
 
     # ------------------------------------------------------------------------------------------------------------ what Circle shows
 

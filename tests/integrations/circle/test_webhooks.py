@@ -1,6 +1,7 @@
 """What a workflow sends: the address is the secret, and everything is a hint."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from mentorgraph.host import Admitted, Delivery, DeliveryRefused, HostInvalid, I
 
 SECRET, OLDER = "the-newest-part-of-the-address", "the-one-before"
 INSTALLATION = Installation(id=1, host="circle", base_url="https://growers.circle.so", hook_secrets=(SECRET, OLDER))
+KNOWN = replace(INSTALLATION, remote={"community_id": "1"})
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 SEEN = {"type": "access_groups_added", "data": {"community_id": 1, "community_member_id": 12, "access_group_id": 7}}
 
@@ -50,6 +52,18 @@ def test_without_a_secret_everything_is_refused(secrets: tuple[str, ...]) -> Non
     for rest in ("", "/", "x"):
         with pytest.raises(DeliveryRefused):
             webhooks.verify(delivery(SEEN, rest=rest), closed)
+
+
+@pytest.mark.parametrize("named", [2, "2", None, "", [], {}, True, 1.0])
+def test_a_delivery_about_another_community_is_refused(named: object) -> None:
+    with pytest.raises(DeliveryRefused) as refused:
+        webhooks.verify(delivery({"type": "access_groups_added", "data": {"community_id": named, "community_member_id": 12}}), KNOWN)
+    assert (refused.value.status, refused.value.reason) == (403, "other_community")
+
+
+@pytest.mark.parametrize("body", [SEEN, {"type": "x", "data": {"community_id": "1"}}, {"type": "x", "data": {}}, {"type": "x", "data": 7}, {"type": "x"}, b"["])
+def test_one_about_this_community_or_about_none_is_let_in(body: object) -> None:
+    webhooks.verify(delivery(body), KNOWN)
 
 
 def test_the_one_type_that_was_seen_names_whom_to_ask_about() -> None:

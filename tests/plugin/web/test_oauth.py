@@ -15,12 +15,13 @@ from authlib.common.security import generate_token
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from plugin.app import Parts, build, compose, open_database
-from plugin.domain.applications import Application, ApplicationState, usable
+from plugin.domain.applications import CODE, SIGN_IN_SCOPES, Application, ApplicationState, usable
 from plugin.domain.community import InstallationState
 from plugin.domain.people import MEMBER_SCOPES, Scope
 from plugin.services import access, housekeeping
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
+from plugin.store.unit_of_work import UnitOfWork
 from plugin.web import turns
 from tests.conftest import FixedClock
 from tests.plugin.services.stories import person
@@ -304,6 +305,26 @@ async def test_consent_is_the_members_own(place: Place) -> None:
     assert begun.headers["location"].endswith(f"?next=/oauth/{place.id}/authorize")
     back = await place.client.get(f"{place.base()}/authorize")
     assert parse_qs(urlsplit(back.headers["location"]).query)["state"] == ["s1"]
+
+
+async def test_the_communitys_own_platform_can_be_disabled_and_not_approved_again(place: Place) -> None:
+    made = await place.approved()
+
+    def as_platform(unit: UnitOfWork) -> int:
+        found = unit.applications.find(made["client_id"])
+        assert found is not None
+        unit.applications.put(replace(found, scopes=SIGN_IN_SCOPES, grants=frozenset({CODE})))
+        return found.id
+
+    number = await place.parts.runtime.database.write(place.id, as_platform)
+    assert 'value="disabled"' in (await place.browser.get("/console/applications")).text
+    await place.decide(made["client_id"], ApplicationState.DISABLED)
+    page = (await place.browser.get("/console/applications")).text
+    assert 'value="approved"' not in page
+    form = {"csrf": csrf(page) or csrf((await place.browser.get("/console/people")).text), "state": "approved"}
+    again = await place.browser.post(f"/console/applications/{number}", data=form, headers={"sec-fetch-site": "same-origin"})
+    assert (again.status_code, "ask the operator" in again.text) == (422, True), again.text
+    assert (await place.browser.get(f"{place.base()}/authorize", params=place.asking(made))).status_code == 400
 
 
 async def test_an_application_that_nobody_approved_can_do_nothing(place: Place) -> None:
