@@ -94,7 +94,7 @@ async def listing(runtime: Runtime, principal: Principal | None) -> list[Applica
 async def decide(runtime: Runtime, principal: Principal | None, application_id: int, state: ApplicationState) -> Application:
     """Approve, refuse or disable; for admins in person. What a disabled one holds ends at once. Raises :class:`NotFound`, :class:`Conflict`.
 
-    The community's own platform can be disabled too, but never approved again: its secret is one of several that were given out, and the operator makes a new one.
+    The community's own platform can be disabled too, but never approved again: its secret may be known to others, and the operator makes a new one.
     """
     asking = await require_admin(runtime, principal, fresh=True)
 

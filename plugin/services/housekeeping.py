@@ -10,6 +10,9 @@ GONE_FOR = timedelta(days=30)
 CHANGES_FOR = timedelta(days=1)
 PENDING_FOR = timedelta(days=30)
 SUGGESTIONS_FRESH_FOR = timedelta(days=1)
+"""After which suggestions for a need of the last :data:`RECENTLY` are worked out anew; for older needs, which pile up, :data:`OLD_ONES_FRESH_FOR`."""
+RECENTLY = timedelta(days=30)
+OLD_ONES_FRESH_FOR = timedelta(days=7)
 
 
 async def tidy(runtime: Runtime, installation_id: int) -> None:
@@ -32,7 +35,8 @@ async def tidy(runtime: Runtime, installation_id: int) -> None:
         unit.sign_ins.prune(now=unit.now)
         unit.staff.prune(now=unit.now)
         unit.strikes.prune(now=unit.now)
-        if unit.needs.make_stale(answered_before=unit.now - SUGGESTIONS_FRESH_FOR):
+        recent = unit.needs.make_stale(answered_before=unit.now - SUGGESTIONS_FRESH_FOR, stated_since=unit.now - RECENTLY)
+        if unit.needs.make_stale(answered_before=unit.now - OLD_ONES_FRESH_FOR) or recent:
             unit.wake("suggest")
 
     await runtime.database.write(installation_id, work)

@@ -37,6 +37,8 @@ RESOLVABLE_FOR = 3600.0
 MESSAGE_FRESH = timedelta(hours=24)
 """A need older than this is answered without a message: nobody wants to hear about last month's question."""
 BATCH = 20
+TOGETHER = 5
+"""Needs that are looked at anew in one transaction: more would keep deliveries waiting."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,24 +54,30 @@ class Question:
     excluded: frozenset[int] = frozenset()
 
 
-async def _rank(runtime: Runtime, graphs: Graphs, installation_id: int, question: Question, *, limit: int, spread: float) -> list[Ranked]:
+async def _rank(runtime: Runtime, graphs: Graphs, installation_id: int, questions: Sequence[Question], *, limit: int, spread: float) -> list[list[Ranked]]:
     known = await graphs.known(installation_id)
     now = runtime.clock().timestamp()
-    need = affinity.Need(
+
+    def work() -> list[list[Ranked]]:
+        return [
+            affinity.rank(known.knowledge, _asked(one, at=now), now=now, weights=known.weights, spread=spread, limit=limit, exclude=one.excluded)
+            for one in questions
+        ]
+
+    # In a thread: a large community takes tens of milliseconds, and the loop has deliveries to acknowledge.
+    return await asyncio.to_thread(work)
+
+
+def _asked(question: Question, *, at: float) -> affinity.Need:
+    return affinity.Need(
         terms=question.terms,
         words=question.words,
         asker=question.member_id,
         category=question.category,
         tags=question.tags,
-        asked_at=now,
+        asked_at=at,
         named=question.named,
     )
-
-    def work() -> list[Ranked]:
-        return affinity.rank(known.knowledge, need, now=now, weights=known.weights, spread=spread, limit=limit, exclude=question.excluded)
-
-    # In a thread: a large community takes tens of milliseconds, and the loop has deliveries to acknowledge.
-    return await asyncio.to_thread(work)
 
 
 def _reasons(found: Ranked, words: dict[int, str]) -> tuple[Reason, ...]:
@@ -157,58 +165,67 @@ def _numbers(url: str) -> list[str]:
 
 
 async def answer_needs(runtime: Runtime, graphs: Graphs, installation_id: int) -> bool:
-    """Find suggestions for needs that wait; returns whether there may be more."""
+    """Find suggestions for needs that wait; returns whether there may be more. For what is only looked at anew nobody waits: a few of those go together."""
     waiting = await runtime.database.read(installation_id, lambda unit: unit.needs.waiting(limit=BATCH))
+    old = [need for need in waiting if need.state is not NeedState.NEW]
     for need in waiting:
-        with span("need.answer", trace_id=need.trace_id, installation=installation_id):
-            await answer(runtime, graphs, installation_id, need)
-        log.info("need_answered", trace_id=need.trace_id, installation=installation_id, need=need.id)
+        if need.state is NeedState.NEW:
+            with span("need.answer", trace_id=need.trace_id, installation=installation_id):
+                await answer(runtime, graphs, installation_id, need)
+            log.info("need_answered", trace_id=need.trace_id, installation=installation_id, need=need.id)
+    for begin in range(0, len(old), TOGETHER):
+        await answer(runtime, graphs, installation_id, *old[begin : begin + TOGETHER])
     return len(waiting) == BATCH
 
 
-async def answer(runtime: Runtime, graphs: Graphs, installation_id: int, need: Need) -> None:
-    """Find suggestions for one need, keep them in place of earlier ones, and tell a member who agreed to messages."""
+async def answer(runtime: Runtime, graphs: Graphs, installation_id: int, *needs: Need) -> None:
+    """Find suggestions for needs, keep them in place of earlier ones, and tell members who agreed to messages."""
 
-    def load(unit: UnitOfWork) -> tuple[Question, int, float]:
+    def load(unit: UnitOfWork) -> tuple[list[Question], int, float]:
         policy = unit.policy
-        return _question(need, unit), policy.suggestions_per_need, policy.spread
+        return [_question(need, unit) for need in needs], policy.suggestions_per_need, policy.spread
 
-    question, limit, spread = await runtime.database.read(installation_id, load)
-    ranked = await _rank(runtime, graphs, installation_id, question, limit=limit, spread=spread)
+    questions, limit, spread = await runtime.database.read(installation_id, load)
+    found = await _rank(runtime, graphs, installation_id, questions, limit=limit, spread=spread)
 
     def keep(unit: UnitOfWork) -> None:
-        now = unit.needs.get(need.id)
-        if now is None or now.terms != need.terms or now.state is NeedState.CLOSED:
-            # Withdrawn, erased, closed or edited meanwhile; an edited one waits for its own answer.
-            return
-        unit.trace_id = need.trace_id
-        first = now.state is NeedState.NEW
-        suggestions = [
-            Suggestion(
-                id=unit.new_id(),
-                need_id=need.id,
-                member_id=one.member,
-                for_member_id=need.member_id,
-                score=one.score,
-                rank=rank,
-                reasons=_reasons(one, question.words),
-                created_at=unit.now,
-            )
-            for rank, one in enumerate(ranked, start=1)
-        ]
-        people = unit.members.many(one.member_id for one in suggestions)
-        if _outdated(suggestions, people, question, unit):
-            # It waits; the change that overtook it is in the graph by the next look.
-            unit.wake("suggest")
-            return
-        unit.suggestions.replace(need.id, suggestions)
-        unit.needs.set_state([need.id], NeedState.ANSWERED)
-        if first:
-            unit.change("shown", need.id)
-            _tell(need, suggestions, people, unit)
+        for need, question, ranked in zip(needs, questions, found, strict=True):
+            _keep(need, question, ranked, unit)
 
     await runtime.database.write(installation_id, keep)
     runtime.bus.tell(installation_id)
+
+
+def _keep(need: Need, question: Question, ranked: Sequence[Ranked], unit: UnitOfWork) -> None:
+    now = unit.needs.get(need.id)
+    if now is None or now.terms != need.terms or now.state is NeedState.CLOSED:
+        # Withdrawn, erased, closed or edited meanwhile; an edited one waits for its own answer.
+        return
+    unit.trace_id = need.trace_id
+    first = now.state is NeedState.NEW
+    suggestions = [
+        Suggestion(
+            id=unit.new_id(),
+            need_id=need.id,
+            member_id=one.member,
+            for_member_id=need.member_id,
+            score=one.score,
+            rank=rank,
+            reasons=_reasons(one, question.words),
+            created_at=unit.now,
+        )
+        for rank, one in enumerate(ranked, start=1)
+    ]
+    people = unit.members.many(one.member_id for one in suggestions)
+    if _outdated(suggestions, people, question, unit):
+        # It waits; the change that overtook it is in the graph by the next look.
+        unit.wake("suggest")
+        return
+    unit.suggestions.replace(need.id, suggestions)
+    unit.needs.set_state([need.id], NeedState.ANSWERED)
+    if first:
+        unit.change("shown", need.id)
+        _tell(need, suggestions, people, unit)
 
 
 def _outdated(suggestions: Sequence[Suggestion], people: dict[int, Member], question: Question, unit: UnitOfWork) -> bool:
@@ -220,7 +237,7 @@ def _outdated(suggestions: Sequence[Suggestion], people: dict[int, Member], ques
         return True
     if question.member_id is not None and named & safeguarding.apart_from(unit, question.member_id):
         return True
-    if any(not unit.consents.in_force(Consent.EXPERT).get(one, True) for one in named):
+    if any(not _decided(unit).get(one, True) for one in named):
         return True
     if any(_hides(said, question, unit) for said in unit.skills.choices(named).values()):
         return True
@@ -230,7 +247,7 @@ def _outdated(suggestions: Sequence[Suggestion], people: dict[int, Member], ques
 
 def _hides(said: Sequence[SkillChoice], question: Question, unit: UnitOfWork) -> bool:
     """Whether a member does not want to be suggested for what the need speaks of."""
-    subjects = hidden_subjects(said, Names(unit.skills.names()), key=unit.keys.terms)
+    subjects = hidden_subjects(said, _names(unit), key=unit.keys.terms)
     return any(subject <= question.terms.keys() for subject in subjects)
 
 
@@ -252,7 +269,23 @@ def _question(need: Need, unit: UnitOfWork) -> Question:
 
 def with_synonyms(terms: Mapping[int, int], unit: UnitOfWork) -> dict[int, int]:
     """The terms of a need and of the other names of the skills that it speaks of."""
-    return synonym_terms(terms, Names(unit.skills.names()), key=unit.keys.terms)
+    return synonym_terms(terms, _names(unit), key=unit.keys.terms)
+
+
+def _names(unit: UnitOfWork) -> Names:
+    """The names of skills, read once a unit of work."""
+    found: Names | None = unit.memory.get("names of skills")
+    if found is None:
+        found = unit.memory["names of skills"] = Names(unit.skills.names())
+    return found
+
+
+def _decided(unit: UnitOfWork) -> dict[int, bool]:
+    """Who decided whether they are suggested, read once a unit of work."""
+    found: dict[int, bool] | None = unit.memory.get("experts")
+    if found is None:
+        found = unit.memory["experts"] = unit.consents.in_force(Consent.EXPERT)
+    return found
 
 
 def _named(topic_id: str, unit: UnitOfWork) -> tuple[int, ...]:
@@ -291,7 +324,7 @@ async def experts_for(runtime: Runtime, graphs: Graphs, principal: Principal, *,
         raise Invalid("first must be 1 to 50", field="first")
     question = await runtime.database.read(principal.installation_id, lambda unit: _in_words(plain, principal.member_id, unit))
     words = question.words
-    ranked = await _rank(runtime, graphs, principal.installation_id, question, limit=first, spread=0.0)
+    (ranked,) = await _rank(runtime, graphs, principal.installation_id, [question], limit=first, spread=0.0)
 
     def keep(unit: UnitOfWork) -> list[Proposal]:
         return [_proposal(one, _reasons(one, words), principal, unit) for one in ranked]

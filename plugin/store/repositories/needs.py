@@ -57,12 +57,14 @@ class Needs(Repository):
         for part in chunks(need_ids):
             self._run(self._update(needs).where(needs.c.need_id.in_(part), needs.c.state != NeedState.CLOSED.value).values(state=state.value))
 
-    def make_stale(self, *, answered_before: datetime) -> int:
-        """Mark needs whose suggestions are older than this for a new look; returns how many."""
-        old = self._select(suggestions, suggestions.c.need_id).where(suggestions.c.created_at < answered_before)
-        return self._run(
-            self._update(needs).where(needs.c.state == NeedState.ANSWERED.value, needs.c.need_id.in_(old.scalar_subquery())).values(state=NeedState.STALE.value)
-        )
+    def make_stale(self, *, answered_before: datetime, stated_since: datetime | None = None) -> int:
+        """Mark needs, all or those of this time, whose suggestions are older than this for a new look; returns how many."""
+        # What was dismissed stays as it is, and says nothing about when the need was looked at.
+        proposed = suggestions.c.state == SuggestionState.PROPOSED.value
+        old = self._select(suggestions, suggestions.c.need_id).where(suggestions.c.created_at < answered_before, proposed)
+        which = [needs.c.state == NeedState.ANSWERED.value, needs.c.need_id.in_(old.scalar_subquery())]
+        which += [] if stated_since is None else [needs.c.stated_at >= stated_since]
+        return self._run(self._update(needs).where(*which).values(state=NeedState.STALE.value))
 
     def remove(self, need_ids: Iterable[int]) -> None:
         """Forget needs and their suggestions."""

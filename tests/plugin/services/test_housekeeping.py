@@ -1,6 +1,7 @@
 """What manifest.yaml says is kept until a time is gone after it, by housekeeping."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 import yaml
 from sqlalchemy import Column, create_engine, select
 
+from plugin.domain.needs import Need, NeedState, Suggestion, SuggestionState
 from plugin.domain.people import Office
 from plugin.services import housekeeping, operating
+from plugin.services.handlers.members import known_or_new
 from plugin.settings import Settings
 from plugin.store.crypto import Vault, token_digest
 from plugin.store.database import Database
@@ -38,6 +41,37 @@ async def test_an_invitation_that_nobody_took_goes_without_another_being_made(
     clock.move(days=2)
     await housekeeping.tidy(runtime, installation_id)
     assert await sqlite_database.read(installation_id, left) == 0
+
+
+async def test_suggestions_are_worked_out_anew_each_day_and_for_old_needs_each_week(
+    sqlite_settings: Settings, sqlite_database: Database, vault: Vault, clock: FixedClock
+) -> None:
+    installation_id = await community(sqlite_database)
+    runtime = make_runtime(sqlite_settings, sqlite_database, vault, clock, FakeHost(FakeClient(Picture(), clock)))
+    ages = {1: 0, 2: 29, 3: 31, 4: 400}
+
+    def begin(unit: UnitOfWork) -> None:
+        asker, expert, other = (known_or_new(one, unit, username=f"m{one}") for one in ("7", "8", "9"))
+        assert asker
+        assert expert
+        assert other
+        unit.flush_rows()
+        for number, days in ages.items():
+            unit.needs.put(Need(id=number, member_id=asker.id, text="x", topic_id=None, stated_at=unit.now - timedelta(days=days), state=NeedState.ANSWERED))
+            shown = Suggestion(
+                id=number, need_id=number, member_id=expert.id, for_member_id=asker.id, score=1, rank=1, reasons=(), created_at=unit.now - timedelta(hours=1)
+            )
+            dismissed = replace(shown, id=number + 100, member_id=other.id, rank=2, created_at=unit.now - timedelta(days=300), state=SuggestionState.DISMISSED)
+            unit.suggestions.replace(number, [shown, dismissed])
+
+    def again(unit: UnitOfWork) -> set[int]:
+        return {one.id for one in unit.needs.waiting(limit=9)}
+
+    await sqlite_database.write(installation_id, begin)
+    for days, expected in ((0.9, set()), (0.1, {1, 2}), (5.9, {1, 2}), (0.1, {1, 2, 3, 4})):
+        clock.move(days=days)
+        await housekeeping.tidy(runtime, installation_id)
+        assert await sqlite_database.read(installation_id, again) == expected, days
 
 
 async def test_who_was_let_down_is_forgotten_when_it_gives_no_priority_any_more(
