@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 import structlog
@@ -17,9 +16,9 @@ from plugin.errors import Forbidden, Invalid, NotFound, PluginError, Remark, Too
 from plugin.services import access, connect, viewing
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
-from plugin.texts import _
 from plugin.web.browser import SESSION, Browser, SignInNeeded
 from plugin.web.pages import Speaker, render, speaker_for
+from plugin.web.troubles import TROUBLES
 from plugin.web.visits import Visit, sign_in_path, speaker_of
 
 log = structlog.get_logger()
@@ -33,46 +32,6 @@ class Area(StrEnum):
 
     CONSOLE = "console"
     MEMBERS = "my"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """What went wrong, for a page of its own."""
-
-    title: str
-    text: str
-    again: bool = False
-    """Whether trying again may help."""
-
-
-TROUBLES = {
-    "forbidden": Trouble(
-        title=_("This page is for admins"),
-        text=_("You are signed in, but your community does not name you among its admins, and you manage no program here."),
-    ),
-    "admin_unknown": Trouble(
-        title=_("Your community does not answer"),
-        text=_("We ask your community whether you are an admin, and it did not say so just now. Nothing was changed. Try again in a moment."),
-        again=True,
-    ),
-    "csrf": Trouble(
-        title=_("This form is from another session"),
-        text=_("You have signed in anew since the page was opened, or it was sent from elsewhere. Go back, reload the page and send it once more."),
-    ),
-    "not_found": Trouble(title=_("There is no such page"), text=_("The address is not whole, or what was here is gone.")),
-    "host": Trouble(
-        title=_("Your community does not answer"),
-        text=_("We asked your community and got no useful answer. Nothing was changed. Try again in a moment."),
-        again=True,
-    ),
-    "unavailable": Trouble(
-        title=_("The service is busy"),
-        text=_("The database cannot be used right now. Nothing was changed and nothing is lost. Try again in a few seconds."),
-        again=True,
-    ),
-    "too_many": Trouble(title=_("Too many requests"), text=_("You were faster than we can follow. Wait a moment, then try again."), again=True),
-    "internal": Trouble(title=_("Something went wrong on our side"), text=_("It was written down. Nothing of what you sent was done by half.")),
-}
 
 
 class Desk:
@@ -156,7 +115,16 @@ class Desk:
     ) -> Response:
         back = request.url.path if request.method == "GET" else f"/{self._area.value}"
         return render(
-            "problem.html", speaker, status=status, headers=headers, trouble=TROUBLES[key], said=said, lookup=lookup, back=back, area=self._area.value
+            "problem.html",
+            speaker,
+            status=status,
+            headers=headers,
+            trouble=TROUBLES[key],
+            said=said,
+            lookup=lookup,
+            back=back,
+            area=self._area.value,
+            members=False,
         )
 
     async def sign_in(self, request: Request, *, expired: bool) -> Response:

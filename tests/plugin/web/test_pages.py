@@ -83,6 +83,48 @@ async def test_an_address_that_there_is_not_is_404_in_json(world: World) -> None
     assert (await world.http.delete("/healthz")).status_code == 405
 
 
+LOOKING = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "de-AT,de;q=0.9"}
+NOWHERE = "Diese Adresse führt nirgends mehr hin"
+NO_PAGE = "Diese Seite gibt es nicht"
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/nothing", NO_PAGE),
+        ("/console/nothing", NO_PAGE),
+        ("/my/nothing", NO_PAGE),
+        ("/status/12345", NO_PAGE),
+        ("/embed/12345", NO_PAGE),
+        ("/embed/12345/frame", NO_PAGE),
+        ("/auth/12345/start", NO_PAGE),
+        ("/certificate/{here}/xxxxxxxxxxxxxxxxxxxxxxxx", NO_PAGE),
+        ("/enrol/{here}/r-gone", NOWHERE),
+        ("/enrol/12345/r-gone", NOWHERE),
+        ("/stop/{here}/gone", NOWHERE),
+        ("/calendar/{here}/xxxxxxxxxxxxxxxxxxxxxxxx.ics", NOWHERE),
+        ("/calendar/{here}/short", NOWHERE),
+    ],
+)
+async def test_a_person_at_a_wrong_address_finds_a_page_in_their_language(world: World, path: str, title: str) -> None:
+    place = path.format(here=world.installation_id)
+    answer = await world.http.get(place, headers=LOOKING)
+    assert 400 <= answer.status_code < 500
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert f"<h1>{title}</h1>" in answer.text
+    assert '<html lang="de"' in answer.text
+    assert ("frame-ancestors *" in answer.headers["content-security-policy"]) == path.startswith("/embed/")
+    # Programs still get what they can read.
+    plain = await world.http.get(place)
+    assert plain.status_code == answer.status_code
+    assert plain.json()["error"]["code"]
+
+
+@pytest.mark.parametrize("path", ["/hooks/12345/", "/oauth/12345/profile", "/static/nothing.css"])
+async def test_a_program_is_answered_in_json_whatever_it_says_it_likes_to_read(world: World, path: str) -> None:
+    assert (await world.http.get(path, headers=LOOKING)).json()["error"]["code"]
+
+
 # ---------------------------------------------------------------------------------------------------------------------- CORS
 
 PREFLIGHT = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization, content-type"}
