@@ -138,11 +138,14 @@ export class Board {
   async signIn(opened) {
     const { session } = this;
     const { prove, popup } = session;
+    session.begin();
     session.popup = true;
     session.prove = popupProof(opened, session.service);
     await this.refresh();
     session.prove = prove;
     session.popup = popup;
+    // Where it came to nothing before the host was asked, an empty window would be left.
+    opened?.close();
   }
 
   /**

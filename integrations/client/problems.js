@@ -13,6 +13,7 @@ const TROUBLES = [
   "broken",
   "refused",
   "expired",
+  "ended",
   "signed-out",
   "unproven",
   "window-blocked",
@@ -22,7 +23,7 @@ const TROUBLES = [
 
 const HOPELESS = ["not-a-member", "not-set-up"];
 
-const BY_WINDOW = ["signed-out", "unproven", "window-blocked"];
+const BY_WINDOW = ["ended", "signed-out", "unproven", "window-blocked"];
 
 /**
  * What to say of an error: a key of the catalogues, or the service's own line.

@@ -43,6 +43,8 @@ export class Session {
   /** @type {string} */
   #token = "";
   #endsAt = 0;
+  /** Whether the token came by a window, which only a click can open. */
+  #byWindow = false;
   /** @type {Promise<import("./transport.js").Outcome<string>> | null} */
   #signingIn = null;
 
@@ -77,6 +79,12 @@ export class Session {
     this.#endsAt = 0;
   }
 
+  /** Let the token go, and that it came by a window. */
+  begin() {
+    this.forget();
+    this.#byWindow = false;
+  }
+
   async #signIn() {
     if (!globalThis.crypto?.subtle) {
       return failed("not-set-up");
@@ -91,7 +99,9 @@ export class Session {
     }
     const proof = await this.prove(started.value);
     if (!proof.ok) {
-      return proof;
+      const { code } = proof.problem;
+      const over = code === "signed-out" || code === "unproven";
+      return this.#byWindow && over ? failed("ended") : proof;
     }
     const done = await post(this.#address("exchange"), {
       ...proof.value,
@@ -100,6 +110,7 @@ export class Session {
     if (!done.ok) {
       return done;
     }
+    this.#byWindow = this.popup;
     this.#token = String(done.value.access_token);
     this.#endsAt = Date.now() + Number(done.value.expires_in) * 1000;
     return /** @type {const} */ ({ ok: true, value: this.#token });

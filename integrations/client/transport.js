@@ -4,7 +4,7 @@
 
 /**
  * @typedef {object} Problem what went wrong, as a word that the catalogues have a text for
- * @property {"offline" | "unreachable" | "slow" | "busy" | "broken" | "refused" | "expired" | "signed-out" | "unproven" | "window-blocked" | "not-a-member" | "not-set-up"} code
+ * @property {"offline" | "unreachable" | "slow" | "busy" | "broken" | "refused" | "expired" | "ended" | "signed-out" | "unproven" | "window-blocked" | "not-a-member" | "not-set-up"} code
  * @property {string} [message] the service's own line
  * @property {number} [retryAfter] seconds
  */

@@ -118,6 +118,7 @@ export class Panel extends HTMLElement {
 
   /** Sign in by a window of the host; called by a click, else browsers keep the window back. */
   signIn() {
+    this.error = "";
     return this.board.signIn(openWindow());
   }
 

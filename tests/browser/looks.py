@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from tests.browser import tools
 
@@ -23,7 +23,7 @@ WIDE = """place => {
 """The first element that reaches out of a place at its sides; empty for none."""
 
 
-def violations(page: Page, place: str) -> list[str]:
+def violations(page: Page | Frame, place: str) -> list[str]:
     """What axe-core finds at a place of a page, shadow roots included."""
     if not page.evaluate("() => 'axe' in globalThis"):
         page.evaluate((tools.installed(tools.HARNESS) / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
@@ -43,16 +43,17 @@ TURN = """direction => {
 """Sets the direction of writing and goes to the top, where no head of the host's lies over anything; done when the page has been drawn so."""
 
 
-def everywhere(page: Page, place: str, name: str) -> list[str]:
+def everywhere(page: Page | Frame, place: str, name: str) -> list[str]:
     """What axe-core finds in both colour schemes and in both directions of writing."""
     found: list[str] = []
+    whole = page.page if isinstance(page, Frame) else page
     for scheme in ("light", "dark"):
         for direction in ("ltr", "rtl"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            whole.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             page.evaluate(TURN, direction)
             found += [f"{name}, {scheme}, {direction}: {one}" for one in violations(page, place)]
             if wide := page.locator(place).first.evaluate(WIDE):
                 found.append(f"{name}, {scheme}, {direction}: {wide} stands out of its place")
-    page.emulate_media(color_scheme="light")
+    whole.emulate_media(color_scheme="light")
     page.evaluate(TURN, "ltr")
     return found

@@ -102,6 +102,16 @@ def test_who_signed_out_in_another_tab_is_told_so_in_the_forum(themed: Stage, br
         assert "sso_destination_url" not in {one["name"] for one in context.cookies()}
 
 
+def test_who_takes_part_in_nothing_is_shown_how_to_in_the_forum(themed: Stage, browser: Browser) -> None:
+    themed.run(themed.sign_up("forum_new"))
+    with themed.signed_in(browser, "forum_new") as context:
+        page = panel(opened(context, f"{themed.forum.base_url}/latest"))
+        expect(page.get_by_text("Nobody yet. Say what you would like help with")).to_be_visible()
+        expect(page.get_by_role("button", name="Offer to mentor: Founders help founders")).to_be_visible()
+        assert everywhere(page, ".mg", "not enrolled") == []
+        picture(page, "forum-not-enrolled")
+
+
 def test_nobody_is_signed_in_for_who_is_not(themed: Stage, browser: Browser) -> None:
     """Anonymous visitors of the forum see no panel, and the service is not asked."""
     with themed.signed_in(browser, None) as context:

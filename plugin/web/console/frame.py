@@ -39,6 +39,7 @@ def nav(visit: Visit) -> list[tuple[str, list[Entry]]]:
             _("Community"),
             [
                 ("settings", "/console/settings", _("Settings")),
+                ("skills", "/console/skills", _("Skills and ranking")),
                 ("screening", "/console/screening", _("Screening")),
                 ("work", "/console/work", _("Deliveries and outbox")),
                 ("tokens", "/console/tokens", _("Tokens")),

@@ -7,15 +7,17 @@ from starlette.responses import Response
 from plugin.domain.programs import Program
 from plugin.domain.rounds import Round, RoundKind, RoundState
 from plugin.errors import Invalid, NotFound
-from plugin.services import group_reading, grouping, round_reading, rounds
+from plugin.services import adapting, group_reading, grouping, round_reading, rounds
 from plugin.texts import console as words
 from plugin.web.console import round_designs, round_pictures
-from plugin.web.console.frame import PAGE, program_tabs, show, the_program
+from plugin.web.console.frame import PAGE, program_tabs, show, show_program, the_program
 from plugin.web.console.groups import reasons as group_reasons
 from plugin.web.console.groups import slot_words
 from plugin.web.visits import Visit, id_of
 
 PAIRS = 100
+NOTABLE = 0.005
+"""A factor nearer to 1 than this is 1 on the page."""
 COMPARED = 6
 """Mentors shown side by side for one mentee."""
 
@@ -24,7 +26,18 @@ async def listing(visit: Visit) -> Response:
     """The rounds of a program, the newest first."""
     program = await the_program(visit)
     found = await round_reading.page(visit.runtime, visit.principal, program.id, after=None, limit=PAGE)
-    return show(visit, "rounds.html", section="programs", program=program, tabs=program_tabs(program), tab="rounds", rounds=found, words=words)
+    taught = await adapting.learned(visit.runtime, visit.principal, program.id)
+    moved = {key: one for key, one in taught.factors.items() if abs(one[0] - 1) >= NOTABLE}
+    return show_program(visit, "rounds.html", program, tab="rounds", rounds=found, taught=moved)
+
+
+async def forget(visit: Visit) -> Response:
+    """Forget what answers have taught, so that criteria count as the designs say."""
+    if visit.text("do") != "forget":
+        raise Invalid("choose what to do")
+    program = await the_program(visit)
+    await adapting.reset(visit.runtime, visit.principal, program.id)
+    return visit.go(f"/console/programs/{program.id}/rounds", "weights_reset")
 
 
 async def new(visit: Visit) -> Response:

@@ -69,6 +69,7 @@ CONSOLE = {
     "message": "/console/messages/request.received",
     "settings": "/console/settings",
     "work": "/console/work",
+    "skills": "/console/skills",
     "screening": "/console/screening",
     "tokens": "/console/tokens",
     "applications": "/console/applications",

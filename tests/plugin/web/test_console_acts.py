@@ -8,6 +8,7 @@ from plugin.domain.programs import Role
 from plugin.domain.rounds import GroupDesign
 from plugin.domain.screening import Check
 from plugin.services import auditing, connect, enrolling, group_reading, group_telling, round_lane, rounds, safeguarding
+from plugin.store.repositories.lessons import Move
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.matching import put_enrolment
 from tests.plugin.web.test_browser import hidden, sign_in
@@ -166,6 +167,44 @@ async def test_a_member_takes_their_data_along_and_is_erased_after_their_own_nam
     assert "Max-Age=0" in gone.headers["set-cookie"] or "expires=Thu, 01 Jan 1970" in gone.headers["set-cookie"]
     assert await world.read(lambda unit: unit.members.get(cat)) is None
     assert (await world.http.get("/my/data")).status_code == 401
+
+
+async def test_names_of_skills_are_merged_and_what_was_learned_is_forgotten(world: World) -> None:
+    program, page = await program_of(world, "cat"), "/console/skills"
+    await world.apply(person(3, "cat", START, admin=True, fields={"1": "pricing, kubernetes"}), person(4, "dan", START, fields={"1": "kubernets"}))
+    asked_again(world, person(3, "cat", START, admin=True))
+    await connect.configure(world.parts.runtime, world.installation_id, {"offers_field": "1"})
+    await sign_in(world, admin="true")
+    shown = await get(world, page)
+    assert "Every name is a skill of its own." in shown
+    assert "Show both as “kubernetes”" in shown, "what is spelt alike is offered"
+    await refused(world, page, "name", do="merge", name="!", into="pricing")
+    await done(world, page, do="merge", name="js", into="JavaScript")
+    await refused(world, page, "into", do="merge", name="JavaScript", into="js")
+    assert "JavaScript</b>" in await get(world, page)
+    await done(world, page, do="part", name="js")
+    assert await world.read(lambda unit: unit.skills.names()) == []
+    assert (await send(world, page, do="else")).status_code == 422
+
+    # Weights of the ranking, and of a program's criteria.
+    await done(world, page, do="reset")
+    assert "Put back to what ships with the product" in await get(world, page)
+    rounds_page = f"/console/programs/{program}/rounds"
+
+    def taught(unit: UnitOfWork) -> None:
+        move = Move(id=unit.new_id(), program_id=program, criterion="timezone", earlier=1.0, later=1.4, because={"lessons": 12.0}, at=unit.now)
+        unit.lessons.move([move], samples=12)
+
+    await world.write(taught)
+    await rounds.draft(world.parts.runtime, admin_of(world), program_id=program, name="Circles", design=GroupDesign(smallest=3, largest=3))
+    shown = await get(world, rounds_page)
+    assert "What answers have taught" in shown
+    assert "1.4</td>" in shown
+    await done(world, rounds_page, do="forget")
+    assert "1.4</td>" not in await get(world, rounds_page)
+    assert await world.read(lambda unit: unit.lessons.factors(program)) == {}
+    log = await auditing.log(world.parts.runtime, admin_of(world), before=None, limit=50)
+    assert {"skill.merged", "skill.unmerged", "ranking.reset", "weights.reset"} <= {one.action for one in log.entries}
 
 
 async def test_screenings_and_consent_are_written_down_and_taken_back(world: World) -> None:
