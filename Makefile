@@ -35,9 +35,12 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 run: $(VENV)/.run ## start a demo forum and the service, connect them, show the first suggestions
 	@$(BIN)/mentorgraph demo
 
-test: lint types imports fast slow browser ## everything that CI runs
+# Two at a time: types take one processor and tests wait for each other's processes, so that one stage fills what another leaves.
+test: check ## everything that CI runs
+	@$(MAKE) --no-print-directory -j 2 slow browser
 
-check: lint types imports fast ## the fast part of it
+check: $(VENV)/.dev ## the fast part of it
+	@$(MAKE) --no-print-directory -j 2 lint imports types fast
 
 lint: $(VENV)/.dev ## style
 	@$(BIN)/ruff check --quiet $(SOURCES)
@@ -56,9 +59,9 @@ fast: $(VENV)/.dev ## fast tests
 slow: $(VENV)/.dev ## slow tests
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "slow and not unfinished" --ignore=tests/browser
 
-# A process for each file: Playwright holds the event loop of the process that it runs in, and nothing asynchronous can run there any more.
+# A process for each file: Playwright holds the event loop of the process that it runs in, and nothing asynchronous can run there any more. The longest first.
 browser: $(VENV)/.dev ## tests in a real browser
-	@printf '%s\n' tests/browser/test_*.py tests/browser/pages/test_*.py | xargs -P $(JOBS) -n 1 $(BIN)/pytest -q -m "not unfinished"
+	@ls -S tests/browser/test_*.py tests/browser/pages/test_*.py | xargs -P $(JOBS) -n 1 $(BIN)/pytest -q -m "not unfinished"
 
 audit: $(VENV)/.dev ## what well-known mistakes and licences there are; workflows too where there are some
 	@$(BIN)/python -m bandit -q -c pyproject.toml -r mentorgraph plugin schema integrations migrations

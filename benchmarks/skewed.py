@@ -17,7 +17,7 @@ def main() -> None:
     from plugin import clock
 
     clock.system_clock = lambda: datetime.now(UTC) + skew
-    from plugin.cli import main as command
+    from mentorgraph import main as command
 
     command()
 

@@ -1,5 +1,5 @@
 """``python -m plugin`` from a checkout."""
 
-from plugin.cli import main
+from mentorgraph.launcher import main
 
 main()

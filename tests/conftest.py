@@ -1,6 +1,7 @@
 """What tests share: a clock that stands, settings, and both databases as they are in production."""
 
 import asyncio
+import gc
 import os
 import shutil
 import threading
@@ -17,6 +18,7 @@ from hypothesis import settings as hypothesis_settings
 
 from plugin.app import open_database
 from plugin.settings import Settings
+from plugin.store import engines
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from plugin.store.migrate import migrate_database
@@ -25,6 +27,8 @@ from tests.statements import Guard
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 SECRET_KEY = "a key for the tests that is long enough"
+SYNCHRONOUS = engines.SYNCHRONOUS
+"""What SQLite is told of its disk outside of the tests."""
 
 # Fixtures of a function are shared by all examples of a property on purpose: each example makes its own installation.
 hypothesis_settings.register_profile(
@@ -97,6 +101,18 @@ def _every_statement_is_bound(guard: Guard) -> Iterator[None]:
 # ---------------------------------------------------------------------------------------------------------------------- databases
 
 
+def pytest_collection() -> None:
+    """What is imported and collected stays until the end: looking for garbage in it again and again would be a good part of every run."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is collected, among what tests make; as often as the service has it done."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 10)
+    gc.enable()
+
+
 LONG = 600
 """Seconds of a time-out by which a long test is known."""
 
@@ -133,6 +149,14 @@ def in_thread(work: Coroutine[Any, Any, object]) -> None:
     thread.join()
     if failure:
         raise failure[0]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_is_cut() -> Iterator[None]:
+    """In this process: the service that is killed again and again is another one, and waits for its disk."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "SYNCHRONOUS", "OFF")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -23,12 +23,16 @@ LOG_PAGES = 4_000
 """Pages of the write-ahead log, of 4 kB each, after which it is written back into the file: a page that changes often is then written once for many times."""
 
 
+SYNCHRONOUS = "FULL"
+"""An acknowledged delivery survives a power cut."""
+
+
 def sqlite_connection(path: Path, *, read_only: bool = False, patience: float = 5) -> sqlite3.Connection:
     """A connection as all of ours are, with transactions that are ours to begin. It waits at most ``patience`` seconds for another process."""
     uri = f"file:{quote(str(path.resolve()))}?mode={'ro' if read_only else 'rwc'}"
     connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, timeout=patience)
-    # FULL: an acknowledged delivery survives a power cut. secure_delete: erased means overwritten.
-    pragmas = ["foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", "cache_size=-32768", f"wal_autocheckpoint={LOG_PAGES}"]
+    # secure_delete: erased means overwritten.
+    pragmas = ["foreign_keys=ON", f"synchronous={SYNCHRONOUS}", "secure_delete=ON", "temp_store=MEMORY", "cache_size=-32768", f"wal_autocheckpoint={LOG_PAGES}"]
     for pragma in [*pragmas, *([] if read_only else ["journal_mode=WAL"])]:
         connection.execute(f"PRAGMA {pragma}")
     return connection

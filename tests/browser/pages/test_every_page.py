@@ -2,8 +2,9 @@
 
 import re
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -146,10 +147,10 @@ def _known(world: World) -> None:
     """The world is there before any page is looked at."""
 
 
-def every(here: Stage, browser: Browser, *, dark: bool = False, phone: bool = False) -> Iterator[tuple[Page, str, str, str]]:
+def every(here: Stage, browser: Browser) -> Iterator[tuple[Page, str, str, str]]:
     """A page for each of all, one browser context for each of those who look."""
     for who in dict.fromkeys(one[1] for one in ALL):
-        page = here.open(browser, who, dark=dark, phone=phone)
+        page = here.open(browser, who)
         yield from ((page, area, name, path) for area, whose, name, path in ALL if whose == who)
         page.context.close()
 
@@ -173,31 +174,64 @@ def route_of(routes: list[Route], path: str) -> str:
     return next((one.path for one in routes if one.matches(scope)[0] is Match.FULL), "")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_wrong(here: Stage, world: World, browser: Browser, scheme: str) -> None:
-    wrong: dict[str, list[str]] = {}
-    for page, area, name, path in every(here, browser, dark=scheme == "dark"):
-        show(page, here, world, path)
-        # What is folded away has to be right as well.
-        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        found = violations(page, EVERYTHING if scheme == "light" else COLOURS)
-        if found:
-            wrong[f"{area} {name} ({scheme})"] = found
-        picture(page, f"{area}-{name}-{scheme}")
-    assert not wrong, "\n".join(f"{where}: {one}" for where, lines in wrong.items() for one in lines)
+@dataclass
+class Seen:
+    """What is wrong, one line each: in a colour scheme by axe, and on a phone from left to right and from right to left."""
+
+    light: list[str] = field(default_factory=list)
+    dark: list[str] = field(default_factory=list)
+    phone: list[str] = field(default_factory=list)
+    pages: int = 0
 
 
-def test_nothing_sticks_out_on_a_phone_or_from_right_to_left(here: Stage, world: World, browser: Browser) -> None:
-    wrong: list[str] = []
-    for page, area, name, path in every(here, browser, phone=True):
+@pytest.fixture(scope="module")
+def seen(here: Stage, world: World, browser: Browser) -> Seen:
+    """Each page, opened once and looked at in every way: no script of ours asks for either when it is loaded."""
+    found = Seen()
+    for page, area, name, path in every(here, browser):
         show(page, here, world, path)
-        for direction in ("ltr", "rtl"):
-            page.evaluate("(way) => { document.documentElement.dir = way; }", direction)
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            if wide > 1:
-                wrong.append(f"{area} {name} {direction}: {wide} px")
-        picture(page, f"{area}-{name}-phone")
-    assert not wrong, "\n".join(wrong)
+        found.phone += [f"{area} {name} {one}" for one in _on_a_phone(page, f"{area}-{name}")]
+        found.light += [f"{area} {name}: {one}" for one in _in_a_scheme(page, "light", EVERYTHING, f"{area}-{name}")]
+        found.dark += [f"{area} {name}: {one}" for one in _in_a_scheme(page, "dark", COLOURS, f"{area}-{name}")]
+        page.emulate_media(color_scheme="light")
+        found.pages += 1
+    return found
+
+
+def _on_a_phone(page: Page, name: str) -> list[str]:
+    """Where the page is wider than a phone."""
+    wrong = []
+    page.set_viewport_size({"width": 390, "height": 844})
+    for direction in ("rtl", "ltr"):
+        page.evaluate("(way) => { document.documentElement.dir = way; }", direction)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 1:
+            wrong.append(f"{direction}: {wide} px")
+    picture(page, f"{name}-phone")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return wrong
+
+
+def _in_a_scheme(page: Page, scheme: Literal["light", "dark"], rules: Mapping[str, object], name: str) -> list[str]:
+    """What axe finds; what is folded away has to be right as well."""
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    found = violations(page, rules)
+    picture(page, f"{name}-{scheme}")
+    return found
+
+
+def test_axe_finds_nothing_wrong_in_light(seen: Seen) -> None:
+    assert seen.pages == len(ALL)
+    assert not seen.light, "\n".join(seen.light)
+
+
+def test_axe_finds_nothing_wrong_in_the_dark(seen: Seen) -> None:
+    assert not seen.dark, "\n".join(seen.dark)
+
+
+def test_nothing_sticks_out_on_a_phone_or_from_right_to_left(seen: Seen) -> None:
+    assert not seen.phone, "\n".join(seen.phone)
 
 
 def test_from_right_to_left_the_way_around_is_on_the_right(here: Stage, world: World, browser: Browser) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
@@ -16,6 +16,7 @@ from plugin.services import connect as connecting
 from plugin.services import reconcile as reconciling
 from plugin.services import vitals
 from plugin.services.connect import NewConnection
+from plugin.services.handlers import doubts
 from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
 from tests.integrations.circle.test_client import Place
@@ -30,7 +31,7 @@ async def until(condition: Callable[[], Awaitable[object]], *, seconds: float = 
     deadline = time.monotonic() + seconds
     while not await condition():
         assert time.monotonic() < deadline, "it does not come"
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.05)
 
 
 async def post_of(parts: Parts, installation_id: int, name: str) -> Post | None:
@@ -42,7 +43,8 @@ async def post_of(parts: Parts, installation_id: int, name: str) -> Post | None:
     return await parts.runtime.database.read(installation_id, work)
 
 
-async def test_a_community_is_connected_read_and_heard(settings: Settings, state: State) -> None:
+async def test_a_community_is_connected_read_and_heard(settings: Settings, state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doubts, "NEWS_PAUSE", timedelta(seconds=1))
     state.now = lambda: datetime.now(UTC)
     place = Place(state)
     port = free_port()

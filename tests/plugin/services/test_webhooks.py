@@ -40,6 +40,8 @@ class Receiver:
     by_type: dict[str, int] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     hangs: bool = False
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+    """What hangs is answered once this is set."""
     came: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
     @property
@@ -59,7 +61,7 @@ class Receiver:
                 body = await reader.readexactly(int(headers["content-length"]))
                 self.came.append((headers, body))
                 if self.hangs:
-                    await asyncio.sleep(3600)
+                    await self.let_go.wait()
                 status = self.by_type.get(orjson.loads(body)["type"], self.status)
                 more = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
                 writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\n{more}\r\n".encode())
@@ -255,6 +257,8 @@ async def test_while_one_endpoint_hangs_the_others_hear_of_what_happens_next(
                     await asyncio.sleep(0.02)
         assert len(hanging.came) == 1
     finally:
+        # A worker that ends waits for what is under way.
+        hanging.let_go.set()
         running.cancel()
         await asyncio.wait({running})
 

@@ -1,15 +1,19 @@
 """What is the database's failure, and what is the fault of what was asked of it."""
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from plugin.errors import Unavailable
+from plugin.store import engines
 from plugin.store.database import Database
 from plugin.store.engines import away
 from plugin.store.unit_of_work import UnitOfWork
+from tests.conftest import SYNCHRONOUS
 from tests.plugin.support import community
 
 
@@ -59,3 +63,10 @@ async def test_a_part_of_a_transaction_ends_with_what_failed(database: Database,
     with pytest.raises(raised):
         await database.write(one, work)
     assert await database.read(one, lambda unit: unit.revision) >= 0
+
+
+def test_what_was_committed_survives_a_power_cut_and_what_was_erased_is_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "SYNCHRONOUS", SYNCHRONOUS)
+    with closing(engines.sqlite_connection(tmp_path / "new.db")) as connection:
+        said = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "secure_delete", "journal_mode", "foreign_keys")}
+    assert said == {"synchronous": 2, "secure_delete": 1, "journal_mode": "wal", "foreign_keys": 1}
