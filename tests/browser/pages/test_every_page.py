@@ -19,7 +19,7 @@ from plugin.texts import Template, catalogues, translate
 from tests.browser.pages.running import COLOURS, EVERYTHING, Stage, picture, violations
 from tests.browser.pages.world import ADMIN, ASKED, EVENT, GOAL, MENTEE, MENTOR, OTHER, STEP, World
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200), pytest.mark.xdist_group("pages")]
 
 CONSENT = (
     "/oauth/{installation}/authorize?response_type=code&client_id={client}&redirect_uri=https://app.example.org/back&state=s&scope=community:read+me"
