@@ -24,7 +24,7 @@ from plugin.worker import Worker
 from tests.compared import State, differences, of_forum, of_store
 from tests.schema.world import served
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ARCHIVE = Path(__file__).resolve().parents[2] / "shared" / "community"
 TOPICS = 150

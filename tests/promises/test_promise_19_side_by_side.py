@@ -24,7 +24,7 @@ from tests.conftest import SECRET_KEY
 from tests.plugin.web.test_hooks import body_of, signed
 from tests.postgres import Postgres, running_postgres
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).resolve().parents[2]
 URL = "https://forum.example.org"

@@ -38,7 +38,7 @@ async def ends(reader: asyncio.StreamReader, seconds: float) -> bytes:
 
 
 @pytest.mark.slow
-async def test_sixty_half_open_requests_hold_up_nobody_and_are_closed(world: World, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_promise_20_sixty_half_open_requests_hold_up_nobody_and_are_closed(world: World, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEAD_SECONDS", 3.0)
     slow = [await opened(address, b"POST /hooks/1/ HTTP/1.1\r\nHost: x\r\nX-A: ") for _ in range(30)]
     slow += [await opened(address, b"") for _ in range(30)]
@@ -62,7 +62,7 @@ async def test_sixty_half_open_requests_hold_up_nobody_and_are_closed(world: Wor
 
 
 @pytest.mark.slow
-async def test_a_body_that_drips_is_ended(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_promise_20_a_body_that_drips_is_ended(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "BODY_SECONDS", 0.5)
     head = b"POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n"
     reader, writer = await opened(address, head + b"{")
@@ -90,7 +90,7 @@ async def _drip(writer: asyncio.StreamWriter) -> None:
     ],
     ids=["a long header", "many headers", "a long address"],
 )
-async def test_a_head_has_a_largest_size(address: str, head: bytes) -> None:
+async def test_promise_20_a_head_has_a_largest_size(address: str, head: bytes) -> None:
     reader, writer = await opened(address, b"")
     try:
         writer.write(head)
@@ -103,7 +103,7 @@ async def test_a_head_has_a_largest_size(address: str, head: bytes) -> None:
 
 
 @pytest.mark.slow
-async def test_a_kept_connection_serves_again_and_again(address: str) -> None:
+async def test_promise_20_a_kept_connection_serves_again_and_again(address: str) -> None:
     async with httpx2.AsyncClient(timeout=5) as http:
         for size in (0, 10, 99_000, 0, 70_000):
             assert (await http.get(f"http://{address}/healthz")).status_code == 200

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from plugin.settings import Settings
-from tests.conftest import FixedClock, in_thread, make_settings
+from tests.conftest import FixedClock, in_thread, make_settings, settings_at
 from tests.schema.world import ORIGIN, START, World, fill, world_of
 
 
@@ -39,7 +39,7 @@ def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 async def world(filled: Path, tmp_path: Path, clock: FixedClock) -> AsyncIterator[World]:
     path = tmp_path / "world.db"
     shutil.copyfile(filled, path)
-    async with world_of(make_settings(database_url=f"sqlite:///{path}", public_url=ORIGIN), clock) as made:
+    async with world_of(settings_at(f"sqlite:///{path}", public_url=ORIGIN), clock) as made:
         yield made
 
 
