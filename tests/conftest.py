@@ -23,7 +23,7 @@ from plugin.store import engines
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from plugin.store.migrate import migrate_database
-from tests.postgres import Postgres, running_postgres
+from tests.postgres import Broom, Postgres, running_postgres
 from tests.statements import Guard
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
@@ -186,6 +186,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def broom(postgres: Postgres) -> Iterator[Broom]:
+    made = Broom(postgres)
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def sqlite_settings(sqlite_template: Path, tmp_path: Path) -> Settings:
     """An empty SQLite database of this version."""
@@ -195,9 +202,9 @@ def sqlite_settings(sqlite_template: Path, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def postgres_settings(postgres: Postgres) -> Settings:
+def postgres_settings(postgres: Postgres, broom: Broom) -> Settings:
     """The PostgreSQL database of this run, emptied. The service connects as a role that owns nothing."""
-    in_thread(postgres.empty())
+    broom.sweep()
     return settings_at(postgres.service_url, migrate_url=postgres.owner_url)
 
 
