@@ -155,7 +155,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await runtime.database.check()
         worker = Worker(runtime, parts.graphs) if embedded_worker else None
-        task = asyncio.create_task(worker.run()) if worker else None
+        task = health.worker = asyncio.create_task(worker.run()) if worker else None
         # What there is now stays. Without this every full collection goes through all modules again, a quarter of a second in the middle of deliveries.
         # Where this program is part of another that has seen to that, it is left alone.
         ours = not gc.get_freeze_count()
@@ -173,7 +173,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
                 gc.unfreeze()
             if worker and task:
                 worker.stop()
-                await asyncio.wait({task}, timeout=30)
+                await asyncio.wait({task})
             await parts.close()
 
     bundles = Path(str(files("graphene_django_graphiql_static"))) / "static" / "graphene_django_graphiql_static"
@@ -181,9 +181,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         # First, because it is asked for most.
         Route("/graphql", BoundedBody(graphql, limit=MAX_BODY), methods=["GET", "POST"]),
         Route("/", _front),
-        Route("/healthz", health.alive),
-        Route("/readyz", health.ready),
-        Route("/metrics", health.metrics),
+        *health.routes,
         Route("/status", status.overall),
         Route("/status/{installation}", status.community),
         Route("/manifest.yaml", _manifest),
@@ -239,6 +237,11 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     )
     application.hooks, application.graphql = hooks, graphql
     return application
+
+
+def watched(parts: Parts) -> Starlette:
+    """What a process that only works answers: whether it lives, is ready, and its numbers."""
+    return Starlette(routes=Health(parts.runtime, Watch(parts.runtime)).routes)
 
 
 def create_app(settings: Settings) -> Starlette:

@@ -14,6 +14,13 @@ def _kept(_logger: object, _name: str, event: structlog.typing.EventDict) -> str
     return event
 
 
+def _without_blanks(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """What was found by reading follows from no delivery, and has no id of one."""
+    if event.get("trace_id") == "":
+        del event["trace_id"]
+    return event
+
+
 def _without_words(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Drop what exceptions say: a database quotes the row, and Python the value, that it did not like. Their kind and where they came from stay."""
     found = event.get("exception")
@@ -46,6 +53,7 @@ def configure_logging(settings: Settings) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _without_blanks,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),

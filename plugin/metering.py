@@ -1,16 +1,27 @@
 """Numbers of this process for Prometheus (prometheus.io/docs/concepts/metric_types).
 
-Counters are this process's own: with several processes each is scraped for itself. Communities are labelled by the number of their installation, never by name.
+Counters are this process's own, and each process is scraped for itself; but those that share a port (``serve --workers``) are counted together, by files in a
+folder that :data:`SHARED` names. Communities are labelled by the number of their installation, never by name.
 """
 
+import os
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, disable_created_metrics, generate_latest
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""The library's own name for the folder in which processes count together; it is read when the library is first imported."""
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+ACKNOWLEDGEMENT = ("mentorgraph_acknowledgement_seconds", "From the first byte of a delivery to its acknowledgement, durable.")
+
+# When a series began is of use to no alarm of ours, and doubles what is sent.
+disable_created_metrics()
 
 
 class _Acknowledgements(Collector):
@@ -20,9 +31,14 @@ class _Acknowledgements(Collector):
         self.buckets = [0] * (len(BUCKETS) + 1)
         self.sum = 0.0
 
+    def observe(self, seconds: float) -> None:
+        """Count one."""
+        self.buckets[bisect_left(BUCKETS, seconds)] += 1
+        self.sum += seconds
+
     def collect(self) -> Iterable[Metric]:
         """The histogram as it is now."""
-        found = HistogramMetricFamily("mentorgraph_acknowledgement_seconds", "From the first byte of a delivery to its acknowledgement, durable.")
+        found = HistogramMetricFamily(*ACKNOWLEDGEMENT)
         total, counts = 0, []
         for bound, count in zip((*BUCKETS, None), self.buckets, strict=True):
             total += count
@@ -40,9 +56,14 @@ class Meter:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
-        self._acknowledgements = _Acknowledgements()
-        self._registry.register(self._acknowledgements)
-        ProcessCollector(registry=self._registry)
+        self._acknowledgements: _Acknowledgements | Histogram
+        self._together = SHARED in os.environ
+        if self._together:
+            self._acknowledgements = Histogram(*ACKNOWLEDGEMENT, buckets=BUCKETS, registry=self._registry)
+        else:
+            self._acknowledgements = _Acknowledgements()
+            self._registry.register(self._acknowledgements)
+            ProcessCollector(registry=self._registry)
 
         def counter(name: str, what: str, *labels: str) -> Counter:
             return Counter(f"mentorgraph_{name}", what, labels, registry=self._registry)
@@ -58,8 +79,7 @@ class Meter:
 
     def acknowledged(self, seconds: float) -> None:
         """A delivery was kept and acknowledged after so many seconds."""
-        self._acknowledgements.buckets[bisect_left(BUCKETS, seconds)] += 1
-        self._acknowledgements.sum += seconds
+        self._acknowledgements.observe(seconds)
 
     def handled(self, *, done: int, failed: int) -> None:
         """So many deliveries had their effect, so many were put off."""
@@ -78,6 +98,13 @@ class Meter:
         """A piece of work failed."""
         self._failures.labels(lane, reason).inc()
 
+    def begin(self, *, lanes: Iterable[str] = (), installations: Iterable[int] = ()) -> None:
+        """Count these from nought: an alarm on how much a number grew does not see the first of a series that was not there before."""
+        for lane in lanes:
+            self._failures.labels(lane, "unexpected")
+        for installation_id in installations:
+            self._drift.labels(str(installation_id))
+
     def answered(self, way: str, *, requested: int, actual: int) -> None:
         """An operation was answered by the engine, a plan, or from what was kept."""
         self._ways[way].inc()
@@ -88,7 +115,11 @@ class Meter:
         """Everything in Prometheus's text format, with gauges that were read just now: by name, then by labels."""
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Gauges(gauges))
-        return generate_latest(self._registry) + generate_latest(registry)
+        counted = self._registry
+        if self._together:
+            counted = CollectorRegistry(auto_describe=False)
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]  # the library leaves it untyped
+        return generate_latest(counted) + generate_latest(registry)
 
 
 WORDS = {

@@ -45,6 +45,10 @@ LONG: tuple[str, ...] = ("rounds",)
 HANDS: dict[tuple[str, ...], int] = {LOCAL: 4, REMOTE: 16, ENDPOINTS: 32, STUDY: 1, LONG: 2}
 """How much of each is done at the same time."""
 PARALLEL = 4
+BROKEN_OFF = "reconcile"
+"""Reading a community takes hours, and goes on later where it was: it does not hold up a stop."""
+LAST_SECONDS = 10.0
+"""How long what is under way may still take when the worker is to stop. What is not done by then is begun again, as after a kill."""
 REST = timedelta(seconds=60)
 """How long a lane rests after a failure that is not its host's."""
 
@@ -94,6 +98,7 @@ class Worker:
         if self._runtime.settings.embedded:
             # SQLite has one process: whoever held a lease was killed, and what they held need not wait until it runs out.
             await self._runtime.database.dispatch(lambda found: found.free(now=self._runtime.clock()))
+        self._runtime.meter.begin(lanes=(*self._lanes, ENDPOINT.rstrip(":")))
         woken = self._runtime.bus.subscribe()
         running: dict[tuple[str, ...], set[asyncio.Task[None]]] = {lanes: set() for lanes in HANDS}
         try:
@@ -102,16 +107,29 @@ class Worker:
                 more = False
                 for lanes, tasks in running.items():
                     claims = await self._claim(HANDS[lanes] - len(tasks), lanes)
-                    tasks |= {asyncio.create_task(self._do(claim)) for claim in claims}
+                    tasks |= {asyncio.create_task(self._do(claim), name=claim.lane) for claim in claims}
                     more = more or (bool(claims) and len(tasks) < HANDS[lanes])
                 if not more:
                     await self._wait(woken, set().union(*running.values()))
                 for tasks in running.values():
                     tasks -= {task for task in tasks if task.done()}
+        except Exception:
+            log.exception("worker_ended")
+            raise
         finally:
             self._runtime.bus.unsubscribe(woken)
-            if left := set().union(*running.values()):
-                await asyncio.wait(left, timeout=30)
+            await self._end(set().union(*running.values()))
+
+    async def _end(self, left: set[asyncio.Task[None]]) -> None:
+        if not left:
+            return
+        for task in left:
+            if task.get_name() == BROKEN_OFF:
+                task.cancel()
+        _, late = await asyncio.wait(left, timeout=LAST_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def _wait(self, woken: asyncio.Event, running: set[asyncio.Task[None]]) -> None:
         waits = [asyncio.create_task(woken.wait()), asyncio.create_task(self._stopping.wait())]

@@ -5,19 +5,18 @@ import contextlib
 import re
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx2
-import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mentorgraph.host import Delivery
 from mentorgraph.kit.stage import Stage
 from plugin.app import Parts, build, compose
-from plugin.cli.serving import server_config
+from plugin.cli.serving import Server, server_config
 from plugin.clock import system_clock
 from plugin.http import Patience
 from plugin.mail import Letter
@@ -191,19 +190,11 @@ class Service:
             return next(value for name, value in browser.cookies.items() if name.endswith("mentorgraph-session"))
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals alone."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
 @contextlib.asynccontextmanager
 async def running(stage: Stage) -> AsyncIterator[Service]:
     """The service on a real port, connected to the stage."""
     door, mails = Door(stage), Mailbox()
-    server = _Server(server_config(door, host="127.0.0.1", port=0))
+    server = Server(server_config(door, host="127.0.0.1", port=0))
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.005)

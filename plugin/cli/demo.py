@@ -6,8 +6,8 @@ import secrets
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +18,7 @@ import uvicorn
 from plugin.app import Parts, build, compose
 from plugin.cli.common import WITH_TIME, fail, guarded, out
 from plugin.cli.communities import read_whole
-from plugin.cli.serving import port_is_free, server_config
+from plugin.cli.serving import Server, port_is_free, server_config
 from plugin.logs import configure_logging
 from plugin.services import access
 from plugin.services import connect as connecting
@@ -77,15 +77,6 @@ def _settings(folder: Path, *, port: int, forum_port: int) -> Settings:
     )
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to the demo, which has a forum to end as well."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Nothing is captured."""
-        yield
-
-
 async def _run(settings: Settings, folder: Path, *, port: int, forum_port: int) -> None:
     began = time.monotonic()
     forum_url = f"http://127.0.0.1:{forum_port}"
@@ -95,7 +86,7 @@ async def _run(settings: Settings, folder: Path, *, port: int, forum_port: int) 
     async with _forum(folder, forum_port):
         await migrate_database(settings)
         parts = compose(settings, patience=WITH_TIME)
-        server = _Server(server_config(build(parts, embedded_worker=True), host="127.0.0.1", port=port))
+        server = Server(server_config(build(parts, embedded_worker=True), host="127.0.0.1", port=port))
         serving = asyncio.create_task(server.serve())
         try:
             await _started(server, serving)

@@ -1,16 +1,21 @@
 """Running the service."""
 
 import asyncio
+import os
 import signal
 import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 import uvicorn
 
-from plugin.app import build, compose
+from plugin.app import build, compose, watched
 from plugin.cli.common import AsJson, fail, guarded, load_settings, out, run, show
 from plugin.logs import configure_logging
+from plugin.metering import SHARED
 from plugin.services import operating
 from plugin.services.checkup import examine
 from plugin.store.migrate import migrate_database
@@ -18,7 +23,7 @@ from plugin.tracing import configure_tracing
 from plugin.web.door import Door
 from plugin.worker import Worker
 
-GRACE = 25
+GRACE = 15
 """Seconds that requests under way get when the service is told to stop."""
 
 
@@ -40,6 +45,8 @@ OPTIONS: dict[str, Any] = {
     "server_header": False,
     "http": Door,
     "timeout_graceful_shutdown": GRACE,
+    # Several processes that start at once on a busy machine need longer than the five seconds after which uvicorn would replace them, for ever.
+    "timeout_worker_healthcheck": 60,
     "timeout_keep_alive": 10,
     "ws_max_size": 100_000,
     "proxy_headers": False,
@@ -50,6 +57,15 @@ OPTIONS: dict[str, Any] = {
 def server_config(app: object, *, host: str, port: int) -> uvicorn.Config:
     """:data:`OPTIONS` for one process."""
     return uvicorn.Config(app, host=host, port=port, **OPTIONS)  # type: ignore[arg-type]  # an ASGI application
+
+
+class Server(uvicorn.Server):
+    """Leaves signals to whoever started it, who has something else to end as well."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing is captured."""
+        yield
 
 
 def serve(
@@ -65,7 +81,10 @@ def serve(
         fail(f"port {port} on {host} is taken: stop what listens there or choose another with --port")
     show_set_up_link()
     if workers > 1:
-        uvicorn.run("mentorgraph:create_app", factory=True, host=host, port=port, workers=workers, **OPTIONS)
+        # Prometheus reaches one of them, whichever it may be, and is told of all.
+        with tempfile.TemporaryDirectory(prefix="mentorgraph-") as folder:
+            os.environ.setdefault(SHARED, folder)
+            uvicorn.run("mentorgraph:create_app", factory=True, host=host, port=port, workers=workers, **OPTIONS)
         return
 
     async def go() -> None:
@@ -98,11 +117,16 @@ def operator(
     show({"link": link}, as_json=as_json, lines=lambda: out.print(link, markup=False))
 
 
-def worker() -> None:
+def worker(
+    host: Annotated[str, typer.Option(help="The address to listen on, with --port.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Where /healthz, /readyz and /metrics of this process are; without it nowhere.")] = None,
+) -> None:
     """Work off what is due, beside other processes (PostgreSQL only)."""
     settings = load_settings()
     if settings.embedded:
         fail("SQLite serves one process, and `mentorgraph serve` works off everything by itself: a separate worker needs PostgreSQL")
+    if port is not None and not port_is_free(host, port):
+        fail(f"port {port} on {host} is taken: stop what listens there or choose another with --port")
 
     async def go() -> None:
         configure_logging(settings)
@@ -113,9 +137,14 @@ def worker() -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, runner.stop)
+        window = None if port is None else Server(server_config(watched(parts), host=host, port=port))
+        serving = set() if window is None else {asyncio.create_task(window.serve())}
         try:
             await runner.run()
         finally:
+            if window is not None:
+                window.should_exit = True
+                await asyncio.wait(serving)
             await parts.close()
 
     guarded(go())

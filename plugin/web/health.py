@@ -1,9 +1,11 @@
 """Whether the service lives, is ready, and how much it has to do."""
 
+import asyncio
 from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from plugin.errors import PluginError
 from plugin.services.runtime import Runtime
@@ -18,9 +20,18 @@ class Health:
     def __init__(self, runtime: Runtime, watch: Watch) -> None:
         self._runtime = runtime
         self._watch = watch
+        self.worker: asyncio.Task[None] | None = None
+        """The worker of this process, if it has one."""
+
+    @property
+    def routes(self) -> list[Route]:
+        """Where the three are."""
+        return [Route("/healthz", self.alive), Route("/readyz", self.ready), Route("/metrics", self.metrics)]
 
     async def alive(self, _request: Request) -> Response:
-        """The process answers."""
+        """The process answers, and its worker goes on."""
+        if self.worker is not None and self.worker.done():
+            return JSONResponse({"status": "the worker of this process ended: restart it"}, 503)
         return JSONResponse({"status": "ok"})
 
     async def ready(self, _request: Request) -> Response:
@@ -33,7 +44,9 @@ class Health:
 
     async def metrics(self, _request: Request) -> Response:
         """Prometheus reads this."""
-        gauges = gauges_of(await self._watch.all(), now=self._runtime.clock())
+        found = await self._watch.all()
+        self._runtime.meter.begin(installations=(one.installation_id for one in found))
+        gauges = gauges_of(found, now=self._runtime.clock())
         return Response(self._runtime.meter.text(gauges), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -1,8 +1,14 @@
 """What is counted shows under the names that an operator's alarms are made of."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from plugin.metering import WORDS, Meter
+from plugin.metering import SHARED, WORDS, Meter
 
 
 def read(meter: Meter, gauges: dict[str, dict[tuple[tuple[str, str], ...], float]] | None = None) -> dict[str, float]:
@@ -44,3 +50,32 @@ def test_two_meters_do_not_share_anything() -> None:
     one, two = Meter(), Meter()
     one.sent("x")
     assert "mentorgraph_messages_sent_total{kind=x}" not in read(two)
+
+
+def test_what_alarms_look_at_begins_at_nought() -> None:
+    meter = Meter()
+    meter.begin(lanes=("inbox",), installations=(7,))
+    meter.drifted(7, 3)
+    meter.begin(lanes=("inbox",), installations=(7,))
+    found = read(meter)
+    assert found["mentorgraph_lane_failures_total{lane=inbox,reason=unexpected}"] == 0
+    assert found["mentorgraph_drift_total{installation=7}"] == 3
+
+
+COUNT = """
+from plugin.metering import Meter
+meter = Meter()
+meter.sent("suggestions")
+meter.acknowledged(0.02)
+print(meter.text({}).decode())
+"""
+
+
+@pytest.mark.slow
+def test_processes_that_share_a_port_are_counted_together(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        environment = os.environ | {SHARED: str(tmp_path)}
+        text = subprocess.run([sys.executable, "-c", COUNT], env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own code
+        assert f'mentorgraph_messages_sent_total{{kind="suggestions"}} {number}.0' in text
+        assert f"mentorgraph_acknowledgement_seconds_count {number}.0" in text
+        assert 'mentorgraph_acknowledgement_seconds_bucket{le="0.01"} 0.0' in text

@@ -143,3 +143,40 @@ async def test_a_worker_stops_when_it_is_told(world: World) -> None:
     await asyncio.sleep(0.05)
     worker.stop()
     await asyncio.wait_for(task, 5)
+
+
+async def test_a_reading_that_would_take_hours_does_not_hold_up_a_stop(world: World) -> None:
+    hanging, free = asyncio.Event(), asyncio.Event()
+
+    async def hang(_installation_id: int) -> None:
+        hanging.set()
+        await free.wait()
+
+    worker = Worker(world.runtime, world.graphs)
+    worker._lanes["reconcile"] = hang
+    await world.database.write(world.installation_id, lambda unit: unit.wake("reconcile"))
+    task = asyncio.create_task(worker.run())
+    await asyncio.wait_for(hanging.wait(), 5)
+    worker.stop()
+    await asyncio.wait_for(task, module.LAST_SECONDS / 2)
+
+
+async def test_what_takes_too_long_is_broken_off(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LAST_SECONDS", 0.01)
+    hanging, ended = asyncio.Event(), asyncio.Event()
+
+    async def hang(_installation_id: int) -> None:
+        hanging.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    worker = Worker(world.runtime, world.graphs)
+    worker._lanes["jobs"] = hang
+    await world.database.write(world.installation_id, lambda unit: unit.wake("jobs"))
+    task = asyncio.create_task(worker.run())
+    await asyncio.wait_for(hanging.wait(), 5)
+    worker.stop()
+    await asyncio.wait_for(task, 5)
+    assert ended.is_set(), "nothing goes on over a database that is closed"

@@ -1,5 +1,6 @@
 """Pages, CORS, health, numbers, and errors that nobody expected."""
 
+import asyncio
 import re
 from html.parser import HTMLParser
 
@@ -185,6 +186,19 @@ async def test_living_and_being_ready_are_two_things(world: World) -> None:
         answer = await world.http.get("/readyz")
         assert answer.status_code == 503
         assert answer.json() == {"status": "not ready", "reason": failure.code, "message": failure.message}
+
+
+async def test_a_process_whose_worker_ended_is_to_be_restarted(world: World) -> None:
+    async def broken() -> None:
+        raise RuntimeError
+
+    health = next(route.endpoint.__self__ for route in world.app.routes if getattr(route, "path", "") == "/healthz")
+    health.worker = asyncio.create_task(broken())
+    await asyncio.wait({health.worker})
+    answer = await world.http.get("/healthz")
+    assert answer.status_code == 503
+    assert "restart" in answer.json()["status"]
+    assert isinstance(health.worker.exception(), RuntimeError)
 
 
 LINE = re.compile(r'[a-zA-Z_:][a-zA-Z0-9_:]*(\{[a-z]+="[^"\n]*"(,[a-z]+="[^"\n]*")*\})? [0-9.e+-]+\Z')
