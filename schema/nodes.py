@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Forbidden, NotFound
-from plugin.services import group_reading, kits, meeting, reading, round_reading, suggesting
+from plugin.services import experts, group_reading, kits, meeting, reading, round_reading
 from schema.context import Info
 from schema.ids import GlobalId, parse_number
 from schema.types.community import community as community_type
@@ -26,7 +26,7 @@ Finder = Callable[[Info, Principal, int], Awaitable[Node | None]]
 async def find_node(info: Info, principal: Principal, found: GlobalId) -> Node | None:
     """The node with an id. Raises :class:`NotFound` for an id of another community or a kind there is not."""
     if found.type_name == "Proposal":
-        opened = await suggesting.find_proposal(info.context.runtime, principal, found.value)
+        opened = await experts.find_proposal(info.context.runtime, principal, found.value)
         return await proposal(opened, info, installation_id=principal.installation_id)
     number = parse_number(str(found), type_name=found.type_name, installation_id=principal.installation_id)
     finder = FINDERS.get(found.type_name)

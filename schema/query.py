@@ -6,7 +6,7 @@ import strawberry
 
 from plugin.domain.people import Scope
 from plugin.errors import NotFound
-from plugin.services import approaching, reading, suggesting
+from plugin.services import approaching, experts, reading
 from schema.context import Info
 from schema.ids import parse_id
 from schema.inputs import plain
@@ -114,6 +114,6 @@ class Query(
         """Members who could help with a need in words."""
         principal = info.context.require(Scope.READ)
         size = 10 if first is None else first
-        found = await suggesting.experts_for(info.context.runtime, info.context.graphs, principal, need_text=plain(need, "need"), first=size)
+        found = await experts.experts_for(info.context.runtime, info.context.graphs, principal, need_text=plain(need, "need"), first=size)
         made = await asyncio.gather(*(proposal(one, info, installation_id=principal.installation_id) for one in found))
         return [one for one in made if one is not None]

@@ -4,7 +4,7 @@ import strawberry
 
 from plugin.domain.members import Consent
 from plugin.domain.people import Scope
-from plugin.services import access, suggesting
+from plugin.services import access, consenting
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.types.viewer import Consents, load_consents
@@ -20,7 +20,7 @@ class ConsentPayload:
 
 async def _decide(info: Info, kind: Consent, *, given: bool) -> ConsentPayload:
     principal = info.context.require(Scope.ME)
-    _, errors = await attempt(lambda: suggesting.set_consent(info.context.runtime, principal, kind, given=given))
+    _, errors = await attempt(lambda: consenting.set_consent(info.context.runtime, principal, kind, given=given))
     return ConsentPayload(consents=None if errors else await load_consents(info), user_errors=errors)
 
 

@@ -3,7 +3,7 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import reading, suggesting
+from plugin.services import needs, reading
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number
@@ -57,7 +57,7 @@ async def set_need(info: Info, input: SetNeedInput) -> SetNeedPayload:  # noqa: 
 
     async def work() -> int:
         words = None if input.text is None else plain(input.text, "text")
-        return (await suggesting.state_need(info.context.runtime, info.context.graphs, principal, need_text=words, topic_url=input.topic_url)).id
+        return (await needs.state_need(info.context.runtime, info.context.graphs, principal, need_text=words, topic_url=input.topic_url)).id
 
     found, errors = await attempt(work)
     return SetNeedPayload(need=None if found is None else await _shown(info, found), user_errors=errors)
@@ -69,7 +69,7 @@ async def close_need(info: Info, input: CloseNeedInput) -> CloseNeedPayload:  # 
 
     async def work() -> int:
         number = parse_number(input.id, type_name="Need", installation_id=principal.installation_id)
-        return (await suggesting.close_need(info.context.runtime, principal, number)).id
+        return (await needs.close_need(info.context.runtime, principal, number)).id
 
     found, errors = await attempt(work)
     return CloseNeedPayload(need=None if found is None else await _shown(info, found), user_errors=errors)

@@ -7,7 +7,7 @@ import strawberry
 from plugin.domain.members import Member as DomainMember
 from plugin.domain.needs import Reason as DomainReason
 from plugin.domain.needs import Suggestion as DomainSuggestion
-from plugin.services.suggesting import Proposal
+from plugin.services.experts import Proposal
 from plugin.services.wording import sentence
 from schema.batches import batch
 from schema.context import HasContext, Info

@@ -27,11 +27,11 @@ from plugin.services import (
     goals,
     knowing,
     meeting,
+    needs,
     referring,
     reporting,
     requesting,
     sharing,
-    suggesting,
     thanking,
     tokens,
 )
@@ -128,7 +128,7 @@ async def live(crowd: Crowd, role: Role, clock: FixedClock) -> None:
     await sharing.propose(runtime, vera, number, words=said("story"), space_id="5")
     await thanking.thank(runtime, vera, crowd.program.id, crowd.id("mia"), words=said("thanks"), public=False)
     await reporting.report(runtime, vera, crowd.id("ann"), kind=ReportKind.OTHER, words=said("report"), mentorship_id=None, block=False)
-    await suggesting.state_need(runtime, world.graphs, vera, need_text=said("need"), topic_url=None)
+    await needs.state_need(runtime, world.graphs, vera, need_text=said("need"), topic_url=None)
     await knowing.choose(runtime, vera, name=said("skill")[:40], standing=Standing.EXPERT)
     await tokens.create_for_member(runtime, replace(vera, audience="session"), name=said("token"), scopes=frozenset({Scope.ME}), days=3)
     await referring.make(runtime, vera, crowd.program.id, role=None, named=True)

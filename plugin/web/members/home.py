@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from plugin.domain.needs import NeedState
 from plugin.errors import Invalid
-from plugin.services import answering, belonging, knowing, reading, suggesting, wording
+from plugin.services import answering, belonging, knowing, needs, reading, suggesting, wording
 from plugin.web.members.frame import show
 from plugin.web.visits import Visit, id_of
 
@@ -42,10 +42,10 @@ async def act(visit: Visit) -> Response:
     """State a need, close one, or take a suggestion off the list."""
     match visit.text("do"):
         case "need":
-            await suggesting.state_need(visit.runtime, visit.graphs, visit.principal, need_text=visit.text("text"), topic_url=None)
+            await needs.state_need(visit.runtime, visit.graphs, visit.principal, need_text=visit.text("text"), topic_url=None)
             return visit.go("/my", "stated")
         case "close":
-            await suggesting.close_need(visit.runtime, visit.principal, id_of(visit.text("need")))
+            await needs.close_need(visit.runtime, visit.principal, id_of(visit.text("need")))
             return visit.go("/my", "saved")
         case "dismiss":
             await suggesting.dismiss(visit.runtime, visit.principal, id_of(visit.text("suggestion")))

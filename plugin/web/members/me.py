@@ -6,7 +6,7 @@ from plugin.domain.members import Consent
 from plugin.domain.notices import Channel, Frequency
 from plugin.domain.skills import Standing
 from plugin.errors import Invalid
-from plugin.services import access, auditing, knowing, mailing, reading, suggesting, viewing, wishing
+from plugin.services import access, auditing, consenting, knowing, mailing, reading, viewing, wishing
 from plugin.texts import GROUPS, languages
 from plugin.texts import console as words
 from plugin.web.browser import SESSION, Browser
@@ -103,7 +103,7 @@ async def change_data(visit: Visit) -> Response:
             kind = visit.text("kind")
             if kind not in set(Consent):
                 raise Invalid("choose what you agree to")
-            await suggesting.set_consent(runtime, principal, Consent(kind), given=visit.text("given") == "1")
+            await consenting.set_consent(runtime, principal, Consent(kind), given=visit.text("given") == "1")
             return visit.go("/my/data", "saved")
         case "export":
             return download(await viewing.export(runtime, principal, visit.me))

@@ -29,6 +29,7 @@ from plugin.services import (
     hosting,
     meeting,
     mentoring,
+    needs,
     prospecting,
     questioning,
     ranking,
@@ -44,7 +45,6 @@ from plugin.services import (
     sharing,
     spending,
     staffing,
-    suggesting,
     thanking,
     webhooks,
 )
@@ -113,7 +113,7 @@ async def _inhabit(here: Stage) -> World:
     await requesting.ask(runtime, site.acts_for(MENTEE), program_id=program, mentor_ids=mentors, note="I read what you wrote.", goal="To sell to ten people.")
     asked = await requesting.ask(runtime, site.acts_for(OTHER), program_id=program, mentor_ids=mentors[:1], note="", goal="To price it.")
     await requesting.accept(runtime, site.acts_for(MENTOR), asked[0].id, message="With pleasure.")
-    await suggesting.state_need(runtime, site.parts.graphs, site.acts_for(MENTEE), need_text=NEED, topic_url=None)
+    await needs.state_need(runtime, site.parts.graphs, site.acts_for(MENTEE), need_text=NEED, topic_url=None)
     wanted = applications.Wanted(
         name="Calendar of mentoring",
         redirect_uris=("https://app.example.org/back",),

@@ -10,9 +10,9 @@ from plugin.domain.needs import Need, NeedState, Suggestion
 from plugin.domain.people import MEMBER_SCOPES, Principal
 from plugin.services import outgoing
 from plugin.services.connect import policy_values
+from plugin.services.consenting import set_consent
 from plugin.services.handlers.members import withdraw
 from plugin.services.outgoing import post as put_message
-from plugin.services.suggesting import set_consent
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import NOW, FixedClock
 from tests.plugin.services.stories import HOST, person, post, space, tell, topic

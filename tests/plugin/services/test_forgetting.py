@@ -14,7 +14,7 @@ from plugin.graph.fading import HELPED
 from plugin.services import outgoing
 from plugin.services.erasure import erase_member, export_member
 from plugin.services.graphs import Graphs
-from plugin.services.suggesting import state_need
+from plugin.services.needs import state_need
 from plugin.store.sqlite import SqliteDatabase
 from plugin.store.tables import MEMBER_COLUMNS
 from plugin.store.unit_of_work import UnitOfWork

@@ -22,8 +22,8 @@ from plugin.graph.knowledge import Knowledge
 from plugin.graph.meaning import DIMENSIONS, Model
 from plugin.graph.text import term_counts
 from plugin.graph.weights import SHIPPED
+from plugin.services import experts, handlers, knowing, needs, reading, studying, suggesting
 from plugin.services import graphs as graphs_module
-from plugin.services import handlers, knowing, reading, studying, suggesting
 from plugin.services.connect import policy_values
 from plugin.services.graphs import Graphs
 from plugin.store.unit_of_work import UnitOfWork
@@ -173,7 +173,7 @@ async def planted(world: World) -> None:
 async def cited(world: World, graphs: Graphs, reader: str) -> set[str]:
     """Titles and addresses that a reader is shown as evidence for the canary word, in suggestions and in skills."""
     who = await principal(world, reader)
-    found = await suggesting.experts_for(world.runtime, graphs, who, need_text=f"help with {CANARY}", first=10)
+    found = await experts.experts_for(world.runtime, graphs, who, need_text=f"help with {CANARY}", first=10)
     posts = {post_id for one in found for reason in one.reasons for post_id in reason.post_ids}
     items = await knowing.skills(world.runtime, graphs, who, [await member_id(world, one) for one in ("2", "3", "9")])
     posts |= {post_id for several in items.values() for item in several for post_id in item.post_ids}
@@ -196,7 +196,7 @@ async def test_a_reason_never_shows_what_the_reader_may_not_read(world: World) -
 async def test_what_the_host_hides_is_in_no_reason_and_comes_back_with_it(world: World, how: str) -> None:
     await planted(world)
     graphs = world.graphs
-    need = await suggesting.state_need(world.runtime, graphs, await principal(world, "1"), need_text=f"more about {CANARY}", topic_url=None)
+    need = await needs.state_need(world.runtime, graphs, await principal(world, "1"), need_text=f"more about {CANARY}", topic_url=None)
 
     async def switch(*, hidden: bool) -> set[str]:
         at, version = NOW - timedelta(days=3), 2 if hidden else 3
@@ -223,7 +223,7 @@ async def test_a_removed_post_leaves_no_trace_in_memory_rows_or_reasons(world: W
     graphs = Graphs(world.runtime)
     await world.database.write(world.installation_id, lambda unit: unit.update_installation(policy=policy_values(Policy())))
     asker = await principal(world, "1")
-    need = await suggesting.state_need(world.runtime, graphs, asker, need_text=f"more about {CANARY}", topic_url=None)
+    need = await needs.state_need(world.runtime, graphs, asker, need_text=f"more about {CANARY}", topic_url=None)
     assert "512" in orjson.dumps([one.__dict__ if hasattr(one, "__dict__") else str(one) for one in await kept(world, need.id)]).decode()
     knowledge = await graphs.get(world.installation_id)
     assert knowledge.post_ids.find("512") >= 0

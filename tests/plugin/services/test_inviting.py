@@ -17,7 +17,7 @@ from plugin.domain.programs import ProgramState, Role
 from plugin.domain.recruiting import ANSWER_WITHIN, NEXT, WAITING, Invitation, InvitationState, Wave, WaveEnd, WaveState
 from plugin.domain.skills import Standing
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound, PluginError
-from plugin.services import asking, enrolling, erasure, inviting, knowing, leaving, prospecting, suggesting, wishing
+from plugin.services import asking, consenting, enrolling, erasure, inviting, knowing, leaving, needs, prospecting, wishing
 from plugin.services.inviting import Named
 from plugin.services.prospecting import Found
 from plugin.store.unit_of_work import UnitOfWork
@@ -88,7 +88,7 @@ async def test_who_helps_like_a_mentor_is_found_with_evidence(crowd: Crowd) -> N
     assert {each.criterion: each.count for each in one.evidence}["people"] == 3
     assert set(one.post_ids) == {"112", "122", "132"}
     assert not one.reachable
-    await suggesting.set_consent(crowd.world.runtime, crowd.people["ann"], Consent.MESSAGES, given=True)
+    await consenting.set_consent(crowd.world.runtime, crowd.people["ann"], Consent.MESSAGES, given=True)
     assert (await prospects(crowd))[0].reachable
 
 
@@ -106,11 +106,11 @@ async def test_a_need_asks_for_who_knows_about_it(crowd: Crowd) -> None:
 
 
 async def no_invitations(crowd: Crowd) -> None:
-    await suggesting.set_consent(crowd.world.runtime, crowd.people["ann"], Consent.INVITATIONS, given=False)
+    await consenting.set_consent(crowd.world.runtime, crowd.people["ann"], Consent.INVITATIONS, given=False)
 
 
 async def no_suggestions(crowd: Crowd) -> None:
-    await suggesting.set_consent(crowd.world.runtime, crowd.people["ann"], Consent.EXPERT, given=False)
+    await consenting.set_consent(crowd.world.runtime, crowd.people["ann"], Consent.EXPERT, given=False)
 
 
 async def no_messages_about_it(crowd: Crowd) -> None:
@@ -247,7 +247,7 @@ async def test_a_wave_is_not_sent_for_nothing(crowd: Crowd, clock: FixedClock) -
     taken_back, _ = await wave(crowd, "ben", days=9)
     await asking.cancel(crowd.world.runtime, crowd.admin, taken_back.id)
     await crowd.join("eve", Role.MENTOR, capacity=2)
-    await suggesting.set_consent(crowd.world.runtime, crowd.people["cleo"], Consent.INVITATIONS, given=False)
+    await consenting.set_consent(crowd.world.runtime, crowd.people["cleo"], Consent.INVITATIONS, given=False)
     clock.move(days=8, seconds=1)
     await crowd.due()
     await crowd.move(ProgramState.DRAFT)
@@ -299,7 +299,7 @@ async def test_what_is_lacking_comes_from_needs_and_skills(crowd: Crowd) -> None
     await crowd.join("pia", Role.MENTOR, capacity=1)
     await knowing.choose(crowd.world.runtime, crowd.people["mia"], name="Fundraising", standing=Standing.LEARNING)
     await knowing.choose(crowd.world.runtime, crowd.people["noa"], name="fund-raising", standing=Standing.LEARNING)
-    await suggesting.state_need(crowd.world.runtime, crowd.world.graphs, crowd.people["ole"], need_text="I need fundraising help", topic_url=None)
+    await needs.state_need(crowd.world.runtime, crowd.world.graphs, crowd.people["ole"], need_text="I need fundraising help", topic_url=None)
     await knowing.choose(crowd.world.runtime, crowd.people["pia"], name="fundraising", standing=Standing.EXPERT)
     await knowing.merge(crowd.world.runtime, crowd.admin, name="fund-raising", into="Fundraising")
     (gap,) = await prospecting.shortages(crowd.world.runtime, crowd.world.graphs, crowd.admin, crowd.program.id, first=5)
@@ -388,7 +388,7 @@ async def _around(crowd: Crowd, clock: FixedClock, what: str, name: str, number:
         mine = [one for one in await enrolling.mine(runtime, me) if one.program_id == crowd.program.id]
         await leaving.leave_program(runtime, me, mine[0].id if mine else 1)
     elif what in {"opt_out", "opt_in"}:
-        await suggesting.set_consent(runtime, me, Consent.INVITATIONS, given=what == "opt_in")
+        await consenting.set_consent(runtime, me, Consent.INVITATIONS, given=what == "opt_in")
     elif what == "days":
         clock.move(days=number)
     else:

@@ -10,10 +10,10 @@ from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal
 from plugin.domain.skills import MAX_CHOICES, Standing
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.graph.skills import Item
-from plugin.services import knowing, suggesting
+from plugin.services import knowing, needs, suggesting
 from plugin.services.connect import policy_values
+from plugin.services.experts import experts_for
 from plugin.services.graphs import Graphs
-from plugin.services.suggesting import experts_for
 from tests.conftest import NOW
 from tests.plugin.services.stories import HOST, person, post, space, tell, topic
 from tests.plugin.support import World
@@ -114,9 +114,9 @@ async def test_a_skill_hidden_while_an_answer_is_worked_out_is_not_in_it(small_w
             await knowing.choose(small_world.runtime, helper, name="kubernetes", standing=Standing.HIDDEN)
         return found
 
-    work = suggesting._rank
-    monkeypatch.setattr(suggesting, "_rank", hide_meanwhile)
-    need = await suggesting.state_need(small_world.runtime, graphs, await principal(small_world, "1"), need_text=SUBJECT, topic_url=None)
+    work = suggesting.rank
+    monkeypatch.setattr(suggesting, "rank", hide_meanwhile)
+    need = await needs.state_need(small_world.runtime, graphs, await principal(small_world, "1"), need_text=SUBJECT, topic_url=None)
     await suggesting.answer_needs(small_world.runtime, graphs, small_world.installation_id)
     made = await small_world.database.read(small_world.installation_id, lambda unit: unit.suggestions.of_need(need.id))
     assert hidden

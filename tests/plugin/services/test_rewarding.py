@@ -11,7 +11,7 @@ from plugin.domain.members import Consent
 from plugin.domain.programs import ProgramState, Role
 from plugin.domain.rewards import Award, AwardState, Facts, Figure, Level, Rule, level_of
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
-from plugin.services import announcing, certifying, mentoring, outgoing, programming, rewarding, suggesting, thanking
+from plugin.services import announcing, certifying, consenting, mentoring, outgoing, programming, rewarding, thanking
 from tests.conftest import NOW, FixedClock
 from tests.plugin.services.meetings import Meeting, begun, pair_of
 from tests.plugin.services.stories import HOST, space, tell
@@ -256,7 +256,7 @@ async def test_a_manager_thanks_in_public_who_agreed(pair: Meeting) -> None:
     await announced(pair)
     private = await thanking.thank(runtime, admin, program_id, pair.id("mia"), words="You came every time", public=True)
     assert not private.public
-    await suggesting.set_consent(runtime, pair.crowd.people["ann"], Consent.THANKS, given=True)
+    await consenting.set_consent(runtime, pair.crowd.people["ann"], Consent.THANKS, given=True)
     public = await thanking.thank(runtime, admin, program_id, pair.id("ann"), words="Six hours of your time!", public=True)
     assert public.public
     (reply,) = await sent(pair)

@@ -10,7 +10,7 @@ from plugin.domain.programs import Role
 from plugin.domain.rounds import LET_DOWN, Criterion, CriterionKind, Design, Rule, RuleAbout, RuleWay
 from plugin.domain.sessions import Session, SessionState
 from plugin.domain.strikes import StrikeKind
-from plugin.services import forms, mentoring, no_shows, round_reading, rounds, suggesting
+from plugin.services import forms, mentoring, needs, no_shows, round_reading, rounds
 from plugin.services.round_words import sentence
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.matching import Matching, program_of
@@ -112,7 +112,7 @@ async def test_a_need_in_words_finds_who_has_shown_to_know_and_whom_they_know(pr
             post(f"{number}1", topic_id=number, author=numbers["london_like"], number=2, text="all vegetables grow in a garden", source=HOST),
         )
     viewer = Principal(installation_id=world.installation_id, member_id=program.ids["london_mentee"], scopes=frozenset(), token_id=3)
-    await suggesting.state_need(world.runtime, world.graphs, viewer, need_text="profile a shader compiler", topic_url=None)
+    await needs.state_need(world.runtime, world.graphs, viewer, need_text="profile a shader compiler", topic_url=None)
     for kind in (CriterionKind.NEED, CriterionKind.PAST):
         done = await program.computed(Design(criteria=(Criterion(key="need", kind=kind),)), name=f"By {kind.value}")
         (pair,) = await round_reading.pair_page(world.runtime, program.manager, done.id, after=None, limit=5)

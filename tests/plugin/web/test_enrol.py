@@ -12,7 +12,7 @@ from plugin.domain.notices import Reach
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal
 from plugin.domain.programs import Plan, Program, ProgramState, Role
 from plugin.domain.recruiting import LINK_FOR, Referral
-from plugin.services import access, asking, connect, programming, referring, safeguarding, suggesting
+from plugin.services import access, asking, connect, consenting, programming, referring, safeguarding
 from plugin.services.inviting import Named
 from tests.schema.world import World
 
@@ -261,5 +261,5 @@ async def test_who_is_invited_is_in_at_once_in_their_language(door: Door) -> Non
 
 async def test_opting_out_leaves_a_waiting_invitation_open(door: Door) -> None:
     path = await invited(door, "dan")
-    await suggesting.set_consent(door.world.parts.runtime, await door.principal("dan"), Consent.INVITATIONS, given=False)
+    await consenting.set_consent(door.world.parts.runtime, await door.principal("dan"), Consent.INVITATIONS, given=False)
     assert (await door.open(path, "dan")).status_code == 200

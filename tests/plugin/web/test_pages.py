@@ -192,7 +192,7 @@ async def test_a_process_whose_worker_ended_is_to_be_restarted(world: World) -> 
     async def broken() -> None:
         raise RuntimeError
 
-    health = next(route.endpoint.__self__ for route in world.app.routes if getattr(route, "path", "") == "/healthz")
+    health = next(route.endpoint.__self__ for route in world.app.routes if isinstance(route, Route) and route.path == "/healthz")
     health.worker = asyncio.create_task(broken())
     await asyncio.wait({health.worker})
     answer = await world.http.get("/healthz")
