@@ -3,6 +3,7 @@
 import asyncio
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import httpx2
 import pytest
@@ -11,6 +12,7 @@ from starlette.routing import Route
 
 from plugin.errors import Misconfigured, Unavailable
 from plugin.metering import BUCKETS, Meter
+from plugin.web.health import Health
 from tests.plugin.support import BASE_URL
 from tests.plugin.web.test_hooks import body_of, send, signed
 from tests.schema.world import World
@@ -192,7 +194,8 @@ async def test_a_process_whose_worker_ended_is_to_be_restarted(world: World) -> 
     async def broken() -> None:
         raise RuntimeError
 
-    health = next(route.endpoint.__self__ for route in world.app.routes if isinstance(route, Route) and route.path == "/healthz")
+    alive: Any = next(route.endpoint for route in world.app.routes if isinstance(route, Route) and route.path == "/healthz")
+    health: Health = alive.__self__
     health.worker = asyncio.create_task(broken())
     await asyncio.wait({health.worker})
     answer = await world.http.get("/healthz")
