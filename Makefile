@@ -101,7 +101,7 @@ bench-long: bench ## benchmarks and endurance runs
 	@$(BIN)/python benchmarks/ranking_scale.py
 	@$(BIN)/python -m benchmarks.bad_day
 
-pictures: $(VENV)/.dev ## the pictures of README.md, anew
+pictures: $(VENV)/.dev ## the pictures of README.md and docs/, anew
 	@PYTHONPATH=. $(BIN)/python docs/pictures/make.py
 
 format: $(VENV)/.dev ## put the code in shape

@@ -1,4 +1,4 @@
-"""Makes the pictures of README.md anew, from the demo forum, the service and a real browser, as the browser tests have them: ``make pictures``."""
+"""Makes the pictures of README.md and docs/ anew, from the demo forum, the service and a real browser, as the browser tests have them: ``make pictures``."""
 
 import tempfile
 from collections.abc import Iterator
