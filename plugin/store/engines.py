@@ -95,6 +95,10 @@ AWAY = ("08", "25006", "53", "57")
 """Classes of SQLSTATE that say that there is no server now, or one that starts, stops, is full, or only follows another (PostgreSQL, appendix A)."""
 
 
+REFUSED = frozenset({"28P01", "28000", "3D000"})
+"""What PostgreSQL says of a user, a password or a database that is not there."""
+
+
 def away(error: BaseException) -> Unavailable | None:
     """Our error if it is the database that fails, whatever was asked of it; ``None`` if it is what was asked."""
     if not isinstance(error, DBAPIError):

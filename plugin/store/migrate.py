@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from plugin.errors import Misconfigured
 from plugin.settings import Settings
-from plugin.store.engines import postgres_engine, sqlite_engine, unavailable
+from plugin.store.engines import REFUSED, postgres_engine, sqlite_engine, unavailable
 from plugin.store.roles import grant_service
 
 PATIENCE = 60.0
@@ -71,7 +71,7 @@ def _unmigrated(error: Exception) -> str:
     code = getattr(getattr(error, "orig", None), "sqlstate", None)
     if code == "42501":
         return "the role of MENTORGRAPH_MIGRATE_URL may not do this: it must own the tables and may create in the schema"
-    if code in {"28P01", "28000", "3D000"}:
+    if code in REFUSED:
         return "PostgreSQL refused the connection: check the user, the password and the database's name in MENTORGRAPH_MIGRATE_URL or MENTORGRAPH_DATABASE_URL"
     if isinstance(error, DBAPIError) and code is not None:
         return f"PostgreSQL refused the migration with code {code}: nothing was changed; its own log says more"

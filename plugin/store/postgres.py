@@ -11,7 +11,7 @@ from plugin.clock import Clock
 from plugin.errors import Misconfigured, Unavailable
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
-from plugin.store.engines import away, postgres_engine
+from plugin.store.engines import REFUSED, away, postgres_engine
 from plugin.store.epochs import PostgresEpochs, begin_noting, note_writes
 from plugin.store.ids import Ids
 from plugin.store.installations import Installations
@@ -119,9 +119,13 @@ class PostgresDatabase:
         try:
             found = await self._transact(work, setting="dispatcher", value="on", read_only=True)
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) == "42P01":
+            code = getattr(error.orig, "sqlstate", None)
+            if code == "42P01":
                 found = None
-            elif getattr(error.orig, "sqlstate", None) == "42501":
+            elif code in REFUSED:
+                words = "PostgreSQL refused the connection: check the user, the password and the database's name in MENTORGRAPH_DATABASE_URL"
+                raise Misconfigured(words) from error
+            elif code == "42501":
                 raise Misconfigured("the role of MENTORGRAPH_DATABASE_URL may not use the tables: run `mentorgraph migrate`, which grants it that") from error
             else:
                 raise

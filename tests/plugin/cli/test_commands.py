@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from integrations.discourse.double.process import free_port
 from plugin.app import compose
 from plugin.cli.common import AT_A_PROMPT
 from plugin.cli.main import app
@@ -193,7 +194,7 @@ def test_a_taken_port_is_said_so(fresh: Line) -> None:
         port = taken.getsockname()[1]
         assert f"port {port} on 127.0.0.1 is taken" in fresh("serve", "--port", str(port)).reason
         assert f"port {port} is taken" in fresh("demo", "--port", str(port)).reason
-        assert f"port {port} is taken" in fresh("demo", "--forum-port", str(port)).reason
+        assert f"port {port} is taken" in fresh("demo", "--port", str(free_port()), "--forum-port", str(port)).reason
 
 
 def test_sqlite_serves_one_process(fresh: Line) -> None:

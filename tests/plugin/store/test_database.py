@@ -16,6 +16,7 @@ from plugin.domain.content import Topic
 from plugin.domain.members import Member, Standing
 from plugin.errors import Misconfigured, NotFound, Unavailable
 from plugin.settings import Settings
+from plugin.store import postgres_intake, sqlite_intake
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from plugin.store.engines import sqlite_engine, unavailable
@@ -211,11 +212,25 @@ async def test_the_audit_chain_shows_what_was_altered_or_removed(database: Datab
         ("INSERT INTO tags (installation_id, name) VALUES (?, ?)", set()),
         ("UPDATE members SET name=? WHERE members.installation_id = ?", set()),
         ("SELECT x FROM topics WHERE topics.installation_id = ? AND topics.topic_id IN (SELECT y FROM posts WHERE posts.post_id = ?)", {"posts"}),
+        ("SELECT x FROM posts WHERE posts.installation_id = ? UNION SELECT x FROM posts WHERE posts.live", {"posts"}),
+        ("SELECT x FROM posts WHERE posts.installation_id = ? AND posts.a IN (SELECT y FROM posts WHERE posts.post_id = ?)", {"posts"}),
         ("PRAGMA foreign_keys=ON", set()),
     ],
 )
 def test_the_guard_sees_what_is_not_bound(statement: str, tables: set[str]) -> None:
     assert unbound_tables(statement) == tables
+
+
+@pytest.mark.parametrize("statement", [sqlite_intake._multiplied(2), sqlite_intake._looking(), sqlite_intake._woken()])
+def test_what_goes_past_the_guard_on_sqlite_is_bound(statement: str) -> None:
+    assert tables_of(statement)
+    assert unbound_tables(statement) == set()
+
+
+@pytest.mark.parametrize("statement", [postgres_intake.inserting()[0], postgres_intake.looking()])
+def test_what_goes_past_the_guard_on_postgres_names_a_community_for_each_row(statement: str) -> None:
+    assert tables_of(statement) <= ACROSS
+    assert statement.count("installation_id") > len(tables_of(statement))
 
 
 async def test_statements_across_installations_look_at_four_tables(database: Database, guard: Guard, clock: FixedClock) -> None:
