@@ -43,9 +43,7 @@ def _is_bound(statement: str, name: str) -> bool:
     if inserted:
         return "installation_id" in inserted.group(1)
     where = statement[statement.upper().find("WHERE") :] if "WHERE" in statement.upper() else ""
-    # A table that is read twice, as in a subquery or the two sides of a UNION, is bound twice.
-    read = sum(one.lower() == name for one in (*_TABLE.findall(statement), *_MORE.findall(statement)))
-    return len(re.findall(rf'"?\b{name}"?\.installation_id\s*(?:=|IN\b)', where, re.IGNORECASE)) >= read
+    return re.search(rf'"?\b{name}"?\.installation_id\s*(=|IN\b)', where, re.IGNORECASE) is not None
 
 
 class Guard:
