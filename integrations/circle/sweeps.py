@@ -8,10 +8,12 @@ from integrations.circle.api import Page
 from integrations.circle.community import Community, Seen
 from integrations.circle.reading import ACCESS, SPACE, access_group, circle
 from integrations.values import Json, identifier, mapping, moment
-from mentorgraph.events import Event, TopicChanged
+from mentorgraph.events import Event
 from mentorgraph.host import Batch, HostBroken, HostNotFound, Sweep
 
 _POSTS, _COMMENTS = "p", "c"
+AsEvents = Callable[[Json, Seen, Community], Awaitable[list[Event]]]
+"""What becomes of the record of a post."""
 
 
 async def spaces(community: Community, _cursor: str | None, _since: datetime | None) -> Batch:
@@ -51,12 +53,8 @@ async def groups(community: Community, cursor: str | None, _since: datetime | No
 async def topics(community: Community, cursor: str | None, _since: datetime | None) -> Batch:
     """Posts as the topics that they open, oldest first, so that new ones do not shift the pages."""
     number = int(cursor or "1")
-    batch = await _posts(community, number, "oldest", None)
-    return Batch(
-        events=[event for event in batch.events if isinstance(event, TopicChanged)],
-        cursor=None if batch.cursor is None else batch.cursor.partition(":")[2],
-        total=batch.total,
-    )
+    batch = await _posts(community, number, "oldest", None, as_events=_topic_alone)
+    return Batch(events=batch.events, cursor=None if batch.cursor is None else batch.cursor.partition(":")[2], total=batch.total)
 
 
 async def posts(community: Community, cursor: str | None, _since: datetime | None) -> Batch:
@@ -80,7 +78,18 @@ async def recent(community: Community, cursor: str | None, since: datetime | Non
     return await _comments(community, number, since)
 
 
-async def _posts(community: Community, number: int, sort: str, since: datetime | None) -> Batch:
+async def _both(record: Json, seen: Seen, community: Community) -> list[Event]:
+    topic, post = await subjects.topic(record, seen, community), await subjects.post(record, seen, community)
+    return [event for event in (topic, post) if event is not None]
+
+
+async def _topic_alone(record: Json, seen: Seen, community: Community) -> list[Event]:
+    """What is written below a title is long, and is not asked for here."""
+    topic = await subjects.topic(record, seen, community)
+    return [] if topic is None else [topic]
+
+
+async def _posts(community: Community, number: int, sort: str, since: datetime | None, *, as_events: AsEvents = _both) -> Batch:
     counted = {space.id for space in await community.counted_spaces()}
     seen = community.seen()
     page = await community.api.page("/posts", number, [("status", "published"), ("sort", sort)])
@@ -89,16 +98,11 @@ async def _posts(community: Community, number: int, sort: str, since: datetime |
     dropped = 0
     for record in fresh:
         if identifier(record.get("space_id")) in counted and subjects.is_shown(record):
-            found = await _both(record, seen, community)
+            found = await as_events(record, seen, community)
             events += found
             dropped += not found
     more = _next(page, number) if len(fresh) == len(page.records) else None
     return Batch(events=events, cursor=more and f"{_POSTS}:{more}", total=page.total, dropped=dropped)
-
-
-async def _both(record: Json, seen: Seen, community: Community) -> list[Event]:
-    topic, post = await subjects.topic(record, seen, community), await subjects.post(record, seen, community)
-    return [event for event in (topic, post) if event is not None]
 
 
 async def _comments(community: Community, number: int, since: datetime | None) -> Batch:

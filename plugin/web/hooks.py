@@ -85,7 +85,7 @@ class Hooks:
         except DeliveryRefused:
             community = await connect.community_of(self._runtime, installation_id)
             if community.state is InstallationState.DISCONNECTED:
-                # Its secrets are gone, so nothing can be verified. 410 and not 401: a host such as Discourse then stops sending by itself.
+                # Its secrets are gone, so nothing can be verified. 410 and not 401: some hosts then stop sending by itself.
                 raise Gone("this community was disconnected: delete the webhook") from None
             raise
         return _response(answer)

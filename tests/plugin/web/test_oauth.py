@@ -17,7 +17,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from plugin.app import Parts, build, compose, open_database
 from plugin.domain.applications import CODE, SIGN_IN_SCOPES, Application, ApplicationState, usable
 from plugin.domain.community import InstallationState
-from plugin.domain.people import MEMBER_SCOPES, Scope
+from plugin.domain.people import MEMBER_SCOPES, MESSAGE, Scope
 from plugin.services import access, housekeeping
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
@@ -305,6 +305,20 @@ async def test_consent_is_the_members_own(place: Place) -> None:
     assert begun.headers["location"].endswith(f"?next=/oauth/{place.id}/authorize")
     back = await place.client.get(f"{place.base()}/authorize")
     assert parse_qs(urlsplit(back.headers["location"]).query)["state"] == ["s1"]
+
+
+async def test_a_session_by_a_code_that_others_could_read_lets_no_application_in(place: Place) -> None:
+    app = await place.approved()
+    admin = place.parts.runtime.host("fake").fake_client.picture.members["3"]  # type: ignore[attr-defined]  # the host of the tests
+    weak = await access.let_in(place.parts.runtime, place.id, told(admin, place.clock()), next_path="/", audience=MESSAGE, lifetime=timedelta(hours=9))  # type: ignore[arg-type]
+    place.client.cookies.set("__Host-mentorgraph-session", weak.token)
+    asked = place.asking(app)
+    assert (await place.client.get("/my/skills")).status_code == 200, "it is a session"
+    page = await place.client.get(f"{place.base()}/authorize", params=asked)
+    assert (page.status_code, "location" in page.headers) == (403, False)
+    form = {"csrf": csrf((await place.client.get("/my/skills")).text), "allow": "1"}
+    answer = await place.client.post(f"{place.base()}/authorize", data=asked | form, headers={"sec-fetch-site": "same-origin"})
+    assert (answer.status_code, "location" in answer.headers) == (403, False)
 
 
 async def test_the_communitys_own_platform_can_be_disabled_and_not_approved_again(place: Place) -> None:
