@@ -130,3 +130,17 @@ class Misconfigured(PluginError):
 
     status_code = 500
     code = "misconfigured"
+
+
+def headers_of(error: PluginError) -> dict[str, str]:
+    """What an answer over HTTP says besides its status: how to identify oneself, when to come back, what is allowed (RFC 9110)."""
+    headers: dict[str, str] = {}
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(int(error.retry_after) + 1)
+    if error.status_code == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if error.status_code == 405:
+        headers["Allow"] = "POST"
+    if error.status_code == 503:
+        headers["Retry-After"] = "5"
+    return headers

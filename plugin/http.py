@@ -28,6 +28,8 @@ MAX_BODY = 8 * 2**20
 """Largest answer in bytes, before and after decompression."""
 _STEP = 65536
 """Bytes that are decompressed at once."""
+UNHURRIED, BREATH = 2**18, 0.005
+"""Bytes of an answer after which it is read slowly, and the seconds that everybody else has before each further step of all large ones of a community."""
 TOTAL_SECONDS = 30.0
 REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 BREAK_AFTER = 5
@@ -51,23 +53,25 @@ async def system_resolver(host: str, port: int) -> Sequence[str]:
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-_NEVER_PUBLIC = ipaddress.ip_network("::/96")
-"""Addresses that hold an IPv4 address in a form that was given up (RFC 4291 section 2.5.5.1)."""
-_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is given out of IPv6 (RFC 4291 section 2.4); whatever lies outside wraps an IPv4 address, or is for some purpose inside a network."""
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
+"""Of IANA's registries of special addresses what not every supported Python knows."""
 
 
 def is_public(address: str) -> bool:
     """Whether an address can be on the public internet; those that wrap an IPv4 address are judged by it."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        if ip.is_site_local or ip in _NEVER_PUBLIC or ip in _LOCAL_NAT64:
-            return False
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
         if inner is not None:
             ip = inner
-        elif ip in ipaddress.ip_network("64:ff9b::/96"):
+        elif ip in _NAT64:
             ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.is_global and not ip.is_multicast
+        elif ip not in _GLOBAL_UNICAST:
+            return False
+    return ip.is_global and not ip.is_multicast and not any(ip in one for one in _SPECIAL)
 
 
 @dataclass
@@ -113,6 +117,7 @@ class GuardedHttp:
         self._sleep = sleep
         self._random = random.Random()  # noqa: S311 - spreads retries, guards nothing
         self._health: dict[str, _Health] = {}
+        self._unhurried = asyncio.Lock()
         self._client = httpx2.AsyncClient(
             headers={"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"},
             timeout=httpx2.Timeout(TOTAL_SECONDS, connect=5.0),
@@ -298,26 +303,37 @@ class GuardedHttp:
             raise HostUnreachable(_unreachable(place, error), reason="no_connection") from error
         return Response(status=answer.status_code, headers={key.lower(): value for key, value in answer.headers.items()}, body=body)
 
+    async def _breathe(self) -> None:
+        """Let everybody else go on; one large answer at a time gets its next step."""
+        async with self._unhurried:
+            await asyncio.sleep(BREATH)
+
     async def _read(self, answer: httpx2.Response) -> bytes:
         encoding = answer.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in {"identity", "gzip", "x-gzip", ""}:
             # We asked for gzip at most. Layers of it multiply: a small answer in two could fill the memory within one step.
             raise HostBroken("the host sent an answer in a compression that was not asked for", reason="bad_compression")
+        declared = answer.headers.get("content-length", "")
+        if declared.isascii() and declared.isdigit() and (len(declared) > 12 or int(declared) > MAX_BODY):
+            # Megabytes that would be thrown away take time from everybody else.
+            raise HostBroken(_TOO_LARGE, reason="too_large")
         found, plain = bytearray(), None if encoding in {"identity", ""} else zlib.decompressobj(wbits=31)
         async for part in answer.aiter_raw(65536):
             if plain is None:
                 found += part
             else:
-                await _grow(found, plain, part)
+                await _grow(found, plain, part, breathe=self._breathe)
             if max(len(found), answer.num_bytes_downloaded) > MAX_BODY:
                 raise HostBroken(_TOO_LARGE, reason="too_large")
+            if len(found) > UNHURRIED:
+                await self._breathe()
         return bytes(found)
 
 
 _TOO_LARGE = "the host sent more than 8 MB in one answer"
 
 
-async def _grow(found: bytearray, plain: "zlib._Decompress", part: bytes) -> None:
+async def _grow(found: bytearray, plain: "zlib._Decompress", part: bytes, *, breathe: Callable[[], Awaitable[object]]) -> None:
     """Decompress a part in steps, between which others go on: a few kilobytes can be a hundred megabytes."""
     while True:
         step = plain.decompress(part, _STEP)
@@ -327,7 +343,7 @@ async def _grow(found: bytearray, plain: "zlib._Decompress", part: bytes) -> Non
         part = plain.unconsumed_tail
         if not part and len(step) < _STEP:
             return
-        await asyncio.sleep(0)
+        await (breathe() if len(found) > UNHURRIED else asyncio.sleep(0))
 
 
 @dataclass(frozen=True, slots=True)

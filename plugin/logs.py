@@ -10,10 +10,6 @@ from plugin.settings import Settings
 _OURS = ("PluginError", "HostError", "Invalid", "Unavailable", "Misconfigured", "NotFound", "Conflict", "Forbidden")
 
 
-def _kept(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    return event
-
-
 def _without_blanks(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """What was found by reading follows from no delivery, and has no id of one."""
     if event.get("trace_id") == "":
@@ -44,9 +40,27 @@ def _as_lines(_logger: object, _name: str, event: structlog.typing.EventDict) ->
     return event
 
 
+class _Libraries(logging.Handler):
+    """What libraries log, as events of ours: a server writes tracebacks, an event loop the exceptions of tasks, and both hold whatever was being worked on."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        # The text with its places open, and no more than its first line: values and what follows are somebody's.
+        said = str(record.msg).strip().partition("\n")[0]
+        structlog.get_logger().log(record.levelno, "library", logger=record.name, said=said, exc_info=record.exc_info)
+
+
+def _take_over() -> None:
+    """Everything that libraries log goes one way, whoever configured it before."""
+    root = logging.getLogger()
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
+        found = logging.getLogger(name)
+        found.handlers.clear()
+        found.propagate = True
+    root.handlers[:] = [*(one for one in root.handlers if not isinstance(one, _Libraries)), _Libraries(logging.WARNING)]
+
+
 def configure_logging(settings: Settings) -> None:
     """Log events as the settings say. Values are named one by one where they are logged: no body, address, name or secret ever is."""
-    words = settings.log_level == "debug"
     renderers: list[structlog.typing.Processor] = (
         [structlog.processors.JSONRenderer()] if settings.log_json else [_as_lines, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
@@ -57,10 +71,11 @@ def configure_logging(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
-            _kept if words else _without_words,
+            _without_words,
             *renderers,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.log_level.upper())),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+    _take_over()

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from hashlib import blake2b
 
 from opentelemetry import trace
-from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags, set_span_in_context
+from opentelemetry.trace import NonRecordingSpan, SpanContext, StatusCode, TraceFlags, set_span_in_context
 
 from plugin.errors import Misconfigured
 from plugin.settings import Settings
@@ -30,8 +30,13 @@ def span(name: str, *, trace_id: str = "", **attributes: str | int) -> Iterator[
         number = otel_trace_id(trace_id)
         parent = set_span_in_context(NonRecordingSpan(SpanContext(number, number >> 64 or 1, is_remote=True, trace_flags=TraceFlags(TraceFlags.SAMPLED))))
         attributes["mentorgraph.trace_id"] = trace_id
-    with _TRACER.start_as_current_span(name, context=parent, attributes={**attributes}):
-        yield
+    # What an exception says may be a member's, and would be sent along with the span.
+    with _TRACER.start_as_current_span(name, context=parent, attributes={**attributes}, record_exception=False, set_status_on_exception=False) as found:
+        try:
+            yield
+        except BaseException as error:
+            found.set_status(StatusCode.ERROR, type(error).__name__)
+            raise
 
 
 def configure_tracing(settings: Settings) -> None:

@@ -6,6 +6,7 @@ so thirty short fragments would hold up the service for ever.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from graphql import (
     DocumentNode,
@@ -19,11 +20,15 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
+    get_introspection_query,
     get_named_type,
     get_nullable_type,
+    is_enum_type,
+    is_input_object_type,
     is_interface_type,
     is_list_type,
     is_object_type,
+    parse,
 )
 
 from schema.paging import DEFAULT_PAGE, MAX_PAGE
@@ -32,6 +37,12 @@ USUAL = 5
 """How many rows a list without pages is taken to have."""
 CHANGE = 10
 """What a mutation costs besides its answer."""
+ASKING: Mapping[str, str] = {"__schema": "__Schema", "__type": "__Type"}
+"""Fields by which a schema tells of itself, and their types."""
+OF_TYPES = frozenset({"__Schema", "__Type", "__Field", "__Directive"})
+"""Types that have lists in them."""
+KNOWING = 16_000
+"""What it costs to get to know the whole schema, as tools do: most of what an operation may. It takes a tenth of a second, in which nobody else is served."""
 WEIGHTS: Mapping[tuple[str, str], int] = {("Query", "expertsFor"): 100, ("Mutation", "setNeed"): 100}
 """Fields that take more work than their answers show, by type and name."""
 
@@ -83,8 +94,11 @@ class Measuring:
         return self.known.get(name, Measure())
 
     def field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Measure:
-        """A field and what is below it. Introspection is bounded by the schema itself and has a scope of its own."""
+        """A field and what is below it. Introspection has a scope of its own, and is measured by what tools ask to know a schema."""
         name = node.name.value
+        if name in ASKING and node.selection_set is not None and parent is self.schema.query_type:
+            asked = self.selections(node.selection_set, self.schema.get_type(ASKING[name])).cost
+            return Measure(1, 1 + asked * KNOWING // _all_there_is(self.schema))
         if name.startswith("__"):
             return Measure(1, 1)
         definition = parent.fields.get(name) if is_object_type(parent) or is_interface_type(parent) else None
@@ -95,7 +109,7 @@ class Measuring:
         if definition is not None and "first" in definition.args:
             rows = self._page(node)
         elif definition is not None and is_list_type(get_nullable_type(definition.type)) and name != "edges":
-            rows = USUAL
+            rows = _rows_of(self.schema).get(name, USUAL) if parent is not None and parent.name in OF_TYPES else USUAL
         return Measure(below.depth + 1, 1 + self._weight(name, parent) + rows * below.cost)
 
     def _weight(self, name: str, parent: GraphQLNamedType | None) -> int:
@@ -112,6 +126,31 @@ class Measuring:
                 given = self.variables.get(argument.value.name.value) if self.variables is not None and isinstance(argument.value, VariableNode) else None
                 return min(MAX_PAGE, abs(given)) if isinstance(given, int) else MAX_PAGE
         return DEFAULT_PAGE
+
+
+@lru_cache(maxsize=4)
+def _rows_of(schema: GraphQLSchema) -> Mapping[str, int]:
+    """How many rows the lists have by which a schema tells of itself: there are as many types and directives as there are, of the rest so many on average."""
+    kinds = list(schema.type_map.values())
+    fields = [field for kind in kinds if is_object_type(kind) or is_interface_type(kind) for field in kind.fields.values()]
+    inputs = sum(len(kind.fields) for kind in kinds if is_input_object_type(kind))
+    values = sum(len(kind.values) for kind in kinds if is_enum_type(kind))
+    among = {"fields": len(fields), "inputFields": inputs, "enumValues": values, "interfaces": 0, "possibleTypes": len(kinds)}
+    rows = {name: -(-total // len(kinds)) or 1 for name, total in among.items()}
+    arguments = sum(len(field.args) for field in fields)
+    return rows | {"types": len(kinds), "directives": len(schema.directives), "args": -(-arguments // max(1, len(fields)))}
+
+
+@lru_cache(maxsize=4)
+def _all_there_is(schema: GraphQLSchema) -> int:
+    """What the query would cost by which tools get to know a schema, counted as anything else."""
+    query = get_introspection_query(
+        descriptions=True, specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
+    )
+    found = measuring(parse(query), schema)
+    (operation,) = (one for one in parse(query).definitions if isinstance(one, OperationDefinitionNode))
+    (asked,) = (one for one in operation.selection_set.selections if isinstance(one, FieldNode) and one.selection_set is not None)
+    return found.selections(asked.selection_set or operation.selection_set, schema.get_type(ASKING["__schema"])).cost
 
 
 def measuring(document: DocumentNode, schema: GraphQLSchema, *, variables: Mapping[str, object] | None = None) -> Measuring:

@@ -8,8 +8,9 @@ from time import monotonic
 
 import orjson
 import structlog
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from starlette.datastructures import MutableHeaders
+from cross_web import AsyncHTTPRequestAdapter
+from graphql import GraphQLError
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -17,13 +18,14 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.types import SubscriptionExecutionResult
 from strawberry.types.execution import ExecutionResult, PreExecutionError
+from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UNSET, UnsetType
 
 from plugin.domain.people import Principal
-from plugin.errors import PluginError
+from plugin.errors import Invalid, PluginError, headers_of
 from plugin.services import access
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
@@ -33,13 +35,14 @@ from schema.context import Context
 from schema.limits import MAX_BODY
 from schema.plans.store import Plans
 from schema.quick import Quick
+from schema.requests import GRAPHQL_JSON, JSON, Asked, NotAcceptable, NotByGet, media_type, of_address, of_body
 from schema.schema import schema
 from schema.sockets import Socket, SocketHandler
 
 log = structlog.get_logger()
 
 INIT_SECONDS = 10
-JSON, GRAPHQL_JSON = "application/json", "application/graphql-response+json"
+UTF8 = "; charset=utf-8"
 _PRINCIPAL = "mentorgraph.principal"
 """Where a request that goes on the long way carries who was found to be asking."""
 _ASKED = "mentorgraph.asked"
@@ -69,21 +72,6 @@ def _read(scope: Scope) -> tuple[str, str, str]:
         found.get(b"content-type", b"").decode("latin-1"),
         found.get(b"accept", b"").decode("latin-1"),
     )
-
-
-def wants_graphql_json(accept: str) -> bool:
-    """Whether a client asks for ``application/graphql-response+json`` at least as much as for plain JSON (GraphQL over HTTP, section 6.2)."""
-    if GRAPHQL_JSON not in accept.lower():
-        return False
-    wishes: dict[str, float] = {}
-    for part in accept.split(","):
-        kind, *parameters = (word.strip().lower() for word in part.split(";"))
-        weight = next((word[2:] for word in parameters if word.startswith("q=")), "1")
-        try:
-            wishes[kind] = float(weight)
-        except ValueError:
-            wishes[kind] = 0.0
-    return 0 < wishes.get(GRAPHQL_JSON, 0.0) >= wishes.get(JSON, 0.0)
 
 
 def _was_executed(result: ExecutionResult) -> bool:
@@ -152,7 +140,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             if await self._answered(scope, first, send):
                 return
             receive = _again(first, receive)
-        await super().__call__(scope, receive, marked)
+        try:
+            await super().__call__(scope, receive, marked)
+        except PluginError as error:
+            if media_type(Headers(scope=scope).get("accept", "")) != GRAPHQL_JSON:
+                raise
+            await _refusal(error)(scope, receive, marked)
 
     @staticmethod
     def may_answer(scope: Scope) -> bool:
@@ -176,7 +169,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def _answered(self, scope: Scope, message: Message, send: Send) -> bool:
         """Answer a request whose document has a plan; nothing is sent otherwise."""
         token, content_type, accept = _read(scope)
-        if not token or content_type != JSON or message["type"] != "http.request" or message.get("more_body"):
+        kind = media_type(accept)
+        if not token or kind is None or content_type != JSON or message["type"] != "http.request" or message.get("more_body"):
             return False
         context = Context(runtime=self._runtime, graphs=self._graphs, principal=None, token=token, budgets=self._budgets)
         try:
@@ -186,8 +180,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         body = await self._quick.answer(message["body"], context)
         if body is None:
             return False
-        kind = GRAPHQL_JSON if wants_graphql_json(accept) else JSON
-        about = [(b"content-type", kind.encode()), (b"content-length", b"%d" % len(body)), *_ALWAYS]
+        about = [(b"content-type", f"{kind}{UTF8}".encode()), (b"content-length", b"%d" % len(body)), *_ALWAYS]
         await send({"type": "http.response.start", "status": 200, "headers": about})
         await send({"type": "http.response.body", "body": body})
         return True
@@ -247,32 +240,45 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return orjson.dumps(data).decode()
 
     async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
-        """The request, or a 400."""
+        """The request. Raises :class:`~plugin.errors.Invalid`."""
         headers = {key.lower(): value for key, value in request.headers.items()}
-        if request.method == "GET" and not any(headers.get(name) for name in PREFLIGHT):
-            raise HTTPException(400, f"a query by GET needs one of the headers {', '.join(PREFLIGHT)}, so that no other site can send it")
-        if request.method != "GET" and not request.content_type:
-            raise HTTPException(400, "Unsupported content type")
-        data = await super().parse_http_body(request)
-        if isinstance(data, GraphQLRequestData) and not isinstance(data.operation_name, str | None):
-            raise HTTPException(400, "The GraphQL operation's `operationName` must be a string or null, if provided.")
-        return data
+        if media_type(headers.get("accept", "")) is None:
+            raise NotAcceptable("the answer is application/graphql-response+json or application/json: name one of them in Accept")
+        if request.method != "GET":
+            return of_body(await request.get_body(), request.content_type or "")
+        if not any(headers.get(name) for name in PREFLIGHT):
+            names = ", ".join(PREFLIGHT)
+            raise Invalid("a query by GET needs one of the headers {names}, so that no other site can send it", code="preflight", names=names)
+        parameters = request.query_params
+        assert isinstance(parameters, QueryParams)  # noqa: S101 - Starlette's
+        return of_address(parameters.multi_items())
 
-    async def execute_operation(
+    async def execute_single(
         self,
-        request: Request,
+        request: Request,  # noqa: ARG002 - the base's signature
         request_adapter: AsyncHTTPRequestAdapter,
-        request_data: GraphQLRequestData | list[GraphQLRequestData],
+        sub_response: Response,  # noqa: ARG002 - likewise
         context: Context,
         root_value: None,
-        sub_response: Response,
-    ) -> ExecutionResult | list[ExecutionResult] | SubscriptionExecutionResult:
-        """Execute the document that was sent or named, if this token may send it."""
-        if isinstance(request_data, GraphQLRequestData):
-            name = trusted.named(await _document_id(request_adapter), request_data.extensions)
-            audience = context.principal.audience if context.principal else ""
-            request_data.query = trusted.resolve(request_data.query, name=name, audience=audience)
-        return await super().execute_operation(request, request_adapter, request_data, context, root_value, sub_response)
+        request_data: GraphQLRequestData,
+    ) -> ExecutionResult:
+        """Execute the document that was sent or named, if this token may send it. Raises :class:`~plugin.errors.PluginError`."""
+        assert isinstance(request_data, Asked)  # noqa: S101 - read above
+        name = trusted.named(request_data.document_id, request_data.extensions)
+        audience = context.principal.audience if context.principal else ""
+        request_data.query = trusted.resolve(request_data.query, name=name, audience=audience)
+        try:
+            return await self.schema.execute(
+                request_data.query,
+                root_value=root_value,
+                variable_values=request_data.variables,
+                context_value=context,
+                operation_name=request_data.operation_name,
+                allowed_operation_types=OperationType.from_http(request_adapter.method),
+                operation_extensions=request_data.extensions,
+            )
+        except InvalidOperationTypeError:
+            raise NotByGet("only a query can be asked for by GET: send what changes something by POST") from None
 
     # ------------------------------------------------------------------------------------------------------------- answers
 
@@ -282,24 +288,29 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return _Draft(request)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """The answer to an operation; without ``data`` when it was not executed and the client knows what that means."""
+        """The answer to an operation; without ``data`` when it was not executed, as the specification of GraphQL says (section 7.1)."""
         answer = await super().process_result(request, result)
-        if not _was_executed(result) and wants_graphql_json(request.headers.get("accept", "")):
-            del answer["data"]  # the specification forbids the entry here
+        if not _was_executed(result):
+            del answer["data"]
         return answer
 
     def create_response(self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response) -> Response:
         """As plain JSON with status 200, or as the client asks with 400 for what was not executed."""
         assert isinstance(sub_response, _Draft)  # noqa: S101 - made above
-        content = self.encode_json(response_data)
-        known = wants_graphql_json(sub_response.request.headers.get("accept", ""))
-        status = 400 if known and "data" not in response_data else 200
+        kind = media_type(sub_response.request.headers.get("accept", "")) or JSON
+        status = 400 if kind == GRAPHQL_JSON and "data" not in response_data else 200
         headers: dict[str, str] = {}
         if sub_response.context is not None and sub_response.context.status:
             status = sub_response.context.status
             if sub_response.context.retry_after > 0:
                 headers["Retry-After"] = str(ceil(sub_response.context.retry_after))
-        return Response(content, status, media_type=GRAPHQL_JSON if known else JSON, headers=headers)
+        return Response(self.encode_json(response_data), status, headers=headers | {"Content-Type": f"{kind}{UTF8}"})
+
+
+def _refusal(error: PluginError) -> Response:
+    """What was refused before there was an operation, for who expects an answer of GraphQL whatever the status is."""
+    said = GraphQLError(error.message, extensions={"code": error.code}).formatted
+    return Response(orjson.dumps({"errors": [said]}), error.status_code, headers=headers_of(error) | {"Content-Type": f"{GRAPHQL_JSON}{UTF8}"})
 
 
 def _again(first: Message, receive: Receive) -> Receive:
@@ -314,14 +325,6 @@ def _again(first: Message, receive: Receive) -> Receive:
         return first
 
     return once
-
-
-async def _document_id(request: AsyncHTTPRequestAdapter) -> object:
-    """``documentId`` of a request, which Strawberry does not read."""
-    if request.method == "GET":
-        return request.query_params.get("documentId")
-    found = orjson.loads(await request.get_body())
-    return found.get("documentId") if isinstance(found, dict) else None
 
 
 def wants_page(request: Request) -> bool:

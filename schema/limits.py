@@ -9,6 +9,7 @@ from math import ceil
 
 from graphql import (
     DirectiveNode,
+    DocumentNode,
     FieldNode,
     GraphQLError,
     Node,
@@ -38,12 +39,18 @@ MAX_DIRECTIVES = 50
 MAX_ERRORS = 5
 MAX_SECONDS = 10.0
 """How long an operation may take; then its work is stopped. A subscription may take as long to begin."""
+MAX_NAME = 100
+"""Characters of an operation's name that an error repeats."""
 REFUSED_COST = 10
 """What a query costs that is refused."""
 
 
 def _too_much(message: str, node: Node | None = None) -> GraphQLError:
     return GraphQLError(message, node, extensions={"code": "too_much"})
+
+
+def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
+    return [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
 
 
 class MaxDirectives(ValidationRule):
@@ -132,6 +139,35 @@ class Limits(SchemaExtension):
         if errors:
             result.errors = shown(result, errors, context)  # type: ignore[union-attr]  # it has errors
 
+    def on_parse(self) -> Iterator[None]:
+        """Which operation is meant must be clear before anything is looked at."""
+        try:
+            yield
+        finally:
+            document = self.execution_context.graphql_document
+            if document is None:
+                self._refused()
+        if document is None:
+            return
+        operations = _operations(document)
+        name = self.execution_context._provided_operation_name  # noqa: SLF001 - its public name guesses the first
+        if name is None and len(operations) == 1:
+            return
+        if name is not None and any(one.name is not None and one.name.value == name for one in operations):
+            return
+        self._refused()
+        if not operations:
+            raise GraphQLError("Must provide an operation.")
+        if name is None:
+            raise GraphQLError("Must provide operation name if query contains multiple operations.")
+        raise GraphQLError(f'Unknown operation named "{name[:MAX_NAME]}".')
+
+    def _refused(self) -> None:
+        """What is refused costs a little."""
+        context = self.execution_context.context
+        if isinstance(context, Context) and context.budgets is not None:
+            context.budgets.charge(context.principal, REFUSED_COST)
+
     def on_validate(self) -> Iterator[None]:
         """What is valid is charged for; so is what is not, a little."""
         yield
@@ -140,11 +176,9 @@ class Limits(SchemaExtension):
         if not isinstance(context, Context) or context.budgets is None or document is None:
             return
         if execution.pre_execution_errors:
-            context.budgets.charge(context.principal, REFUSED_COST)
+            self._refused()
             return
-        operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
-        if len(operations) > 1 and execution._provided_operation_name is None:  # noqa: SLF001 - its public name guesses the first
-            raise GraphQLError("Must provide operation name if query contains multiple operations.")
+        operations = _operations(document)
         if not context.streams and any(one.operation is OperationType.SUBSCRIPTION for one in operations):
             raise GraphQLError("a subscription goes over a WebSocket (graphql-transport-ws)", extensions={"code": "not_over_http"})
         graphql_schema = execution.schema._schema  # noqa: SLF001 - Strawberry's only way to it

@@ -59,6 +59,7 @@ class Quick:
         principal = context.principal
         if principal is None:
             return None
+        self.answers.follow(principal.installation_id, context.epoch)
         try:
             asked = _asked(body, principal.audience)
         except PluginError:

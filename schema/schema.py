@@ -1,13 +1,13 @@
 """The schema, and its printed form."""
 
 import strawberry
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from schema.limits import Limits
 from schema.mutation import Mutation
 from schema.query import Query
+from schema.remembering import Parsing, Validating
 from schema.subscription import Subscription
 from schema.types.viewer import Need
 
@@ -25,7 +25,7 @@ schema = Schema(
     subscription=Subscription,
     types=[Need],
     config=StrawberryConfig(disable_field_suggestions=True),
-    extensions=[Limits, lambda: ParserCache(maxsize=256), lambda: ValidationCache(maxsize=256)],
+    extensions=[Limits, lambda: Parsing(maxsize=256), lambda: Validating(maxsize=256)],
 )
 """The one GraphQL schema."""
 

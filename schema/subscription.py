@@ -55,6 +55,8 @@ async def _follow(info: Info, look: Callable[[Runtime, Principal], Awaitable[tup
             told.clear()
             mark, found = await look(runtime, principal)
             if mark != last:
+                # Nothing is given out to who signed out, was erased or suspended in the moment before.
+                access.require(await access.principal_of(runtime, token), Scope.ME)
                 last = mark
                 yield found
             # Not wait_for, which up to Python 3.11 forgets that it was cancelled if news come in the same moment: whoever left would be followed for ever.
@@ -90,6 +92,7 @@ async def _events(info: Info, wanted: frozenset[str], after: int | None) -> Asyn
             after, found = await webhooks.news(runtime, principal, after=after)
             fitting = [one for one in found if not wanted or one.type in wanted]
             if fitting or not begun:
+                webhooks.require_listener(await access.principal_of(runtime, token))
                 begun = True
                 yield events(fitting, up_to=after)
             if not found:

@@ -42,6 +42,8 @@ OPTIONS: dict[str, Any] = {
     # Its own access log would write sign-in answers, which hold names, into a file.
     "access_log": False,
     "log_level": "warning",
+    # What it logs goes through our own logs, which leave out what exceptions say.
+    "log_config": None,
     "server_header": False,
     "http": Door,
     "timeout_graceful_shutdown": GRACE,

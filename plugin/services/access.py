@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from mentorgraph.events import MemberChanged, Source
 from mentorgraph.host import Capability, Identity, SignInRefused
+from plugin.domain.community import InstallationState
 from plugin.domain.members import Standing
 from plugin.domain.people import APPLICATION, MEMBER_SCOPES, OFFICE_SCOPES, SERVICE_SCOPES, Principal, Scope
 from plugin.errors import Forbidden, Invalid, Remark, TooMany, Unauthenticated
@@ -106,7 +107,7 @@ async def pass_of(runtime: Runtime, token: str) -> Pass:
 
     def work(unit: UnitOfWork) -> tuple[Principal, rights.Known | None, Token, int] | None:
         found = unit.tokens.find(digest)
-        if found is None or (found.expires_at is not None and found.expires_at <= unit.now):
+        if found is None or (found.expires_at is not None and found.expires_at <= unit.now) or unit.community.state is InstallationState.DISCONNECTED:
             return None
         member = None if found.member_id is None else rights.known(unit, found.member_id)
         if found.member_id is not None and member is None:

@@ -11,7 +11,7 @@ import orjson
 
 from mentorgraph.host import Block, Bullets, Inline, Mention, Paragraph
 from plugin.domain.members import Member
-from plugin.domain.notices import Channel, Reach
+from plugin.domain.notices import Channel, NoticeState, Reach
 from plugin.graph.text import term_counts
 from plugin.services import reaching, telling
 from plugin.store.unit_of_work import UnitOfWork
@@ -19,6 +19,7 @@ from plugin.texts import KINDS, Person, Shown, language_of, people_in, render, t
 from plugin.texts.service import MORE, NEW_MEMBERS, OFFERS, PRACTICE, PROMPTS, WAITING, WANTS
 
 KIND, JOB = "digest", "digest.send"
+_ANEW = "what it says is no longer so"
 MOST = 20
 """Most lines of one part."""
 NEW_FOR = timedelta(days=7)
@@ -79,6 +80,16 @@ def compose(unit: UnitOfWork, member: Member, reach: Reach) -> Digest | None:
     for part in parts:
         blocks += [Paragraph((part.title,)), Bullets(part.lines[: MOST + 1])]
     return Digest(tuple(blocks), tuple(one.id for one in gathered))
+
+
+def take_back(unit: UnitOfWork, member_id: int) -> None:
+    """Write those digests anew that show a member and that nobody tried to send yet."""
+    for one in unit.notices.naming(member_id):
+        key = f"notice:{one.key}"
+        if one.kind == KIND and one.sent_at is not None and {key} & (unit.outbox.take_back([key], why=_ANEW) | unit.mails.take_back([key], why=_ANEW)):
+            unit.notices.gather_again(one.member_id, sent_at=one.sent_at)
+            unit.notices.move([one.id], NoticeState.WAITING, why=_ANEW)
+            unit.wake("tell")
 
 
 def _still_wanted(unit: UnitOfWork, member_id: int, group: str) -> bool:

@@ -9,7 +9,7 @@ from plugin.domain.programs import TAKING_IN, Program, Role
 from plugin.domain.recruiting import WAITING, Invitation, InvitationState
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.services import safeguarding, scheduling
-from plugin.services.managing import managers_of, require_manager
+from plugin.services.managing import managers_of, require_manager, visible
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell, unsay
 from plugin.store.unit_of_work import UnitOfWork
@@ -33,9 +33,10 @@ async def apply(
 ) -> Enrolment:
     """Ask to take part, for oneself. Raises :class:`Conflict`, :class:`Forbidden`, :class:`Invalid` or :class:`NotFound`."""
     member_id = member_of(principal)
-    return await runtime.database.write(
-        principal.installation_id,
-        lambda unit: enrol(
+
+    def work(unit: UnitOfWork) -> Enrolment:
+        visible(unit, principal, program_id)
+        return enrol(
             unit,
             program_id=program_id,
             member_id=member_id,
@@ -46,8 +47,9 @@ async def apply(
             adult=adult,
             age=age,
             guardian=guardian,
-        ),
-    )
+        )
+
+    return await runtime.database.write(principal.installation_id, work)
 
 
 def member_of(principal: Principal) -> int:

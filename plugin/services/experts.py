@@ -44,7 +44,8 @@ async def experts_for(runtime: Runtime, graphs: Graphs, principal: Principal, *,
     (ranked,) = await rank(runtime, graphs, principal.installation_id, [question], limit=first, spread=0.0)
 
     def keep(unit: UnitOfWork) -> list[Proposal]:
-        return [_proposal(one, reasons_of(one, words), principal, unit) for one in ranked]
+        gone = _gone({one.member for one in ranked}, principal, unit)
+        return [_proposal(one, reasons_of(one, words), principal, unit) for one in ranked if one.member not in gone]
 
     return await runtime.database.read(principal.installation_id, keep)
 
@@ -54,6 +55,13 @@ def _in_words(plain: str, member_id: int | None, unit: UnitOfWork) -> Question:
     terms = with_synonyms(text.term_counts(plain, key=key), unit)
     apart = frozenset() if member_id is None else frozenset(safeguarding.apart_from(unit, member_id))
     return Question(member_id=member_id, terms=terms, words=unit.words.words(terms) | text.words_of(plain, key=key), excluded=apart)
+
+
+def _gone(named: set[int], principal: Principal, unit: UnitOfWork) -> set[int]:
+    """Who withdrew, left or was kept apart from the asker while the answer was being worked out."""
+    people = unit.members.many(named)
+    apart = set() if principal.member_id is None else safeguarding.apart_from(unit, principal.member_id)
+    return {one for one in named if one not in people or not people[one].takes_part or one in apart} | unit.consents.refused(Consent.EXPERT, named)
 
 
 def _proposal(one: Ranked, reasons: tuple[Reason, ...], principal: Principal, unit: UnitOfWork) -> Proposal:

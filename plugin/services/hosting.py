@@ -11,7 +11,7 @@ from plugin.domain.programs import Program
 from plugin.errors import Conflict, Forbidden, NotFound
 from plugin.services import announcing, calendars, outgoing, scheduling, wire
 from plugin.services.enrolling import member_of
-from plugin.services.managing import may_manage, require_manager
+from plugin.services.managing import may_manage, require_manager, visible
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell, unsay
 from plugin.store.unit_of_work import UnitOfWork
@@ -250,8 +250,7 @@ async def page(runtime: Runtime, principal: Principal, program_id: int, *, after
     """Events of a program, the newest first, for who takes part in it and who manages it. Raises :class:`Forbidden` for anybody else."""
 
     def work(unit: UnitOfWork) -> list[Seen]:
-        if unit.programs.get(program_id) is None:
-            raise NotFound("there is no such program", field="program")
+        visible(unit, principal, program_id)
         mine = principal.member_id is not None and _takes_part(unit, principal.member_id, program_id)
         if not mine and not may_manage(unit, principal, program_id):
             raise Forbidden("events are for who takes part in the program")

@@ -7,7 +7,7 @@ from plugin.domain.people import Principal
 from plugin.domain.sessions import Session, SessionState
 from plugin.errors import Conflict, NotFound
 from plugin.services import reaching, scheduling, sessions
-from plugin.services.managing import require_manager
+from plugin.services.managing import require_manager, visible
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -158,8 +158,8 @@ async def page(runtime: Runtime, principal: Principal, program_id: int | None) -
     """Kits to choose from in a program."""
 
     def work(unit: UnitOfWork) -> list[Kit]:
-        if program_id is not None and unit.programs.get(program_id) is None:
-            raise NotFound("there is no such program", field="program")
+        if program_id is not None:
+            visible(unit, principal, program_id)
         return offered(unit, program_id)
 
     return await runtime.database.read(principal.installation_id, work)

@@ -1,6 +1,7 @@
 """Who may define forms, see figures, decide on applications and take exports: the community's admins, and managers of a program for theirs."""
 
 from plugin.domain.people import Office, Principal, Scope
+from plugin.domain.programs import Program, ProgramState
 from plugin.errors import Forbidden, NotFound
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -20,6 +21,19 @@ def require_manager(unit: UnitOfWork, principal: Principal, program_id: int | No
         raise Forbidden("this is for managers of the program")
     if program_id is not None and unit.programs.get(program_id) is None:
         raise NotFound("there is no such program", field="program")
+
+
+def may_see(unit: UnitOfWork, principal: Principal, program: Program) -> bool:
+    """Whether the caller may know of a program: of a draft, who manages it."""
+    return program.state is not ProgramState.DRAFT or may_manage(unit, principal, program.id)
+
+
+def visible(unit: UnitOfWork, principal: Principal, program_id: int) -> Program:
+    """A program that the caller may know of: a draft is there for who manages it, and for everybody else it is not. Raises :class:`NotFound`."""
+    found = unit.programs.get(program_id)
+    if found is None or not may_see(unit, principal, found):
+        raise NotFound("there is no such program", field="program")
+    return found
 
 
 def managers_of(unit: UnitOfWork, program_id: int) -> list[int]:

@@ -13,7 +13,7 @@ from plugin.domain.surveys import about as about_text
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.services import auditing, form_words, forms
 from plugin.services.forms import Sheet
-from plugin.services.managing import require_manager
+from plugin.services.managing import may_see, require_manager
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -185,7 +185,12 @@ def _manages(unit: UnitOfWork, principal: Principal, program_id: int | None) -> 
 
 async def application(runtime: Runtime, principal: Principal, *, program_id: int, purpose: FormPurpose) -> Form | None:
     """The form that a program uses for a purpose now."""
-    return await runtime.database.read(principal.installation_id, lambda unit: forms.form_of(unit, program_id, purpose.value))
+
+    def work(unit: UnitOfWork) -> Form | None:
+        program = unit.programs.get(program_id)
+        return forms.form_of(unit, program_id, purpose.value) if program is None or may_see(unit, principal, program) else None
+
+    return await runtime.database.read(principal.installation_id, work)
 
 
 async def page(runtime: Runtime, principal: Principal, *, program_id: int | None, after: int | None, limit: int) -> list[Form]:

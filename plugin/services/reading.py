@@ -9,7 +9,7 @@ from plugin.domain.members import Card, Consent, ConsentRecord, Member
 from plugin.domain.needs import Need, Suggestion
 from plugin.domain.people import Principal
 from plugin.domain.programs import Program, ProgramState
-from plugin.services.managing import may_manage
+from plugin.services.managing import may_see
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -137,17 +137,13 @@ async def program_page(runtime: Runtime, principal: Principal, *, after: int | N
         place = after
         while len(found) < limit:
             rows = unit.programs.page(after=place, limit=limit, state=state)
-            found += [one for one in rows if _shown(unit, one, principal)]
+            found += [one for one in rows if may_see(unit, principal, one)]
             if len(rows) < limit:
                 break
             place = rows[-1].id
         return found[:limit]
 
     return await runtime.database.read(principal.installation_id, work)
-
-
-def _shown(unit: UnitOfWork, found: Program, principal: Principal) -> bool:
-    return found.state is not ProgramState.DRAFT or may_manage(unit, principal, found.id)
 
 
 async def program(runtime: Runtime, principal: Principal, program_id: int) -> Program | None:
@@ -160,7 +156,7 @@ async def programs(runtime: Runtime, principal: Principal, program_ids: Collecti
 
     def work(unit: UnitOfWork) -> dict[int, Program]:
         found = ((key, unit.programs.get(key)) for key in program_ids)
-        return {key: one for key, one in found if one is not None and _shown(unit, one, principal)}
+        return {key: one for key, one in found if one is not None and may_see(unit, principal, one)}
 
     return await runtime.database.read(principal.installation_id, work)
 

@@ -10,7 +10,7 @@ from plugin.domain.recruiting import LINK_FOR, MAX_LINKS, Referral, ReferralLink
 from plugin.errors import Conflict, Invalid, NotFound
 from plugin.services import milestones
 from plugin.services.enrolling import member_of
-from plugin.services.managing import require_manager
+from plugin.services.managing import require_manager, visible
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.crypto import token_digest
@@ -38,8 +38,8 @@ async def make(runtime: Runtime, principal: Principal, program_id: int, *, role:
     member_id = member_of(principal)
 
     def work(unit: UnitOfWork) -> Shown:
-        program, member = unit.programs.get(program_id), unit.members.get(member_id)
-        if program is None or member is None or not member.takes_part:
+        program, member = visible(unit, principal, program_id), unit.members.get(member_id)
+        if member is None or not member.takes_part:
             raise NotFound("there is no such program", field="program")
         if program.state not in TAKING_IN:
             raise Conflict("a program that is {state} takes nobody in", code="not_taking_in", field="program", state=program.state)

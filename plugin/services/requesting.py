@@ -15,6 +15,7 @@ from plugin.domain.requests import ANSWER_WITHIN, MAX_CHOICES, MAX_GOAL, MAX_NOT
 from plugin.errors import Conflict, Invalid, NotFound
 from plugin.services import adapting, mentoring, no_shows, safeguarding, scheduling
 from plugin.services.enrolling import member_of
+from plugin.services.managing import visible
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell, unsay
 from plugin.store.unit_of_work import UnitOfWork
@@ -55,9 +56,7 @@ async def ask(runtime: Runtime, principal: Principal, *, program_id: int, mentor
         raise Invalid("say in 3 to {most} characters what you would like to reach; a note has at most {longest}", field="goal", most=MAX_GOAL, longest=MAX_NOTE)
 
     def work(unit: UnitOfWork) -> list[Request]:
-        program = unit.programs.get(program_id)
-        if program is None:
-            raise NotFound("there is no such program", field="program")
+        program = visible(unit, principal, program_id)
         if program.state not in PAIRING:
             raise Conflict("in a program that is {state} nobody is asked", code="illegal_transition", field="program", state=program.state)
         enrolled = {(one.member_id, one.role): one for one in unit.enrolments.of_program(program_id)}

@@ -11,7 +11,7 @@ from plugin.domain.rewards import MAX_RULES, Award, AwardState, Figure, Level, R
 from plugin.domain.sessions import Session, SessionState
 from plugin.errors import Conflict, NotFound
 from plugin.services import certifying, milestones, outgoing, scheduling
-from plugin.services.managing import require_manager
+from plugin.services.managing import may_see, require_manager
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -171,7 +171,14 @@ async def revoke(runtime: Runtime, principal: Principal, award_id: int) -> Award
 
 async def rules(runtime: Runtime, principal: Principal, program_id: int) -> tuple[list[Rule], tuple[Level, ...]]:
     """What a program gives and its levels; any member may know."""
-    return await runtime.database.read(principal.installation_id, lambda unit: (unit.rewards.rules(program_id), unit.rewards.levels(program_id)))
+
+    def work(unit: UnitOfWork) -> tuple[list[Rule], tuple[Level, ...]]:
+        found = unit.programs.get(program_id)
+        if found is None or not may_see(unit, principal, found):
+            return [], ()
+        return unit.rewards.rules(program_id), unit.rewards.levels(program_id)
+
+    return await runtime.database.read(principal.installation_id, work)
 
 
 async def ended(runtime: Runtime, principal: Principal, program_id: int) -> list[Rule]:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from mentorgraph.host import DeliveryRefused, HostError, SignInRefused
-from plugin.errors import PluginError, Remark, TooMany
+from plugin.errors import PluginError, Remark, headers_of
 from plugin.web.pages import STILL, render, speaker_for
 from plugin.web.troubles import TROUBLES, for_a_person, shown
 
@@ -45,11 +45,7 @@ async def plugin_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, PluginError)  # noqa: S101 - registered for this class
     if error.status_code >= 500:
         log.warning("unavailable", reason=error.code)
-    headers = {"Retry-After": str(int(error.retry_after) + 1)} if isinstance(error, TooMany) else {}
-    if error.status_code == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    if error.status_code == 503:
-        headers["Retry-After"] = "5"
+    headers = headers_of(error)
     told = _shown(request, error.status_code, error.remark, code=error.code, headers=headers)
     return told or _answer(error.status_code, error.code, error.message, headers)
 

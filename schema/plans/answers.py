@@ -57,10 +57,14 @@ class Answers:
         self._monotonic = monotonic
         self._most_bytes = most_bytes
         self._known: OrderedDict[Key, tuple[int, float, Answer]] = OrderedDict()
+        self._epochs: dict[int, int] = {}
+        self._of: dict[int, set[Key]] = {}
+        self._tidy_at = 0.0
         self._bytes = 0
 
     def find(self, key: Key, *, epoch: int) -> Answer | None:
         """The answer, if it is still good."""
+        self.follow(key[0], epoch)
         known = self._known.get(key)
         if known is None:
             return None
@@ -72,16 +76,32 @@ class Answers:
 
     def keep(self, key: Key, answer: Answer, *, epoch: int) -> None:
         """Remember an answer; ``epoch`` was read before it was worked out."""
+        self.follow(key[0], epoch)
         self._drop(key)
         size = len(answer.data) + len(key[2]) + len(key[4])
         if size > self._most_bytes // 8:
             return
         self._known[key] = epoch, self._monotonic() + LONGEST, answer
+        self._of.setdefault(key[0], set()).add(key)
         self._bytes += size
         while self._bytes > self._most_bytes:
             self._drop(next(iter(self._known)))
+
+    def follow(self, installation_id: int, epoch: int) -> None:
+        """Let go of what can never be given out again: after a commit every answer of the community, now and then those that are too old."""
+        now = self._monotonic()
+        if self._epochs.get(installation_id, -1) < epoch:
+            self._epochs[installation_id] = epoch
+            for key in self._of.pop(installation_id, ()):
+                self._drop(key)
+        if now >= self._tidy_at:
+            self._tidy_at = now + LONGEST
+            for key in [key for key, found in self._known.items() if found[1] <= now]:
+                self._drop(key)
 
     def _drop(self, key: Key) -> None:
         known = self._known.pop(key, None)
         if known is not None:
             self._bytes -= len(known[2].data) + len(key[2]) + len(key[4])
+            if (mine := self._of.get(key[0])) is not None:
+                mine.discard(key)

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from strawberry import Schema
 from schema import limits, trusted
 from schema.cost import operation_cost
 from schema.plans.compiler import NotPlannable, Plan, compile_operation
+from schema.remembering import holds_words
 
 KEPT = 256
 """Documents that are remembered at most; the one that was sent longest ago goes first."""
@@ -34,6 +36,8 @@ class Prepared:
 
     def cost(self, variables: Mapping[str, Any], key: bytes) -> int:
         """The most that the operation can cost; ``key`` are the variables as bytes."""
+        # Variables may be somebody's words, so that only a hash of them is kept.
+        key = blake2b(key, digest_size=16).digest()
         known = self._costs.get(key)
         if known is None:
             if len(self._costs) >= COSTS:
@@ -52,6 +56,8 @@ class Plans:
 
     def find(self, text: str, name: str | None) -> Prepared | None:
         """What was prepared for a document. ``None`` while it has not come often enough, and for ever if it is left to the engine."""
+        if holds_words(text):
+            return None
         key = text, name
         known = self._known.get(key, 0)
         if key in self._known:

@@ -130,7 +130,8 @@ async def get(found: Peer, **more: object) -> Response:
 PRIVATE = [
     "127.0.0.1", "127.1.2.3", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "255.255.255.255", "224.0.0.1", "240.0.0.1",
     "0.0.0.0",  # noqa: S104 - to be refused
-    "192.0.0.1", "192.0.2.1", "198.18.0.1", "203.0.113.1",
+    "192.0.0.1", "192.0.0.8", "192.0.0.255", "192.88.99.1", "192.0.2.1", "198.18.0.1", "203.0.113.1",
+    "::ffff:0:127.0.0.1", "::ffff:0:10.0.0.1", "5f00::1", "3fff::1", "100::1", "4000::1", "2001::1",
     "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "fec0::1", "ff02::1", "2001:db8::1",
     "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::127.0.0.1", "::10.0.0.1",
     "2002:7f00:1::", "2002:a00:1::1", "2002:c0a8:101::",
@@ -407,7 +408,7 @@ async def test_others_go_on_while_an_answer_grows() -> None:
             await asyncio.sleep(0)
 
     task = asyncio.create_task(other())
-    await http._grow(found, zlib.decompressobj(wbits=31), gzip.compress(bytes(size)))
+    await http._grow(found, zlib.decompressobj(wbits=31), gzip.compress(bytes(size)), breathe=lambda: asyncio.sleep(0))
     task.cancel()
     assert len(found) == size
     assert turns >= size // http._STEP - 1

@@ -24,7 +24,10 @@ with span("delivery.handle", trace_id="abc", kind="post"):
     pass
 with span("need.answer", trace_id="abc"):
     pass
-with span("other"):
+try:
+    with span("other"):
+        raise ValueError("canary-words")
+except ValueError:
     pass
 trace.get_tracer_provider().shutdown()
 """

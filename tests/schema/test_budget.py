@@ -4,13 +4,16 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from graphql import get_introspection_query, parse
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.domain.people import Principal
 from schema import budget, limits
 from schema.budget import COMMUNITY, KEPT, NOBODY, PERSON, TOKEN, Budgets, Rate
-from schema.cost import values_in
+from schema.cost import operation_cost, values_in
+from schema.limits import MAX_COST
+from schema.schema import schema
 from tests.schema.world import World
 
 MAYA = Principal(installation_id=1, member_id=7, scopes=frozenset(), token_id=70)
@@ -118,6 +121,25 @@ def test_the_values_of_an_answer_are_counted(data: object) -> None:
     assert values_in(data) == slow(data)
 
 
+def test_getting_to_know_the_schema_costs_most_of_what_an_operation_may_and_more_is_refused() -> None:
+    """What is below ``__schema`` is work like any other, and blocks everybody else: two levels of fields under fourteen names took seconds."""
+
+    def cost(text: str) -> int:
+        return operation_cost(parse(text), schema._schema, name=None, variables={})
+
+    wide = "{ __schema { types { fields { " + " ".join(f"a{one}: type {{ fields {{ name type {{ name }} }} }}" for one in range(14)) + " } } } }"
+    deep = "type {{ fields {{ name description type {{ name }} }} }}"
+    names = "{ __schema { " + " ".join(f"a{one}: types {{ fields {{ name description {deep.format()} }} }}" for one in range(14))
+    names += " } }"
+    spread = "{ __schema { types { ...A } } } fragment A on __Type { " + " ".join(f"a{one}: fields {{ ...B }}" for one in range(14))
+    spread += " } fragment B on __Field { type { fields { name args { name } } } }"
+    for tool in (get_introspection_query(), get_introspection_query(descriptions=False, input_value_deprecation=True, schema_description=True)):
+        assert MAX_COST / 2 < cost(tool) < MAX_COST
+    for text in (wide, names, spread):
+        assert cost(text) > MAX_COST, text
+    assert cost('{ __type(name: "Member") { fields { name } } }') < 10
+
+
 # ---------------------------------------------------------------------------------------------------------------------- over HTTP
 
 
@@ -127,7 +149,7 @@ async def test_an_answer_says_what_it_cost(world: World) -> None:
     assert cost["actual"] <= cost["requested"] <= 500
     assert cost["actual"] == values_in(answer.data)
     assert cost["throttle"]["maximum"] == PERSON.maximum
-    assert PERSON.maximum - cost["requested"] <= cost["throttle"]["available"] < PERSON.maximum
+    assert PERSON.maximum - cost["requested"] <= cost["throttle"]["available"] <= PERSON.maximum
 
 
 async def test_a_page_size_in_a_variable_is_charged_as_it_is(world: World) -> None:
@@ -143,7 +165,7 @@ async def test_who_asks_for_too_much_is_told_when_to_come_back(world: World, mon
     answers = [await world.ask(WIDE, token) for _ in range(8)]
     refused = next(one for one in answers if one.status == 429)
     assert refused.codes == ["too_many"]
-    assert refused.body["data"] is None
+    assert "data" not in refused.body
     assert 1 <= int(refused.headers["retry-after"]) <= 10
     assert refused.body["errors"][0]["extensions"]["retryAfter"] == int(refused.headers["retry-after"])
     assert refused.body["extensions"]["cost"]["requested"] > refused.body["extensions"]["cost"]["throttle"]["available"]

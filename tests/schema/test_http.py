@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from plugin.domain.people import Scope
 from plugin.errors import Unavailable
-from schema.http import GRAPHQL_JSON, bearer, wants_graphql_json
-from schema.limits import MAX_ALIASES, MAX_BODY, MAX_CHARACTERS, MAX_DEPTH, MAX_DIRECTIVES, MAX_ERRORS
+from schema import budget
+from schema.budget import Rate
+from schema.http import bearer
+from schema.limits import MAX_ALIASES, MAX_BODY, MAX_CHARACTERS, MAX_DEPTH, MAX_DIRECTIVES, MAX_ERRORS, REFUSED_COST
+from schema.requests import GRAPHQL_JSON, JSON, media_type
 from tests.schema.world import World
 
 HELLO = "{ community { name } }"
@@ -94,7 +97,7 @@ async def test_a_browser_that_gets_the_address_sees_the_page(world: World) -> No
     assert (await world.http.get("/graphql", headers={"Accept": "application/json", "Authorization": f"Bearer {await world.token('cat')}"})).status_code == 400
 
 
-@pytest.mark.parametrize("accept", ["text/html", "*/*", "application/json", GRAPHQL_JSON])
+@pytest.mark.parametrize("accept", ["text/html, */*;q=0.8", "application/json", GRAPHQL_JSON])
 async def test_a_query_by_get_needs_a_header_that_other_sites_cannot_send(world: World, accept: str) -> None:
     sent = {"query": "{ __typename }"}
     assert (await world.http.get("/graphql", params=sent, headers={"Accept": accept})).status_code == 400
@@ -106,8 +109,12 @@ async def test_a_query_by_get_needs_a_header_that_other_sites_cannot_send(world:
 
 async def test_a_get_changes_nothing(world: World) -> None:
     headers = {"Authorization": f"Bearer {await world.token('cat')}"}
-    answer = await world.http.get("/graphql", params={"query": "mutation { optOutOfSuggestions { userErrors { code } } }"}, headers=headers)
-    assert answer.status_code == 400
+    for query in (
+        "mutation { optOutOfSuggestions { userErrors { code } } }",
+        "query A { __typename } mutation B { optOutOfSuggestions { userErrors { code } } }",
+    ):
+        answer = await world.http.get("/graphql", params={"query": query, "operationName": "B" if "B" in query else ""}, headers=headers)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST"), "GraphQL over HTTP, section 5.3"
     assert (await world.ask("{ viewer { consents { expert } } }", await world.token("cat"))).data["viewer"]["consents"]["expert"]
 
 
@@ -171,7 +178,7 @@ async def test_what_asks_for_too_much_is_refused_before_it_is_done(world: World,
     before = world.database.reads
     answer = await world.ask(query, token)
     assert answer.status == 200
-    assert answer.body["data"] is None
+    assert "data" not in answer.body
     assert message in str(answer.body["errors"])
     assert 1 <= len(answer.body["errors"]) <= MAX_ERRORS
     assert world.database.reads - before <= 1, "only the token was looked at"
@@ -259,7 +266,7 @@ async def test_introspection_needs_its_scope(world: World) -> None:
     for query in ("{ __schema { types { name } } }", '{ __type(name: "Member") { name } }', "{ ...F } fragment F on Query { __schema { queryType { name } } }"):
         for token in ("", await world.token("cat", scopes=[Scope.READ, Scope.ME]), await world.token(scopes=[Scope.READ, Scope.PROGRAMS])):
             answer = await world.ask(query, token)
-            assert answer.body["data"] is None
+            assert "data" not in answer.body
             assert "introspection" in answer.body["errors"][0]["message"]
         assert (await world.ask(query, await world.token("cat", scopes=[Scope.INTROSPECT]))).data
     assert (await world.ask("{ __typename }")).data == {"__typename": "Query"}
@@ -270,7 +277,7 @@ async def test_what_was_validated_for_one_token_is_not_for_another(world: World)
     query, allowed = "{ __schema { queryType { name } } }", await world.token("cat", scopes=[Scope.INTROSPECT])
     for _ in range(3):
         assert (await world.ask(query, allowed)).data
-        assert (await world.ask(query, await world.token("cat", scopes=[Scope.READ]))).body["data"] is None
+        assert (await world.ask(query, await world.token("cat", scopes=[Scope.READ]))).body.get("data") is None
 
 
 # ---------------------------------------------------------------------------------------------------------------------- media types
@@ -279,20 +286,135 @@ async def test_what_was_validated_for_one_token_is_not_for_another(world: World)
 @pytest.mark.parametrize(
     ("accept", "wanted"),
     [
-        ("", False),
-        ("*/*", False),
-        ("application/json", False),
-        (GRAPHQL_JSON, True),
-        (f"{GRAPHQL_JSON}, application/json;q=0.9", True),
-        (f"application/json, {GRAPHQL_JSON};q=0.5", False),
-        (f"{GRAPHQL_JSON};q=0", False),
-        (f"{GRAPHQL_JSON};q=nonsense", False),
-        (";;;,,,q=", False),
-        (f"{GRAPHQL_JSON.upper()}; charset=utf-8", True),
+        ("", JSON),
+        ("*/*", JSON),
+        ("application/*", JSON),
+        (JSON, JSON),
+        (GRAPHQL_JSON, GRAPHQL_JSON),
+        (f"{GRAPHQL_JSON}, {JSON};q=0.9", GRAPHQL_JSON),
+        (f"{JSON}, {GRAPHQL_JSON};q=0.5", JSON),
+        (f"{JSON};q=0.5, application/*;q=0.9", GRAPHQL_JSON),
+        (f"{JSON};q=0.2, text/html", JSON),
+        (f"{GRAPHQL_JSON};q=0, */*", JSON),
+        (f"{GRAPHQL_JSON}; charset=utf-8, {JSON}; charset=utf-8", GRAPHQL_JSON),
+        (f"{GRAPHQL_JSON.upper()}; charset=utf-8", GRAPHQL_JSON),
+        (f"{GRAPHQL_JSON};q=0", None),
+        (f"{GRAPHQL_JSON};q=nonsense", None),
+        ("*/*;q=0", None),
+        ("image/png, text/event-stream", None),
+        (";;;,,,q=", None),
     ],
 )
-def test_the_media_type_is_the_clients_wish(accept: str, *, wanted: bool) -> None:
-    assert wants_graphql_json(accept) is wanted
+def test_the_media_type_is_the_clients_wish(accept: str, wanted: str | None) -> None:
+    assert media_type(accept) == wanted
+
+
+async def test_who_takes_no_json_is_not_answered_with_it(world: World) -> None:
+    answer = await world.ask(HELLO, await world.token("cat"), accept="image/png")
+    assert (answer.status, answer.body["error"]["code"]) == (406, "not_acceptable")
+
+
+TYPES = {
+    "application/json; charset=utf-8": "",
+    'application/json; charset="UTF-8"; x=1': "",
+    "APPLICATION/JSON": "",
+    "application/json; charset=latin1": "in UTF-8",
+    "application/json; charset=utf-16": "in UTF-8",
+    "application/jsonx": "as application/json",
+    "application/graphql": "as application/json",
+    "text/json": "as application/json",
+}
+TOLD = {
+    "nothing": (b"", "cannot be read as JSON"),
+    "broken": (b'{"query": ', "line 1, column"),
+    "not a number": (b'{"query": "{ __typename }", "variables": {"a": NaN}}', "cannot be read as JSON"),
+    "beyond all numbers": (b'{"query": "{ __typename }", "variables": {"a": 1e999}}', "number is infinity"),
+    "half a character": (b'{"query": "{ __typename }", "variables": {"a": "\\ud800"}}', "surrogate"),
+    "too deep": (b'{"query": "{ __typename }", "variables": {"a": ' + b"[" * 5_000 + b"]" * 5_000 + b"}}", "depth limit"),
+    "another encoding": ('{"query": "{ __typename }"}'.encode("utf-16"), "is not UTF-8"),
+    "a byte order mark": (b'\xef\xbb\xbf{"query": "{ __typename }"}', "byte order mark"),
+    "an empty batch": (b"[]", "a batch is not taken"),
+    "a batch": (b'[{"query": "{ __typename }"}]', "a batch is not taken"),
+    "null": (b"null", "must be an object"),
+    "no query": (b'{"qeury": "{ __typename }"}', "send a query"),
+    "an empty query": (b'{"query": ""}', "send a query"),
+    "a query that is none": (b'{"query": 1}', "query must be a text"),
+    "variables as a text": (b'{"query": "{ __typename }", "variables": "{}"}', "variables must be an object or null"),
+    "extensions as an array": (b'{"query": "{ __typename }", "extensions": []}', "extensions must be an object or null"),
+    "a name that is none": (b'{"query": "{ __typename }", "operationName": 1}', "operationName must be a text or null"),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+async def test_what_is_wrong_with_a_body_is_said_as_it_is(world: World, name: str) -> None:
+    body, told = TOLD[name]
+    headers = {"Content-Type": JSON, "Authorization": f"Bearer {await world.token('cat')}"}
+    plain = await world.http.post("/graphql", content=body, headers=headers)
+    known = await world.http.post("/graphql", content=body, headers=headers | {"Accept": GRAPHQL_JSON})
+    assert (plain.status_code, known.status_code) == (400, 400)
+    (error,) = known.json()["errors"]
+    assert set(known.json()) == {"errors"}
+    assert known.headers["content-type"] == f"{GRAPHQL_JSON}; charset=utf-8"
+    assert told in error["message"]
+    assert plain.json()["error"] == {"code": error["extensions"]["code"], "message": error["message"]}
+
+
+async def test_the_type_of_a_body_is_read_as_http_says(world: World) -> None:
+    token = await world.token("cat")
+    for kind, told in TYPES.items():
+        status, text = await post(world, b'{"query": "{ __typename }"}', kind=kind, token=token)
+        assert (status, told in text) == (400 if told else 200, True), (kind, text)
+
+
+async def test_what_is_wrong_with_an_address_is_said_as_it_is(world: World) -> None:
+    headers = {"Authorization": f"Bearer {await world.token('cat')}", "Accept": GRAPHQL_JSON}
+    for address, told in {
+        "query={__typename}&variables={": "variables cannot be read as JSON",
+        'query={__typename}&variables="x"': "variables must be an object or null",
+        "query={__typename}&variables=": "variables cannot be read as JSON",
+        "query={__typename}&extensions=[]": "extensions must be an object or null",
+        "query={a:__typename}&query={b:__typename}": "query stands in the address twice",
+        "query=": "send a query",
+        "query={__typename}&operationName=": "",
+        "query={__typename}&variables=null": "",
+    }.items():
+        answer = await world.http.get(f"/graphql?{address}", headers=headers)
+        assert answer.status_code == (400 if told else 200), address
+        assert told in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "told"),
+    [
+        ("query A { __typename }", "B", 'Unknown operation named "B".'),
+        ("{ __typename }", "", 'Unknown operation named "".'),
+        ("{ __typename }", "B" * 50_000, f'Unknown operation named "{"B" * 100}".'),
+        ("fragment F on Query { __typename }", None, "Must provide an operation."),
+        ("type A { b: Int }", None, "Must provide an operation."),
+        ("query A { __typename } query B { __typename }", None, "Must provide operation name if query contains multiple operations."),
+    ],
+)
+async def test_an_operation_that_cannot_be_determined_is_an_error_of_the_request(world: World, query: str, name: str | None, told: str) -> None:
+    token = await world.token("cat", scopes=[Scope.READ])
+    for accept, status in ((JSON, 200), (GRAPHQL_JSON, 400)):
+        headers = {"Authorization": f"Bearer {token}", "Accept": accept}
+        answer = await world.http.post("/graphql", json={"query": query, "operationName": name}, headers=headers)
+        assert (answer.status_code, answer.json()) == (status, {"errors": [{"message": told}]})
+
+
+async def test_what_is_refused_costs_a_little(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PERSON", "TOKEN"):
+        monkeypatch.setattr(budget, name, Rate(maximum=100_000, restored=1))
+    token = await world.token("cat", scopes=[Scope.READ])
+
+    async def left() -> int:
+        return int((await world.ask("{ __typename }", token)).body["extensions"]["cost"]["throttle"]["available"])
+
+    for query in ("{", "{ nothing }", "fragment F on Query { __typename }"):
+        before = await left()
+        for _ in range(10):
+            await world.ask(query, token)
+        assert before - await left() > 5 * REFUSED_COST, query
 
 
 @pytest.mark.parametrize(
@@ -302,10 +424,10 @@ async def test_what_is_not_executed_is_400_without_data_for_who_knows_the_media_
     token = await world.token("cat", scopes=[Scope.READ])
     answer = await world.ask(query, token, accept=GRAPHQL_JSON)
     assert answer.status == 400
-    assert answer.headers["content-type"] == GRAPHQL_JSON
+    assert answer.headers["content-type"] == f"{GRAPHQL_JSON}; charset=utf-8"
     assert "data" not in answer.body
     plain = await world.ask(query, token)
-    assert (plain.status, plain.body["data"], plain.headers["content-type"]) == (200, None, "application/json")
+    assert (plain.status, "data" in plain.body, plain.headers["content-type"]) == (200, False, "application/json; charset=utf-8")
 
 
 async def test_what_is_executed_is_200_with_data(world: World) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from plugin.domain.community import InstallationState
 from plugin.domain.people import Scope
 from plugin.errors import Unauthenticated
 from plugin.services import access
@@ -37,6 +38,27 @@ async def test_a_revocation_is_known_in_every_process(both: World) -> None:
     await both.write(lambda unit: unit.tokens.revoke_of(cat))
     with pytest.raises(Unauthenticated):
         await access.principal_of(both.parts.runtime, token)
+
+
+async def test_tokens_of_a_community_that_was_disconnected_are_good_for_nothing(both: World) -> None:
+    """Until it is connected again; nobody can sign in or be asked for meanwhile."""
+    tokens = [await both.token("cat"), await both.token(), await both.token("ann", audience="session"), await both.token("ben", audience="widget")]
+
+    async def good() -> int:
+        found = 0
+        for token in tokens:
+            try:
+                await access.principal_of(both.parts.runtime, token)
+            except Unauthenticated:
+                continue
+            found += 1
+        return found
+
+    assert await good() == 4
+    await both.write(lambda unit: unit.update_installation(state=InstallationState.DISCONNECTED.value))
+    assert await good() == 0
+    await both.write(lambda unit: unit.update_installation(state=InstallationState.ACTIVE.value))
+    assert await good() == 4
 
 
 async def test_an_office_is_looked_at_every_time(world: World) -> None:

@@ -14,13 +14,15 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from plugin.domain.people import Scope
+from plugin.domain.people import Principal, Scope
+from plugin.services import access
 from plugin.services.runtime import Bus
 from schema import http, subscription
 from schema.sockets import SocketHandler
 from tests.schema.world import World, served
 
 FOLLOW = {"query": "subscription { suggestionsChanged { count } }"}
+HELLO = "{ community { name } }"
 PROTOCOL = Subprotocol("graphql-transport-ws")
 
 
@@ -240,6 +242,22 @@ async def test_only_pages_of_connected_communities_may_open_a_connection(world: 
 
 
 @pytest.mark.slow
+async def test_nothing_is_given_out_after_the_token_is_revoked(world: World, address: str) -> None:
+    """Long before the token would be looked at in any case."""
+    token, other = await world.token("cat"), await world.token("cat")
+    async with socket(address, token=token) as opened:
+        await say(opened, type="subscribe", id="1", payload=FOLLOW)
+        assert (await heard(opened))["type"] == "next"
+        await world.write(lambda unit: unit.tokens.revoke_of(unit.members.by_username("cat").id))  # type: ignore[union-attr]  # she is there
+        assert (await world.ask(HELLO, other)).status == 401
+        await world.write(lambda unit: unit.suggestions.withdraw(unit.members.by_username("ann").id))  # type: ignore[union-attr]  # likewise
+        world.parts.runtime.bus.tell(world.installation_id)
+        found = await heard(opened, 10.0)
+        assert found["type"] == "error" or found["payload"]["errors"][0]["extensions"]["code"] == "unauthenticated", found
+        assert "suggestionsChanged" not in str(found) or found["payload"].get("data") is None
+
+
+@pytest.mark.slow
 async def test_a_revoked_token_ends_a_subscription_and_begins_no_other(world: World, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscription, "TRUST", 0.0)
     monkeypatch.setattr(subscription, "LOOK", 0.05)
@@ -255,7 +273,11 @@ async def test_a_revoked_token_ends_a_subscription_and_begins_no_other(world: Wo
         assert await closed(opened) == 4403
 
 
-async def test_who_leaves_in_the_moment_of_news_is_followed_no_longer() -> None:
+async def test_who_leaves_in_the_moment_of_news_is_followed_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def known(_runtime: object, _token: str) -> Principal:
+        return Principal(installation_id=1, member_id=1, scopes=frozenset({Scope.ME}), token_id=1)
+
+    monkeypatch.setattr(access, "principal_of", known)
     bus, principal = Bus(), SimpleNamespace(installation_id=1)
     info = SimpleNamespace(context=SimpleNamespace(require=lambda _scope: principal, runtime=SimpleNamespace(bus=bus), token=""))
     waits = asyncio.Event()

@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import atheris
 
 with atheris.instrument_imports(include=["plugin", "schema", "integrations"]):
-    import orjson
     from graphql import GraphQLError, parse
 
     from integrations import HOSTS
@@ -25,9 +24,10 @@ with atheris.instrument_imports(include=["plugin", "schema", "integrations"]):
     from plugin.services.access import safe_next
     from schema import trusted
     from schema.cost import operation_cost
-    from schema.http import bearer, wants_graphql_json
+    from schema.http import bearer
     from schema.ids import parse_number
     from schema.paging import decode_cursor
+    from schema.requests import Asked, media_type, of_address, of_body
     from schema.schema import schema
     from tests.security.fuzzed import Service
 
@@ -53,18 +53,18 @@ def delivery(data: bytes) -> None:
 
 def graphql(data: bytes) -> None:
     """A body as it comes."""
-    with contextlib.suppress(orjson.JSONDecodeError):
-        found = orjson.loads(data)
-        if isinstance(found, dict):
-            with contextlib.suppress(PluginError):
-                trusted.resolve(found.get("query") if isinstance(found.get("query"), str) else None, name=None, audience="widget")
     text = data.decode("utf-8", "replace")
+    sent = [("query", text), ("variables", text), ("extensions", text)]
+    for read, given in ((of_body, (data, "application/json")), (of_address, (sent,))):
+        with contextlib.suppress(PluginError):
+            asked: Asked = read(*given)
+            trusted.resolve(asked.query, name=trusted.named(asked.document_id, asked.extensions), audience="widget")
     with contextlib.suppress(GraphQLError, RecursionError):
         operation_cost(parse(text, max_tokens=1_000), schema._schema, name=None, variables={"n": 5})
     for work in (lambda: parse_number(text, type_name="Member", installation_id=1), lambda: decode_cursor(text, "member", 1)):
         with contextlib.suppress(PluginError):
             work()
-    wants_graphql_json(text)
+    media_type(text)
 
 
 def form(data: bytes) -> None:

@@ -4,8 +4,10 @@ The columns are read from the tables, so that a column that is added is planted 
 What members wrote and where features carried it is in ``test_words_of_members.py``.
 """
 
+import gc
 from dataclasses import replace
 from datetime import datetime
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from plugin.store.database import Database
 from plugin.store.tables import JSON, MEMBER_COLUMNS, members, metadata
 from plugin.store.types import Moment, Terms
 from plugin.store.unit_of_work import UnitOfWork
+from schema import trusted
 from schema.ids import GlobalId
 from tests.conftest import FixedClock
 from tests.plugin.services import stories
@@ -184,6 +187,44 @@ async def test_every_planted_word_is_gone_after_erasure_and_none_was_logged(
     logs += later
     said = capsys.readouterr()
     assert not [word for word in words if word in repr(logs) + said.out + said.err]
+
+
+def held_in_memory(word: str) -> list[str]:
+    """What holds texts or bytes with the word in this process, apart from the test itself; ``word`` is in capitals here, so that it does not find itself."""
+    needle, found = word.lower(), []
+    raw = needle.encode()
+    gc.collect()
+    for holder in gc.get_objects():
+        if isinstance(holder, FrameType):
+            continue
+        said = [one for one in gc.get_referents(holder) if (type(one) is str and needle in one) or (type(one) is bytes and raw in one)]
+        found += [f"{type(holder).__name__}: {str(one)[:200]}" for one in said if one is not needle and one is not raw]
+    return found
+
+
+async def test_nothing_in_memory_holds_the_words_of_who_was_erased(world: World) -> None:
+    """Rendered answers, plans, parsed queries, the graph and its index: with the next request after an erasure they are gone, not only not shown."""
+    word = "ZQMEMORY" + "CANARY"
+    await world.apply(replace(person(1, "ann", START), name=f"{word.lower()} Ann"))
+    token, hers = await world.token("cat"), await world.token("ann")
+    home = trusted.document_hash((trusted.FOLDER / "suggestions.v1.graphql").read_text())
+    written = "mutation { setNeed(input: {text: %s}) { need { id } userErrors { message } } }"
+    for _ in range(4):
+        for body in (
+            {"documentId": f"sha256:{home}"},
+            {"query": "{ members(first: 50) { edges { node { name } } } }"},
+            {"query": "{ viewer { suggestions(first: 20) { edges { node { member { name } } } } } }"},
+            {"query": "query($n: String!) { expertsFor(need: $n) { member { name } } }", "variables": {"n": f"pricing {word.lower()} plans"}},
+        ):
+            await world.http.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})
+        await world.ask(written % f'"how do annual pricing plans {word.lower()} work"', hers)
+        await world.ask(f'{{ expertsFor(need: "pricing {word.lower()}") {{ member {{ name }} }} }} # {word.lower()}', hers)
+    assert held_in_memory(word), "this test finds what it looks for"
+    await world.write(lambda unit: erase_member("1", unit, why="self"))
+    await world.ask("{ members(first: 50) { edges { node { name } } } }", token)
+    await world.ask("{ viewer { suggestions(first: 20) { edges { node { member { name } } } } } }", token)
+    await world.ask('{ expertsFor(need: "annual pricing plans") { member { name } } }', token)
+    assert held_in_memory(word) == []
 
 
 async def test_what_is_remembered_in_memory_goes_with_the_commit(world: World) -> None:

@@ -7,18 +7,21 @@ import orjson
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from structlog.testing import capture_logs
 
 from plugin.domain.people import MEMBER_SCOPES, Office, Principal, Scope
 from plugin.domain.webhooks import Webhook, WebhookState
-from plugin.services import applications, calendars, checkup, housekeeping, operating, reaching, resealing, staffing
+from plugin.services import applications, calendars, checkup, housekeeping, mailing, operating, reaching, resealing, staffing
 from plugin.services.resealing import Moved
 from plugin.settings import Settings
 from plugin.store.crypto import Vault, new_secret, token_digest
 from plugin.store.database import Database
+from plugin.store.repositories.mails import Address
 from plugin.store.repositories.seals import SEALED
 from plugin.store.tables import JSON, metadata
 from plugin.store.types import Moment, Terms
 from plugin.store.unit_of_work import UnitOfWork
+from plugin.worker import Worker
 from tests.conftest import NOW, FixedClock, make_settings
 from tests.plugin.support import FakeClient, FakeHost, Picture, community, make_runtime
 from tests.plugin.web.test_hooks import body_of, signed
@@ -229,3 +232,28 @@ async def test_each_reading_moves_seals_too(sqlite_settings: Settings, clock: Fi
         await housekeeping.tidy(world.parts.runtime, made)
         assert await world.database.read(made, lambda unit: unit.seals.count_others(starts=starts)) == 0
         clock.now += timedelta(seconds=1)
+
+
+async def test_the_password_of_the_mail_server_is_nowhere(sqlite_settings: Settings, clock: FixedClock, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither when nothing answers there, which is written down with the mail, nor in what the service says of itself."""
+    words = {"zqsecret-mail-user", "zqsecret-mail-password"}
+    smtp_url = f"smtp://{'zqsecret-mail-user'}:{'zqsecret-mail-password'}@127.0.0.1:9"
+    settings = make_settings(database_url=sqlite_settings.database_url, public_url=ORIGIN, secret_keys=NEW, smtp_url=smtp_url)
+    async with world_of(settings, clock) as world:
+        await fill(world)
+        cat = await world.member_id("cat")
+
+        def write(unit: UnitOfWork) -> None:
+            unit.addresses.put(Address(member_id=cat, address=unit.seal(b"cat@example.org", purpose="address"), confirmed_at=unit.now))
+            mailing.post(unit, key="k", group="confirm", member_id=cat, subject="s", paragraphs=("p",), stop_url="", locale="en")
+
+        with capture_logs() as logs:
+            await world.write(write)
+            await Worker(world.parts.runtime, world.parts.graphs).run_until_idle(lanes=frozenset({"mail"}))
+            said = [await checkup.examine(world.parts.runtime), settings, world.parts.runtime]
+        (mail,) = await world.read(lambda unit: unit.mails.listing(limit=9))
+        assert mail.error, "this test looks at a mail that failed"
+        held = from_behind(settings, world.database._inner, None)
+        assert found_in(await held.files(), words) == set()
+        out = capsys.readouterr()
+        assert not [one for one in words if one in repr([mail, logs, said]) + out.out + out.err]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from plugin.domain.forms import FormPurpose, Question, QuestionKind
 from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES, SERVICE_SCOPES, Principal
+from plugin.domain.programs import Program, ProgramState
 from plugin.domain.surveys import Survey, SurveyKind
 from plugin.services import forms
 from plugin.store.tables import metadata
@@ -227,6 +228,40 @@ async def test_an_id_of_another_community_is_answered_as_one_that_names_nothing(
             assert len(answers) == 1, (name, answers)
             tried += 1
     assert tried > 60
+
+
+ABOUT_PROGRAMS = [one for one in EVERY if any("program" in name.lower() for name in re.findall(r"'(\w+)': '@id@'", repr(one.variables)))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", ["member", "manager of another"])
+async def test_a_draft_is_a_program_that_is_not_there_for_who_does_not_manage_it(world: World, who: str) -> None:
+    """In the reader's own community: every field and mutation that a program can be named to, with the draft's id and with one that names nothing."""
+
+    def programs(unit: UnitOfWork) -> tuple[int, int]:
+        numbers = unit.new_id(), unit.new_id()
+        for number in numbers:
+            unit.programs.put(Program(id=number, name="P", purpose="p", state=ProgramState.DRAFT, created_at=unit.now))
+        cat = unit.members.by_username("cat")
+        assert cat is not None
+        unit.managers.add(numbers[1], cat.id, at=unit.now)
+        return numbers
+
+    draft, _ = await world.write(programs)
+    manages = who != "member"
+    principal = Principal(
+        installation_id=world.installation_id, member_id=await world.member_id("cat"), scopes=MEMBER_SCOPES, token_id=9, audience="session", manages=manages
+    )
+    differing = []
+    for document in ABOUT_PROGRAMS:
+        answers = []
+        for number in (RANDOM, RANDOM, draft):
+            found = repr(await run(world, document, principal, document.filled(str(GlobalId("Program", world.installation_id, str(number))))))
+            answers.append(found.replace(str(number), "NUMBER"))
+        if answers[1] != answers[2]:
+            differing.append(f"{document}: {answers[2]} instead of {answers[1]}")
+    assert not differing, "\n".join(differing)
+    assert len(ABOUT_PROGRAMS) > 30
 
 
 async def test_the_walk_would_show_a_leak(world: World) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mentorgraph.events import MemberChanged, MemberLeft, MemberSeen, Source
 from plugin.domain.members import Consent, ConsentRecord, Member, Standing
+from plugin.services import digesting
 from plugin.services.erasure import ask_again, erase_member
 from plugin.services.handlers.doubts import doubt
 from plugin.store.crypto import tombstone_digest
@@ -138,6 +139,7 @@ def decide(member: Member, kind: Consent, *, given: bool, source: str, unit: Uni
         unit.outbox.drop_for(member.id, why="the member no longer wants messages")
     if kind is Consent.EXPERT and not given:
         withdraw(member, unit)
+        digesting.take_back(unit, member.id)
 
 
 def withdraw(member: Member, unit: UnitOfWork) -> None:

@@ -135,11 +135,16 @@ class Mails(Repository):
         """Give a mail up because it is no longer wanted."""
         self._run(self._update(mails).where(mails.c.mail_id == mail_id).values(state="dropped", body=None, error=why))
 
-    def take_back(self, keys: Iterable[str], *, why: str) -> None:
-        """Give up what was not sent yet."""
+    def take_back(self, keys: Iterable[str], *, why: str) -> set[str]:
+        """Give up what was not sent yet; returns the keys of mails that nobody ever tried to send, which can be used again."""
+        fresh: set[str] = set()
         for part in chunks(keys):
+            untried = mails.c.key.in_(part), mails.c.state == "pending", mails.c.attempts == 0
+            fresh |= {row[0] for row in self._rows(self._select(mails, mails.c.key).where(*untried))}
+            self._run(self._delete(mails).where(*untried))
             waiting = mails.c.key.in_(part), mails.c.body.is_not(None)
             self._run(self._update(mails).where(*waiting).values(state="dropped", body=None, error=why))
+        return fresh
 
     def next_at(self) -> datetime | None:
         """When the next mail falls due."""

@@ -289,6 +289,12 @@ class Consents(Repository):
         rows = self._rows(self._select(consents).where(consents.c.member_id == member_id).order_by(consents.c.at))
         return {record.kind: record for record in map(_consent, rows)}
 
+    def refused(self, kind: Consent, member_ids: Iterable[int]) -> set[int]:
+        """Who of these members decided last not to agree."""
+        columns = consents.c.member_id, consents.c.given, consents.c.kind, consents.c.at
+        rows = [row for row in self._among(consents.c.member_id, member_ids, *columns) if row.kind == kind.value]
+        return {one for one, given in {row.member_id: row.given for row in sorted(rows, key=lambda row: row.at)}.items() if not given}
+
     def in_force(self, kind: Consent) -> dict[int, bool]:
         """What each member who decided has decided last."""
         rows = self._rows(self._select(consents, consents.c.member_id, consents.c.given).where(consents.c.kind == kind.value).order_by(consents.c.at))

@@ -137,6 +137,11 @@ class Notices(Repository):
         mine = notices.c.member_id == member_id, notices.c.state == NoticeState.GATHERED.value
         return [_notice(row) for row in self._rows(self._select(notices).where(*mine).order_by(notices.c.created_at, notices.c.notice_id))]
 
+    def gather_again(self, member_id: int, *, sent_at: datetime) -> None:
+        """Have what was told in a digest wait for the next one: that digest never left."""
+        told = notices.c.member_id == member_id, notices.c.channel == "digest", notices.c.sent_at == sent_at
+        self._run(self._update(notices).where(*told).values(state=NoticeState.GATHERED.value, channel="", sent_at=None))
+
     def sent_since(self, member_id: int, since: datetime, *, but: Iterable[str]) -> int:
         """How many messages a member was sent since a moment, ``but`` of these kinds; what was in a digest is none of its own."""
         mine = notices.c.member_id == member_id, notices.c.sent_at >= since, notices.c.state == NoticeState.SENT.value, notices.c.channel != "digest"

@@ -1,25 +1,34 @@
 """The service with a real OpenID provider: members sign in, everything that is not signing in is refused, and once in a real browser."""
 
 import asyncio
+import json
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
 from playwright.async_api import async_playwright
+from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from mentorgraph.host import Capability, HostBroken, HostInvalid
 from plugin.app import Parts, build, compose
 from plugin.clock import system_clock
+from plugin.http import GuardedHttp
 from plugin.services import access, provider_settings
 from plugin.settings import Settings
+from plugin.store.sqlite import SqliteDatabase
+from plugin.store.tables import sign_ins
+from plugin.store.unit_of_work import UnitOfWork
 from tests.oidc_provider import OpenIdProvider
 from tests.plugin.services.stories import person
 from tests.plugin.support import FakeClient, FakeHost, Picture, community
 from tests.schema.world import served
+from tests.security.behind import BehindSqlite, found_in
 from tests.synapse import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("oidc")]
@@ -121,6 +130,45 @@ async def test_what_an_attacker_can_change_is_noticed(place: Place) -> None:
     assert await place.refused({**again, "code": once["code"]}) == "code_refused", "a used code in a fresh sign-in"
     assert await place.refused({**(await place.answer()), "state": "of-nobody"}) == "unknown_state"
     assert await place.refused({"state": (await place.answer())["state"], "iss": place.provider.issuer, "error": "access_denied"}) == "declined"
+
+
+async def test_what_is_in_flight_is_kept_as_hashes_and_seals(place: Place, sqlite_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before coming back and afterwards: neither state, nonce, verifier, code nor any token, ours or the provider's, is in the files or in a log."""
+    heard: list[bytes] = []
+    once = GuardedHttp._once
+
+    async def listened(self: GuardedHttp, call: Any) -> Any:
+        answer = await once(self, call)
+        heard.append(answer.body)
+        return answer
+
+    monkeypatch.setattr(GuardedHttp, "_once", listened)
+    database = place.parts.runtime.database
+    assert isinstance(database, SqliteDatabase)
+    files = BehindSqlite(database, sqlite_settings.sqlite_path).files
+
+    def memories(unit: UnitOfWork) -> list[dict[str, str]]:
+        rows = unit._connection.execute(select(sign_ins.c.memory).where(sign_ins.c.installation_id == unit.installation_id)).scalars()
+        return [json.loads(unit.unseal(bytes(one), purpose="sign-in at a provider")) for one in rows]
+
+    with capture_logs() as logs:
+        begun = await place.http.get(f"{place.url}/auth/{place.id}/start")
+        asked = {key: value[0] for key, value in parse_qs(urlsplit(begun.headers["location"]).query).items()}
+        (memory,) = await database.read(place.id, memories)
+        kept = {value for key, value in memory.items() if len(value) > 15 and not value.startswith("http")}
+        secrets = {asked["state"], asked["nonce"], place.http.cookies["mentorgraph-sign-in"], "the secret of the client, long enough", *kept}
+        assert len(secrets) > 4, "a verifier that nobody else has is among them"
+        assert found_in(await files(), secrets) == set()
+        back = await place.provider.browse(begun.headers["location"], login="maya")
+        answer = {key: value[0] for key, value in parse_qs(urlsplit(back).query).items()}
+        assert (await place.back(answer)).status_code == 303
+        tokens = next(json.loads(one) for one in heard if b'"id_token"' in one and b'"access_token"' in one)
+        secrets |= {answer["code"], tokens["access_token"], tokens["id_token"], place.http.cookies["mentorgraph-session"]}
+        assert await database.read(place.id, memories) == []
+    held = await files()
+    assert found_in(held, secrets) == set()
+    assert found_in(held, {"maya"}) == {"maya"}, "this test looks where the rows are"
+    assert not [one for one in secrets if one in repr(logs)]
 
 
 @pytest.mark.parametrize("path", EVIL)

@@ -8,7 +8,8 @@ from plugin.domain.community import Policy
 from plugin.domain.members import Consent
 from plugin.domain.needs import Need, NeedState, Suggestion
 from plugin.domain.people import MEMBER_SCOPES, Principal
-from plugin.services import outgoing
+from plugin.graph.affinity import Ranked
+from plugin.services import experts, outgoing
 from plugin.services.connect import policy_values
 from plugin.services.consenting import set_consent
 from plugin.services.handlers.members import withdraw
@@ -188,3 +189,24 @@ async def test_a_closed_need_is_not_opened_by_somebody_elses_withdrawal(world: W
     need = await world.database.read(world.installation_id, lambda unit: unit.needs.get(need_id))
     assert need is not None
     assert need.state is NeedState.CLOSED
+
+
+async def test_who_withdraws_while_an_answer_is_worked_out_is_not_in_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The graph that was asked is older than the answer is."""
+    await tell(world, space("5", source=HOST), person("7", source=HOST), person("8", source=HOST), person("9", source=HOST))
+    asker, helper, other = await principal(world, "7"), await principal(world, "8"), await principal(world, "9")
+
+    async def rank(*_: object, **__: object) -> list[list[Ranked]]:
+        if helper.member_id in withdrawing:
+            await set_consent(world.runtime, helper, Consent.EXPERT, given=False)
+        return [[Ranked(member=one.member_id or 0, score=1.0, contributions=()) for one in (helper, other)]]
+
+    withdrawing: set[int | None] = set()
+    monkeypatch.setattr(experts, "rank", rank)
+
+    async def named() -> list[int]:
+        return [one.member_id for one in await experts.experts_for(world.runtime, world.graphs, asker, need_text="pricing a product", first=5)]
+
+    assert await named() == [helper.member_id, other.member_id]
+    withdrawing.add(helper.member_id)
+    assert await named() == [other.member_id]

@@ -18,6 +18,7 @@ from plugin.services.erasure import erase_member
 from plugin.services.handlers.members import decide
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import Shown
+from plugin.worker import Worker
 from tests.conftest import FixedClock
 from tests.plugin.services.conftest import make_world
 from tests.plugin.services.stories import HOST, person
@@ -296,6 +297,45 @@ async def test_the_weekly_digest_tells_of_new_members_who_match(world: World, cl
     assert digest.title == "Your mentorship digest"
     assert Mention("user2") in [part for block in digest.body for item in getattr(block, "items", ()) for part in item]
     assert "user3" not in text_of(digest)
+
+
+@pytest.mark.parametrize("tried", [False, True])
+async def test_a_digest_that_waits_shows_nobody_who_no_longer_wants_to_be_suggested(world: World, clock: FixedClock, tried: bool) -> None:
+    """It is written anew without them, with everything else that was in it; one that may be in the host already is not sent again."""
+    (ann,) = await joined(world, "1")
+    await choose(world, ann, "requests", frequency=Frequency.DAILY)
+
+    def fields(unit: UnitOfWork) -> None:
+        unit.update_installation(policy={"offers_field": "o", "wants_field": "w"})
+        handlers.apply([person("1", source=HOST, fields={"w": "negotiating salaries"}, created_at=clock() - timedelta(days=99))], unit)
+        handlers.apply([person("2", source=HOST, fields={"o": "salaries and contracts"}, created_at=clock() - timedelta(hours=1))], unit)
+
+    await world.database.write(world.installation_id, fields)
+    await say(world, ann, "k")
+    await work(world)
+    clock.now = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
+
+    def pending(unit: UnitOfWork) -> list[str]:
+        bodies = [unit.unseal(one.body, purpose="outbox").decode() for one in unit.outbox.listing(limit=9, state="pending") if one.body]
+        return [one for one in bodies if "user2" in one]
+
+    def withdraw(unit: UnitOfWork) -> None:
+        member = unit.members.by_host("2")
+        assert member is not None
+        decide(member, Consent.EXPERT, given=False, source="self", unit=unit)
+
+    lanes = frozenset({"jobs", "tell", "outbox"}) if tried else frozenset({"jobs", "tell"})
+    if tried:
+        world.client.failures.append(HostUnreachable("away"))
+    await Worker(world.runtime, world.graphs).run_until_idle(lanes=lanes)
+    assert await world.database.read(world.installation_id, pending), "this test looks at a digest that waits and shows somebody"
+    await world.database.write(world.installation_id, withdraw)
+    assert not await world.database.read(world.installation_id, pending)
+    clock.move(minutes=5)
+    await work(world)
+    digests = [one for one in sent(world) if one.title == "Your mentorship digest"]
+    assert [text_of(one).count("hello") for one in digests] == ([] if tried else [1])
+    assert "user2" not in str(digests)
 
 
 async def test_hours_that_change_move_the_digest(world: World, clock: FixedClock) -> None:
