@@ -28,6 +28,8 @@ from plugin.store.migrate import migrate_database
 
 _ROOT = Path(__file__).resolve().parents[2]
 POLICY = {"opt_in_field": "3", "offers_field": "1", "wants_field": "2", "places_field": "4", "mentor_group": "41"}
+ADMIN = "marit"
+"""The admin of the demo's forum."""
 PER_MINUTE = "3000"
 """The demo's forum allows more calls than a real one, so that nobody waits."""
 QUERY = """{
@@ -116,6 +118,8 @@ async def _forum(folder: Path, port: int) -> AsyncIterator[None]:
                         break
                 except httpx2.TransportError:
                     await asyncio.sleep(0.1)
+            # Compiling the theme component takes Node, which nobody needs for the demo.
+            await client.post(f"http://127.0.0.1:{port}/_double/settings", json={"web_component": True})
         yield
     finally:
         if process.returncode is None:
@@ -174,6 +178,8 @@ async def _tell(settings: Settings, forum_url: str, *, folder: Path, username: s
     out.print(f"Ready after {seconds:.1f} s.", style="bold green")
     out.print(f"  Forum      {forum_url}", markup=False)
     out.print(f"  Service    {settings.public_url}", markup=False)
+    out.print(f"  Members    {settings.public_url}/my", markup=False)
+    out.print(f"  Console    {settings.public_url}/console   (log in to the forum as {ADMIN}, its admin)", markup=False)
     out.print(f"  GraphiQL   {settings.public_url}/graphql", markup=False)
     out.print(f"  Token      {token}   (acts for {username})", markup=False)
     out.print("\nA query to try:", style="bold")
@@ -193,4 +199,5 @@ async def _tell(settings: Settings, forum_url: str, *, folder: Path, username: s
             out.print(f"         {reason['contribution']:+5.1f}  {reason['text']}", markup=False)
             for one in reason["evidence"][:2]:
                 out.print(f"                · {one['title']}  {one['url']}", style="dim", markup=False)
-    out.print(f"\nNow sign up in the forum, ask a question, and ask GraphQL again. Ctrl-C ends everything; the data stays in {folder}.", markup=False)
+    out.print("\nNow sign up in the forum (nobody needs a password) and ask a question: who could help stands above the list of topics, a second later.")
+    out.print(f"Ctrl-C ends everything; the data stays in {folder}.", markup=False)

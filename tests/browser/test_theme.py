@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from integrations.discourse import theme
 from plugin.services import connect
+from tests.browser import keys
 from tests.browser.looks import everywhere
 from tests.browser.stage import Stage, picture
 
@@ -67,12 +68,13 @@ def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser)
     expect(page.locator(".mg__reasons a").first).to_have_attribute("href", re.compile(f"^{re.escape(themed.forum.base_url)}/t/"))
     theirs = panel(opened(other, f"{themed.forum.base_url}/latest"))
 
-    card.get_by_role("button", name=re.compile("^Ask for mentorship")).click()
-    goal = page.get_by_label("What would you like to reach?")
-    expect(goal).to_be_focused()
-    goal.fill("Price my first product by spring")
-    page.get_by_label("A short note").fill("I read <img src=x onerror=alert(1)> your answers.")
-    page.get_by_role("button", name="Send request").click()
+    # Both go by the keyboard alone.
+    keys.press(page, "^Ask for mentorship")
+    expect(page.get_by_label("What would you like to reach?")).to_be_focused()
+    page.keyboard.type("Price my first product by spring")
+    keys.reach(page, "A short note")
+    page.keyboard.type("I read <img src=x onerror=alert(1)> your answers.")
+    keys.press(page, "^Send request")
     expect(page.locator(".mg__said").first).to_contain_text("Your request is with")
     expect(page.locator(".mg__said").first).to_be_focused()
 
@@ -82,9 +84,10 @@ def test_request_and_acceptance_in_two_browsers(themed: Stage, browser: Browser)
     expect(theirs.locator(".badge-notification")).to_have_text("1")
     expect(theirs.get_by_text(re.compile(r"[23] days left to answer"))).to_be_visible()
     picture(theirs, "theme-request")
-    theirs.get_by_role("button", name="Accept: theme_mentee").click()
-    theirs.get_by_label("A word with your answer").fill("With pleasure.")
-    theirs.get_by_role("button", name="Accept and begin").click()
+    keys.press(theirs, "^Accept: theme_mentee")
+    expect(theirs.get_by_label("A word with your answer")).to_be_focused()
+    theirs.keyboard.type("With pleasure.")
+    keys.press(theirs, "^Accept and begin")
     expect(theirs.get_by_text("You mentor · since").first).to_be_visible()
     expect(theirs.locator(".badge-notification")).to_have_count(0)
 

@@ -20,6 +20,8 @@ class Settings:
     read_only: bool = False
     must_approve_users: bool = False
     detailed_404: bool = False
+    web_component: bool = False
+    """Whether pages hold the web component where a theme component would be that nobody compiled, which takes Node; for demonstrations."""
 
     # limits of requests; 0 switches one off
     admin_api_per_minute: int = 60

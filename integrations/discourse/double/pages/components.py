@@ -26,6 +26,23 @@ def shown(forum: Forum, user: User | None) -> list[Component]:
     return [_component(forum, theme, user) for theme in forum.themes.values() if theme.active and theme.id in forum.compiled]
 
 
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """The web component on a page, in the place of a component that was not compiled."""
+
+    service: str
+    installation: str
+
+
+def instead(forum: Forum, user: User | None) -> list[Instead]:
+    """The active components that were not compiled and say where their service is, for who is signed in."""
+    if user is None or not forum.settings.web_component:
+        return []
+    waiting = [theme.settings for theme in forum.themes.values() if theme.active and theme.id not in forum.compiled]
+    found = [Instead(str(one.get("service_url", "")), str(one.get("installation", ""))) for one in waiting]
+    return [one for one in found if one.service and one.installation]
+
+
 def _component(forum: Forum, theme: Theme, user: User | None) -> Component:
     locale = forum.settings.locale
     data = {

@@ -57,6 +57,7 @@ class View:
         nonce = secrets.token_hex(12)
         html = TEMPLATES.get_template(template).render(
             components=components.shown(self.forum, self.user),
+            instead=components.instead(self.forum, self.user),
             nonce=nonce,
             forum=self.forum,
             settings=self.forum.settings,
