@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 FOCUSED = r"""() => {
   let one = document.activeElement;
@@ -21,7 +21,12 @@ def reach(page: Page, name: str) -> None:
     passed: list[str] = []
     for _ in range(MOST):
         page.keyboard.press("Tab")
-        label, seen = page.evaluate(FOCUSED)
+        try:
+            label, seen = page.evaluate(FOCUSED)
+        except Error:
+            # A page that waits for something loads itself anew; whoever uses it goes on there.
+            page.wait_for_load_state()
+            continue
         if re.search(name, label):
             assert seen, f"nobody sees that {label!r} has the focus"
             return
