@@ -9,9 +9,11 @@ import pytest
 from plugin.domain.forms import Form, FormPurpose
 from plugin.domain.forms.templates import template as template_of
 from plugin.domain.notices import Reach
+from plugin.domain.programs import ProgramState
 from plugin.services import form_words
 from plugin.services.erasure import erase_member, export_member
 from plugin.store.unit_of_work import UnitOfWork
+from schema.ids import parse_number
 from tests.schema.world import START, World
 
 FORM = "form { id name version open questions { key kind label options { key } shownIf } retired { key } document }"
@@ -62,7 +64,16 @@ def answers(**values: object) -> list[dict[str, object]]:
 
 
 async def program(world: World) -> str:
-    return str((await world.ask(PROGRAM, await world.token())).data["createProgram"]["program"]["id"])
+    """A program that everybody knows of."""
+    made = str((await world.ask(PROGRAM, await world.token())).data["createProgram"]["program"]["id"])
+
+    def open_it(unit: UnitOfWork) -> None:
+        found = unit.programs.get(parse_number(made, type_name="Program", installation_id=unit.installation_id))
+        assert found is not None
+        unit.programs.put(replace(found, state=ProgramState.ENROLLING))
+
+    await world.write(open_it)
+    return made
 
 
 async def made(world: World, *questions: dict[str, object], purpose: str = "OTHER", of: str | None = None) -> dict[str, Any]:
