@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +13,7 @@ from plugin.app import Parts
 from plugin.cli.common import AsJson, Which, fail, out, run, show
 from plugin.domain.people import Office, Scope
 from plugin.services import access, burials, providing, staffing
-from plugin.services.connect import the_installation
+from plugin.services.connect import communities, the_installation
 from plugin.services.erasure import erase_member, export_member, find_member
 from plugin.services.providing import Provided
 from plugin.store.unit_of_work import UnitOfWork
@@ -123,29 +124,46 @@ def tombstones(
     """Print what remembers erased members without saying who they were, to be kept beside the backups; or, after one was put back, erase them again."""
     if restore is None:
 
-        async def listing(parts: Parts) -> list[str]:
-            return await parts.runtime.database.read(await the_installation(parts.runtime, installation), burials.tombstones)
+        async def listing(parts: Parts) -> dict[int, list[str]]:
+            ids = [one.id for one in await communities(parts.runtime)]
+            chosen = ids if installation is None and ids else [await the_installation(parts.runtime, installation)]
+            return {one: await parts.runtime.database.read(one, burials.tombstones) for one in chosen}
 
         found = run(listing)
-        show({"tombstones": found}, as_json=True, lines=lambda: None)
+        # One community's are a list, those of several are by community.
+        show({"tombstones": next(iter(found.values())) if len(found) == 1 else found}, as_json=True, lines=lambda: None)
         return
     known = _known(restore)
 
-    async def burying(parts: Parts) -> int:
-        which = await the_installation(parts.runtime, installation)
-        return await parts.runtime.database.write(which, lambda unit: burials.bury_again(unit, known))
+    async def burying(parts: Parts) -> tuple[int, int]:
+        if isinstance(known, list):
+            given = {await the_installation(parts.runtime, installation): known}
+        else:
+            there = {one.id for one in await communities(parts.runtime)} if installation is None else {await the_installation(parts.runtime, installation)}
+            given = {one: digests for one, digests in known.items() if one in there}
+        erased = 0
+        for one, digests in given.items():
+            erased += await parts.runtime.database.write(one, partial(burials.bury_again, known=digests))
+        return erased, sum(map(len, given.values()))
 
-    erased = run(burying)
-    show({"erased": erased}, as_json=as_json, lines=lambda: out.print(f"{erased} members were erased again; {len(known)} tombstones are kept."))
+    erased, kept = run(burying)
+    show({"erased": erased}, as_json=as_json, lines=lambda: out.print(f"{erased} members were erased again; {kept} tombstones are kept."))
 
 
-def _known(path: Path) -> list[str]:
+def _known(path: Path) -> list[str] | dict[int, list[str]]:
+    """The tombstones of a file: of one community, or of several by their numbers."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))["tombstones"]
+        if isinstance(found, dict):
+            return {int(one): _digests(digests) for one, digests in found.items()}
+        return _digests(found)
     except OSError:
         fail(f"the file {path} cannot be read")
     except (ValueError, KeyError, TypeError):
         fail(f"{path} is no list of tombstones: give a file that `mentorgraph tombstones` wrote")
+
+
+def _digests(found: object) -> list[str]:
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        fail(f"{path} is no list of tombstones: give a file that `mentorgraph tombstones` wrote")
+        raise TypeError
     return found

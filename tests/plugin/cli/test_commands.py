@@ -374,6 +374,11 @@ def _username(line: Line) -> str:
         return str(connection.execute("SELECT username FROM members WHERE standing = 'member' ORDER BY member_id LIMIT 1").fetchone()[0])
 
 
+def _installation(line: Line) -> int:
+    with closing(sqlite3.connect(line.database)) as connection:
+        return int(connection.execute("SELECT installation_id FROM installations").fetchone()[0])
+
+
 def test_a_member_gets_everything_and_is_erased(connected: Line) -> None:
     username = _username(connected)
     document = json.loads(connected("export", username).out)
@@ -404,7 +409,10 @@ def test_erased_members_stay_erased_after_a_backup_was_put_back(connected: Line)
     assert "there is no member" in connected("export", username).reason
     assert connected("tombstones", "--restore", file, "--json").json == {"erased": 0}
     assert "cannot be read" in connected("tombstones", "--restore", "nothing.json").reason
-    for text in ("not JSON", "[]", '{"tombstones": 7}', '{"tombstones": [7]}'):
+    several = {"tombstones": {str(1): ["ab" * 32], **{str(one): json.loads(connected("tombstones").out)["tombstones"] for one in (_installation(connected),)}}}
+    file.write_text(json.dumps(several))
+    assert "1 tombstones are kept" in connected("tombstones", "--restore", file).out, "of a community that is not there any more nothing is kept"
+    for text in ("not JSON", "[]", '{"tombstones": 7}', '{"tombstones": [7]}', '{"tombstones": {"x": []}}', '{"tombstones": {"1": [7]}}'):
         file.write_text(text)
         assert "`mentorgraph tombstones` wrote" in connected("tombstones", "--restore", file).reason
 
