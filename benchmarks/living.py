@@ -19,10 +19,10 @@ import httpx2
 from integrations.discourse.double.client import ControlError
 from integrations.discourse.double.process import Running
 from plugin.app import Parts
+from plugin.domain.designs import Criterion, CriterionKind, Design
 from plugin.domain.enrolments import Enrolment
 from plugin.domain.people import SERVICE_SCOPES, Principal
 from plugin.domain.programs import Program, ProgramState, Role
-from plugin.domain.rounds import Criterion, CriterionKind, Design
 from plugin.errors import PluginError
 from plugin.services import rounds
 from plugin.settings import Settings

@@ -8,6 +8,7 @@ from schema.mutations.deliveries import DeliveryMutations
 from schema.mutations.evaluation import EvaluationMutations
 from schema.mutations.forms import FormMutations
 from schema.mutations.groups import GroupMutations
+from schema.mutations.ledger import LedgerMutations
 from schema.mutations.needs import NeedMutations
 from schema.mutations.notices import NoticeMutations
 from schema.mutations.pairing import PairingMutations
@@ -40,6 +41,7 @@ class Mutation(
     SafeguardingMutations,
     SessionMutations,
     RewardMutations,
+    LedgerMutations,
     PairingMutations,
     ReportMutations,
     StoryMutations,

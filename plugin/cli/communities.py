@@ -12,8 +12,8 @@ from mentorgraph.host import Sweep
 from plugin.app import Parts
 from plugin.cli.common import WITH_TIME, AsJson, Which, err, fail, out, run, secret_from, show
 from plugin.domain.community import POLICY_KEYS
+from plugin.services import choosing, provider_settings
 from plugin.services import connect as connecting
-from plugin.services import provider_settings
 from plugin.services import reconcile as reconciling
 from plugin.services.connect import Connection, NewConnection
 from plugin.services.reconcile import Report
@@ -186,7 +186,7 @@ def configure(
             to_do = await provider_settings.configure(parts.runtime, which, at_provider, secret=secret)
             if not policy:
                 return {"installation": which, **at_provider, "to_do": to_do}
-        return {"installation": which, **connecting.policy_values(await connecting.configure(parts.runtime, which, policy))}
+        return {"installation": which, **choosing.policy_values(await choosing.configure(parts.runtime, which, policy))}
 
     found = run(work)
     show(found, as_json=as_json, lines=lambda: out.print("\n".join(f"{key} = {value}" for key, value in found.items()), markup=False))

@@ -17,9 +17,9 @@ from mentorgraph.events import MemberChanged
 from mentorgraph.host import Account, AccountFinder, DirectMessage, HostError, Paragraph, SignInRefused
 from plugin.errors import Invalid, PluginError, TooMany
 from plugin.mail import Letter, MailFailed
-from plugin.services import access
-from plugin.services.access import SESSION_FOR, SignedIn, begin_sign_in, safe_next
+from plugin.services import signing_in
 from plugin.services.runtime import Runtime
+from plugin.services.signing_in import SESSION_FOR, SignedIn, begin_sign_in, safe_next
 from plugin.services.ways import Ways, audience_of, ways_of
 from plugin.store.crypto import new_secret, token_digest
 from plugin.store.repositories.access import SignIn
@@ -185,4 +185,4 @@ async def enter(runtime: Runtime, installation_id: int, *, code: str, browser_se
         raise SignInRefused("this code was used already: ask for a new one", reason="no_code")
     said = MemberChanged(seen_at=runtime.clock(), host_user_id=memory["host_user_id"], username=memory["username"])
     audience = audience_of(ways, memory["by"])
-    return await access.let_in(runtime, installation_id, said, next_path=found.next_path, audience=audience, lifetime=SESSION_FOR)
+    return await signing_in.let_in(runtime, installation_id, said, next_path=found.next_path, audience=audience, lifetime=SESSION_FOR)

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from plugin.domain.designs import GroupDesign
 from plugin.domain.groups import Group, GroupState
 from plugin.domain.members import Member
 from plugin.domain.programs import Role
-from plugin.domain.rounds import Choice, ChoiceKind, GroupDesign, Round
+from plugin.domain.rounds import Choice, ChoiceKind, Round
 from plugin.errors import Invalid
 from plugin.graph import criteria
 from plugin.graph.grouping import Aim, Demand, Design, Grouping, Impossible, Kind, Person, Slot, Trait, cannot_hold

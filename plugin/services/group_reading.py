@@ -1,8 +1,8 @@
 """What managers and members see of groups."""
 
+from plugin.domain.designs import GroupDesign
 from plugin.domain.groups import Group, GroupState
 from plugin.domain.people import Principal, Scope
-from plugin.domain.rounds import GroupDesign
 from plugin.errors import Forbidden, NotFound
 from plugin.graph import grouping
 from plugin.graph.grouping import Left

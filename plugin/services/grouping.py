@@ -5,9 +5,10 @@ from dataclasses import replace
 from itertools import combinations, pairwise
 
 from mentorgraph.host import Capability
+from plugin.domain.designs import GroupDesign
 from plugin.domain.groups import Group, GroupState, Seat
 from plugin.domain.people import Principal
-from plugin.domain.rounds import Choice, ChoiceKind, Command, GroupDesign, Round, RoundKind, RoundState
+from plugin.domain.rounds import Choice, ChoiceKind, Command, Round, RoundKind, RoundState
 from plugin.errors import Conflict, Invalid, Remark
 from plugin.graph import grouping
 from plugin.graph.grouping import Grouping

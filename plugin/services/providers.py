@@ -19,10 +19,10 @@ from mentorgraph.host import (
     SignInRefused,
 )
 from plugin.errors import Invalid, Unavailable
-from plugin.services import access
-from plugin.services.access import SESSION_FOR, SIGN_IN_FOR, Redirect, SignedIn, begin_sign_in, safe_next
+from plugin.services import signing_in
 from plugin.services.provider_settings import return_url
 from plugin.services.runtime import Runtime
+from plugin.services.signing_in import SESSION_FOR, SIGN_IN_FOR, Redirect, SignedIn, begin_sign_in, safe_next
 from plugin.store.crypto import new_secret, token_digest
 from plugin.store.repositories.access import SignIn
 from plugin.store.unit_of_work import UnitOfWork
@@ -93,7 +93,7 @@ async def finish(runtime: Runtime, installation_id: int, *, answer: Mapping[str,
             said = await _member(runtime, installation, person)
     except TimeoutError as error:
         raise Unavailable("the provider or the community does not answer: begin again in a moment") from error
-    return await access.let_in(runtime, installation_id, said, next_path=sign_in.next_path, audience="session", lifetime=SESSION_FOR)
+    return await signing_in.let_in(runtime, installation_id, said, next_path=sign_in.next_path, audience="session", lifetime=SESSION_FOR)
 
 
 async def _member(runtime: Runtime, installation: Installation, person: ProvidedPerson) -> MemberChanged:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from plugin.domain.rounds import LET_DOWN, Command, Criterion, CriterionKind, Design, GroupDesign, RoundState, Rule, RuleAbout
+from plugin.domain.designs import Criterion, CriterionKind, Design, GroupDesign, Rule, RuleAbout
+from plugin.domain.rounds import LET_DOWN, Command, RoundState
 from plugin.errors import Conflict, Invalid, Remark
 
 MAX_CRITERIA, MAX_RULES, MAX_NAME = 40, 40, 80

@@ -7,11 +7,12 @@ from datetime import date
 
 import numpy as np
 
+from plugin.domain.designs import CriterionKind
 from plugin.domain.enrolments import Enrolment
 from plugin.domain.forms import Answer, QuestionKind, SkillLevel, Slot
 from plugin.domain.members import Member
 from plugin.domain.programs import Role
-from plugin.domain.rounds import Choice, ChoiceKind, CriterionKind, Round
+from plugin.domain.rounds import Choice, ChoiceKind, Round
 from plugin.errors import Invalid, Remark
 from plugin.graph import affinity, text
 from plugin.graph.availability import slots

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from plugin.domain.designs import Criterion
 from plugin.domain.people import Principal, Scope
-from plugin.domain.rounds import LET_DOWN, CauseOf, Choice, Criterion, Other, Pair, Participant, Round, RoundKind, Waiting
+from plugin.domain.rounds import LET_DOWN, CauseOf, Choice, Other, Pair, Participant, Round, RoundKind, Waiting
 from plugin.errors import Conflict, Forbidden, NotFound
 from plugin.graph.criteria.rounds import Candidate, Task, why, why_not
 from plugin.graph.criteria.rounds import shortlist as best_for

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from plugin.domain.rounds import LET_DOWN, Criterion, CriterionKind, Part, Side
+from plugin.domain.designs import Criterion, CriterionKind, Side
+from plugin.domain.rounds import LET_DOWN, Part
 from plugin.graph.matching import Cause
 from plugin.store.unit_of_work import UnitOfWork
 

@@ -7,18 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from plugin.domain.designs import Design, GroupDesign, design_to_json
 from plugin.domain.people import Principal
-from plugin.domain.rounds import (
-    Choice,
-    ChoiceKind,
-    Command,
-    Design,
-    GroupDesign,
-    Round,
-    RoundKind,
-    RoundState,
-    design_to_json,
-)
+from plugin.domain.rounds import Choice, ChoiceKind, Command, Round, RoundKind, RoundState
 from plugin.errors import Conflict, Invalid, Remark
 from plugin.graph.matching import Objective, Placing
 from plugin.services import round_looking, round_reading

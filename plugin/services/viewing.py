@@ -11,7 +11,7 @@ from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import Program, Role
 from plugin.domain.screening import Minor
 from plugin.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from plugin.services import access, connect, enrolling, forms, safeguarding
+from plugin.services import access, choosing, enrolling, forms, safeguarding
 from plugin.services.auditing import saw
 from plugin.services.erasure import erase_member, export_member
 from plugin.services.managing import managers_of, require_manager
@@ -225,7 +225,7 @@ async def choices(runtime: Runtime, principal: Principal | None) -> Choices:
 async def configure(runtime: Runtime, principal: Principal | None, changes: Mapping[str, str]) -> None:
     """Change an admin's choices, after the host was asked whether they are one."""
     asking = await access.require_admin(runtime, principal, fresh=True)
-    await connect.configure(runtime, asking.installation_id, changes)
+    await choosing.configure(runtime, asking.installation_id, changes)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- export and erasure

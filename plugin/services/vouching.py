@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from mentorgraph.host import Capability, TokenChecker
 from plugin.errors import Invalid, Unavailable
-from plugin.services import access
-from plugin.services.access import WIDGET_FOR, SignedIn
+from plugin.services import signing_in
 from plugin.services.runtime import Runtime
+from plugin.services.signing_in import WIDGET_FOR, SignedIn
 
 SECONDS = 15.0
 
@@ -27,4 +27,4 @@ async def sign_in(runtime: Runtime, installation_id: int, *, answer: Mapping[str
             said = await client.check_token(answer)
     except TimeoutError as error:
         raise Unavailable("the community does not answer: try again in a moment") from error
-    return await access.let_in(runtime, installation_id, said, next_path="/", audience="widget", lifetime=WIDGET_FOR)
+    return await signing_in.let_in(runtime, installation_id, said, next_path="/", audience="widget", lifetime=WIDGET_FOR)

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from plugin.errors import Invalid
-from plugin.services import access
+from plugin.services import signing_in
 from plugin.services.runtime import Runtime
 from plugin.web.browser import SESSION, Browser, installation_of
 from plugin.web.limits import read_body
@@ -52,9 +52,9 @@ class Auth:
 
     async def start(self, request: Request) -> Response:
         """Send the browser to the host."""
-        begun = await access.begin_redirect(self._runtime, installation_of(request), next_path=request.query_params.get("next", "/"))
+        begun = await signing_in.begin_redirect(self._runtime, installation_of(request), next_path=request.query_params.get("next", "/"))
         response = RedirectResponse(begun.url, 303, headers=PRIVATE)
-        self._browser.set_cookie(response, "sign-in", begun.browser_secret, seconds=int(access.SIGN_IN_FOR.total_seconds()))
+        self._browser.set_cookie(response, "sign-in", begun.browser_secret, seconds=int(signing_in.SIGN_IN_FOR.total_seconds()))
         return response
 
     async def callback(self, request: Request) -> Response:
@@ -67,10 +67,10 @@ class Auth:
         answer = {key: value for key, value in request.query_params.multi_items() if key in {"sso", "sig"}}
         if request.headers.get("sec-fetch-mode") == "cors" or request.headers.get("origin"):
             return JSONResponse(answer, headers=PRIVATE)
-        if (origin := await access.waiting_page(self._runtime, installation_id, answer=answer)) is not None:
+        if (origin := await signing_in.waiting_page(self._runtime, installation_id, answer=answer)) is not None:
             return window_page(request, origin=origin, answer=answer)
         secret = self._browser.cookie(request, "sign-in")
-        done = await access.finish_redirect(self._runtime, installation_id, answer=answer, browser_secret=secret)
+        done = await signing_in.finish_redirect(self._runtime, installation_id, answer=answer, browser_secret=secret)
         response = RedirectResponse(done.next_path if done.next_path != "/" else "/auth/done", 303, headers=PRIVATE)
         self._browser.set_cookie(response, SESSION, done.token, seconds=done.expires_in)
         self._browser.drop_cookie(response, "sign-in")
@@ -84,13 +84,13 @@ class Auth:
         """A page of the host begins to sign its member in."""
         body = await _json(request, "code_challenge", optional=("popup",))
         origin = request.headers.get("origin", "") if body["popup"] == "yes" else None
-        parameters = await access.begin_exchange(self._runtime, installation_of(request), challenge=body["code_challenge"], popup_for=origin)
+        parameters = await signing_in.begin_exchange(self._runtime, installation_of(request), challenge=body["code_challenge"], popup_for=origin)
         return JSONResponse(parameters, headers=PRIVATE)
 
     async def exchange(self, request: Request) -> Response:
         """The page brings the host's answer and its verifier, and gets a token for ten minutes."""
         body = await _json(request, "sso", "sig", "code_verifier")
-        done = await access.finish_exchange(
+        done = await signing_in.finish_exchange(
             self._runtime,
             installation_of(request),
             answer={"sso": body["sso"], "sig": body["sig"]},

@@ -35,7 +35,7 @@ from starlette.responses import RedirectResponse, Response
 
 from plugin.domain.people import MESSAGE, Operator, Principal
 from plugin.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from plugin.services import access, operating
+from plugin.services import access, operating, signing_in
 from plugin.services.connect import origin_of
 from plugin.services.runtime import Runtime
 from plugin.web.limits import read_body
@@ -179,7 +179,7 @@ class Browser:
 
     def see_other(self, place: str) -> Response:
         """After a form: a page of ours, by GET."""
-        return RedirectResponse(access.safe_next(place), 303, headers=PRIVATE)
+        return RedirectResponse(signing_in.safe_next(place), 303, headers=PRIVATE)
 
 
 def _token(*secrets: str) -> str:

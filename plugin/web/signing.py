@@ -8,9 +8,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from mentorgraph.host import SignInRefused
 from plugin.errors import Invalid
 from plugin.services import codes, providers, vouching
-from plugin.services.access import SIGN_IN_FOR, SignedIn, safe_next
 from plugin.services.codes import CODE_FOR
 from plugin.services.runtime import Runtime
+from plugin.services.signing_in import SIGN_IN_FOR, SignedIn, safe_next
 from plugin.services.ways import Ways, ways_of
 from plugin.web.auth import PRIVATE, Auth, json_texts
 from plugin.web.browser import SESSION, Browser, installation_of

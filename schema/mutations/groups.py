@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import strawberry
 
+from plugin.domain.designs import GroupDesign
 from plugin.domain.groups import Group as DomainGroup
 from plugin.domain.people import Principal, Scope
-from plugin.domain.rounds import GroupDesign
 from plugin.domain.rounds import Round as DomainRound
 from plugin.graph.grouping import Left
 from plugin.services import group_reading, grouping, rounds

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import strawberry
 
+from plugin.domain.designs import Criterion, Design, Importance, Rule, Side
 from plugin.domain.people import Principal, Scope
-from plugin.domain.rounds import Criterion, Design, Importance, Rule, Side
 from plugin.domain.rounds import Round as DomainRound
 from plugin.graph.matching import Objective, Placing
 from plugin.services import adapting, ranking, rounds

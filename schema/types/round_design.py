@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import strawberry
 
+from plugin.domain.designs import Criterion as DomainCriterion
+from plugin.domain.designs import CriterionKind, Design, Importance, RuleAbout, RuleWay, Side
+from plugin.domain.designs import Rule as DomainRule
 from plugin.domain.rounds import ChoiceKind as DomainChoiceKind
-from plugin.domain.rounds import Criterion as DomainCriterion
-from plugin.domain.rounds import CriterionKind, Design, Importance, RoundKind, RoundState, RuleAbout, RuleWay, Side
 from plugin.domain.rounds import PairState as DomainPairState
-from plugin.domain.rounds import Rule as DomainRule
+from plugin.domain.rounds import RoundKind, RoundState
 from plugin.graph.matching import Objective as DomainObjective
 from plugin.graph.matching import Placing as DomainPlacing
 

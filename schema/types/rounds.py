@@ -6,9 +6,10 @@ from datetime import datetime
 
 import strawberry
 
+from plugin.domain.designs import Criterion as DomainCriterion
+from plugin.domain.designs import Design
 from plugin.domain.people import Scope
-from plugin.domain.rounds import Choice, Design, RoundKind
-from plugin.domain.rounds import Criterion as DomainCriterion
+from plugin.domain.rounds import Choice, RoundKind
 from plugin.domain.rounds import Other as DomainOther
 from plugin.domain.rounds import Pair as DomainPair
 from plugin.domain.rounds import Part as DomainPart

@@ -37,7 +37,7 @@ from mentorgraph.host import (
 )
 from plugin.clock import Clock
 from plugin.domain.community import InstallationState, Policy
-from plugin.services.connect import policy_values
+from plugin.services.choosing import policy_values
 from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.settings import Settings

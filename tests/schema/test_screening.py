@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from plugin.services import connect
+from plugin.services import choosing
 from tests.schema.test_people import admin_token, global_id, told
 from tests.schema.world import World
 
@@ -33,7 +33,7 @@ async def test_from_an_age_to_a_consent_and_a_screening(world: World) -> None:
     await world.ask(MOVE, service, id=program)
     dan, cat = await world.token("dan"), await world.token("cat")
     assert await errors(world, ENROL, dan, p=program, age=16) == [("invalid", "adult")], "adults only, unless the community says otherwise"
-    await connect.configure(world.parts.runtime, world.installation_id, {"minimum_age": "14"})
+    await choosing.configure(world.parts.runtime, world.installation_id, {"minimum_age": "14"})
     assert await errors(world, ENROL, dan, p=program, age=13) == [("too_young", "age")]
     assert await errors(world, ENROL, dan, p=program) == [("age_unsaid", "age")]
     assert await errors(world, ENROL, dan, p=program, age=16, who="") == [("invalid", "guardian")]
@@ -75,7 +75,7 @@ async def test_who_is_invited_says_how_old_they_are(world: World) -> None:
     service, cat = await world.token(), await world.token("cat")
     program = (await world.ask(MAKE, service)).data["createProgram"]["program"]["id"]
     await world.ask(MOVE, service, id=program)
-    await connect.configure(world.parts.runtime, world.installation_id, {"minimum_age": "14"})
+    await choosing.configure(world.parts.runtime, world.installation_id, {"minimum_age": "14"})
     assert await errors(world, INVITE, service, p=program, m=await global_id(world, "cat")) == []
     (asked,) = (await world.ask("{ viewer { invitations { id } } }", cat)).data["viewer"]["invitations"]
     assert await errors(world, ANSWER, cat, id=asked["id"]) == [("age_unsaid", "age")]

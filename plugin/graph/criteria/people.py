@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from plugin.domain.rounds import Criterion, CriterionKind, Rule, RuleAbout, Side
+from plugin.domain.designs import Criterion, CriterionKind, Rule, RuleAbout, Side
 from plugin.graph.criteria.measures import Bools, Lead, Measure, Near, coverage, given, likeness, numbers, overlap, shared
 from plugin.graph.criteria.scoring import Check, Wish
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from plugin.domain.rounds import LET_DOWN, Design, Other, Outcome, Pair, Part, Participant, Side, Waiting
+from plugin.domain.designs import Design, Side
+from plugin.domain.rounds import LET_DOWN, Other, Outcome, Pair, Part, Participant, Waiting
 from plugin.graph import matching
 from plugin.graph.criteria.measures import Ints
 from plugin.graph.criteria.people import Sides, checks, wishes

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from plugin.domain.rounds import Part, RuleWay, Side
+from plugin.domain.designs import RuleWay, Side
+from plugin.domain.rounds import Part
 from plugin.graph.criteria.measures import Bools, Floats, Ints, Measure
 from plugin.graph.matching import RuleKind, RuleMask
 from plugin.graph.reciprocal import fuse, shares

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, Table, func, or_
 
-from plugin.domain.rounds import CauseOf, Choice, ChoiceKind, Other, Outcome, Pair, PairState, Part, Participant, Round, RoundKind, RoundState, Side, Waiting
+from plugin.domain.designs import Side
+from plugin.domain.rounds import CauseOf, Choice, ChoiceKind, Other, Outcome, Pair, PairState, Part, Participant, Round, RoundKind, RoundState, Waiting
 from plugin.store.repositories.base import Repository, chunks
 from plugin.store.tables import (
     mentor_choices,

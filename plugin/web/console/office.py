@@ -5,7 +5,7 @@ from starlette.responses import Response
 from plugin.domain.community import POLICY_KEYS
 from plugin.domain.people import SERVICE_SCOPES, Office, Scope
 from plugin.errors import Invalid
-from plugin.services import auditing, connect, staffing, tokens, viewing
+from plugin.services import auditing, choosing, staffing, tokens, viewing
 from plugin.texts import console as words
 from plugin.web.console.frame import PAGE, show
 from plugin.web.visits import Visit, id_of
@@ -16,7 +16,7 @@ TOKEN_SCOPES = (Scope.READ, Scope.PROGRAMS, Scope.INTROSPECT)
 async def settings(visit: Visit) -> Response:
     """An admin's choices for the community."""
     offered = await viewing.choices(visit.runtime, visit.principal)
-    policy = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in connect.policy_values(visit.community.policy).items()}
+    policy = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in choosing.policy_values(visit.community.policy).items()}
     values = {name: visit.text(name) for name in POLICY_KEYS} if visit.posted else policy
     holders = await staffing.holders(visit.runtime, visit.principal)
     return show(visit, "settings.html", section="settings", values=values, offered=offered, holders=holders, offices=words.OFFICES, link="")
@@ -24,7 +24,7 @@ async def settings(visit: Visit) -> Response:
 
 async def save_settings(visit: Visit) -> Response:
     """Keep them; the community is read again at once."""
-    current = connect.policy_values(visit.community.policy)
+    current = choosing.policy_values(visit.community.policy)
     said = {name: visit.text(name) for name in POLICY_KEYS if name in visit.form}
     changes = {name: word for name, word in said.items() if word != (",".join(found) if isinstance(found := current[name], list) else str(found))}
     if changes:

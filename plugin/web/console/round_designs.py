@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from plugin.domain.designs import Criterion, CriterionKind, Design, GroupDesign, Importance, Rule, RuleAbout, RuleWay, Side
 from plugin.domain.forms import Form, FormPurpose, QuestionKind
 from plugin.domain.programs import Program
-from plugin.domain.rounds import LET_DOWN, Criterion, CriterionKind, Design, GroupDesign, Importance, Part, Round, RoundKind, Rule, RuleAbout, RuleWay, Side
+from plugin.domain.rounds import LET_DOWN, Part, Round, RoundKind
 from plugin.errors import Invalid
 from plugin.services import questioning
 from plugin.texts import _

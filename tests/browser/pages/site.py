@@ -14,7 +14,7 @@ from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES, Principal, Scope
 from plugin.domain.programs import Plan, ProgramState, Role
 from plugin.domain.templates import TEMPLATES
 from plugin.http import Patience
-from plugin.services import access, enrolling, programming
+from plugin.services import access, enrolling, programming, signing_in
 from plugin.services import connect as connecting
 from plugin.services import reconcile as reconciling
 from plugin.services.connect import NewConnection
@@ -75,7 +75,7 @@ class Site:
             member_id=self.members[username],
             scopes=MEMBER_SCOPES | OFFICE_SCOPES,
             name="session",
-            lifetime=access.SESSION_FOR,
+            lifetime=signing_in.SESSION_FOR,
             audience="session",
         )
         return {"name": "mentorgraph-session", "value": token, "url": self.url}

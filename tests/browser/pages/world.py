@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from plugin.domain.agreements import Terms
 from plugin.domain.applications import ApplicationState
+from plugin.domain.designs import Criterion, CriterionKind, Design, GroupDesign, Importance
 from plugin.domain.forms import FormPurpose
 from plugin.domain.goals import ItemKind
 from plugin.domain.ledger import EntryKind
@@ -14,7 +15,6 @@ from plugin.domain.program_events import EventPlan
 from plugin.domain.programs import Role
 from plugin.domain.reports import ReportKind
 from plugin.domain.rewards import Figure, Level, Rule
-from plugin.domain.rounds import Criterion, CriterionKind, Design, GroupDesign, Importance
 from plugin.domain.screening import Check, Screening
 from plugin.domain.surveys import SurveyKind
 from plugin.services import (
@@ -23,7 +23,7 @@ from plugin.services import (
     asking,
     belonging,
     certifying,
-    connect,
+    choosing,
     enrolling,
     goals,
     hosting,
@@ -167,7 +167,7 @@ async def _run(here: Stage, program: int) -> tuple[int, int]:
     due_at = now + timedelta(days=20)
     await asking.plan(runtime, admin, program, role=Role.MENTOR, people=people, words="", due_at=due_at, until=None)
     await runtime.database.write(site.installation_id, lambda unit: unit.staff.grant(site.members[ADMIN], Office.SAFETY, at=now))
-    await connect.configure(runtime, site.installation_id, {"minimum_age": "14"})
+    await choosing.configure(runtime, site.installation_id, {"minimum_age": "14"})
     young, grown = sorted(set(site.members) - {*MENTORS, *MENTEES, ADMIN})[:2]
     part = {"program_id": program, "role": Role.MENTEE, "capacity": None, "minimum": 0, "track": ""}
     await enrolling.apply(runtime, site.acts_for(young), **part, adult=False, age=16, guardian="Second Desk")  # type: ignore[arg-type]  # its own names

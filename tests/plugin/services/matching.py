@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from plugin.domain.designs import Criterion, CriterionKind, Design
 from plugin.domain.enrolments import Enrolment
 from plugin.domain.people import SERVICE_SCOPES, Principal
 from plugin.domain.programs import Program, ProgramState, Role
-from plugin.domain.rounds import Criterion, CriterionKind, Design, Round, RoundState
+from plugin.domain.rounds import Round, RoundState
 from plugin.services import round_lane, round_reading, rounds
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.stories import HOST, person, tell

@@ -14,9 +14,9 @@ from mentorgraph import events as e
 from mentorgraph.host import SignInRefused
 from plugin.domain.people import SERVICE_SCOPES, Principal, Scope
 from plugin.errors import Forbidden, Invalid, TooMany, Unauthenticated
-from plugin.services import access, handlers
-from plugin.services.access import Redirect
+from plugin.services import access, handlers, signing_in
 from plugin.services.runtime import Runtime
+from plugin.services.signing_in import Redirect
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
@@ -43,17 +43,17 @@ class Forum:
         return {"sso": payload, "sig": hmac.new(secret.encode(), payload.encode(), sha256).hexdigest()}
 
     async def redirect(self) -> tuple[Redirect, dict[str, str]]:
-        begun = await access.begin_redirect(self.runtime, self.id, next_path="/me")
+        begun = await signing_in.begin_redirect(self.runtime, self.id, next_path="/me")
         return begun, {key: value[0] for key, value in parse_qs(urlsplit(begun.url).query).items()}
 
     async def exchange(self) -> dict[str, str]:
-        return await access.begin_exchange(self.runtime, self.id, challenge=CHALLENGE)
+        return await signing_in.begin_exchange(self.runtime, self.id, challenge=CHALLENGE)
 
-    async def finish_redirect(self, answer: Mapping[str, str], browser_secret: str) -> access.SignedIn:
-        return await access.finish_redirect(self.runtime, self.id, answer=answer, browser_secret=browser_secret)
+    async def finish_redirect(self, answer: Mapping[str, str], browser_secret: str) -> signing_in.SignedIn:
+        return await signing_in.finish_redirect(self.runtime, self.id, answer=answer, browser_secret=browser_secret)
 
-    async def finish_exchange(self, answer: Mapping[str, str], *, verifier: str = VERIFIER, origin: str = BASE_URL) -> access.SignedIn:
-        return await access.finish_exchange(self.runtime, self.id, answer=answer, verifier=verifier, origin=origin)
+    async def finish_exchange(self, answer: Mapping[str, str], *, verifier: str = VERIFIER, origin: str = BASE_URL) -> signing_in.SignedIn:
+        return await signing_in.finish_exchange(self.runtime, self.id, answer=answer, verifier=verifier, origin=origin)
 
     async def tell(self, *events: e.Event) -> None:
         await self.runtime.database.write(self.id, lambda unit: handlers.apply(events, unit))
@@ -131,7 +131,7 @@ async def test_another_verifier_is_refused(forum: Forum) -> None:
     await refused(lambda: forum.finish_exchange(forum.answer(asked)), "unknown_nonce")
     for challenge in ("", "x" * 42, "x" * 44, "x" * 42 + "=", "x" * 43 + "\n"):
         with pytest.raises(Invalid):
-            await access.begin_exchange(forum.runtime, forum.id, challenge=challenge)
+            await signing_in.begin_exchange(forum.runtime, forum.id, challenge=challenge)
 
 
 async def test_a_late_answer_is_refused(forum: Forum, clock: FixedClock) -> None:
@@ -179,7 +179,7 @@ async def test_an_erased_member_comes_back_by_their_own_sign_in_alone(forum: For
 
 
 async def test_sign_ins_under_way_are_bounded(forum: Forum, monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> None:
-    monkeypatch.setattr(access, "MAX_SIGN_INS", 3)
+    monkeypatch.setattr(signing_in, "MAX_SIGN_INS", 3)
     for _ in range(3):
         await forum.redirect()
     with pytest.raises(TooMany):
@@ -190,8 +190,8 @@ async def test_sign_ins_under_way_are_bounded(forum: Forum, monkeypatch: pytest.
 
 @pytest.mark.parametrize("path", ["//evil.org", "https://evil.org", "/\\evil.org", "\\evil", "/a\nb", "", "javascript:x", "/" + "x" * 600, "/a\\b"])
 def test_the_way_on_stays_with_us(path: str) -> None:
-    assert access.safe_next(path) == "/"
-    assert access.safe_next("/me?x=1#y") == "/me?x=1#y"
+    assert signing_in.safe_next(path) == "/"
+    assert signing_in.safe_next("/me?x=1#y") == "/me?x=1#y"
 
 
 # ---------------------------------------------------------------------------------------------------------------------- tokens

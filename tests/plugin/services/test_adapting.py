@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from plugin.domain.designs import Criterion, CriterionKind, Side, design_to_json
 from plugin.domain.programs import Role
-from plugin.domain.rounds import Criterion, CriterionKind, Outcome, Pair, Part, Round, RoundKind, RoundState, Side, design_to_json
+from plugin.domain.rounds import Outcome, Pair, Part, Round, RoundKind, RoundState
 from plugin.errors import Invalid
 from plugin.services import adapting
 from plugin.services.erasure import erase_member

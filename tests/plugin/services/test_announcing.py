@@ -8,7 +8,7 @@ from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.programs import ProgramState, Role
 from plugin.domain.recruiting import AnnouncementState
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
-from plugin.services import announcing, connect, enrolling, leaving, outgoing, programming, safeguarding, wire
+from plugin.services import announcing, choosing, enrolling, leaving, outgoing, programming, safeguarding, wire
 from plugin.services.announcing import Announced
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
@@ -224,7 +224,7 @@ async def test_where_minors_take_part_a_reply_is_no_word_on_ones_age(announced: 
     runtime, here = announced.world.runtime, announced.world.installation_id
     await replied(announced, "11", "1", "mentee")
     assert await state_of(announced, "ann", Role.MENTEE) == EnrolmentState.APPROVED
-    await connect.configure(runtime, here, {"minimum_age": "14"})
+    await choosing.configure(runtime, here, {"minimum_age": "14"})
     # What the topic says of replies has changed with it.
     edited = words((await sent(announced))[-1])
     assert "of age (18 or older)" not in edited

@@ -11,7 +11,7 @@ import pytest
 from mentorgraph.host import HostDenied, HostUnreachable, RateLimit, Response, Sweep
 from plugin.domain.community import InstallationState, Policy
 from plugin.services import checkup
-from plugin.services.connect import policy_values
+from plugin.services.choosing import policy_values
 from plugin.store.intake import Arrival
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock

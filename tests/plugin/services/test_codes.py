@@ -12,9 +12,9 @@ from plugin.domain.community import Policy
 from plugin.domain.people import MESSAGE
 from plugin.errors import Forbidden, Invalid, TooMany
 from plugin.mail import MailFailed
-from plugin.services import access, codes, connect, handlers, personal
+from plugin.services import access, choosing, codes, handlers, personal, signing_in
+from plugin.services.choosing import policy_values
 from plugin.services.codes import ALPHABET, MAX_FOR_ONE, TRIES, Asked
-from plugin.services.connect import policy_values
 from plugin.services.ways import ways_of
 from tests.plugin.services.stories import person
 from tests.plugin.services.telling_world import FakeMailer
@@ -41,7 +41,7 @@ async def ask(world: World, who: str, *, by: str = "mail", path: str = "/me") ->
     return asked
 
 
-async def enter(world: World, code: str, asked: Asked) -> access.SignedIn:
+async def enter(world: World, code: str, asked: Asked) -> signing_in.SignedIn:
     """Type a code in the browser that asked."""
     return await codes.enter(world.runtime, world.installation_id, code=code, browser_secret=asked.browser_secret)
 
@@ -234,6 +234,6 @@ async def test_codes_are_typed_forgivingly() -> None:
 
 
 async def test_the_admins_word_is_yes_or_no() -> None:
-    assert connect.parse_policy({"codes_by_message": "yes"}, Policy()).codes_by_message == "yes"
+    assert choosing.parse_policy({"codes_by_message": "yes"}, Policy()).codes_by_message == "yes"
     with pytest.raises(Invalid, match="yes or no"):
-        connect.parse_policy({"codes_by_message": "maybe"}, Policy())
+        choosing.parse_policy({"codes_by_message": "maybe"}, Policy())

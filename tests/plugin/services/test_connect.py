@@ -8,7 +8,7 @@ import pytest
 from mentorgraph.host import DeliveryRefused, HostDenied, HostUnreachable
 from plugin.domain.community import InstallationState, Policy
 from plugin.errors import Conflict, Invalid, NotFound, Unavailable
-from plugin.services import connect, deliveries
+from plugin.services import choosing, connect, deliveries
 from plugin.services.connect import NewConnection
 from plugin.store.repositories.lanes import LANES
 from tests.plugin.services.test_deliveries import delivery
@@ -126,12 +126,12 @@ async def test_a_host_that_is_away_is_named_and_does_not_stop_the_erasure(world:
 )
 async def test_a_choice_that_cannot_be_says_what_it_takes(world: World, choice: dict[str, str], word: str) -> None:
     with pytest.raises(Invalid, match=word):
-        await connect.configure(world.runtime, world.installation_id, choice)
+        await choosing.configure(world.runtime, world.installation_id, choice)
     assert (await connect.community_of(world.runtime, world.installation_id)).policy == Policy()
 
 
 async def test_choices_are_kept(world: World) -> None:
-    policy = await connect.configure(world.runtime, world.installation_id, {"spaces": "1, 2,,", "suggestions_per_need": "20", "spread": "0"})
+    policy = await choosing.configure(world.runtime, world.installation_id, {"spaces": "1, 2,,", "suggestions_per_need": "20", "spread": "0"})
     assert policy == Policy(spaces=("1", "2"), suggestions_per_need=20, spread=0.0)
     assert (await connect.community_of(world.runtime, world.installation_id)).policy == policy
     assert await connect.the_installation(world.runtime, None) == world.installation_id

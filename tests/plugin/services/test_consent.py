@@ -10,7 +10,7 @@ from plugin.domain.needs import Need, NeedState, Suggestion
 from plugin.domain.people import MEMBER_SCOPES, Principal
 from plugin.graph.affinity import Ranked
 from plugin.services import experts, outgoing
-from plugin.services.connect import policy_values
+from plugin.services.choosing import policy_values
 from plugin.services.consenting import set_consent
 from plugin.services.handlers.members import withdraw
 from plugin.services.outgoing import post as put_message

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from mentorgraph import events as e
 from plugin.services import reconcile
-from plugin.services.access import finish_redirect
 from plugin.services.handlers import HANDLERS
 from plugin.services.handlers.members import buried
+from plugin.services.signing_in import finish_redirect
 from tests.conftest import NOW, FixedClock
 from tests.plugin.services.stories import HOST, known, person, post, settle, space, tell, topic
 from tests.plugin.support import FakeClient, FakeHost, Picture, World, community, make_runtime

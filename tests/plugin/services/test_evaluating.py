@@ -10,12 +10,13 @@ from datetime import timedelta
 import pytest
 from pyarrow import parquet
 
+from plugin.domain.designs import Side
 from plugin.domain.forms import AnswersRefused, FormPurpose
 from plugin.domain.health import Measure
 from plugin.domain.mentorships import Mentorship
 from plugin.domain.people import SERVICE_SCOPES, Principal, Scope
 from plugin.domain.programs import Goal, Role
-from plugin.domain.rounds import Outcome, Pair, PairState, Part, Round, RoundKind, RoundState, Side
+from plugin.domain.rounds import Outcome, Pair, PairState, Part, Round, RoundKind, RoundState
 from plugin.domain.sessions import Session, SessionState
 from plugin.domain.surveys import SurveyKind
 from plugin.domain.templates import TEMPLATES

@@ -24,7 +24,7 @@ from plugin.graph.text import term_counts
 from plugin.graph.weights import SHIPPED
 from plugin.services import experts, handlers, knowing, needs, reading, studying, suggesting
 from plugin.services import graphs as graphs_module
-from plugin.services.connect import policy_values
+from plugin.services.choosing import policy_values
 from plugin.services.graphs import Graphs
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import NOW, FixedClock

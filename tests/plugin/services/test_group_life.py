@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from plugin.app import open_database
+from plugin.domain.designs import GroupDesign
 from plugin.domain.groups import Group, GroupState
 from plugin.domain.programs import Role
-from plugin.domain.rounds import GroupDesign
 from plugin.errors import PluginError
 from plugin.services import group_reading, grouping, rounds
 from plugin.services.erasure import erase_member

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from mentorgraph.host import AddToGroup, Capability, CreateGroup, DirectMessage
+from plugin.domain.designs import GroupDesign
 from plugin.domain.groups import Group, GroupState
 from plugin.domain.members import Consent
 from plugin.domain.people import MEMBER_SCOPES, Principal
 from plugin.domain.programs import Role
-from plugin.domain.rounds import GroupDesign, RoundState
+from plugin.domain.rounds import RoundState
 from plugin.errors import Conflict, Forbidden, Invalid
 from plugin.graph.grouping import Impossible
 from plugin.services import delivering, group_reading, grouping, outgoing, round_looking, round_reading, rounds

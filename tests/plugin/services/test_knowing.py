@@ -11,7 +11,7 @@ from plugin.domain.skills import MAX_CHOICES, Standing
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.graph.skills import Item
 from plugin.services import knowing, needs, suggesting
-from plugin.services.connect import policy_values
+from plugin.services.choosing import policy_values
 from plugin.services.experts import experts_for
 from plugin.services.graphs import Graphs
 from tests.conftest import NOW

@@ -15,7 +15,20 @@ from plugin.domain.requests import OPEN
 from plugin.domain.screening import Check, Screening
 from plugin.domain.sessions import OPEN as AHEAD
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
-from plugin.services import attending, connect, enrolling, erasure, mentoring, proposing, requesting, round_inputs, safeguarding, safety, scheduling, screening
+from plugin.services import (
+    attending,
+    choosing,
+    enrolling,
+    erasure,
+    mentoring,
+    proposing,
+    requesting,
+    round_inputs,
+    safeguarding,
+    safety,
+    scheduling,
+    screening,
+)
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
@@ -173,7 +186,7 @@ async def test_nothing_crosses_a_block_or_is_left_without_its_people(
 ) -> None:
     world = await community_of(sqlite_settings, sqlite_database, vault, clock)
     crowd = await crowd_of(world)
-    await connect.configure(world.runtime, world.installation_id, {"minimum_age": "14"})
+    await choosing.configure(world.runtime, world.installation_id, {"minimum_age": "14"})
     for name in MENTORS:
         await crowd.join(name, Role.MENTOR, capacity=3)
     for name in MENTEES:

@@ -4,7 +4,7 @@ import pytest
 
 from mentorgraph.host import HostBroken, HostBusy, HostDenied, HostError, HostUnreachable, Sweep
 from plugin.errors import Conflict
-from plugin.services import connect, reconcile
+from plugin.services import choosing, reconcile
 from plugin.services.reconcile import Report
 from tests.conftest import FixedClock
 from tests.plugin.services.stories import HOST, known, person, post, settle, space, tell, topic
@@ -131,7 +131,7 @@ async def test_a_choice_made_while_reading_begins_the_reading_anew(world: World)
     async def change(sweep: Sweep, cursor: str | None, **more: object) -> object:
         batch = await pull(sweep, cursor, **more)  # type: ignore[arg-type]  # handed on
         if sweep is Sweep.POSTS and cursor == "4":
-            await connect.configure(world.runtime, world.installation_id, {"spread": "0.5"})
+            await choosing.configure(world.runtime, world.installation_id, {"spread": "0.5"})
         return batch
 
     world.client.pull = change  # type: ignore[method-assign, assignment]  # to be there in the middle

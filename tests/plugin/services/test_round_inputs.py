@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from plugin.domain.designs import Criterion, CriterionKind, Design, Rule, RuleAbout, RuleWay
 from plugin.domain.forms import FormPurpose, Option, Question, QuestionKind
 from plugin.domain.people import MEMBER_SCOPES, Principal
 from plugin.domain.programs import Role
-from plugin.domain.rounds import LET_DOWN, Criterion, CriterionKind, Design, Rule, RuleAbout, RuleWay
+from plugin.domain.rounds import LET_DOWN
 from plugin.domain.sessions import Session, SessionState
 from plugin.domain.strikes import StrikeKind
 from plugin.services import forms, mentoring, needs, no_shows, round_reading, rounds

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from plugin.domain.designs import Criterion, CriterionKind, Importance, Rule, RuleAbout, RuleWay
 from plugin.domain.people import MEMBER_SCOPES, Principal
 from plugin.domain.programs import Role
-from plugin.domain.rounds import Criterion, CriterionKind, Importance, PairState, RoundState, Rule, RuleAbout, RuleWay
+from plugin.domain.rounds import PairState, RoundState
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.graph.criteria.rounds import Task, compute
 from plugin.graph.matching import Contradiction

@@ -20,7 +20,7 @@ from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.services import (
     approaching,
     belonging,
-    connect,
+    choosing,
     enrolling,
     erasure,
     group_lane,
@@ -52,7 +52,7 @@ async def crowd(small_world: World) -> Crowd:
         await made.join(name, Role.MENTOR, capacity=3)
     await made.join("mia", Role.MENTEE)
     await made.member("tim")
-    await connect.configure(small_world.runtime, small_world.installation_id, {"minimum_age": "14"})
+    await choosing.configure(small_world.runtime, small_world.installation_id, {"minimum_age": "14"})
     return made
 
 
@@ -96,11 +96,11 @@ async def read(crowd: Crowd, work: Callable[[UnitOfWork], T]) -> T:
 async def test_programs_are_for_adults_unless_the_community_says_otherwise(crowd: Crowd) -> None:
     runtime, here = crowd.world.runtime, crowd.world.installation_id
     with pytest.raises(Invalid, match="13 to 18"):
-        await connect.configure(runtime, here, {"minimum_age": "12"})
-    await connect.configure(runtime, here, {"minimum_age": "18"})
+        await choosing.configure(runtime, here, {"minimum_age": "12"})
+    await choosing.configure(runtime, here, {"minimum_age": "18"})
     with pytest.raises(Invalid, match="programs are for adults"):
         await young(crowd)
-    await connect.configure(runtime, here, {"minimum_age": "14"})
+    await choosing.configure(runtime, here, {"minimum_age": "14"})
     with pytest.raises(Invalid, match="how old you are"):
         await young(crowd, age=None)
     with pytest.raises(Invalid, match="14 or older") as refused:

@@ -4,29 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from plugin.domain.designs import Criterion, CriterionKind, Design, GroupDesign, Importance, Rule, RuleAbout, RuleWay, Side, design_to_json
 from plugin.domain.groups import Group, GroupState, Seat
 from plugin.domain.members import Member
-from plugin.domain.rounds import (
-    Choice,
-    ChoiceKind,
-    Criterion,
-    CriterionKind,
-    Design,
-    GroupDesign,
-    Importance,
-    Outcome,
-    Pair,
-    PairState,
-    Part,
-    Round,
-    RoundKind,
-    RoundState,
-    Rule,
-    RuleAbout,
-    RuleWay,
-    Side,
-    design_to_json,
-)
+from plugin.domain.rounds import Choice, ChoiceKind, Outcome, Pair, PairState, Part, Round, RoundKind, RoundState
 from plugin.store.database import Database
 from plugin.store.repositories.lessons import Lesson, Move
 from plugin.store.unit_of_work import UnitOfWork

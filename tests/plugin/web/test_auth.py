@@ -14,7 +14,7 @@ import pytest
 from mentorgraph import events as e
 from plugin.app import build
 from plugin.domain.people import Scope
-from plugin.services import access, connect
+from plugin.services import access, choosing, signing_in
 from schema import trusted
 from tests.plugin.support import BASE_URL, SIGN_IN_SECRET
 from tests.schema.world import ORIGIN, START, World, person
@@ -329,7 +329,7 @@ async def test_a_community_that_there_is_not_is_404(world: World, installation: 
 
 
 async def test_sign_ins_under_way_are_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "MAX_SIGN_INS", 3)
+    monkeypatch.setattr(signing_in, "MAX_SIGN_INS", 3)
     for _ in range(3):
         await begin(world, pair()[1])
     busy = await world.http.get(f"/auth/{world.installation_id}/start")
@@ -362,7 +362,7 @@ def challenge(verifier: str) -> str:
 @pytest.mark.parametrize("origin", [BASE_URL, "https://www.example.org", ORIGIN])
 async def test_a_window_hands_its_answer_to_the_page_that_began(world: World, origin: str) -> None:
     """The community's page, one that its admin named, and our own frame."""
-    await connect.configure(world.parts.runtime, world.installation_id, {"pages": "https://www.example.org"})
+    await choosing.configure(world.parts.runtime, world.installation_id, {"pages": "https://www.example.org"})
     begun = await begin_window(world, origin)
     sso = parse_qs(urlsplit(begun.json()["url"]).query)["sso"][0]
     assert "prompt=none" not in base64.b64decode(sso).decode(), "the host may ask the member to sign in"
@@ -387,7 +387,7 @@ async def test_no_other_page_begins_a_window(world: World, origin: str) -> None:
 
 
 async def test_an_answer_of_a_window_is_for_the_page_that_began_it_alone(world: World) -> None:
-    await connect.configure(world.parts.runtime, world.installation_id, {"pages": "https://www.example.org"})
+    await choosing.configure(world.parts.runtime, world.installation_id, {"pages": "https://www.example.org"})
     sso = parse_qs(urlsplit((await begin_window(world, "https://www.example.org")).json()["url"]).query)["sso"][0]
     refused = await use_up(world, answered(sso), BASE_URL)
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "other_origin")

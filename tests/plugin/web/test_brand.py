@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.services import connect
+from plugin.services import choosing
 from plugin.web.brand import DARK, ENOUGH, LIGHT, contrast, legible, luminance, stylesheet, tokens
 from tests.schema.world import World
 
@@ -57,7 +57,7 @@ async def test_pages_have_the_hosts_own_colour_until_an_admin_chooses_another(wo
     assert parsed(own, "accent") == (0x0B, 0x4E, 0x43)
     # The panel in a frame follows the scheme that its address asks for, which may not be the reader's.
     assert "--mentorship-accent: light-dark(#0b4e43, " in own
-    await connect.configure(world.parts.runtime, world.installation_id, {"accent": "#7a1f5c"})
+    await choosing.configure(world.parts.runtime, world.installation_id, {"accent": "#7a1f5c"})
     assert parsed((await world.http.get(address)).text, "accent") == (0x7A, 0x1F, 0x5C)
     frame = (await world.http.get(f"/embed/{world.installation_id}/frame")).text
     assert f'href="{address}"' in frame

@@ -3,11 +3,11 @@
 import pytest
 
 from mentorgraph.events import MemberChanged
+from plugin.domain.designs import GroupDesign
 from plugin.domain.groups import GroupState
 from plugin.domain.programs import Role
-from plugin.domain.rounds import GroupDesign
 from plugin.domain.screening import Check
-from plugin.services import auditing, connect, enrolling, group_reading, group_telling, round_lane, rounds, safeguarding
+from plugin.services import auditing, choosing, enrolling, group_reading, group_telling, round_lane, rounds, safeguarding
 from plugin.store.repositories.lessons import Move
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.matching import put_enrolment
@@ -173,7 +173,7 @@ async def test_names_of_skills_are_merged_and_what_was_learned_is_forgotten(worl
     program, page = await program_of(world, "cat"), "/console/skills"
     await world.apply(person(3, "cat", START, admin=True, fields={"1": "pricing, kubernetes"}), person(4, "dan", START, fields={"1": "kubernets"}))
     asked_again(world, person(3, "cat", START, admin=True))
-    await connect.configure(world.parts.runtime, world.installation_id, {"offers_field": "1"})
+    await choosing.configure(world.parts.runtime, world.installation_id, {"offers_field": "1"})
     await sign_in(world, admin="true")
     shown = await get(world, page)
     assert "Every name is a skill of its own." in shown
@@ -210,7 +210,7 @@ async def test_names_of_skills_are_merged_and_what_was_learned_is_forgotten(worl
 async def test_screenings_and_consent_are_written_down_and_taken_back(world: World) -> None:
     program, page = await program_of(world, "cat"), "/console/screening"
     ann, dan = await world.member_id("ann"), await world.member_id("dan")
-    await connect.configure(world.parts.runtime, world.installation_id, {"minimum_age": "14"})
+    await choosing.configure(world.parts.runtime, world.installation_id, {"minimum_age": "14"})
     await world.apply(person(3, "cat", START, admin=True))
     asked_again(world, person(3, "cat", START, admin=True))
 

@@ -9,7 +9,7 @@ import pytest
 
 from integrations import embed
 from plugin.errors import Invalid
-from plugin.services import connect
+from plugin.services import choosing, connect
 from tests.plugin.support import BASE_URL
 from tests.schema.world import ORIGIN, World
 
@@ -50,7 +50,7 @@ async def test_only_pages_of_the_community_may_show_the_frame(world: World) -> N
     assert "script-src 'self'" in policy.split("; ")
     assert "unsafe" not in policy
     assert 'locale="de-AT"' in answer.text
-    await connect.configure(world.parts.runtime, world.installation_id, {"pages": f"{MORE}, http://localhost:8080"})
+    await choosing.configure(world.parts.runtime, world.installation_id, {"pages": f"{MORE}, http://localhost:8080"})
     policy = (await world.http.get(f"/embed/{world.installation_id}/frame")).headers["content-security-policy"]
     assert f"frame-ancestors {BASE_URL} {MORE} http://localhost:8080" in policy.split("; ")
 
@@ -81,11 +81,11 @@ async def test_of_no_community_there_is_nothing(world: World, path: str) -> None
 )
 async def test_what_is_no_origin_is_no_page(world: World, words: str) -> None:
     with pytest.raises(Invalid, match="pages takes origins"):
-        await connect.configure(world.parts.runtime, world.installation_id, {"pages": words})
+        await choosing.configure(world.parts.runtime, world.installation_id, {"pages": words})
 
 
 async def test_a_page_that_an_admin_named_may_call(world: World) -> None:
-    await connect.configure(world.parts.runtime, world.installation_id, {"pages": MORE})
+    await choosing.configure(world.parts.runtime, world.installation_id, {"pages": MORE})
     assert MORE in await connect.origins(world.parts.runtime)
     answer = await world.http.post("/graphql", json={"query": "{ __typename }"}, headers={"Origin": MORE})
     assert answer.headers["access-control-allow-origin"] == MORE

@@ -12,7 +12,7 @@ from plugin.domain.notices import Reach
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal
 from plugin.domain.programs import Plan, Program, ProgramState, Role
 from plugin.domain.recruiting import LINK_FOR, Referral
-from plugin.services import access, asking, connect, consenting, programming, referring, safeguarding
+from plugin.services import access, asking, choosing, consenting, programming, referring, safeguarding
 from plugin.services.inviting import Named
 from tests.schema.world import World
 
@@ -104,7 +104,7 @@ async def test_a_member_enrols_by_the_form_once(door: Door) -> None:
 
 async def test_where_minors_take_part_the_page_asks_how_old_one_is(door: Door) -> None:
     path, here = door.path(f"p{door.program.id}"), door.world.installation_id
-    await connect.configure(door.world.parts.runtime, here, {"minimum_age": "14"})
+    await choosing.configure(door.world.parts.runtime, here, {"minimum_age": "14"})
     page = (await door.open(path, "cat")).text
     assert 'name="guardian"' in page
     assert "from 14 years on" in page

@@ -18,7 +18,7 @@ from plugin.app import Parts, build, compose, open_database
 from plugin.domain.applications import CODE, SIGN_IN_SCOPES, Application, ApplicationState, usable
 from plugin.domain.community import InstallationState
 from plugin.domain.people import MEMBER_SCOPES, MESSAGE, Scope
-from plugin.services import access, housekeeping
+from plugin.services import access, housekeeping, signing_in
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.unit_of_work import UnitOfWork
@@ -111,8 +111,8 @@ async def place_of(settings: Settings, vault: Vault, clock: FixedClock) -> Async
     parts = compose(settings, clock=clock, hosts={"fake": host}, database=database)
     made = await community(database)
     other = await community(database, base_url="https://other.example.org")
-    await access.let_in(parts.runtime, made, told(admin, clock()), next_path="/", audience="session", lifetime=timedelta(hours=9))  # type: ignore[arg-type]
-    signed = await access.let_in(parts.runtime, made, told(admin, clock()), next_path="/", audience="session", lifetime=timedelta(hours=9))  # type: ignore[arg-type]
+    await signing_in.let_in(parts.runtime, made, told(admin, clock()), next_path="/", audience="session", lifetime=timedelta(hours=9))  # type: ignore[arg-type]
+    signed = await signing_in.let_in(parts.runtime, made, told(admin, clock()), next_path="/", audience="session", lifetime=timedelta(hours=9))  # type: ignore[arg-type]
     transport = httpx2.ASGITransport(build(parts, embedded_worker=False), raise_app_exceptions=False)
     url = settings.public_url
     async with httpx2.AsyncClient(transport=transport, base_url=url) as browser, httpx2.AsyncClient(transport=transport, base_url=url) as client:
@@ -310,7 +310,7 @@ async def test_consent_is_the_members_own(place: Place) -> None:
 async def test_a_session_by_a_code_that_others_could_read_lets_no_application_in(place: Place) -> None:
     app = await place.approved()
     admin = place.parts.runtime.host("fake").fake_client.picture.members["3"]  # type: ignore[attr-defined]  # the host of the tests
-    weak = await access.let_in(place.parts.runtime, place.id, told(admin, place.clock()), next_path="/", audience=MESSAGE, lifetime=timedelta(hours=9))  # type: ignore[arg-type]
+    weak = await signing_in.let_in(place.parts.runtime, place.id, told(admin, place.clock()), next_path="/", audience=MESSAGE, lifetime=timedelta(hours=9))  # type: ignore[arg-type]
     place.client.cookies.set("__Host-mentorgraph-session", weak.token)
     asked = place.asking(app)
     assert (await place.client.get("/my/skills")).status_code == 200, "it is a session"

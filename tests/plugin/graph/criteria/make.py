@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from plugin.domain.rounds import Criterion, CriterionKind, Design, Importance, Rule, RuleAbout, RuleWay, Side
+from plugin.domain.designs import Criterion, CriterionKind, Design, Importance, Rule, RuleAbout, RuleWay, Side
 from plugin.graph.availability import slots
 from plugin.graph.criteria import Known, Person, Sides
 from plugin.graph.criteria.rounds import Task

@@ -8,7 +8,7 @@ from hypothesis import assume
 from hypothesis import given as holds
 from hypothesis import strategies as st
 
-from plugin.domain.rounds import Criterion, CriterionKind, Design
+from plugin.domain.designs import Criterion, CriterionKind, Design
 from plugin.errors import Invalid, NotFound
 from plugin.graph.criteria import Person, Sides
 from plugin.graph.criteria.rounds import Task, compute, pose, why_not

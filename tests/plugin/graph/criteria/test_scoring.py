@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given as holds
 from hypothesis import strategies as st
 
-from plugin.domain.rounds import Criterion, CriterionKind, Design, Importance, Rule, RuleAbout, RuleWay, Side
+from plugin.domain.designs import Criterion, CriterionKind, Design, Importance, Rule, RuleAbout, RuleWay, Side
 from plugin.graph.criteria import Known, Person, Sides, candidates, checks, parts, score, scoring, wishes
 from plugin.graph.criteria.scoring import UNKNOWN
 from plugin.graph.reciprocal import fuse
