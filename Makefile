@@ -59,9 +59,12 @@ fast: $(VENV)/.dev ## fast tests
 slow: $(VENV)/.dev ## slow tests
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "slow and not unfinished" --ignore=tests/browser
 
+# Temporary files of their own: every pytest that starts shuts the folder that it shares to others, and PostgreSQL's user could begin nothing in it just then.
+BROWSER_TEMP = $${PYTEST_DEBUG_TEMPROOT:-$${TMPDIR:-/tmp}}/mentorgraph-browser
 # A process for each file: Playwright holds the event loop of the process that it runs in, and nothing asynchronous can run there any more. The longest first.
 browser: $(VENV)/.dev ## tests in a real browser
-	@ls -S tests/browser/test_*.py tests/browser/pages/test_*.py | xargs -P $(JOBS) -n 1 $(BIN)/pytest -q -m "not unfinished"
+	@mkdir -p $(BROWSER_TEMP)
+	@ls -S tests/browser/test_*.py tests/browser/pages/test_*.py | PYTEST_DEBUG_TEMPROOT=$(BROWSER_TEMP) xargs -P $(JOBS) -n 1 $(BIN)/pytest -q -m "not unfinished"
 
 audit: $(VENV)/.dev ## what well-known mistakes and licences there are; workflows too where there are some
 	@$(BIN)/python -m bandit -q -c pyproject.toml -r mentorgraph plugin schema integrations migrations

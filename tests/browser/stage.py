@@ -1,9 +1,6 @@
 """A forum, the service, members who take part in a program, and a real browser that looks at them."""
 
 import asyncio
-import os
-import shutil
-import subprocess
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -13,7 +10,6 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from integrations.discourse.double.process import Running, free_port, running_double
@@ -27,6 +23,7 @@ from plugin.services.connect import NewConnection
 from plugin.store.migrate import migrate_database
 from plugin.store.unit_of_work import UnitOfWork
 from schema.ids import parse_number
+from tests.browser import tools
 from tests.conftest import make_settings
 from tests.schema.world import served
 
@@ -292,25 +289,11 @@ def stage(folder: Path) -> Iterator[Stage]:
         thread.join(60)
 
 
-def chromium() -> str:
-    """Where the browser is; installed by apt where that may be done."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None and os.geteuid() == 0 and (apt := shutil.which("apt-get")):
-        for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-noto-core"]):
-            subprocess.run([apt, *words], check=False, capture_output=True, timeout=600, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})  # noqa: S603
-        found = shutil.which("chromium")
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is needed for the tests in a browser: apt-get install chromium")
-        pytest.skip("Chromium is not here: apt-get install chromium")
-    return found
-
-
 @contextmanager
 def browser() -> Iterator[Browser]:
     """Chromium."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        opened = playwright.chromium.launch(executable_path=tools.chromium(), args=list(FLAGS))
         try:
             yield opened
         finally:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from plugin.settings import Settings
 from tests.browser.pages.site import Site, forum_session, site
@@ -22,15 +22,6 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[3]
 PICTURES = ROOT / "artefacts"
 AXE_VERSION = "4.11.1"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @dataclass
@@ -85,22 +76,6 @@ def stage(settings: Settings, *, connected: bool = True) -> Iterator[Stage]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium. Without one the tests are skipped, but not where everything must run."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is needed for the browser tests (Debian: apt-get install chromium)")
-        pytest.skip("Chromium is not here")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        try:
-            yield opened
-        finally:
-            opened.close()
 
 
 @cache

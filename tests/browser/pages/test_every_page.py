@@ -186,7 +186,7 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def seen(here: Stage, world: World, browser: Browser) -> Seen:
-    """Each page, opened once and looked at in every way: no script of ours asks for either when it is loaded."""
+    """Each page, opened once and looked at in every way: no script of ours asks how wide it is, or for the scheme, when it is loaded."""
     found = Seen()
     for page, area, name, path in every(here, browser):
         show(page, here, world, path)

@@ -1,8 +1,6 @@
 """In Chromium: an application sends a member to us, they sign in by a code, read what it wants, and allow it or do not."""
 
 import asyncio
-import os
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +20,7 @@ from integrations.circle.double.model import State
 from plugin.domain.applications import ApplicationState
 from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
+from tests.browser.tools import chromium
 from tests.integrations.circle.service import Place, place_of
 from tests.schema.world import served
 
@@ -32,16 +31,6 @@ pytestmark = pytest.mark.slow
 async def place(sqlite_settings: Settings, state: State) -> AsyncIterator[Place]:
     async with place_of(sqlite_settings, state) as made:
         yield made
-
-
-def chromium() -> str:
-    """The browser, or the reason why there is none."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is needed: apt-get install chromium")
-        pytest.skip("Chromium is not here")
-    return program
 
 
 async def registered(place: Place, back: str) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +22,7 @@ from plugin.settings import Settings
 from plugin.store.sqlite import SqliteDatabase
 from plugin.store.tables import sign_ins
 from plugin.store.unit_of_work import UnitOfWork
+from tests.browser.tools import chromium
 from tests.oidc_provider import OpenIdProvider
 from tests.plugin.services.stories import person
 from tests.plugin.support import FakeClient, FakeHost, Picture, community
@@ -222,11 +221,7 @@ async def test_settings_are_held_against_the_provider_before_they_are_kept(place
 
 
 async def test_a_person_signs_in_with_chromium(place: Place) -> None:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is needed: apt-get install chromium")
-        pytest.skip("Chromium is not here")
+    program = chromium()
     place.parts.runtime.hosts["fake"].capabilities = frozenset({Capability.SIGN_IN})  # type: ignore[misc]  # two ways, so that there is a page to choose on
     asked: list[tuple[str, str]] = []
     async with async_playwright() as playwright:
