@@ -221,13 +221,10 @@ def _in_a_scheme(page: Page, scheme: Literal["light", "dark"], rules: Mapping[st
     return found
 
 
-def test_axe_finds_nothing_wrong_in_light(seen: Seen) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong(seen: Seen, scheme: str) -> None:
     assert seen.pages == len(ALL)
-    assert not seen.light, "\n".join(seen.light)
-
-
-def test_axe_finds_nothing_wrong_in_the_dark(seen: Seen) -> None:
-    assert not seen.dark, "\n".join(seen.dark)
+    assert not getattr(seen, scheme), "\n".join(getattr(seen, scheme))
 
 
 def test_nothing_sticks_out_on_a_phone_or_from_right_to_left(seen: Seen) -> None:
