@@ -252,6 +252,15 @@ TEMPLATE_NAMES = {
     "newcomers": _("Newcomers"),
     "peer-circles": _("Peer circles"),
 }
+TEMPLATE_PURPOSES = {
+    "young-professionals": _(
+        "Members at the beginning of their working life learn from those who have been there: how to find their way, how to be seen, how to grow."
+    ),
+    "new-entrepreneurs": _("Members who are building a business get the ear of members who have built one, before mistakes become expensive."),
+    "newcomers": _("Nobody who joins the community should have to find their way alone."),
+    "peer-circles": _("Members with the same question meet regularly and work on it together; everybody brings something, everybody takes something home."),
+}
+"""What each template is for, as its plan says it in English."""
 QUESTION_KINDS = {
     "short_text": _("One line of text"),
     "long_text": _("Several lines of text"),

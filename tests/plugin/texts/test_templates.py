@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from plugin.domain.templates import TEMPLATES as TEMPLATES_OF_PROGRAMS
+from plugin.texts import console
 from plugin.web import pages
 
 TEMPLATES = Path(pages.__file__).with_name("templates")
@@ -30,3 +32,7 @@ def test_a_template_holds_no_words(path: Path) -> None:
 
 def test_a_word_in_a_template_would_be_found() -> None:
     assert left_over('<p title="Close it">{{ _("Fine") }} <b>Not fine</b>{# no #}</p>') == ["Close", "Not", "fine"]
+
+
+def test_what_a_template_of_a_program_is_for_is_said_as_its_plan_says_it() -> None:
+    assert {key: plan.purpose for key, plan in TEMPLATES_OF_PROGRAMS.items()} == console.TEMPLATE_PURPOSES
