@@ -43,7 +43,10 @@ def _is_bound(statement: str, name: str) -> bool:
     if inserted:
         return "installation_id" in inserted.group(1)
     where = statement[statement.upper().find("WHERE") :] if "WHERE" in statement.upper() else ""
-    return re.search(rf'"?\b{name}"?\.installation_id\s*(=|IN\b)', where, re.IGNORECASE) is not None
+    # A table that is read twice, as in a subquery or the two sides of a UNION, is bound twice.
+    read: int = sum(one.lower() == name for one in (*_TABLE.findall(statement), *_MORE.findall(statement)))
+    bound = re.findall(rf'"?\b{name}"?\.installation_id\s*(?:=|IN\b)', where, re.IGNORECASE)
+    return len(bound) >= read
 
 
 class Guard:

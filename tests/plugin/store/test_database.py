@@ -212,6 +212,8 @@ async def test_the_audit_chain_shows_what_was_altered_or_removed(database: Datab
         ("INSERT INTO tags (installation_id, name) VALUES (?, ?)", set()),
         ("UPDATE members SET name=? WHERE members.installation_id = ?", set()),
         ("SELECT x FROM topics WHERE topics.installation_id = ? AND topics.topic_id IN (SELECT y FROM posts WHERE posts.post_id = ?)", {"posts"}),
+        ("SELECT x FROM posts WHERE posts.installation_id = ? UNION SELECT x FROM posts WHERE posts.live", {"posts"}),
+        ("SELECT x FROM posts WHERE posts.installation_id = ? AND posts.a IN (SELECT y FROM posts WHERE posts.post_id = ?)", {"posts"}),
         ("PRAGMA foreign_keys=ON", set()),
     ],
 )
