@@ -110,6 +110,12 @@ def shown(result: object, errors: Sequence[GraphQLError], context: object) -> li
     return [mask(error) for error in told[:MAX_ERRORS]]
 
 
+def refused(context: object) -> None:
+    """What is refused costs a little."""
+    if isinstance(context, Context) and context.budgets is not None:
+        context.budgets.charge(context.principal, REFUSED_COST)
+
+
 RULES = (MaxCost, MaxAliases, MaxDirectives)
 
 
@@ -141,13 +147,10 @@ class Limits(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         """Which operation is meant must be clear before anything is looked at."""
-        try:
-            yield
-        finally:
-            document = self.execution_context.graphql_document
-            if document is None:
-                self._refused()
+        yield
+        document = self.execution_context.graphql_document
         if document is None:
+            refused(self.execution_context.context)
             return
         operations = _operations(document)
         name = self.execution_context._provided_operation_name  # noqa: SLF001 - its public name guesses the first
@@ -155,18 +158,12 @@ class Limits(SchemaExtension):
             return
         if name is not None and any(one.name is not None and one.name.value == name for one in operations):
             return
-        self._refused()
+        refused(self.execution_context.context)
         if not operations:
             raise GraphQLError("Must provide an operation.")
         if name is None:
             raise GraphQLError("Must provide operation name if query contains multiple operations.")
         raise GraphQLError(f'Unknown operation named "{name[:MAX_NAME]}".')
-
-    def _refused(self) -> None:
-        """What is refused costs a little."""
-        context = self.execution_context.context
-        if isinstance(context, Context) and context.budgets is not None:
-            context.budgets.charge(context.principal, REFUSED_COST)
 
     def on_validate(self) -> Iterator[None]:
         """What is valid is charged for; so is what is not, a little."""
@@ -176,7 +173,7 @@ class Limits(SchemaExtension):
         if not isinstance(context, Context) or context.budgets is None or document is None:
             return
         if execution.pre_execution_errors:
-            self._refused()
+            refused(context)
             return
         operations = _operations(document)
         if not context.streams and any(one.operation is OperationType.SUBSCRIPTION for one in operations):

@@ -7,7 +7,10 @@ meanwhile. A literal that has the form of an id says nothing of anybody, and is 
 import re
 from collections.abc import Iterator
 
+from graphql import GraphQLError
 from strawberry.extensions import ParserCache, ValidationCache
+
+from schema.limits import refused
 
 _LITERAL = re.compile(r'"([^"]*)"?')
 _ID = re.compile(r"(?:[A-Za-z0-9_=-]{16,200})?\Z")
@@ -25,8 +28,13 @@ class Parsing(ParserCache):
         """Around the parsing of an operation."""
         if holds_words(self.execution_context.query or ""):
             yield
-        else:
+            return
+        try:
             yield from super().on_parse()
+        except GraphQLError:
+            # Raised before the parsing begins for the others, who never hear of it.
+            refused(self.execution_context.context)
+            raise
 
 
 class Validating(ValidationCache):
