@@ -58,6 +58,8 @@ export class Board {
   /** @type {Live} */
   #live;
   #asking = 0;
+  /** @type {Promise<void>} */
+  #newest = Promise.resolve();
 
   /** @param {import("./session.js").Session} session */
   constructor(session) {
@@ -97,9 +99,17 @@ export class Board {
     }
   }
 
-  /** Ask for everything again; what is shown stays until the answer is there. */
-  async refresh() {
-    const mine = ++this.#asking;
+  /** Ask for everything again; what is shown stays until the newest answer is there. */
+  refresh() {
+    this.#newest = this.#load(++this.#asking);
+    return this.#newest;
+  }
+
+  /**
+   * @param {number} mine
+   * @returns {Promise<void>}
+   */
+  async #load(mine) {
     if (this.state.phase !== "ready") {
       this.#set({ phase: "loading", late: false, problem: null });
     }
@@ -107,7 +117,7 @@ export class Board {
     const answer = await this.session.ask(HOME, { first: FIRST });
     clearTimeout(slow);
     if (mine !== this.#asking) {
-      return;
+      return this.#newest;
     }
     if (answer.ok && answer.value.viewer) {
       const found = picture(answer.value, Date.now());
@@ -213,12 +223,37 @@ export class Board {
   }
 
   /**
-   * @param {{ program: string, role: string, adult: boolean, capacity?: number }} part
+   * @param {{ program: string, role: string, capacity?: number }} part
+   * @param {import("./ages.js").Age} age
    * @param {boolean} [messages] whether the viewer wants messages from now on
    */
-  async enrol(part, messages = false) {
+  async enrol(part, age, messages = false) {
     await this.#agree(messages);
-    return this.#change(ENROL, { input: part }, line("said.enrolled"));
+    const done = await this.#change(
+      ENROL,
+      { input: { ...part, ...age } },
+      null
+    );
+    return this.#joined(done, part);
+  }
+
+  /**
+   * Say of who has just joined whether somebody looks at it first.
+   *
+   * @param {Done} done
+   * @param {{ program: string, role: string }} part
+   */
+  #joined(done, { program, role }) {
+    if (done.ok) {
+      const waits = this.state.picture?.parts.some(
+        (one) =>
+          one.program.id === program &&
+          one.role === role &&
+          one.state === "APPLIED"
+      );
+      this.#set({ said: line(waits ? "said.applied" : "said.enrolled") });
+    }
+    return done;
   }
 
   /** @param {{ id: string, capacity?: number, paused?: boolean }} change */
@@ -241,15 +276,23 @@ export class Board {
   }
 
   /**
-   * @param {{ id: string, role: string, accept: boolean, adult?: boolean, messages?: boolean }} answer
+   * @param {import("./programs.js").Invited} invited
+   * @param {import("./ages.js").Age} age
+   * @param {boolean} messages whether the viewer wants messages from now on
    */
-  async answerInvitation({ id, accept, adult = false, messages = false }) {
+  async acceptInvitation({ id, role, program }, age, messages) {
     await this.#agree(messages);
-    const said = line(accept ? "said.enrolled" : "said.invitation_declined");
+    const input = { id, accept: true, ...age };
+    const done = await this.#change(ANSWER_INVITATION, { input }, null);
+    return this.#joined(done, { program: program.id, role });
+  }
+
+  /** @param {{ id: string }} invited */
+  declineInvitation({ id }) {
     return this.#change(
       ANSWER_INVITATION,
-      { input: { id, accept, adult } },
-      said
+      { input: { id, accept: false } },
+      line("said.invitation_declined")
     );
   }
 

@@ -2,6 +2,7 @@
 
 // From what the service answers to what is to be seen; pure, so that both user interfaces show the same.
 
+import { youngestOf } from "./ages.js";
 import { circle } from "./groups.js";
 import { pair } from "./mentorships.js";
 import { nameOf } from "./people.js";
@@ -38,6 +39,7 @@ import { surveyOf } from "./survey.js";
  * @property {import("./survey.js").Survey[]} surveys what the viewer is asked about how it goes
  * @property {{ id: string, text: string, topicUrl: string | null }[]} needs
  * @property {{ messages: boolean, expert: boolean }} consents
+ * @property {number | null} youngest from which age members may take part, where some under age may
  * @property {boolean} enrolled whether the viewer takes part in any program
  * @property {number} count what waits for the viewer
  */
@@ -103,6 +105,7 @@ export function picture(answer, now) {
       (/** @type {any} */ one) => one.state !== "CLOSED"
     ),
     consents: viewer.consents,
+    youngest: youngestOf(answer.community),
     enrolled: parts.length > 0,
     count: received.length + viewer.invitations.length,
   };

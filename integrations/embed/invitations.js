@@ -1,9 +1,10 @@
 // @ts-check
 
+import { ageIn } from "../client/ages.js";
+import { agreed } from "./agreeing.js";
 import { h } from "./dom.js";
-import { check, form } from "./fields.js";
+import { form } from "./fields.js";
 import { button, section } from "./pieces.js";
-import { conduct, wantsMessages } from "./programs.js";
 
 /**
  * @typedef {import("./element.js").Panel} Panel
@@ -46,13 +47,7 @@ export function invited(panel, { invited: invitations }) {
                     button(panel, words.say("invited.decline"), {
                       about: one.program.name,
                       act: () =>
-                        panel.act(() =>
-                          board.answerInvitation({
-                            id: one.id,
-                            role: one.role,
-                            accept: false,
-                          })
-                        ),
+                        panel.act(() => board.declineInvitation(one)),
                     })
                   )
             )
@@ -71,16 +66,8 @@ export function acceptInvitation(panel, one) {
   return form(
     panel,
     words.say("invited.accept"),
-    ({ adult, messages }) =>
-      board.answerInvitation({
-        id: one.id,
-        role: one.role,
-        accept: true,
-        adult: adult === "yes",
-        messages: messages === "yes",
-      }),
-    conduct(panel, one.conduct),
-    check("adult", words.say("join.adult"), true),
-    wantsMessages(panel)
+    ({ messages, ...said }) =>
+      board.acceptInvitation(one, ageIn(said), messages === "yes"),
+    ...agreed(panel, one.conduct, one.role)
   );
 }

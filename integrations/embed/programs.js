@@ -1,7 +1,9 @@
 // @ts-check
 
+import { ageIn } from "../client/ages.js";
+import { agreed } from "./agreeing.js";
 import { h } from "./dom.js";
-import { check, field, form } from "./fields.js";
+import { field, form } from "./fields.js";
 import { button, section } from "./pieces.js";
 
 /**
@@ -57,14 +59,14 @@ export function join(panel, one) {
   return form(
     panel,
     words.say("join.send"),
-    ({ capacity, adult, messages }) =>
+    ({ capacity, messages, ...said }) =>
       board.enrol(
         {
           program: one.id,
           role,
-          adult: adult === "yes",
           ...(capacity ? { capacity: Number(capacity) } : {}),
         },
+        ageIn(said),
         messages === "yes"
       ),
     h("strong", null, words.say(`join.${role.toLowerCase()}`)),
@@ -82,34 +84,6 @@ export function join(panel, one) {
           })
         )
       : null,
-    conduct(panel, one.conduct),
-    check("adult", words.say("join.adult"), true),
-    wantsMessages(panel)
+    ...agreed(panel, one.conduct, role)
   );
-}
-
-/**
- * @param {Panel} panel
- * @param {string} text
- */
-export function conduct(panel, text) {
-  return text
-    ? h(
-        "details",
-        null,
-        h("summary", null, panel.words.say("join.conduct")),
-        h("p", { class: "mg__words mg__quiet" }, text)
-      )
-    : null;
-}
-
-/**
- * Asked once, of who did not agree to it.
- *
- * @param {Panel} panel
- */
-export function wantsMessages({ words, board }) {
-  return board.state.picture?.consents.messages
-    ? null
-    : check("messages", words.say("join.messages"));
 }

@@ -16,6 +16,7 @@ class Community(Node):
     host: str
     locale: str
     member_count: int
+    minimum_age: int = strawberry.field(description="From which age members may take part; 18 where programs are for adults.")
 
 
 def community(found: DomainCommunity, *, member_count: int) -> Community:
@@ -27,4 +28,5 @@ def community(found: DomainCommunity, *, member_count: int) -> Community:
         host=found.host,
         locale=found.locale,
         member_count=member_count,
+        minimum_age=found.policy.minimum_age,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from plugin.services import connect, safeguarding
 from tests.browser.looks import everywhere
 from tests.browser.stage import Stage, picture
 from tests.browser.test_component import plain
@@ -226,6 +227,47 @@ def waited(page: Page, place: str, name: str) -> list[str]:
     found.get_by_role("button", name="Try again").click()
     expect(found.get_by_text("People who could help you")).to_be_visible()
     return wrong
+
+
+def test_who_is_under_age_takes_part_where_the_community_admits_them(themed: Stage, browser: Browser) -> None:
+    """In the forum and on a plain page one says how old one is and who the guardian is, and waits; nobody has to say it in public."""
+    runtime, here = themed.parts.runtime, themed.installation_id
+    for username in ("young_forum", "young_plain"):
+        themed.run(themed.sign_up(username))
+    themed.run(connect.configure(runtime, here, {"minimum_age": "14"}))
+    try:
+        with themed.signed_in(browser, "young_forum") as context, themed.signed_in(browser, "young_plain") as other:
+            forum = panel(opened(context, f"{themed.forum.base_url}/u/young_forum/summary"))
+            for page, place in ((forum, ".mg"), (plain(themed, other), "mentorship-suggestions")):
+                # Only adults mentor, and say so.
+                page.get_by_role("button", name="Offer to mentor: Founders help founders").click()
+                expect(page.get_by_label("I am of age and keep to the code of conduct.")).to_be_visible()
+                expect(page.get_by_text("If you are not of age")).to_have_count(0)
+                page.get_by_role("button", name="Cancel").click()
+                page.get_by_role("button", name="Look for a mentor: Founders help founders").click()
+                page.get_by_label("I keep to the code of conduct.").check()
+                page.get_by_role("button", name="Take part", exact=True).click()
+                expect(page.get_by_role("alert")).to_contain_text("say that you are of age, or how old you are: programs are for people of 14 or older")
+                page.get_by_text("If you are not of age").click()
+                page.get_by_label("How old are you?").fill("16")
+                expect(page.get_by_text("You can take part from 14 years on")).to_be_visible()
+                assert everywhere(page, place, "under age") == []
+                page.get_by_label("I keep to the code of conduct.").check()
+                page.get_by_role("button", name="Take part", exact=True).click()
+                expect(page.get_by_role("alert")).to_contain_text("say who your parent or guardian is and how to reach them")
+                picture(page, f"under-age-{place.strip('.')}")
+                page.get_by_label("Your parent or guardian").fill("Ada Young, ada@example.org")
+                page.get_by_role("button", name="Take part", exact=True).click()
+                expect(page.get_by_text("You applied. A manager looks at it, and you hear from us.")).to_be_visible()
+        for username in ("young_forum", "young_plain"):
+            member = themed.run(themed.member_id(username))
+            said = themed.run(
+                runtime.database.read(here, lambda unit, member=member: (safeguarding.minor(unit, member), safeguarding.guardian_of(unit, member)))
+            )
+            assert said[0] is not None
+            assert (said[0].age, said[0].consented_at, said[1]) == (16, None, "Ada Young, ada@example.org")
+    finally:
+        themed.run(connect.configure(runtime, here, {"minimum_age": "18"}))
 
 
 def test_a_service_that_is_slow_or_never_answers(themed: Stage, browser: Browser) -> None:

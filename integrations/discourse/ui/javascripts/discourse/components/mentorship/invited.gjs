@@ -3,6 +3,7 @@ import Component from "@glimmer/component";
 import { tracked } from "@glimmer/tracking";
 import { action } from "@ember/object";
 import { service } from "@ember/service";
+import { ageIn } from "../../lib/mentorgraph/ages";
 import say from "../../lib/say";
 import MentorshipButton from "./button";
 import MentorshipConduct from "./conduct";
@@ -31,22 +32,16 @@ export default class MentorshipInvited extends Component {
   }
 
   @action
-  accept({ adult, messages }) {
-    const { id, role } = this.args.one;
-    return this.mentorship.board.answerInvitation({
-      id,
-      role,
-      accept: true,
-      adult: adult === "yes",
-      messages: messages === "yes",
-    });
+  accept({ messages, ...said }) {
+    const { board } = this.mentorship;
+    const wants = messages === "yes";
+    return board.acceptInvitation(this.args.one, ageIn(said), wants);
   }
 
   @action
   async decline() {
-    const { id, role } = this.args.one;
     this.busy = true;
-    await this.mentorship.board.answerInvitation({ id, role, accept: false });
+    await this.mentorship.board.declineInvitation(this.args.one);
     if (!this.isDestroying) {
       this.busy = false;
     }
@@ -64,7 +59,8 @@ export default class MentorshipInvited extends Component {
         >
           <MentorshipConduct
             @text={{@one.conduct}}
-            @messages={{this.mentorship.picture.consents.messages}}
+            @role={{@one.role}}
+            @picture={{this.mentorship.picture}}
           />
         </MentorshipForm>
       {{else}}

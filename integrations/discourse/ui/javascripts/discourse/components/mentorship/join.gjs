@@ -5,6 +5,7 @@ import { concat, fn } from "@ember/helper";
 import { action } from "@ember/object";
 import { guidFor } from "@ember/object/internals";
 import { service } from "@ember/service";
+import { ageIn } from "../../lib/mentorgraph/ages";
 import say from "../../lib/say";
 import MentorshipButton from "./button";
 import MentorshipConduct from "./conduct";
@@ -30,14 +31,13 @@ export default class MentorshipJoin extends Component {
   }
 
   @action
-  enrol({ capacity, adult, messages }) {
+  enrol({ capacity, messages, ...said }) {
     const part = {
       program: this.args.one.id,
       role: this.role,
-      adult: adult === "yes",
       ...(capacity ? { capacity: Number(capacity) } : {}),
     };
-    return this.mentorship.board.enrol(part, messages === "yes");
+    return this.mentorship.board.enrol(part, ageIn(said), messages === "yes");
   }
 
   <template>
@@ -67,7 +67,8 @@ export default class MentorshipJoin extends Component {
           {{/if}}
           <MentorshipConduct
             @text={{@one.conduct}}
-            @messages={{this.mentorship.picture.consents.messages}}
+            @role={{this.role}}
+            @picture={{this.mentorship.picture}}
           />
         </MentorshipForm>
       {{else}}
