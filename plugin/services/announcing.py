@@ -229,7 +229,7 @@ def follow(unit: UnitOfWork, program_id: int) -> bool:
     if said == known.said:
         return False
     message = TopicMessage(space_id=known.space_id, title=title, body=body)
-    if not unit.outbox.rewrite(_key(program_id), unit.seal(wire.dump(message), purpose="outbox")):
+    if not unit.outbox.rewrite(_key(program_id), unit.seal(wire.dump(message), purpose=outgoing.SEALED)):
         topic_id, url = unit.outbox.place(_key(program_id))
         if not topic_id.strip() or topic_id == "queued":
             scheduling.schedule(unit, "announcement.follow", key=f"announcement:{program_id}:follow", at=unit.now + AGAIN, about={"program": program_id})

@@ -9,7 +9,7 @@ from plugin.domain.content import Topic
 from plugin.domain.members import Member
 from plugin.domain.needs import NeedState
 from plugin.errors import NotFound
-from plugin.services import agreeing, forms, leaving, report_words, safeguarding, sessions, telling
+from plugin.services import agreeing, forms, group_telling, leaving, report_words, safeguarding, sessions, telling
 from plugin.store.crypto import tombstone_digest
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -27,7 +27,7 @@ def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
     if member is None:
         return False
     unit.flush_rows()
-    telling.forget(unit, member.id)
+    telling.forget(unit, member.id, but=group_telling.go_on_without(unit, member.id))
     leaving.leave_everything(unit, member.id)
     stale = set(unit.suggestions.needs_naming(member.id))
     posts = unit.posts.of_author(member.id)

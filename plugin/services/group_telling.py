@@ -1,6 +1,7 @@
 """What a host and the members are told of a group that runs: that it is there, who came, who left."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from mentorgraph.host import AddToGroup, Capability, CreateGroup, RemoveFromGroup
@@ -39,6 +40,22 @@ def introduce(unit: UnitOfWork, group: Group) -> None:
         tell_each(unit, group, people)
     else:
         introducing.introduce(unit, people, "introduction.group", key=f"group:{group.id}", about=_about(unit, group))
+
+
+def go_on_without(unit: UnitOfWork, member_id: int) -> list[str]:
+    """Let the others of a group be introduced although somebody leaves before it was done; the keys of what is still said to them.
+
+    A group whose only mentor leaves, or in which one is left alone, does not go on.
+    """
+    on: list[str] = []
+    for group in unit.our_groups.of_member(member_id):
+        left = tuple(seat for seat in group.seats if seat.member_id != member_id)
+        if left and group.host_key and unit.outbox.take_back({group.host_key}, why="the group has changed"):
+            tell_host(unit, replace(group, seats=left), frozenset({Capability.GROUPS}))
+        if len(left) > 1 and group.mentors != (member_id,):
+            on.append(f"group:{group.id}")
+            introducing.leave_out(unit, on[-1], member_id)
+    return on
 
 
 def tell_each(unit: UnitOfWork, group: Group, people: Iterable[int]) -> None:

@@ -145,7 +145,7 @@ def _in_host(unit: UnitOfWork, event: ProgramEvent, entry: CalendarEvent, *, lin
     message = TopicMessage(space_id=said.space_id, title=said.title, body=body)
     if outgoing.post(message, kind="event", key=_key(event), member_id=None, unit=unit):
         return
-    if unit.outbox.rewrite(_key(event), unit.seal(wire.dump(message), purpose="outbox")):
+    if unit.outbox.rewrite(_key(event), unit.seal(wire.dump(message), purpose=outgoing.SEALED)):
         return
     topic_id, _url = unit.outbox.place(_key(event))
     if topic_id.strip() and topic_id != "queued":

@@ -1,11 +1,12 @@
 """Introducing people to each other: one message of the host to all of them, in words for what they are together."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mentorgraph.host import Block, DirectMessage
 from plugin.domain.calendar import CalendarEvent
 from plugin.domain.notices import awake_together
-from plugin.services import outgoing, reaching, telling
+from plugin.services import outgoing, reaching, telling, wire
 from plugin.services.calendars import entry
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import KINDS, About, Person, language_of, people_in, render
@@ -35,3 +36,22 @@ def introduce(unit: UnitOfWork, member_ids: Sequence[int], kind: str, *, key: st
     body: tuple[Block, ...] = shown.body if event is None else (*shown.body, entry(event, timezone=reaches[0].timezone))
     message = DirectMessage(to=tuple(one.username for one in willing), title=shown.title, body=body)
     return outgoing.post(message, kind=f"{outgoing.TOGETHER}{KINDS[kind].group}", key=f"{telling.INTRODUCTION}{key}", member_id=None, unit=unit)
+
+
+def leave_out(unit: UnitOfWork, key: str, member_id: int) -> None:
+    """Take somebody out of an introduction that was not sent yet. Where only one is left whom it would reach, they are told alone."""
+    member, waiting = unit.members.get(member_id), unit.outbox.unsent(f"{telling.INTRODUCTION}{key}")
+    if member is None or waiting is None or waiting.body is None:
+        return
+    message = wire.load(unit.unseal(waiting.body, purpose=outgoing.SEALED))
+    if not isinstance(message, DirectMessage) or member.username not in message.to:
+        return
+    left = tuple(name for name in message.to if name != member.username)
+    if len(left) > 1:
+        unit.outbox.rewrite(waiting.key, unit.seal(wire.dump(replace(message, to=left)), purpose=outgoing.SEALED))
+        return
+    unit.outbox.take_back({waiting.key}, why="fewer than two members are left")
+    for name in left:
+        alone = unit.members.by_username(name)
+        if alone is not None:
+            telling.say_after_all(unit, f"{key}:{alone.id}")

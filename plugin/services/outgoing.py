@@ -56,6 +56,8 @@ NOTICE = "notice."
 """What kinds of notices to one member begin with; the group of kinds follows."""
 TOGETHER = "together."
 """The same for messages to several members."""
+SEALED = "outbox"
+"""For what messages are sealed as long as they wait."""
 
 
 def post(message: HostMessage, *, kind: str, key: str, member_id: int | None, unit: UnitOfWork) -> bool:
@@ -66,7 +68,7 @@ def post(message: HostMessage, *, kind: str, key: str, member_id: int | None, un
             key=key,
             kind=kind,
             member_id=member_id,
-            body=unit.seal(wire.dump(message), purpose="outbox"),
+            body=unit.seal(wire.dump(message), purpose=SEALED),
             state="pending",
             attempts=0,
             created_at=unit.now,
@@ -162,7 +164,7 @@ def _take(one: Outgoing) -> Callable[[UnitOfWork], HostMessage | None]:
             unit.outbox.drop(one.id, why="the content was erased")
             return None
         try:
-            message = wire.load(unit.unseal(one.body, purpose="outbox"))
+            message = wire.load(unit.unseal(one.body, purpose=SEALED))
         except Invalid as error:
             unit.outbox.failed(one.id, error=error.message, next_at=None)
             return None
@@ -230,6 +232,6 @@ async def listing(runtime: Runtime, installation_id: int, *, state: str | None =
 
     def work(unit: UnitOfWork) -> list[tuple[Outgoing, Rendered | None]]:
         found = unit.outbox.listing(state=state, limit=limit)
-        return [(one, None if one.body is None else host.render(wire.load(unit.unseal(one.body, purpose="outbox")))) for one in found]
+        return [(one, None if one.body is None else host.render(wire.load(unit.unseal(one.body, purpose=SEALED)))) for one in found]
 
     return await runtime.database.read(installation_id, work)

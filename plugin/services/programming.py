@@ -4,8 +4,7 @@ from dataclasses import fields, replace
 
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import NEXT, Plan, Program, ProgramState, check
-from plugin.domain.templates import TEMPLATES
-from plugin.errors import Conflict, Invalid, NotFound, Remark
+from plugin.errors import Conflict, NotFound, Remark
 from plugin.services import announcing, forms, mentoring, requesting
 from plugin.services.access import require
 from plugin.services.managing import require_manager
@@ -27,14 +26,6 @@ async def create_program(runtime: Runtime, principal: Principal, *, plan: Plan) 
         return program
 
     return await runtime.database.write(principal.installation_id, work)
-
-
-def template(name: str) -> Plan:
-    """A program to start from. Raises :class:`Invalid` that names those there are."""
-    found = TEMPLATES.get(name)
-    if found is None:
-        raise Invalid("there is no template “{name}”; there are: {choices}", field="template", name=name, choices=", ".join(sorted(TEMPLATES)))
-    return found
 
 
 def _program(plan: Plan, unit: UnitOfWork) -> Program:

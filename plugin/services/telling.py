@@ -1,6 +1,6 @@
 """Telling members something, each by the channel and at the hour that they chose, and never twice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import orjson
@@ -68,15 +68,23 @@ def tell(
     return told
 
 
+def say_after_all(unit: UnitOfWork, key: str) -> None:
+    """Send what was only listed because it was to be said in another way, which fell through."""
+    one = unit.notices.by_key(key)
+    if one is not None and one.state is NoticeState.SHOWN:
+        unit.notices.move([one.id], NoticeState.WAITING)
+        unit.wake("tell", at=max(one.due_at, unit.now))
+
+
 def unsay(unit: UnitOfWork, prefix: str, *, why: str) -> int:
     """Give up what was not sent yet and whose keys begin with ``prefix``; returns how much there was."""
     return unit.notices.drop_keys(prefix, why=why)
 
 
-def forget(unit: UnitOfWork, member_id: int) -> None:
+def forget(unit: UnitOfWork, member_id: int, *, but: Collection[str] = ()) -> None:
     """Take a member's words out of what others were told, and back what is still on its way to them and names the member.
 
-    For whoever leaves, and before they do: what others are told of that stays.
+    For whoever leaves, and before they do: what others are told of that stays. So does what begins with ``but``: introductions of those who go on without them.
     """
     why = "it is about somebody who left"
     found = unit.notices.naming(member_id)
@@ -84,9 +92,10 @@ def forget(unit: UnitOfWork, member_id: int) -> None:
         about = orjson.loads(unit.unseal(one.about, purpose="notice"))
         kept = {key: value for key, value in about.items() if not isinstance(value, str) or key in _OURS}
         unit.notices.reword(one.id, unit.seal(orjson.dumps(kept), purpose="notice"))
-    unit.notices.move([one.id for one in found if one.state in _UNSENT], NoticeState.SHOWN, why=why)
-    keys = {f"notice:{one.key}" for one in found}
-    unit.outbox.take_back(keys | {f"{INTRODUCTION}{one.key.rpartition(':')[0]}" for one in found}, why=why)
+    over = [one for one in found if one.key.rpartition(":")[0] not in but]
+    unit.notices.move([one.id for one in over if one.state in _UNSENT], NoticeState.SHOWN, why=why)
+    keys = {f"notice:{one.key}" for one in over}
+    unit.outbox.take_back(keys | {f"{INTRODUCTION}{one.key.rpartition(':')[0]}" for one in over}, why=why)
     unit.mails.take_back(keys, why=why)
 
 

@@ -9,12 +9,14 @@ from functools import partial
 from mentorgraph.host import Block, Bullets, CalendarEntry, Inline, Link, Mention, Paragraph, Quote, Words
 from plugin.texts.catalogues import language_of, translate
 from plugin.texts.dates import date_words, day_words
-from plugin.texts.kinds import KINDS, Plural, Template, needed, placeholders
+from plugin.texts.kinds import KINDS, Plural, Template, _, needed, placeholders
 
 About = Mapping[str, str | int]
 """What a notice is about, by placeholder. Moments are in ISO format; members are ids of ours."""
 
-_FORMER = Words("…")
+_FORMER = _("a former member")
+_GONE = Words("…")
+"""Words of somebody who was erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def mentions_in(shown: Shown) -> set[str]:
 def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", people: Mapping[int, Person] | None = None, public_url: str = "") -> Shown:
     """A notice in the reader's language, with moments in the reader's zone. ``about["path"]`` is a page of ours, shown as a link where ``public_url`` is known.
 
-    Members are named as ``people`` says; one who is not there any more is not named. Words of members stay :class:`~mentorgraph.host.Words`. Raises
+    Members are named as ``people`` says; one who is not there any more is a former member. Words of members stay :class:`~mentorgraph.host.Words`. Raises
     :class:`KeyError` for a kind that nobody declared.
     """
     wording = KINDS[kind].words_for(str(about.get("role", "")))
@@ -125,16 +127,19 @@ def _pieces(text: str, show: Callable[[str, str], Inline]) -> list[Inline]:
             found.append(literal)
         if name is not None:
             found.append(show(name, spec or ""))
+    if found and isinstance(found[0], str):
+        # A former member may begin a sentence.
+        found[0] = found[0][:1].upper() + found[0][1:]
     return found
 
 
 def _value(name: str, spec: str, *, about: About, language: str, timezone: str, people: Mapping[int, Person]) -> Inline:
     value = about.get(name)
-    if value is None:
-        return _FORMER
     if spec == "member":
-        person = people.get(int(value)) if str(value).isdigit() else None
-        return Mention(person.username) if person else _FORMER
+        person = people.get(int(str(value))) if str(value).isdigit() else None
+        return Mention(person.username) if person else translate(_FORMER, language=language)
+    if value is None:
+        return _GONE
     if spec == "text":
         return translate(str(value), language=language)
     if spec == "times":

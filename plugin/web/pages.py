@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from plugin.domain.forms.reading import zones
 from plugin.domain.notices import zone_of
 from plugin.errors import Remark
+from plugin.services import program_words
 from plugin.texts import Plural, language_of, languages, translate
 from plugin.texts.console import DAYS, LEVELS, TONES
 from plugin.web.answers import answer_words
@@ -53,6 +54,10 @@ class Speaker:
     def marked(self, text: str, **values: object) -> Markup:
         """The same with values that hold markup of ours; whatever else is in them is escaped."""
         return Markup(escape(translate(text, language=self.language))).format(**values)  # noqa: S704 # nosec B704 - both are escaped
+
+    def ours(self, text: str) -> str:
+        """What is said of a program: what is a template's still in the reader's language, a manager's own words as they are."""
+        return program_words.spoken(text, language=self.language)
 
     def plural(self, one: str, many: str, count: int, **values: object) -> str:
         """A text with a count."""
@@ -130,6 +135,7 @@ def render(template: str, speaker: Speaker, *, status: int = 200, scripts: bool 
         "scripts": scripts,
         "_": speaker.say,
         "marked": speaker.marked,
+        "ours": speaker.ours,
         "plural": speaker.plural,
         "when": speaker.when,
         "day": speaker.day,

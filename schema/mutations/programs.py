@@ -7,7 +7,7 @@ import strawberry
 
 from plugin.domain import programs as domain
 from plugin.domain.people import Scope
-from plugin.services import programming
+from plugin.services import program_words, programming
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number
@@ -103,7 +103,7 @@ async def create_program(info: Info, input: CreateProgramInput) -> ProgramPayloa
     principal = info.context.require(Scope.PROGRAMS)
 
     async def work() -> Program:
-        base = domain.Plan(name="") if input.template is None else programming.template(input.template)
+        base = domain.Plan(name="") if input.template is None else await program_words.template(info.context.runtime, principal, input.template)
         values = {name: getattr(base, name) for name in domain.Plan.__slots__} | _given(input)
         made = await programming.create_program(info.context.runtime, principal, plan=domain.Plan(**values))
         return program_type(made, installation_id=principal.installation_id)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from plugin.services import connect, safeguarding
+from plugin.store.unit_of_work import UnitOfWork
 from tests.browser.looks import everywhere
 from tests.browser.stage import Stage, picture
 from tests.browser.test_component import plain
@@ -259,13 +260,13 @@ def test_who_is_under_age_takes_part_where_the_community_admits_them(themed: Sta
                 page.get_by_label("Your parent or guardian").fill("Ada Young, ada@example.org")
                 page.get_by_role("button", name="Take part", exact=True).click()
                 expect(page.get_by_text("You applied. A manager looks at it, and you hear from us.")).to_be_visible()
-        for username in ("young_forum", "young_plain"):
-            member = themed.run(themed.member_id(username))
-            said = themed.run(
-                runtime.database.read(here, lambda unit, member=member: (safeguarding.minor(unit, member), safeguarding.guardian_of(unit, member)))
-            )
-            assert said[0] is not None
-            assert (said[0].age, said[0].consented_at, said[1]) == (16, None, "Ada Young, ada@example.org")
+        members = [themed.run(themed.member_id(username)) for username in ("young_forum", "young_plain")]
+
+        def said(unit: UnitOfWork) -> list[tuple[int, bool, str]]:
+            found = [(safeguarding.minor(unit, one), safeguarding.guardian_of(unit, one)) for one in members]
+            return [(one.age, one.consented_at is not None, guardian) for one, guardian in found if one is not None]
+
+        assert themed.run(runtime.database.read(here, said)) == [(16, False, "Ada Young, ada@example.org")] * 2
     finally:
         themed.run(connect.configure(runtime, here, {"minimum_age": "18"}))
 

@@ -73,6 +73,11 @@ class Outbox(Repository):
         row = self._one(self._select(outbox, outbox.c.remote_id, outbox.c.url).where(outbox.c.key == key))
         return ("", "") if row is None else (str(row[0]), str(row[1]))
 
+    def unsent(self, key: str) -> Outgoing | None:
+        """A message that nobody tried to send yet."""
+        row = self._one(self._select(outbox).where(outbox.c.key == key, outbox.c.state == "pending", outbox.c.attempts == 0))
+        return None if row is None else _outgoing(row)
+
     def rewrite(self, key: str, body: bytes) -> bool:
         """Put other content into a message that nobody tried to send yet; ``False`` if somebody did."""
         waiting = outbox.c.key == key, outbox.c.state == "pending", outbox.c.attempts == 0

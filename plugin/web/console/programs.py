@@ -8,7 +8,7 @@ from starlette.responses import Response
 from plugin.domain.programs import NEXT, Format, Goal, Plan, Program, ProgramState
 from plugin.domain.templates import TEMPLATES
 from plugin.errors import Invalid
-from plugin.services import programming, viewing
+from plugin.services import program_words, programming, viewing
 from plugin.texts import console as words
 from plugin.web.console.frame import program_tabs, show, the_program
 from plugin.web.visits import Visit
@@ -31,8 +31,9 @@ async def choose(visit: Visit) -> Response:
 
 async def new(visit: Visit) -> Response:
     """The form of a new program."""
-    start = TEMPLATES.get(visit.text("template"))
-    values = sent(visit) if visit.posted else _values(start) if start is not None else _values(Plan(name=""))
+    chosen = visit.text("template")
+    start = await program_words.template(visit.runtime, visit.principal, chosen) if chosen in TEMPLATES else Plan(name="")
+    values = sent(visit) if visit.posted else _values(start)
     return show(visit, "program_form.html", section="programs", program=None, values=values, words=words, formats=tuple(Format), rows=_rows(values))
 
 

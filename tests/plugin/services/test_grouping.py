@@ -211,6 +211,31 @@ async def test_erasing_somebody_leaves_no_trace_in_groups(program: Matching) -> 
     assert gone not in {seat.member_id for group in after for seat in group.seats}
 
 
+async def test_the_others_are_introduced_without_who_was_erased_before_it_was_sent(program: Matching) -> None:
+    (one, other) = await published(program)
+    world = program.world
+    gone, alone = one.members[0], other.mentors[0]
+    names = {group.id: {program.name(seat.member_id) for seat in group.seats} for group in (one, other)}
+
+    def erase(unit: UnitOfWork) -> None:
+        for member in (gone, alone):
+            found = unit.members.get(member)
+            assert found is not None
+            erase_member(found.host_user_id, unit, why="self")
+
+    await world.database.write(world.installation_id, erase)
+    for _ in range(2):
+        await delivering.deliver_due(world.runtime, world.installation_id)
+        await outgoing.send_due(world.runtime, world.installation_id)
+    messages = list(world.client.sent.values())
+    (welcome,) = [message for message in messages if isinstance(message, DirectMessage) and one.name in message.title]
+    assert set(welcome.to) == names[one.id] - {program.name(gone)}
+    # A group whose mentor is gone has nobody to be welcomed by.
+    assert not [message for message in messages if isinstance(message, DirectMessage) and f"Welcome to {other.name}" in message.title]
+    asked = [set(message.member_usernames) for message in messages if isinstance(message, CreateGroup)]
+    assert sorted(asked, key=sorted) == sorted((names[one.id] - {program.name(gone)}, names[other.id] - {program.name(alone)}), key=sorted)
+
+
 async def together_in(program: Matching, round_id: int) -> dict[str, int]:
     return {program.name(seat.member_id): group.number for group in await groups_of(program, round_id) for seat in group.seats}
 

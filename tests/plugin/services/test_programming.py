@@ -10,7 +10,7 @@ from plugin.domain.people import SERVICE_SCOPES, Principal, Scope
 from plugin.domain.programs import Format, Goal, Plan, ProgramState, Role
 from plugin.domain.templates import TEMPLATES
 from plugin.errors import Conflict, Forbidden, Invalid
-from plugin.services import enrolling, programming
+from plugin.services import enrolling, program_words, programming
 from plugin.services.erasure import erase_member
 from plugin.services.managing import managers_of
 from plugin.store.unit_of_work import UnitOfWork
@@ -25,7 +25,7 @@ def admin(small_world: World) -> Principal:
 
 async def test_every_format_and_template_makes_a_program(small_world: World, admin: Principal) -> None:
     for name in TEMPLATES:
-        made = await programming.create_program(small_world.runtime, admin, plan=programming.template(name))
+        made = await programming.create_program(small_world.runtime, admin, plan=await program_words.template(small_world.runtime, admin, name))
         assert (made.state, made.template) == (ProgramState.DRAFT, name)
         assert made.goals
         assert made.mentor_benefits
@@ -33,7 +33,24 @@ async def test_every_format_and_template_makes_a_program(small_world: World, adm
         plan = Plan(name="One", format=format_, both_roles=format_ is Format.PEER)
         assert (await programming.create_program(small_world.runtime, admin, plan=plan)).format is format_
     with pytest.raises(Invalid, match="newcomers"):
-        programming.template("nothing")
+        await program_words.template(small_world.runtime, admin, "nothing")
+
+
+async def test_a_template_begins_in_the_language_of_the_community_and_is_read_in_the_readers(small_world: World, admin: Principal) -> None:
+    runtime, here = small_world.runtime, small_world.installation_id
+    await small_world.database.write(here, lambda unit: unit.update_installation(locale="de"))
+    for name, source in TEMPLATES.items():
+        plan = await program_words.template(runtime, admin, name)
+        for text, english in zip(_texts(plan), _texts(source), strict=True):
+            assert text != english, "every text of a template is translated"
+            assert program_words.spoken(text, language="en") == english
+            assert program_words.spoken(english, language="de") == text
+    assert program_words.spoken("What a manager wrote", language="de") == "What a manager wrote"
+
+
+def _texts(plan: Plan) -> list[str]:
+    words = (plan.name, plan.purpose, plan.audience, plan.needs, plan.mentor_benefits, plan.mentee_benefits, plan.code_of_conduct)
+    return [*words, *(goal.text for goal in plan.goals)]
 
 
 async def test_a_copy_has_what_was_said_and_neither_people_nor_dates(small_world: World, admin: Principal) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from plugin.domain.ledger import COUNTS, NEXT, Entry, EntryKind, EntryState, committed, left_of
 from plugin.domain.programs import Role
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound, PluginError
-from plugin.services import programming, spending
+from plugin.services import program_words, programming, spending
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.taking_part import Crowd, crowd_of
 from tests.plugin.support import World
@@ -159,7 +159,7 @@ async def test_bad_input_says_what_to_do(crowd: Crowd) -> None:
     for act in (spending.decide(runtime, una, 5, approve=True), spending.pay(runtime, una, 5, reference="")):
         with pytest.raises(NotFound):
             await act
-    other = await programming.create_program(runtime, crowd.admin, plan=programming.template("newcomers"))
+    other = await programming.create_program(runtime, crowd.admin, plan=await program_words.template(runtime, crowd.admin, "newcomers"))
     with pytest.raises((Conflict, Forbidden), match=r"budget|managers"):
         await spending.propose(runtime, una, other.id, crowd.id("ann"), kind=EntryKind.GIFT, amount=1, words="A book")
 

@@ -138,7 +138,7 @@ async def test_members_who_left_are_not_named_to_others(world: World) -> None:
     await work(world)
     assert sent(world) == [], "it is of no use any more"
     ((listed, shown),) = await wishing.notices(world.runtime, me(world, ann), after=None, limit=5, unread=False)
-    assert (listed.kind, shown.title, "hi" in shown.text) == (ASKED, "… asks", False)
+    assert (listed.kind, shown.title, "hi" in shown.text) == (ASKED, "A former member asks", False)
 
 
 async def test_words_for_a_role(world: World) -> None:
@@ -462,6 +462,20 @@ async def test_who_changes_their_mind_is_left_out_of_what_is_said_to_several(wor
     await choose(world, cat, "groups", Channel.PRODUCT)
     await work(world)
     assert [one.to for one in sent(world)] == [("user1", "user2")]
+
+
+async def test_who_is_left_alone_by_an_erasure_is_told_alone(world: World) -> None:
+    ann, ben = await joined(world, "1", "2")
+    (cat,) = await joined(world, "3", agreed=False)
+    about: dict[str, str | int] = {"name": "Circle", "program": "Spring"}
+
+    def story(unit: UnitOfWork) -> None:
+        introducing.introduce(unit, [ann, ben, cat], "introduction.group", key="g:1", about=about)
+        introducing.leave_out(unit, "g:1", ben)
+
+    await world.database.write(world.installation_id, story)
+    await work(world)
+    assert [(one.to, one.title) for one in sent(world)] == [(("user1",), "Welcome to Circle")]
 
 
 # ---------------------------------------------------------------------------------------------------------------------- any story

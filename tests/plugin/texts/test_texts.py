@@ -120,7 +120,7 @@ def test_words_of_members_stay_words_and_nobody_who_left_is_named() -> None:
             Paragraph(("They write: ", Words("{who} [x](http://evil) <b>"))),
             Paragraph((Link("https://forum.example.org/t/1", "https://forum.example.org/t/1"),)),
         )
-        assert render(ASKED, about, "en").title == "… asks"
+        assert render(ASKED, about, "en").title == "A former member asks"
         assert render(ASKED, about | {"url": "javascript:alert(1)"}, "en", people={7: Person("maya")}).body[1:] == ()
         assert missing(ASKED, {"who": 7}) == ["note"]
         assert render(ASKED, {"note": "x\n\ny", "who": 7}, "en").text == "They write: x\n\ny"
