@@ -64,6 +64,7 @@ def propose(unit: UnitOfWork, mentorship_id: int, *, by: int, terms: Terms) -> A
     for other in one.people:
         if other != by:
             about: dict[str, str | int] = {"who": by, "topics": ", ".join(plain.topics), "days": plain.cadence, "role": "change" if before else ""}
+            about["path"] = pairing.page(one.id)
             tell(unit, other, "agreement.proposed", key=f"agreement:{made.id}:proposed:{other}", about=about)
     signs.moved(unit, one.id)
     unit.record("agreement.proposed", actor=str(by), agreement=str(made.id), version=made.version)
@@ -89,7 +90,7 @@ def sign(unit: UnitOfWork, agreement_id: int, *, by: int) -> Agreement:
     unit.agreements.put(done)
     unsay(unit, f"agreement:{one.id}:", why="it is signed")
     for person in mentorship.people:
-        about: dict[str, str | int] = {"days": done.cadence}
+        about: dict[str, str | int] = {"days": done.cadence, "path": pairing.page(mentorship.id)}
         tell(unit, person, "agreement.signed", key=f"agreement:{one.id}:signed:{person}", about=about)
     signs.moved(unit, mentorship.id)
     pairing.went_on(unit, mentorship.id)
@@ -104,7 +105,7 @@ def decline(unit: UnitOfWork, agreement_id: int, *, by: int) -> Agreement:
     unsay(unit, f"agreement:{one.id}:", why="it was declined")
     for person in one.signed:
         if person != by and person in mentorship.people:
-            tell(unit, person, "agreement.declined", key=f"agreement:{one.id}:declined:{person}", about={"who": by})
+            tell(unit, person, "agreement.declined", key=f"agreement:{one.id}:declined:{person}", about={"who": by, "path": pairing.page(one.mentorship_id)})
     unit.record("agreement.declined", actor=str(by), agreement=str(one.id), version=one.version)
     return done
 

@@ -39,7 +39,11 @@ def ask(unit: UnitOfWork, about: scheduling.About) -> None:
         return
     for one in session.people:
         if one.held is None:
-            words: dict[str, str | int] = {"who": sessions.other_of(session, one.member_id), "at": session.starts_at.isoformat()}
+            words: dict[str, str | int] = {
+                "who": sessions.other_of(session, one.member_id),
+                "at": session.starts_at.isoformat(),
+                "path": sessions.page(session),
+            }
             key = f"session:{session.id}:{session.revision}:asked:{one.member_id}"
             tell(unit, one.member_id, "session.asked", key=key, about=words, until=session.closes_at)
 

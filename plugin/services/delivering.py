@@ -13,7 +13,7 @@ from plugin.services import calendars, digesting, mailing, outgoing, reaching, s
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.telling import Notice
 from plugin.store.unit_of_work import UnitOfWork
-from plugin.texts import KINDS, About, Person, Shown, language_of, mentions_in, people_in, render, translate
+from plugin.texts import KINDS, About, Person, Shown, Site, language_of, mentions_in, people_in, render, translate
 from plugin.texts.service import STOP, WHY
 
 log = structlog.get_logger()
@@ -166,7 +166,8 @@ def words_of(unit: UnitOfWork, notice: Notice, reach: Reach, *, public_url: str 
     about = about_of(unit, notice)
     found = unit.members.many(people_in(notice.kind, about))
     people = {one.id: Person(one.username, one.name) for one in found.values()}
-    shown = render(notice.kind, about, reach.locale, timezone=reach.timezone, people=people, public_url=public_url)
+    site = Site(public_url, unit.community.base_url) if public_url else None
+    shown = render(notice.kind, about, reach.locale, timezone=reach.timezone, people=people, site=site)
     event = calendars.find(unit, str(about["event"])) if about.get("event") else None
     return shown if event is None or event.cancelled else Shown(shown.title, (*shown.body, calendars.entry(event, timezone=reach.timezone)))
 

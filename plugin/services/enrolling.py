@@ -121,7 +121,7 @@ def enrol(
     invitation_answered(unit, made, InvitationState.ACCEPTED)
     if state is EnrolmentState.APPLIED:
         for manager in managers_of(unit, program_id):
-            about: dict[str, str | int] = {"program": program.name, "applicant": member_id}
+            about: dict[str, str | int] = {"program": program.name, "applicant": member_id, "path": f"/console/programs/{program_id}/people/{made.id}"}
             tell(unit, manager, "enrolment.waits", key=f"enrolment:{made.id}:waits:{unit.now.date()}:{manager}", about=about)
     else:
         _welcome(unit, program, made)

@@ -146,7 +146,7 @@ def due(unit: UnitOfWork, about: scheduling.About) -> None:
     if item is None or one is None or not one.runs or item.state is not ItemState.OPEN or item.due_on is None:
         return
     for person in one.people if item.member_id is None else (item.member_id,):
-        words: dict[str, str | int] = {"title": seen(unit, item).title or "…"}
+        words: dict[str, str | int] = {"title": seen(unit, item).title or "…", "path": pairing.page(item.mentorship_id)}
         tell(unit, person, "goal.due", key=f"goal:{item.id}:due:{item.due_on}:{person}", about=words, concerning=one.people)
 
 

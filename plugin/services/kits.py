@@ -90,6 +90,7 @@ def prepare(unit: UnitOfWork, about: scheduling.About) -> None:
                 "who": sessions.other_of(session, one.member_id),
                 "at": session.starts_at.isoformat(),
                 "preparation": text,
+                "path": sessions.page(session),
             }
             key = f"kit:{session.id}:{kit.id}:prepare:{one.member_id}"
             tell(unit, one.member_id, "session.prepare", key=key, about=said, until=session.starts_at)
@@ -108,7 +109,7 @@ def follow_up(unit: UnitOfWork, about: scheduling.About) -> None:
         text = kit.words.follow_up(mentor=one.mentor)
         if text:
             key = f"kit:{session.id}:{kit.id}:follow_up:{one.member_id}"
-            tell(unit, one.member_id, "session.followup", key=key, about={"kit": kit.words.title, "follow_up": text})
+            tell(unit, one.member_id, "session.followup", key=key, about={"kit": kit.words.title, "follow_up": text, "path": sessions.page(session)})
 
 
 # ---------------------------------------------------------------------------------------------------------------------- for managers

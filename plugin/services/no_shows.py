@@ -140,7 +140,7 @@ async def appeal(runtime: Runtime, principal: Principal, strike_id: int, *, word
         unit.strikes.put(done)
         _lighten(unit, done)
         for manager in _managers(unit, one):
-            tell(unit, manager, "strike.appealed", key=f"appeal:{one.id}:{manager}", about={"who": me})
+            tell(unit, manager, "strike.appealed", key=f"appeal:{one.id}:{manager}", about={"who": me, "path": f"/console/programs/{one.program_id}/no-shows"})
         unit.record("strike.appealed", actor=str(me), strike=str(one.id))
         return done
 

@@ -46,6 +46,11 @@ def milestones(unit: UnitOfWork, one: Mentorship) -> Mapping[Milestone, datetime
     }
 
 
+def page(mentorship_id: int) -> str:
+    """The page of a mentorship, for those in it."""
+    return f"/my/mentorships/{mentorship_id}"
+
+
 def went_on(unit: UnitOfWork, mentorship_id: int) -> None:
     """A milestone was reached, or something moved towards one: the three weeks begin anew."""
     at = unit.now + STUCK_AFTER

@@ -87,7 +87,7 @@ def _wait_for_answers(unit: UnitOfWork, session: Session, by: int) -> None:
     topic = sessions.words_of(unit, session).topic
     for other in session.others(by):
         about: dict[str, str | int] = {"who": by, "times": ",".join(one.isoformat() for one in session.times), "minutes": session.minutes, "topic": topic}
-        about["old"] = "" if session.starts_at is None else session.starts_at.isoformat()
+        about |= {"old": "" if session.starts_at is None else session.starts_at.isoformat(), "path": sessions.page(session)}
         tell(unit, other, kind, key=f"session:{session.id}:{session.revision}:{kind}:{other}", about=about, until=last)
     if session.state is SessionState.PROPOSED:
         scheduling.schedule(unit, "session.lapse", key=f"session:{session.id}:lapse", at=last, about={"session": session.id})
@@ -170,6 +170,7 @@ def _confirm(unit: UnitOfWork, session: Session, at: datetime, by: int) -> Sessi
             "minutes": done.minutes,
             "role": "moved" if moved else "",
             "event": key,
+            "path": sessions.page(done),
         }
         tell(unit, each, "session.confirmed", key=f"session:{done.id}:{done.revision}:confirmed:{each}", about=about, until=event.ends_at)
     sessions.remind(unit, done)

@@ -45,6 +45,11 @@ def words_of(unit: UnitOfWork, session: Session) -> Words:
     return Words() if session.words is None else Words(**orjson.loads(unit.unseal(session.words, purpose=PURPOSE)))
 
 
+def page(session: Session) -> str:
+    """The page of a session, for who is in it."""
+    return f"/my/sessions/{session.id}"
+
+
 def sealed(unit: UnitOfWork, words: Words) -> bytes:
     """What was written about a session, sealed. Raises :class:`Invalid` for too much."""
     for name, most in (("topic", MAX_TOPIC), ("place", MAX_PLACE), ("note", MAX_NOTE)):
@@ -210,6 +215,6 @@ def reminder(unit: UnitOfWork, about: scheduling.About) -> None:
         if member is None or awake(unit.now, reaching.reach_of(unit, member)) >= until:
             continue
         words: dict[str, str | int] = {"who": other_of(session, each), "at": session.starts_at.isoformat(), "place": words_of(unit, session).place}
-        words["role"] = "soon" if before == "hour" else ""
+        words |= {"role": "soon" if before == "hour" else "", "path": page(session)}
         key = f"session:{session.id}:{session.revision}:reminder:{before}:{each}"
         tell(unit, each, "session.reminder", key=key, about=words, until=until)

@@ -135,6 +135,7 @@ def _tell(unit: UnitOfWork, survey: Survey, kind: str) -> None:
         "at": _happened(unit, survey).isoformat(),
         "asked": (survey.asked_at or unit.now).isoformat(),
         "days": (unit.now - _happened(unit, survey)).days,
+        "path": f"/my/surveys/{survey.id}",
     }
     tell(unit, survey.member_id, kind, key=f"survey:{survey.id}:{kind}", about=about, until=survey.due_at + OPEN_FOR)
 

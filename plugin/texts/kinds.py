@@ -48,6 +48,26 @@ GROUPS: Mapping[str, str] = MappingProxyType(
 )
 """Kinds that a member sets channel and frequency for together."""
 
+PAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "requests": "/my/requests",
+        "mentorships": "/my/mentorships",
+        "sessions": "/my/sessions",
+        "programs": "/my/programs",
+        "matches": "/my/programs",
+        "groups": "/my",
+        "surveys": "/my",
+        "rewards": "/my/programs",
+        "recruiting": "/my/programs",
+        "managing": "/console/programs",
+        "safety": "/my/safety",
+        "community": "/my/mentorships",
+        "digest": "/my",
+        "service": "/my/notices",
+    }
+)
+"""The page on which one does something about a kind of a group, where neither the kind nor ``about["path"]`` names another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -76,6 +96,8 @@ class Kind:
     roles: Mapping[str, Wording] = field(default_factory=dict)
     urgent: bool = False
     private: bool = False
+    page: str = ""
+    """The page of ours on which one does something about it."""
 
     def words_for(self, role: str) -> Wording:
         """The wording for a reader's role."""
@@ -100,6 +122,7 @@ def declare(
     roles: Mapping[str, tuple[Template, Template]] | None = None,
     urgent: bool = False,
     private: bool = False,
+    page: str = "",
 ) -> Kind:
     """Declare a kind of notice. Raises :class:`ValueError` for a name that is taken or a group that there is not: a mistake of ours, seen at the start."""
     if name in KINDS:
@@ -107,7 +130,7 @@ def declare(
     if group not in GROUPS:
         raise ValueError(f"there is no group {group!r} of kinds; there are: {', '.join(GROUPS)}")
     wordings = {role: Wording(*one) for role, one in (roles or {}).items()}
-    KINDS[name] = Kind(name=name, group=group, wording=Wording(title, body), roles=wordings, urgent=urgent, private=private)
+    KINDS[name] = Kind(name=name, group=group, wording=Wording(title, body), roles=wordings, urgent=urgent, private=private, page=page or PAGES[group])
     return KINDS[name]
 
 

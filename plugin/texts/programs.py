@@ -52,24 +52,28 @@ declare(
 declare(
     "request.accepted",
     group="requests",
+    page="/my/mentorships",
     title=_("{mentor:member} will mentor you"),
     body=_("They said yes. Write to them and propose a first meeting; a good one is short and soon."),
 )
 declare(
     "request.declined",
     group="requests",
+    page="/my/programs",
     title=_("Your request to {mentor:member}"),
     body=_("They cannot mentor you at the moment. That says nothing about you: most often it is a matter of time. {next:text}"),
 )
 declare(
     "request.expired",
     group="requests",
+    page="/my/programs",
     title=_("{mentor:member} has not answered"),
     body=_("Your request of {asked:day} has ended after three days without an answer. {next:text}"),
 )
 declare(
     "request.ended",
     group="requests",
+    page="/my/programs",
     title=_("Your request has ended"),
     body=_("You asked for mentorship on {asked:day}. {why:text} That says nothing about you. {next:text}"),
 )
@@ -92,6 +96,7 @@ declare(
 declare(
     "mentorship.ended",
     group="mentorships",
+    page="/my/programs",
     title=_("Your mentorship has ended"),
     body=_("Thank you for the time you gave each other."),
     roles={
@@ -127,6 +132,7 @@ declare(
 declare(
     "mentorship.left",
     group="mentorships",
+    page="/my/programs",
     title=_("Your mentorship has ended"),
     body=_("What you began on {began:day} has ended: the other side is no longer a member of the community. Thank you for your time."),
     roles={

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlencode
 
 from mentorgraph.host import Block, Bullets, CalendarEntry, Inline, Link, Mention, Paragraph, Quote, Words
 from plugin.texts.catalogues import language_of, translate
@@ -25,6 +26,19 @@ class Person:
 
     username: str
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where our pages are: at ``url``, and for which community a visitor is signed in who is not yet, by the address of that community."""
+
+    url: str
+    community: str
+
+    def address(self, path: str) -> str:
+        """The address of a page. One that is for members says of which community."""
+        private = path.partition("/")[2].partition("/")[0] in {"my", "console"}
+        return f"{self.url}{path}?{urlencode({'community': self.community.partition('://')[2].rstrip('/')}, safe='/:')}" if private else f"{self.url}{path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +104,8 @@ def mentions_in(shown: Shown) -> set[str]:
     return found
 
 
-def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", people: Mapping[int, Person] | None = None, public_url: str = "") -> Shown:
-    """A notice in the reader's language, with moments in the reader's zone. ``about["path"]`` is a page of ours, shown as a link where ``public_url`` is known.
+def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", people: Mapping[int, Person] | None = None, site: Site | None = None) -> Shown:
+    """A notice in the reader's language, with moments in the reader's zone. ``about["path"]``, else the kind's own, is a page of ours, shown as a link on ``site``.
 
     Members are named as ``people`` says; one who is not there any more is a former member. Words of members stay :class:`~mentorgraph.host.Words`. Raises
     :class:`KeyError` for a kind that nobody declared.
@@ -102,8 +116,9 @@ def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", peopl
     title = " ".join("".join(map(plain, _pieces(_text(wording.title, about, language), show))).split())
     parts = [part for part in _text(wording.body, about, language).split("\n\n") if not _is_empty(part, about)]
     body: list[Block] = [Paragraph(tuple(_pieces(part, show))) for part in parts]
-    path = str(about.get("path", ""))
-    url = f"{public_url}{path}" if public_url and path.startswith("/") else str(about.get("url", ""))
+    elsewhere = str(about.get("url", ""))
+    path = str(about.get("path", "")) or ("" if elsewhere else KINDS[kind].page)
+    url = site.address(path) if site is not None and path.startswith("/") else elsewhere
     if url.startswith(("https://", "http://")):
         body.append(Paragraph((Link(url, url),)))
     return Shown(title, tuple(body))

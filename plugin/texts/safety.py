@@ -22,6 +22,7 @@ declare(
 declare(
     "report.waits",
     group="safety",
+    page="/console/reports",
     title=_("A report waits for you"),
     body=_("Somebody has reported something. Please look at it soon; what it says is shown only there, and that you read it is written down."),
     urgent=True,
@@ -30,6 +31,7 @@ declare(
 declare(
     "report.nobody",
     group="safety",
+    page="/console/settings",
     title=_("A report waits, and nobody looks after safety"),
     body=_("Name somebody who looks after safety in the community: reports are not shown to admins, and this one waits until then."),
     urgent=True,
@@ -51,6 +53,7 @@ declare(
 declare(
     "screening.ends",
     group="safety",
+    page="/console/screening",
     title=_("The screening of {who:member} runs out on {until:day}"),
     body=_("Afterwards they are brought together with nobody who is under age, and what they have together ends. Renew it in the console in time."),
     private=True,
@@ -58,6 +61,7 @@ declare(
 declare(
     "mentorship.suspended",
     group="safety",
+    page="/my/mentorships",
     title=_("Your mentorship is paused"),
     body=_("Something is being looked into, so there are no sessions for now. Nobody is blamed by that. You hear from us."),
     private=True,
@@ -65,6 +69,7 @@ declare(
 declare(
     "mentorship.resumed",
     group="safety",
+    page="/my/mentorships",
     title=_("Your mentorship can go on"),
     body=_("The pause is over. Propose a session whenever you like; if you would rather end it, that is fine too."),
     private=True,

@@ -32,6 +32,7 @@ declare(
 declare(
     "webhook.disabled",
     group="service",
+    page="/console/webhooks",
     title=_("An address for events is switched off"),
     body=_("“{name}” has not taken our events, so nothing more is posted there. Events wait for 30 days. If it works again, switch it on in the console."),
 )
@@ -64,6 +65,7 @@ declare(
 declare(
     "introduction.group",
     group="groups",
+    page="/my",
     title=_("Welcome to {name}"),
     body=_(
         "You are together in {name}, part of {program}.\n\n"

@@ -82,6 +82,21 @@ def test_no_kind_is_told_that_is_not_declared() -> None:
     assert told <= set(KINDS)
 
 
+def test_every_kind_leads_to_a_page_that_there_is() -> None:
+    """A member who is told something gets to where they do something about it by one link."""
+    web = SERVICES.parent / "web"
+    routes = "".join((web / area / "__init__.py").read_text(encoding="utf-8") for area in ("members", "console"))
+    there = set(re.findall(r'desk\.route\(f?"([^"]+)"', routes))
+    assert {KINDS[kind].page for kind in ALL} <= there
+    site = Site("https://m.example.org", "https://forum.example.org/c")
+    for kind in ALL:
+        shown = example(KINDS[kind], role="", locale="en", timezone="UTC", now=NOW)
+        about = dict.fromkeys(needed(KINDS[kind], ""), "1")
+        link = render(kind, about, "en", site=site).body[-1]
+        assert link == Paragraph((Link(*[f"https://m.example.org{KINDS[kind].page}?community=forum.example.org/c"] * 2),)), shown.title
+    assert render("survey.asked", {"path": "/certificates/7"}, "en", site=site).text.endswith("https://m.example.org/certificates/7")
+
+
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("kind", ALL)
 def test_every_kind_can_be_shown(kind: str, language: str) -> None:
