@@ -105,8 +105,9 @@ def mentions_in(shown: Shown) -> set[str]:
 
 
 def render(kind: str, about: About, locale: str, *, timezone: str = "UTC", people: Mapping[int, Person] | None = None, site: Site | None = None) -> Shown:
-    """A notice in the reader's language, with moments in the reader's zone. ``about["path"]``, else the kind's own, is a page of ours, shown as a link on ``site``.
+    """A notice in the reader's language, with moments in the reader's zone.
 
+    ``about["path"]``, else the kind's own page, is shown as a link where ``site`` is known.
     Members are named as ``people`` says; one who is not there any more is a former member. Words of members stay :class:`~mentorgraph.host.Words`. Raises
     :class:`KeyError` for a kind that nobody declared.
     """

@@ -105,7 +105,7 @@ async def test_without_agreement_it_is_only_listed(world: World) -> None:
     assert sent(world) == []
     assert (await state(world, "k"))[0] == "shown"
     ((listed, shown),) = await wishing.notices(world.runtime, me(world, ann), after=None, limit=10, unread=False)
-    assert (listed.key, shown.text) == ("k", "They write: hello")
+    assert (listed.key, shown.paragraphs[0]) == ("k", "They write: hello")
     assert await wishing.mark_read(world.runtime, me(world, ann), upto=listed.id) == 1
     assert await wishing.notices(world.runtime, me(world, ann), after=None, limit=10, unread=True) == []
 

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from mentorgraph.host import Link, Paragraph, Words
 from plugin.services.reviewing import example
-from plugin.texts import GROUPS, KINDS, Person, Plural, date_words, day_words, declare, language_of, languages, missing, plural, render, translate
+from plugin.texts import GROUPS, KINDS, Person, Plural, Site, date_words, day_words, declare, language_of, languages, missing, needed, plural, render, translate
 from plugin.texts import __main__ as tool
 from plugin.texts.catalogues import catalogue_path
 from plugin.texts.service import PROMPTS
@@ -84,7 +84,7 @@ def test_no_kind_is_told_that_is_not_declared() -> None:
 
 def test_every_kind_leads_to_a_page_that_there_is() -> None:
     """A member who is told something gets to where they do something about it by one link."""
-    web = SERVICES.parent / "web"
+    web = ROOT / "plugin" / "web"
     routes = "".join((web / area / "__init__.py").read_text(encoding="utf-8") for area in ("members", "console"))
     there = set(re.findall(r'desk\.route\(f?"([^"]+)"', routes))
     assert {KINDS[kind].page for kind in ALL} <= there
