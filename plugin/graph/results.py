@@ -7,13 +7,14 @@ out from the sum (complementary suppression: Hundepool et al. 2012, "Statistical
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
 from plugin.domain.forms import CHOICES, Answer, Form, Question, QuestionKind
 from plugin.domain.forms.templates import RECOMMEND
-from plugin.domain.health import MIN_CELL
+from plugin.domain.health import MIN_CELL, Figure
 from plugin.domain.results import Cell, FactorResult, QuestionResult, Results
 from plugin.graph import scales
 from plugin.graph.health import figure
@@ -44,6 +45,14 @@ def results(form: Form, sheets: Sheets, *, seed: int) -> Results:
     )
 
 
+def _within(mean: Figure | None, items: Sequence[Question]) -> Figure | None:
+    """A mean of scales whose interval ends where the scales do: no answer is beyond."""
+    if mean is None or mean.low is None or mean.high is None:
+        return mean
+    least, most = min(one.ends[0] for one in items), max(one.ends[1] for one in items)
+    return replace(mean, low=max(mean.low, least), high=min(mean.high, most))
+
+
 def _points(key: str, sheets: Sheets) -> list[int]:
     return [value for one in sheets if isinstance(value := one.get(key), int) and not isinstance(value, bool)]
 
@@ -54,6 +63,7 @@ def _question(one: Question, sheets: Sheets, *, retired: bool) -> QuestionResult
     mean = None
     if one.kind in {QuestionKind.SCALE, QuestionKind.NUMBER}:
         mean = figure(scales.mean([float(value) for value in given if isinstance(value, int | float)]))
+        mean = _within(mean, [one]) if one.kind is QuestionKind.SCALE else mean
     cells = _cells(one, given) if given and one.kind in COUNTED else ()
     return QuestionResult(question=one, retired=retired, answers=len(given), mean=mean, cells=cells)
 
@@ -106,7 +116,7 @@ def _factor(name: str, items: Sequence[Question], sheets: Sheets, seed: int) -> 
     return FactorResult(
         factor=name,
         items=tuple(keys),
-        mean=figure(scales.mean(scores)),
+        mean=_within(figure(scales.mean(scores)), items),
         alpha=figure(scales.alpha_estimate(matrix)),
         bootstrap=figure(scales.alpha_bootstrap(matrix, seed=seed)),
     )

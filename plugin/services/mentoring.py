@@ -15,6 +15,9 @@ from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
 
+ASKED = "request"
+"""The source of a mentorship that a mentee asked for."""
+
 
 def begin(
     unit: UnitOfWork, *, program_id: int | None, mentor_id: int, mentee_ids: Sequence[int], source: str, by: str, group_id: int | None = None
@@ -52,7 +55,7 @@ def begin(
     unit.mentorships.put(made)
     for person in made.people:
         unit.change("member", person)
-    _tell_begun(unit, made)
+    _tell_begun(unit, made, accepted=source == ASKED)
     surveying.schedule_for(unit, made.id)
     signs.moved(unit, made.id)
     milestones.reached(unit, program_id, made.people)
@@ -89,11 +92,13 @@ def _enrolled(enrolled: dict[tuple[int, Role], Enrolment], member_id: int, role:
     return found
 
 
-def _tell_begun(unit: UnitOfWork, made: Mentorship) -> None:
+def _tell_begun(unit: UnitOfWork, made: Mentorship, *, accepted: bool) -> None:
     program = "" if made.program_id is None else getattr(unit.programs.get(made.program_id), "name", "")
     for mentee in made.mentee_ids:
         about = {"mentor": made.mentor_id or 0, "mentee": mentee, "program": program}
-        tell(unit, mentee, "mentorship.begun", key=f"mentorship:{made.id}:begun:{mentee}", about=about | {"role": Role.MENTEE.value})
+        if not accepted:
+            # To who asked for it the yes says the same.
+            tell(unit, mentee, "mentorship.begun", key=f"mentorship:{made.id}:begun:{mentee}", about=about | {"role": Role.MENTEE.value})
         if made.mentor_id is not None:
             tell(
                 unit, made.mentor_id, "mentorship.begun", key=f"mentorship:{made.id}:begun:{made.mentor_id}:{mentee}", about=about | {"role": Role.MENTOR.value}

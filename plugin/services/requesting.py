@@ -151,7 +151,9 @@ async def accept(runtime: Runtime, principal: Principal, request_id: int, *, mes
     def work(unit: UnitOfWork) -> Mentorship:
         one = _to_me(unit, principal, request_id)
         state = move(one, RequestState.ACCEPTED)
-        made = mentoring.begin(unit, program_id=one.program_id, mentor_id=one.mentor_id, mentee_ids=[one.mentee_id], source="request", by=f"request:{one.id}")
+        made = mentoring.begin(
+            unit, program_id=one.program_id, mentor_id=one.mentor_id, mentee_ids=[one.mentee_id], source=mentoring.ASKED, by=f"request:{one.id}"
+        )
         words = replace(said(unit, one), message=message.strip())
         unit.requests.put(replace(one, state=state, answered_at=unit.now, mentorship_id=made.id, words=_sealed(unit, words)))
         close(unit, one)

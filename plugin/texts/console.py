@@ -385,3 +385,9 @@ SEEN = {
     "export": _("everything that is kept about you"),
     "profile": _("your profile"),
 }
+
+FACTORS = {
+    "quality": _("How the two get on"),
+    "progress": _("What comes of it"),
+}
+"""The scales of our own surveys, by factor."""

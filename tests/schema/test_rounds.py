@@ -22,7 +22,7 @@ async def test_the_whole_way_over_graphql(made: Made) -> None:
     number = await made.computed()
     shown = await made.show(number)
     assert (shown["state"], shown["progress"], shown["failure"]) == ("COMPUTED", 1.0, None)
-    assert shown["figures"]["placed"] == 2
+    assert (shown["figures"]["placed"], shown["figures"]["proved"], shown["objective"]) == (2, True, "TOTAL")
     assert set(pairs_of(shown).values()) == {"ann", "ben"}
     for edge in shown["pairs"]["edges"]:
         node = edge["node"]
@@ -33,6 +33,9 @@ async def test_the_whole_way_over_graphql(made: Made) -> None:
     assert (waiting["missing"], waiting["reason"]) == (1, "full")
     assert {one["mentor"]["username"] for one in waiting["alternatives"]} == {"ann", "ben"}
     assert {rule["name"] for rule in shown["rules"]} == {"blocked", "already matched before"}
+    # What each rule costs: the pairs that it takes away, and what there would be without it.
+    assert all(rule["removed"] >= rule["removedAlone"] >= 0 for rule in shown["rules"])
+    assert all(rule["totalWithout"] is None or rule["totalWithout"] >= shown["figures"]["total"] - 1e-9 for rule in shown["rules"])
     for name in ("cat", "ann"):
         assert (await made.world.ask(MINE, await made.world.token(name))).data["myMatches"] == []
     assert (await made.do(simple("publishRound"), "publishRound", id=number))["userErrors"] == []

@@ -21,7 +21,7 @@ async def view(visit: Visit) -> Response:
     found = await prospecting.find(visit.runtime, visit.graphs, visit.principal, program.id, need=need, first=SHOWN)
     gaps = await prospecting.shortages(visit.runtime, visit.graphs, visit.principal, program.id, first=prospecting.SHORTAGES)
     people = await visit.people({one.member_id for one in found})
-    chosen = set(visit.all("members")) if visit.posted else set()
+    chosen = set(visit.all("members") if visit.posted else visit.request.query_params.getlist("members"))
     posts = await reading.evidence(visit.runtime, visit.principal, {post for one in found for post in one.post_ids})
     seen = {"found": found, "posts": posts, "gaps": gaps, "people": people, "need": need, "chosen": chosen}
     return show_program(visit, "prospects.html", program, tab="recruiting", running=running, **seen)

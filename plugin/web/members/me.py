@@ -42,9 +42,8 @@ async def notices(visit: Visit) -> Response:
     found = await wishing.notices(visit.runtime, visit.principal, after=None, limit=NOTICES, unread=False)
     wishes = await wishing.wishes(visit.runtime, visit.principal)
     address = await mailing.address_of(visit.runtime, visit.principal)
-    return await show(
-        visit, "notices.html", section="notices", notices=found, wishes=wishes, address=address, words=words, groups=GROUPS, languages=languages()
-    )
+    seen = {"notices": found, "wishes": wishes, "address": address, "site": f"{visit.runtime.settings.public_url}/"}
+    return await show(visit, "notices.html", section="notices", words=words, groups=GROUPS, languages=languages(), **seen)
 
 
 async def change_notices(visit: Visit) -> Response:

@@ -150,6 +150,9 @@ async def test_figures_are_those_of_the_rows(program: Program, clock: FixedClock
     assert (found.mentors, found.mentees, found.matched, found.waiting, found.places) == (3, 6, 5, 1, 1)
     assert found.match_rate is not None
     assert found.match_rate.value == pytest.approx(5 / 6)
+    assert found.match_rate.low is not None
+    assert found.match_rate.high is not None
+    assert 0 < found.match_rate.low < found.match_rate.value < found.match_rate.high <= 1
     assert (found.active, tuple(sorted(found.stalled))) == (0, tuple(sorted(one.id for one in program.pairs))), "thirty days without a sign"
     advice = {one.rule.name: one for one in (await program.evaluation()).advice}
     assert advice["pairs.stalled"].mentorships == found.stalled
