@@ -34,9 +34,9 @@ export function agreed(panel, text, role) {
  */
 function young({ words }, youngest) {
   return h(
-    "details",
-    null,
-    h("summary", null, words.say("join.young")),
+    "fieldset",
+    { class: "mg__question" },
+    h("legend", null, words.say("join.young")),
     h("p", { class: "mg__quiet" }, words.say("join.young_how", { youngest })),
     field(
       "age",

@@ -46,8 +46,7 @@ export function invited(panel, { invited: invitations }) {
                     }),
                     button(panel, words.say("invited.decline"), {
                       about: one.program.name,
-                      act: () =>
-                        panel.act(() => board.declineInvitation(one)),
+                      act: () => panel.act(() => board.declineInvitation(one)),
                     })
                   )
             )

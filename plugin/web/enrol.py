@@ -72,6 +72,7 @@ class Enrol:
             language=door.language,
             door=door,
             texts=texts,
+            ours=Speaker(door.language).ours,
             error=error,
             said=said,
             young=door.least < ADULT and Role.MENTEE in door.roles,

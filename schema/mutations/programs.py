@@ -51,7 +51,7 @@ class ProgramWords:
 class CreateProgramInput(ProgramWords):
     """What the program is and what it is for. What is left out is as the template has it, if one is named."""
 
-    name: str | None = strawberry.field(default=None, description="Needed without a template.")
+    name: str
     template: str | None = strawberry.field(default=None, description="young-professionals, new-entrepreneurs, newcomers or peer-circles.")
 
 

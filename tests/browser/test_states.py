@@ -249,7 +249,7 @@ def test_who_is_under_age_takes_part_where_the_community_admits_them(themed: Sta
                 page.get_by_label("I keep to the code of conduct.").check()
                 page.get_by_role("button", name="Take part", exact=True).click()
                 expect(page.get_by_role("alert")).to_contain_text("say that you are of age, or how old you are: programs are for people of 14 or older")
-                page.get_by_text("If you are not of age").click()
+                expect(page.get_by_role("group", name="If you are not of age")).to_be_visible()
                 page.get_by_label("How old are you?").fill("16")
                 expect(page.get_by_text("You can take part from 14 years on")).to_be_visible()
                 assert everywhere(page, place, "under age") == []

@@ -37,8 +37,8 @@ export default class MentorshipConduct extends Component {
         <input type="checkbox" name="adult" value="yes" />
         {{say "join.of_age"}}
       </label>
-      <details>
-        <summary>{{say "join.young"}}</summary>
+      <fieldset class="mg__question">
+        <legend>{{say "join.young"}}</legend>
         <p class="mg__quiet">{{this.youngHow}}</p>
         <p class="mg__field">
           <label for="{{this.id}}-age">{{say "join.age"}}</label>
@@ -63,7 +63,7 @@ export default class MentorshipConduct extends Component {
               "join.guardian_how"
             }}</span>
         </p>
-      </details>
+      </fieldset>
     {{else}}
       <label class="mg__check">
         <input type="checkbox" name="adult" value="yes" required />
