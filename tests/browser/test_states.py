@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from plugin.services import connect, safeguarding
+from plugin.services import choosing, safeguarding
 from plugin.store.unit_of_work import UnitOfWork
 from tests.browser.looks import everywhere
 from tests.browser.stage import Stage, picture
@@ -235,7 +235,7 @@ def test_who_is_under_age_takes_part_where_the_community_admits_them(themed: Sta
     runtime, here = themed.parts.runtime, themed.installation_id
     for username in ("young_forum", "young_plain"):
         themed.run(themed.sign_up(username))
-    themed.run(connect.configure(runtime, here, {"minimum_age": "14"}))
+    themed.run(choosing.configure(runtime, here, {"minimum_age": "14"}))
     try:
         with themed.signed_in(browser, "young_forum") as context, themed.signed_in(browser, "young_plain") as other:
             forum = panel(opened(context, f"{themed.forum.base_url}/u/young_forum/summary"))
@@ -268,7 +268,7 @@ def test_who_is_under_age_takes_part_where_the_community_admits_them(themed: Sta
 
         assert themed.run(runtime.database.read(here, said)) == [(16, False, "Ada Young, ada@example.org")] * 2
     finally:
-        themed.run(connect.configure(runtime, here, {"minimum_age": "18"}))
+        themed.run(choosing.configure(runtime, here, {"minimum_age": "18"}))
 
 
 def test_a_service_that_is_slow_or_never_answers(themed: Stage, browser: Browser) -> None:
