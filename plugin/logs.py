@@ -55,7 +55,8 @@ def _take_over() -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
         found = logging.getLogger(name)
         found.handlers.clear()
-        found.propagate = True
+        found.propagate, found.disabled = True, False
+        found.setLevel(logging.NOTSET)
     root.handlers[:] = [*(one for one in root.handlers if not isinstance(one, _Libraries)), _Libraries(logging.WARNING)]
 
 

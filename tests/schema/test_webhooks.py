@@ -65,7 +65,7 @@ async def test_an_admin_looks_after_endpoints_and_nobody_else_does(world: World)
 
     # The same, followed: from the beginning, and of one type.
     principal = Principal(installation_id=world.installation_id, member_id=None, scopes=SERVICE_SCOPES, token_id=3)
-    context = Context(runtime=world.parts.runtime, graphs=world.parts.graphs, principal=principal)
+    context = Context(runtime=world.parts.runtime, graphs=world.parts.graphs, principal=principal, token=service)
     document = 'subscription { events(after: "0", types: ["program.created"]) { upTo events { number type data } } }'
     stream = await schema.stream(document, context_value=context)
     async for first in stream:

@@ -1,7 +1,6 @@
 """Units of work: whole or not at all, on both databases."""
 
 import asyncio
-import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -262,17 +261,11 @@ async def test_a_locked_database_is_unavailable_and_recovers(sqlite_database: Da
     await sqlite_database.write(one, lambda unit: unit.tags.put("x"))
 
 
-async def test_a_glance_at_a_locked_file_is_left_to_a_thread(sqlite_database: Database, sqlite_settings: Settings) -> None:
+async def test_a_glance_that_fails_is_left_to_a_thread(sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     one = await community(sqlite_database)
     await sqlite_database.write(one, lambda unit: member(unit, "1"))
-    other = sqlite3.connect(sqlite_settings.sqlite_path, isolation_level=None, check_same_thread=False)
-    other.execute("PRAGMA locking_mode=EXCLUSIVE")
-    with contextlib.suppress(sqlite3.OperationalError):
-        other.execute("BEGIN EXCLUSIVE")
-    looking = asyncio.ensure_future(sqlite_database.glance(one, usernames))
-    await asyncio.sleep(0)
-    other.close()
-    assert await looking == ["user1"]
+    monkeypatch.setattr(sqlite_database, "_glances", sqlite_engine(tmp_path / "not there.db", read_only=True))
+    assert await sqlite_database.glance(one, usernames) == ["user1"]
 
 
 def test_a_read_only_file_is_named(sqlite_settings: Settings) -> None:
