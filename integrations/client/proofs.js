@@ -127,10 +127,14 @@ export function popupProof(opened, service) {
           );
         }
       };
-      const watch = setInterval(
-        () => opened.closed && done(failed("signed-out")),
-        400
-      );
+      let gone = false;
+      // What was said before it closed may still be on its way.
+      const watch = setInterval(() => {
+        if (gone) {
+          done(failed("signed-out"));
+        }
+        gone = opened.closed;
+      }, 400);
       addEventListener("message", heard);
       opened.location.replace(parameters.url);
     });

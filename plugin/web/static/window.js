@@ -3,5 +3,6 @@ const { origin, sso, sig } = document.getElementById("answer").dataset;
 history.replaceState(null, "", location.pathname);
 if (window.opener) {
   window.opener.postMessage({ mentorgraph: { sso, sig } }, origin);
-  window.close();
+  // The page closes this window when it has heard: a window that is gone before is taken for one that somebody closed.
+  setTimeout(() => window.close(), 5000);
 }
