@@ -21,7 +21,6 @@ from plugin.services.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.store.dispatch import Claim, Dispatcher
 from plugin.store.repositories.lanes import ENDPOINT
-from plugin.store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
 
@@ -58,11 +57,7 @@ Outcome = datetime | None
 
 @dataclass
 class _Held:
-    until: datetime
-
-
-def _renew(unit: UnitOfWork, *, lane: str, holder: str, until: datetime, later: datetime) -> bool:
-    return unit.lanes.renew(lane, holder=holder, until=until, later=later)
+    claim: Claim
 
 
 class Worker:
@@ -165,8 +160,8 @@ class Worker:
         due: datetime | None
         note = ""
         bound, kind = log.bind(installation=claim.installation_id, lane=claim.lane), claim.lane.partition(":")[0]
-        held = _Held(claim.until)
-        keeping = asyncio.create_task(self._keep(claim, held))
+        held = _Held(claim)
+        keeping = asyncio.create_task(self._keep(held))
         try:
             due = await self._work_off(claim)
         except HostError as error:
@@ -189,32 +184,29 @@ class Worker:
         finally:
             keeping.cancel()
             await asyncio.wait({keeping})
-        await self._release(claim, held.until, due, note)
+        await self._release(held.claim, due, note)
 
     async def _work_off(self, claim: Claim) -> Outcome:
         if claim.lane.startswith(ENDPOINT):
             return await webhook_lane.send_due(self._runtime, claim.installation_id, int(claim.lane.removeprefix(ENDPOINT)))
         return await self._lanes[claim.lane](claim.installation_id)
 
-    async def _keep(self, claim: Claim, held: "_Held") -> None:
+    async def _keep(self, held: _Held) -> None:
         """Prolong the lease for as long as the work goes on."""
         while True:
             await asyncio.sleep(self._lease.total_seconds() / RENEWALS)
-            until, later = held.until, self._runtime.clock() + self._lease
-            renew = partial(_renew, lane=claim.lane, holder=self._holder, until=until, later=later)
+            renew = partial(Dispatcher.renew, claim=held.claim, until=self._runtime.clock() + self._lease)
             try:
-                if not await asyncio.shield(self._runtime.database.write(claim.installation_id, renew)):
-                    return
+                renewed = await asyncio.shield(self._runtime.database.dispatch(renew))
             except Unavailable:
                 continue
-            held.until = later
+            if renewed is None:
+                return
+            held.claim = renewed
 
-    async def _release(self, claim: Claim, until: datetime, due: datetime | None, note: str) -> None:
-        def work(unit: UnitOfWork) -> None:
-            unit.lanes.release(claim.lane, holder=self._holder, until=until, due_at=due, note=note)
-
+    async def _release(self, claim: Claim, due: datetime | None, note: str) -> None:
         try:
-            await self._runtime.database.write(claim.installation_id, work)
+            await self._runtime.database.dispatch(partial(Dispatcher.release, claim=claim, due_at=due, note=note))
         except Unavailable:
             # The lease runs out by itself.
             log.warning("release_failed", installation=claim.installation_id, lane=claim.lane)

@@ -106,11 +106,11 @@ def of_store(unit: UnitOfWork, *, marked: Mapping[str, str]) -> State:
     }
 
 
-def differences(store: State, forum: State) -> dict[str, object]:
-    """Up to three of each kind that differ, each as the store and as the forum have it."""
-    found: dict[str, object] = {}
+def differences(store: State, forum: State) -> dict[str, dict[str, tuple[object, object]]]:
+    """What differs, by its kind and id: as the store and as the forum have it."""
+    found: dict[str, dict[str, tuple[object, object]]] = {}
     for name, wanted in forum.items():
-        differs = {one: (store[name].get(one), wanted.get(one)) for one in {*wanted, *store[name]} if store[name].get(one) != wanted.get(one)}
+        differs = {one: (store[name].get(one), wanted.get(one)) for one in sorted({*wanted, *store[name]}) if store[name].get(one) != wanted.get(one)}
         if differs:
-            found[name] = dict(list(differs.items())[:3])
+            found[name] = differs
     return found

@@ -64,7 +64,7 @@ class Pair:
         store = await self.parts.runtime.database.read(self.installation_id, lambda unit: of_store(unit, marked=self.marked))
         return store, of_forum(content, now=now, marked=self.marked)
 
-    async def differences(self) -> dict[str, object]:
+    async def differences(self) -> Mapping[str, object]:
         """What differs, by kind."""
         return differences(*await self.both())
 

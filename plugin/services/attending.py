@@ -54,7 +54,7 @@ def say(unit: UnitOfWork, session_id: int, *, by: int, held: bool, missing: Sequ
     That is once everybody has said something, or two days after the end. Raises :class:`Conflict` before the beginning, for somebody who is missing less than
     ten minutes after it, and once it is closed.
     """
-    session = sessions.mine(unit, session_id, by, lock=True)
+    session = sessions.mine(unit, session_id, by)
     if session.state is not SessionState.CONFIRMED or session.starts_at is None:
         raise refused(session)
     if session.starts_at > unit.now:
@@ -117,7 +117,7 @@ def _follow(unit: UnitOfWork, done: Session, found: Outcome) -> None:
 @scheduling.job("session.settle")
 def settle_due(unit: UnitOfWork, about: scheduling.About) -> None:
     """Everybody had the time to say something."""
-    session = unit.sessions.lock(int(about["session"]))
+    session = unit.sessions.get(int(about["session"]))
     if session is None or session.state is not SessionState.CONFIRMED or session.closes_at is None or session.closes_at > unit.now:
         return
     settle(unit, session)

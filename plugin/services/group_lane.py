@@ -52,7 +52,7 @@ def causes_of(unit: UnitOfWork, one: Round, error: Impossible) -> list[CauseOf]:
 
 
 def _keep(unit: UnitOfWork, one: Round, task: Task, formed: Formed) -> None:
-    now = unit.rounds.lock(one.id)
+    now = unit.rounds.get(one.id)
     if now is None or now.state is not RoundState.COMPUTING or now.run != one.run:
         return
     found = unit.members.many(person.id for person in task.people)

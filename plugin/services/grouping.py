@@ -64,7 +64,7 @@ async def move(runtime: Runtime, principal: Principal, *, member_id: int, group_
 
     def work(unit: UnitOfWork) -> Group:
         group = found(unit, principal, group_id)
-        one = unit.rounds.lock(group.round_id) if group.round_id is not None else None
+        one = unit.rounds.get(group.round_id) if group.round_id is not None else None
         if one is None or group.state is not GroupState.DRAFT:
             raise Conflict("only drafts can be changed by hand: this group runs already", code="illegal_transition", field="group")
         step(one.state, Command.ADJUST)

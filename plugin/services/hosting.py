@@ -119,7 +119,7 @@ async def cancel(runtime: Runtime, principal: Principal, event_id: int) -> Seen:
 
 
 def _managed(unit: UnitOfWork, principal: Principal, event_id: int) -> ProgramEvent:
-    event = unit.program_events.lock(event_id)
+    event = unit.program_events.get(event_id)
     if event is None:
         raise NotFound("there is no such event", field="event")
     require_manager(unit, principal, event.program_id)
@@ -178,7 +178,7 @@ async def answer(runtime: Runtime, principal: Principal, event_id: int, *, going
     me = member_of(principal)
 
     def work(unit: UnitOfWork) -> Seen:
-        event = unit.program_events.lock(event_id)
+        event = unit.program_events.get(event_id)
         if event is None or not _takes_part(unit, me, event.program_id):
             raise NotFound("there is no such event", field="event")
         ahead(event, unit.now)
@@ -216,7 +216,7 @@ def _move_up(unit: UnitOfWork, event: ProgramEvent) -> None:
 def leave_all(unit: UnitOfWork, member_id: int) -> None:
     """Somebody leaves the community: their places go to who waits."""
     for event_id in unit.program_events.going_of(member_id):
-        event = unit.program_events.lock(event_id)
+        event = unit.program_events.get(event_id)
         if event is not None and event.state is EventState.PLANNED and event.plan.starts_at > unit.now:
             unit.program_events.answer(event_id, member_id, Answer.NOT_GOING, at=unit.now)
             _move_up(unit, event)

@@ -107,7 +107,7 @@ async def decide(runtime: Runtime, principal: Principal, session_id: int, *, hel
     """A manager's word on a session that is unclear; not on one's own."""
 
     def work(unit: UnitOfWork) -> Seen:
-        session = unit.sessions.lock(session_id)
+        session = unit.sessions.get(session_id)
         if session is None:
             raise NotFound("there is no such session", field="session")
         require_manager(unit, principal, session.program_id)

@@ -252,7 +252,7 @@ def go_on_without(unit: UnitOfWork, session: Session, member_id: int) -> Session
 @scheduling.job("session.lapse")
 def lapse(unit: UnitOfWork, about: scheduling.About) -> None:
     """The last of the proposed times has come without an answer."""
-    session = unit.sessions.lock(int(about["session"]))
+    session = unit.sessions.get(int(about["session"]))
     if session is None or session.state is not SessionState.PROPOSED or session.times[-1] > unit.now:
         return
     asking = session.asking

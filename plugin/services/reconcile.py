@@ -13,7 +13,7 @@ import structlog
 from mentorgraph import events as e
 from mentorgraph.host import Batch, HostBusy, HostClient, HostDenied, HostError, HostUnreachable, Sweep
 from plugin.errors import Conflict
-from plugin.services import handlers
+from plugin.services import overtaken
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.readings import Check, SweepState
 from plugin.store.unit_of_work import UnitOfWork
@@ -63,7 +63,8 @@ class Report:
 async def reconcile(runtime: Runtime, installation_id: int, *, whole: bool, progress: Progress | None = None) -> Report:
     """Bring the store to the host's state; ``whole`` reads everything, otherwise what is new and a part of the rest.
 
-    Raises :class:`HostError` when the host fails; what was read until then is kept and the next run goes on from there.
+    Raises :class:`HostError` when the host fails; what was read until then is kept. A first reading and one of parts go on from there the next time. A whole
+    reading of a community that was read before begins each listing anew: what a broken run has read of it may have changed since.
     """
     client = await runtime.client(installation_id)
     report = Report()
@@ -74,7 +75,7 @@ async def reconcile(runtime: Runtime, installation_id: int, *, whole: bool, prog
     if Sweep.SPACES not in fresh:
         await _refresh(runtime, installation_id, client)
     for sweep in WHOLE if whole else _due(REGULAR, fresh, thrifty=thrifty):
-        await _sweep(runtime, installation_id, client, sweep, report=report, progress=progress, pages=MAX_PAGES)
+        await _sweep(runtime, installation_id, client, sweep, report=report, progress=progress, pages=MAX_PAGES, anew=whole and known)
     if not whole:
         for sweep in _due(ROLLING, fresh, thrifty=thrifty):
             await _sweep(runtime, installation_id, client, sweep, report=report, progress=progress, pages=1 if thrifty else ROLLING_PAGES)
@@ -112,13 +113,15 @@ async def _refresh(runtime: Runtime, installation_id: int, client: HostClient) -
     await runtime.database.write(installation_id, work)
 
 
-async def _sweep(runtime: Runtime, installation_id: int, client: HostClient, sweep: Sweep, *, report: Report, progress: Progress, pages: int) -> None:
-    state = await runtime.database.write(installation_id, lambda unit: _begin(unit, sweep))
+async def _sweep(
+    runtime: Runtime, installation_id: int, client: HostClient, sweep: Sweep, *, report: Report, progress: Progress, pages: int, anew: bool = False
+) -> None:
+    state, revision = await runtime.database.write(installation_id, lambda unit: _begin(unit, sweep, anew=anew))
     since = await runtime.database.read(installation_id, _since) if sweep is Sweep.RECENT else None
     done = 0
     for _ in range(pages):
         batch = await client.pull(sweep, state.cursor, since=since)
-        state = await runtime.database.write(installation_id, _page(state, batch, report))
+        state, revision = await runtime.database.write(installation_id, _page(state, batch, report, revision=revision))
         done += len(batch.events)
         report.items[sweep.value] = report.items.get(sweep.value, 0) + len(batch.events)
         report.dropped += batch.dropped
@@ -140,20 +143,20 @@ def imported(unit: UnitOfWork) -> bool:
     return unit.sweeps.get(Sweep.POSTS).finished_at is not None
 
 
-def _begin(unit: UnitOfWork, sweep: Sweep) -> SweepState:
+def _begin(unit: UnitOfWork, sweep: Sweep, *, anew: bool) -> tuple[SweepState, int]:
     state = unit.sweeps.get(sweep)
-    if not state.running:
+    if anew or not state.running:
         # ``finished_at`` stays until the run ends: it says since when a regular run has to look.
         state = replace(state, number=state.number + 1, cursor=None, began_at=unit.now, calls=0)
         unit.sweeps.put(state)
-    return state
+    return state, unit.revision
 
 
-def _page(state: SweepState, batch: Batch, report: Report) -> Callable[[UnitOfWork], SweepState]:
-    def work(unit: UnitOfWork) -> SweepState:
+def _page(state: SweepState, batch: Batch, report: Report, *, revision: int) -> Callable[[UnitOfWork], tuple[SweepState, int]]:
+    def work(unit: UnitOfWork) -> tuple[SweepState, int]:
         if unit.sweeps.get(state.sweep) != state:
             raise Conflict("the reading was begun anew meanwhile, because an admin changed what counts or somebody else reads too", code="begun_anew")
-        handlers.apply(batch.events, unit)
+        overtaken.take_in(batch.events, unit, revision=revision)
         unit.flush_rows()
         _mark(batch.events, state, unit)
         report.changed += len(unit.changed)
@@ -162,7 +165,7 @@ def _page(state: SweepState, batch: Batch, report: Report) -> Callable[[UnitOfWo
             report.doubted += _doubt_unnamed(state, unit)
             after = replace(after, finished_at=max(unit.now, state.began_at or unit.now) if state.sweep is not Sweep.RECENT else state.began_at)
         unit.sweeps.put(after)
-        return after
+        return after, unit.revision_after
 
     return work
 
@@ -207,7 +210,7 @@ async def settle(runtime: Runtime, installation_id: int, *, limit: int = 20, rep
     client = await runtime.client(installation_id)
     settled = 0
     for _ in range(limit):
-        check = await runtime.database.write(installation_id, lambda unit: unit.checks.take(now=unit.now, until=unit.now + ASKING))
+        check, revision = await runtime.database.write(installation_id, _take)
         if check is None:
             break
         try:
@@ -221,8 +224,8 @@ async def settle(runtime: Runtime, installation_id: int, *, limit: int = 20, rep
             await _postpone(runtime, installation_id, check, error)
             continue
 
-        def work(unit: UnitOfWork, check: Check = check, events: Sequence[e.Event] = events) -> int:
-            handlers.apply(events, unit)
+        def work(unit: UnitOfWork, check: Check = check, events: Sequence[e.Event] = events, revision: int = revision) -> int:
+            overtaken.take_in(events, unit, revision=revision)
             unit.checks.settle(check)
             return len(unit.changed)
 
@@ -233,6 +236,10 @@ async def settle(runtime: Runtime, installation_id: int, *, limit: int = 20, rep
         settled += 1
         runtime.bus.tell(installation_id)
     return settled
+
+
+def _take(unit: UnitOfWork) -> tuple[Check | None, int]:
+    return unit.checks.take(now=unit.now, until=unit.now + ASKING), unit.revision
 
 
 async def _postpone(runtime: Runtime, installation_id: int, check: Check, error: HostError) -> None:

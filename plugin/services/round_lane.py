@@ -73,7 +73,7 @@ async def _compute(runtime: Runtime, graphs: Graphs, installation_id: int, one: 
 
 def still_wanted(unit: UnitOfWork, one: Round) -> Round | None:
     """The round if it still waits for this computation."""
-    now = unit.rounds.lock(one.id)
+    now = unit.rounds.get(one.id)
     return now if now is not None and now.state is RoundState.COMPUTING and now.run == one.run else None
 
 
@@ -141,7 +141,7 @@ async def _hand_over(runtime: Runtime, installation_id: int) -> bool:
             except PluginError as error:
                 unit.our_groups.put(replace(group, state=GroupState.REFUSED, note=error.message))
         round_id = unit.rounds.handing_over()
-        one = unit.rounds.lock(round_id) if round_id is not None else None
+        one = unit.rounds.get(round_id) if round_id is not None else None
         if one is None:
             return True
         pairs = unit.rounds.proposed(one.id, limit=HAND_OVER)

@@ -213,7 +213,7 @@ def _name(name: str) -> str:
 
 async def _change(runtime: Runtime, principal: Principal, round_id: int, work: Callable[[UnitOfWork, Round], Round], *, told: str) -> Round:
     def whole(unit: UnitOfWork) -> Round:
-        one = unit.rounds.lock(round_id)
+        one = unit.rounds.get(round_id)
         if one is None:
             raise unknown(principal)
         require_manager(unit, principal, one.program_id)

@@ -173,7 +173,7 @@ def close_all(unit: UnitOfWork, mentorship_id: int, *, reason: CancelReason) -> 
 
 def ahead(unit: UnitOfWork, session_id: int, by: int) -> Session:
     """A session that is ahead and that a member is in. Raises :class:`NotFound`, or :class:`Conflict` for one that is over or has begun."""
-    session = mine(unit, session_id, by, lock=True)
+    session = mine(unit, session_id, by)
     if session.state not in OPEN:
         raise refused(session)
     if session.starts_at is not None and session.starts_at <= unit.now:
@@ -181,9 +181,9 @@ def ahead(unit: UnitOfWork, session_id: int, by: int) -> Session:
     return session
 
 
-def mine(unit: UnitOfWork, session_id: int, member_id: int, *, lock: bool = False) -> Session:
+def mine(unit: UnitOfWork, session_id: int, member_id: int) -> Session:
     """A session that a member is in. Raises :class:`NotFound` for any other."""
-    session = unit.sessions.lock(session_id) if lock else unit.sessions.get(session_id)
+    session = unit.sessions.get(session_id)
     if session is None or session.of(member_id) is None:
         raise NotFound("there is no such session", field="session")
     return session

@@ -54,7 +54,6 @@ async def set_budget(runtime: Runtime, principal: Principal, program_id: int, *,
     def work(unit: UnitOfWork) -> Account:
         require_manager(unit, principal, None)
         require_manager(unit, principal, program_id)
-        unit.ledger.lock(program_id)
         entries, known = unit.ledger.of_program(program_id), unit.ledger.budget(program_id)
         if known is not None and known.currency != code and entries:
             raise Conflict(
@@ -170,7 +169,6 @@ def _words(words: str) -> str:
 
 
 def _budget(unit: UnitOfWork, program_id: int) -> Budget:
-    unit.ledger.lock(program_id)
     budget = unit.ledger.budget(program_id)
     if budget is None:
         raise Conflict("this program has no budget: an admin sets one first", code="no_budget", field="program")

@@ -28,7 +28,10 @@ class Database(Protocol):
         ...
 
     async def write(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
-        """Run ``work`` in a transaction that is durable when this returns, and undone whole when ``work`` raises."""
+        """Run ``work`` in a transaction that is durable when this returns, and undone whole when ``work`` raises.
+
+        Units that write for one community come one after the other, in all processes together: what a unit reads holds until it has written.
+        """
         ...
 
     async def dispatch(self, work: Callable[[Dispatcher], T]) -> T:

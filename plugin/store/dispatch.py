@@ -4,13 +4,13 @@ They return ids only, or write nothing but leases. A test reads every other stat
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, literal, or_, select, update
 
 from plugin.store.tables import installations, lanes, tokens
-from plugin.store.types import from_micros
+from plugin.store.types import Moment, from_micros
 
 EPOCH = from_micros(0)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -25,6 +25,7 @@ class Claim:
     installation_id: int
     lane: str
     until: datetime
+    holder: str
 
 
 class Dispatcher:
@@ -47,7 +48,7 @@ class Dispatcher:
         if self._skip_locked:
             due = due.with_for_update(skip_locked=True)
         until = now + lease
-        found = [Claim(row.installation_id, row.lane, until) for row in self._connection.execute(due, execution_options=MARK)]
+        found = [Claim(row.installation_id, row.lane, until, holder) for row in self._connection.execute(due, execution_options=MARK)]
         for claim in found:
             self._connection.execute(
                 update(lanes)
@@ -56,6 +57,23 @@ class Dispatcher:
                 execution_options=MARK,
             )
         return found
+
+    def renew(self, claim: Claim, *, until: datetime) -> Claim | None:
+        """Prolong a lease; ``None`` if it was lost. Work that came meanwhile keeps its earlier time."""
+        due = case((lanes.c.due_at < claim.until, lanes.c.due_at), else_=literal(until, Moment))
+        found = self._connection.execute(update(lanes).where(*_held(claim)).values(leased_until=until, due_at=due))
+        return replace(claim, until=until) if found.rowcount else None
+
+    def release(self, claim: Claim, *, due_at: datetime | None, note: str = "") -> None:
+        """Give a lease back and say when the lane is due again. Work that came meanwhile keeps its earlier time.
+
+        The row was made due at the end of the lease by the claim, so an earlier time in it was set by someone who brought work. A lease that ran out and was
+        taken over, be it by the same holder, is not given back.
+        """
+        later = due_at or NEVER
+        due = case((and_(lanes.c.due_at < claim.until, lanes.c.due_at < later), lanes.c.due_at), else_=literal(later, Moment))
+        values = {"due_at": due, "leased_until": EPOCH, "holder": "", "note": note[:500]}
+        self._connection.execute(update(lanes).where(*_held(claim)).values(**values))
 
     def free(self, *, now: datetime) -> int:
         """End every lease, because whoever held one is gone for certain; returns how many. What was held is due at once."""
@@ -90,3 +108,8 @@ class Dispatcher:
             execution_options=MARK,
         )
         return {row.installation_id: row.revision for row in rows}
+
+
+def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:
+    mine = lanes.c.installation_id == claim.installation_id, lanes.c.lane == claim.lane
+    return *mine, lanes.c.holder == claim.holder, lanes.c.leased_until == claim.until

@@ -1,11 +1,12 @@
 """PostgreSQL over asyncpg: any number of processes, row-level security behind every statement."""
 
+import asyncio
 from collections.abc import Callable
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from plugin.clock import Clock
 from plugin.errors import Misconfigured, Unavailable
@@ -24,6 +25,10 @@ from plugin.store.unit_of_work import UnitOfWork
 T = TypeVar("T")
 
 TRIES = 4
+_ENTER = text("SELECT set_config(:setting, :value, true)")
+"""Local to the transaction, so a pooled connection cannot carry it into another community's work."""
+_ENTER_ALONE = text("SELECT set_config(:setting, :value, true), pg_advisory_xact_lock(:alone)")
+"""The same, when every other unit that writes for this community is over, in whichever process; until the transaction ends no other begins."""
 
 
 class PostgresDatabase:
@@ -37,11 +42,12 @@ class PostgresDatabase:
         self._vault = vault
         self._clock = clock
         self._ids = Ids()
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
-    async def _transact(self, work: Callable[[Connection], T], *, setting: str, value: str, read_only: bool = False) -> T:
+    async def _transact(self, work: Callable[[Connection], T], *, setting: str, value: str, read_only: bool = False, alone: int | None = None) -> T:
         for left in reversed(range(TRIES)):
             try:
-                return await self._once(work, setting=setting, value=value, read_only=read_only)
+                return await self._once(work, setting=setting, value=value, read_only=read_only, alone=alone)
             except DBAPIError as error:
                 state = getattr(error.orig, "sqlstate", None)
                 if not left and state in MET:
@@ -50,14 +56,15 @@ class PostgresDatabase:
                     raise
         raise AssertionError("the last try returns or raises")
 
-    async def _once(self, work: Callable[[Connection], T], *, setting: str, value: str, read_only: bool) -> T:
+    async def _once(self, work: Callable[[Connection], T], *, setting: str, value: str, read_only: bool, alone: int | None) -> T:
         try:
             async with self._engine.connect() as connection:
                 if read_only:
                     # Several statements, one state.
                     await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 async with connection.begin():
-                    await self._enter(connection, setting, value)
+                    given = {"setting": f"mentorgraph.{setting}", "value": value}
+                    await (connection.execute(_ENTER, given) if alone is None else connection.execute(_ENTER_ALONE, given | {"alone": alone}))
                     return await connection.run_sync(work)
         except (OperationalError, InterfaceError, PendingRollbackError, OSError, TimeoutError) as error:
             raise Unavailable("the database does not answer", code="database_down") from error
@@ -65,10 +72,6 @@ class PostgresDatabase:
             if found := away(error):
                 raise found from error
             raise
-
-    async def _enter(self, connection: AsyncConnection, setting: str, value: str) -> None:
-        # Local to the transaction, so a pooled connection cannot carry it into another community's work.
-        await connection.execute(text("SELECT set_config(:setting, :value, true)"), {"setting": f"mentorgraph.{setting}", "value": value})
 
     async def read(self, installation_id: int, work: Callable[[UnitOfWork], T]) -> T:
         """See :meth:`Database.read`."""
@@ -91,7 +94,9 @@ class PostgresDatabase:
             unit.flush()
             return result
 
-        return await self._transact(run, setting="installation", value=str(installation_id))
+        # Those of this process wait here, not each with a connection in hand that another community needs.
+        async with self._turns.setdefault(installation_id, asyncio.Lock()):
+            return await self._transact(run, setting="installation", value=str(installation_id), alone=installation_id)
 
     async def dispatch(self, work: Callable[[Dispatcher], T]) -> T:
         """See :meth:`Database.dispatch`."""

@@ -24,7 +24,6 @@ from plugin.store.repositories.lanes import Lane
 from plugin.store.tables import installations
 
 _INSTALLATION = select(installations).where(installations.c.installation_id == bindparam("installation"))
-_QUEUED = select(installations.c.revision).where(installations.c.installation_id == bindparam("installation")).with_for_update()
 
 
 class UnitOfWork(Repositories):
@@ -71,6 +70,11 @@ class UnitOfWork(Repositories):
     def revision(self) -> int:
         """The revision of the graph as of this transaction."""
         return int(self._row.revision)
+
+    @property
+    def revision_after(self) -> int:
+        """The revision that this transaction leaves, by what it has changed so far."""
+        return self.revision + bool(self.changed)
 
     @property
     def epoch(self) -> int:
@@ -131,8 +135,6 @@ class UnitOfWork(Repositories):
 
     def record(self, action: str, *, actor: str, **detail: object) -> None:
         """Append to the audit log. ``actor`` and ``detail["member"]`` may be ids of members: the log names them by numbers drawn by lot."""
-        # One writer at a time, or two would follow the same entry; the installation's row is what they queue for.
-        self._connection.execute(_QUEUED, {"installation": self.installation_id})
         log = Audit(self._connection, self.installation_id)
         told = data_of(action, detail, installation_id=self.installation_id) if self.installation_id else None
         if "member" in detail:

@@ -183,6 +183,7 @@ def deleted(event: PostDeleted, unit: UnitOfWork) -> None:
     post = unit.posts.get(event.post_id)
     if post is None:
         unit.gone.add("post", event.post_id, at=unit.now)
+        unit.change("post", event.post_id)
     else:
         hide_post(post, unit)
     doubt("post", event.post_id, unit=unit, urgent=True)

@@ -77,6 +77,7 @@ def deleted(event: TopicDeleted, unit: UnitOfWork) -> None:
         hide_post(post, unit)
     if unit.topics.get(event.topic_id) is None:
         unit.gone.add("topic", event.topic_id, at=unit.now)
+        unit.change("topic", event.topic_id)
     doubt("topic", event.topic_id, unit=unit, urgent=True)
 
 

@@ -31,8 +31,8 @@ class Job:
 
 
 _NAMED = jobs.c.installation_id == bindparam("installation"), jobs.c.key == bindparam("key"), jobs.c.state == "waiting"
-_DUE = select(*jobs.c).where(*_NAMED, jobs.c.next_at <= bindparam("now")).with_for_update()
-_BEGUN = select(jobs.c.key).where(*_NAMED, jobs.c.at == bindparam("at"), jobs.c.attempts == bindparam("attempts")).with_for_update()
+_DUE = select(*jobs.c).where(*_NAMED, jobs.c.next_at <= bindparam("now"))
+_BEGUN = select(jobs.c.key).where(*_NAMED, jobs.c.at == bindparam("at"), jobs.c.attempts == bindparam("attempts"))
 """Made once: they are run for every job, and to put one together takes longer than to run it."""
 
 
@@ -77,7 +77,7 @@ class Jobs(Repository):
         return [str(row[0]) for row in self._rows(self._select(jobs, jobs.c.key).where(*waiting).order_by(jobs.c.next_at, jobs.c.key).limit(limit))]
 
     def take(self, key: str, *, now: datetime) -> Job | None:
-        """A job that is due, locked until the transaction ends; ``None`` if somebody else did it or it was moved."""
+        """A job that is due; ``None`` if somebody else did it or it was moved."""
         given = {"installation": self.installation_id, "key": key, "now": now}
         row = self._connection.execute(_DUE, given).one_or_none()
         return None if row is None else _job(row)
@@ -87,7 +87,7 @@ class Jobs(Repository):
         self._assign(jobs, {"key": job.key}, attempts=job.attempts + 1, next_at=next_at)
 
     def begun(self, key: str, *, at: datetime, attempts: int) -> bool:
-        """Whether the try that was counted as this one is still to be made: locks the job until the transaction ends."""
+        """Whether the try that was counted as this one is still to be made."""
         given = {"installation": self.installation_id, "key": key, "at": at, "attempts": attempts}
         return self._connection.execute(_BEGUN, given).one_or_none() is not None
 

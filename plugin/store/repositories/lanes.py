@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import and_, bindparam, case, literal, update
+from sqlalchemy import bindparam, case, update
 
 from plugin.store.dispatch import EPOCH, NEVER
 from plugin.store.repositories.base import Repository
@@ -49,24 +49,6 @@ class Lanes(Repository):
     def drop_endpoint(self, number: int) -> None:
         """The endpoint is gone."""
         self._run(self._delete(lanes).where(lanes.c.lane == f"{ENDPOINT}{number}"))
-
-    def renew(self, lane: str, *, holder: str, until: datetime, later: datetime) -> bool:
-        """Prolong a lease that runs ``until``; ``False`` if it was lost. Work that came meanwhile keeps its earlier time."""
-        due = case((lanes.c.due_at < until, lanes.c.due_at), else_=literal(later, Moment))
-        held = lanes.c.lane == lane, lanes.c.holder == holder, lanes.c.leased_until == until
-        return self._run(self._update(lanes).where(*held).values(leased_until=later, due_at=due)) > 0
-
-    def release(self, lane: str, *, holder: str, until: datetime, due_at: datetime | None, note: str = "") -> None:
-        """Give a lease that runs ``until`` back and say when the lane is due again. Work that came meanwhile keeps its earlier time.
-
-        The row was made due at ``until`` by the claim, so an earlier time in it was set by someone who brought work. A lease that ran out and was taken over,
-        be it by the same holder, is not given back.
-        """
-        later = due_at or NEVER
-        due = case((and_(lanes.c.due_at < until, lanes.c.due_at < later), lanes.c.due_at), else_=literal(later, Moment))
-        values = {"due_at": due, "leased_until": EPOCH, "holder": "", "note": note[:500]}
-        held = lanes.c.lane == lane, lanes.c.holder == holder, lanes.c.leased_until == until
-        self._run(self._update(lanes).where(*held).values(**values))
 
     def stop(self) -> None:
         """Let no lane ever fall due again."""

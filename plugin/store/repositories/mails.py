@@ -114,8 +114,8 @@ class Mails(Repository):
         return [int(row[0]) for row in self._rows(self._select(mails, mails.c.mail_id).where(*waiting).order_by(mails.c.next_at, mails.c.mail_id).limit(limit))]
 
     def take(self, mail_id: int) -> Mail | None:
-        """A mail that still is to be sent, locked until the transaction ends."""
-        row = self._one(self._select(mails).where(mails.c.mail_id == mail_id, mails.c.state == "pending").with_for_update())
+        """A mail that still is to be sent."""
+        row = self._one(self._select(mails).where(mails.c.mail_id == mail_id, mails.c.state == "pending"))
         return None if row is None else _mail(row)
 
     def attempt(self, mail_id: int, *, next_at: datetime) -> None:

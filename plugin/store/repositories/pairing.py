@@ -29,8 +29,8 @@ class Agreements(Repository):
         self._run(self._insert(agreement_signatures).on_conflict_do_nothing(index_elements=list(agreement_signatures.primary_key)), [row])
 
     def get(self, agreement_id: int) -> Agreement | None:
-        """The version with this id, held until the end of the transaction."""
-        row = self._one(self._select(agreements).where(agreements.c.agreement_id == agreement_id).with_for_update())
+        """The version with this id."""
+        row = self._one(self._select(agreements).where(agreements.c.agreement_id == agreement_id))
         return None if row is None else self._signed([row])[0]
 
     def of_mentorship(self, mentorship_id: int) -> list[Agreement]:
@@ -82,8 +82,8 @@ class PairItems(Repository):
         self._put(pair_items, [values | {"item_id": item.id, "kind": item.kind.value, "state": item.state.value}])
 
     def get(self, item_id: int) -> Item | None:
-        """The one with this id, held until the end of the transaction."""
-        row = self._one(self._select(pair_items).where(pair_items.c.item_id == item_id).with_for_update())
+        """The one with this id."""
+        row = self._one(self._select(pair_items).where(pair_items.c.item_id == item_id))
         return None if row is None else _item(row)
 
     def of_mentorship(self, mentorship_id: int) -> list[Item]:

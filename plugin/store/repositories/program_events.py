@@ -26,11 +26,6 @@ class ProgramEvents(Repository):
         row = self._one(self._select(program_events).where(program_events.c.event_id == event_id))
         return None if row is None else _event(row)
 
-    def lock(self, event_id: int) -> ProgramEvent | None:
-        """The same, held until the end of the transaction: places are given one after the other."""
-        row = self._one(self._select(program_events).where(program_events.c.event_id == event_id).with_for_update())
-        return None if row is None else _event(row)
-
     def of_program(self, program_id: int, *, after: int | None, limit: int) -> list[ProgramEvent]:
         """A page of a program's events, the newest first."""
         statement = self._select(program_events).where(program_events.c.program_id == program_id)

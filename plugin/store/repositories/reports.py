@@ -22,8 +22,8 @@ class Reports(Repository):
         self._put(reports, [values | {"report_id": report.id, "kind": report.kind.value, "state": report.state.value}])
 
     def get(self, report_id: int) -> Report | None:
-        """The report with this id, held until the end of the transaction."""
-        row = self._one(self._select(reports).where(reports.c.report_id == report_id).with_for_update())
+        """The report with this id."""
+        row = self._one(self._select(reports).where(reports.c.report_id == report_id))
         return None if row is None else _report(row)
 
     def of_reporter(self, member_id: int) -> list[Report]:

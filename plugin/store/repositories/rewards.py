@@ -193,10 +193,6 @@ class Ledger(Repository):
             return None
         return Budget(program_id=row.program_id, amount=row.amount, currency=row.currency, set_at=row.set_at, set_by=row.set_by)
 
-    def lock(self, program_id: int) -> None:
-        """Have other transactions that would approve something wait for this one."""
-        self._rows(self._select(budgets, budgets.c.program_id).where(budgets.c.program_id == program_id).with_for_update())
-
     def add(self, one: Entry) -> None:
         """Write an entry."""
         names = ("program_id", "member_id", "amount", "currency", "words", "proposed_by", "proposed_at", "decided_by", "decided_at", "paid_at", "reference")

@@ -55,11 +55,6 @@ class Rounds(Repository):
         row = self._one(self._select(rounds).where(rounds.c.round_id == round_id))
         return None if row is None else _round(row)
 
-    def lock(self, round_id: int) -> Round | None:
-        """The same, held until the end of the transaction, so that two who change it come one after the other."""
-        row = self._one(self._select(rounds).where(rounds.c.round_id == round_id).with_for_update())
-        return None if row is None else _round(row)
-
     def page(self, program_id: int, *, after: int | None, limit: int) -> list[Round]:
         """Rounds of a program, the newest first."""
         statement = self._select(rounds).where(rounds.c.program_id == program_id)

@@ -41,11 +41,6 @@ class Sessions(Repository):
         """The session with this id."""
         return next(iter(self._found(sessions.c.session_id == session_id)), None)
 
-    def lock(self, session_id: int) -> Session | None:
-        """The same, held until the end of the transaction, so that two who change it come one after the other."""
-        self._rows(self._select(sessions, sessions.c.session_id).where(sessions.c.session_id == session_id).with_for_update())
-        return self.get(session_id)
-
     def of_mentorship(self, mentorship_id: int, *, states: Iterable[SessionState] = tuple(SessionState)) -> list[Session]:
         """Sessions of a mentorship, the oldest first."""
         return self._found(sessions.c.mentorship_id == mentorship_id, sessions.c.state.in_([one.value for one in states]))

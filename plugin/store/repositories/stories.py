@@ -49,7 +49,7 @@ class Stories(Repository):
 
     def get(self, story_id: int) -> Story | None:
         """A story."""
-        row = self._one(self._select(stories).where(stories.c.story_id == story_id).with_for_update())
+        row = self._one(self._select(stories).where(stories.c.story_id == story_id))
         if row is None:
             return None
         return Story(

@@ -21,8 +21,8 @@ class Strikes(Repository):
         self._put(strikes, [values | {"strike_id": strike.id, "kind": strike.kind.value, "state": strike.state.value}])
 
     def get(self, strike_id: int) -> Strike | None:
-        """The strike with this id, held until the end of the transaction."""
-        row = self._one(self._select(strikes).where(strikes.c.strike_id == strike_id).with_for_update())
+        """The strike with this id."""
+        row = self._one(self._select(strikes).where(strikes.c.strike_id == strike_id))
         return None if row is None else _strike(row)
 
     def of_session(self, session_id: int) -> list[Strike]:

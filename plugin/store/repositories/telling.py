@@ -88,8 +88,8 @@ class Notices(Repository):
         return [int(row[0]) for row in self._rows(self._select(notices, notices.c.notice_id).where(*waiting).order_by(*order).limit(limit))]
 
     def take(self, notice_id: int, *, state: NoticeState = NoticeState.WAITING) -> Notice | None:
-        """A notice in a state, locked until the transaction ends; ``None`` if it is in another one by now."""
-        row = self._one(self._select(notices).where(notices.c.notice_id == notice_id, notices.c.state == state.value).with_for_update())
+        """A notice in a state; ``None`` if it is in another one by now."""
+        row = self._one(self._select(notices).where(notices.c.notice_id == notice_id, notices.c.state == state.value))
         return None if row is None else _notice(row)
 
     def next_at(self) -> datetime | None:

@@ -63,8 +63,8 @@ class Webhooks(Repository):
         self._put(webhooks, [row])
 
     def get(self, webhook_id: int) -> Webhook | None:
-        """An endpoint, locked until the transaction ends."""
-        row = self._one(self._select(webhooks).where(webhooks.c.webhook_id == webhook_id).with_for_update())
+        """An endpoint."""
+        row = self._one(self._select(webhooks).where(webhooks.c.webhook_id == webhook_id))
         return None if row is None else _webhook(row)
 
     def listing(self) -> list[Webhook]:
@@ -106,8 +106,8 @@ class Webhooks(Repository):
         return {int(row[0]): row[1] for row in self._connection.execute(statement.group_by(webhook_posts.c.webhook_id))}
 
     def take(self, webhook_id: int, number: int) -> Post | None:
-        """An event that still is to be posted, locked until the transaction ends."""
-        row = self._one(self._select(webhook_posts).where(*_which(webhook_id, number), _PENDING).with_for_update())
+        """An event that still is to be posted."""
+        row = self._one(self._select(webhook_posts).where(*_which(webhook_id, number), _PENDING))
         return None if row is None else _post(row)
 
     def attempt(self, webhook_id: int, number: int, *, next_at: datetime) -> None:

@@ -145,8 +145,5 @@ async def test_why_a_lane_rests(small_world: World) -> None:
     await small_world.database.write(small_world.installation_id, work)
     (claim,) = await small_world.database.dispatch(lambda found: found.claim(now=small_world.runtime.clock(), lease=timedelta(minutes=1), holder="x", limit=1))
 
-    def rest(unit: UnitOfWork) -> None:
-        unit.lanes.release("outbox", holder="x", until=claim.until, due_at=None, note="The host asks us to wait.")
-
-    await small_world.database.write(small_world.installation_id, rest)
+    await small_world.database.dispatch(lambda found: found.release(claim, due_at=None, note="The host asks us to wait."))
     assert "The host asks us to wait." in lines(await checkup.examine(small_world.runtime), "warning")

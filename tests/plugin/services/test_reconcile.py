@@ -2,11 +2,12 @@
 
 import pytest
 
+from mentorgraph import events as e
 from mentorgraph.host import HostBroken, HostBusy, HostDenied, HostError, HostUnreachable, Sweep
 from plugin.errors import Conflict
 from plugin.services import choosing, reconcile
 from plugin.services.reconcile import Report
-from tests.conftest import FixedClock
+from tests.conftest import NOW, FixedClock
 from tests.plugin.services.stories import HOST, known, person, post, settle, space, tell, topic
 from tests.plugin.support import World
 
@@ -154,3 +155,75 @@ async def test_a_regular_run_reads_what_is_new_and_a_part_of_the_rest(world: Wor
     assert report.items[Sweep.RECENT.value] > 0
     await settle(world)
     assert "99" in (await known(world))["posts"]  # type: ignore[operator]  # a mapping
+
+
+async def test_a_whole_reading_does_not_rest_on_what_a_broken_one_read(small_world: World, clock: FixedClock) -> None:
+    """A part of the posts was read when the run broke off; one of them is deleted since, and nobody said so."""
+    populate(small_world)
+    await read(small_world)
+    await settle(small_world)
+    clock.move(hours=1)
+    small_world.client.failures = [*[None] * (len(small_world.client.pulls) // 2), HostUnreachable("away")]
+    with pytest.raises(HostUnreachable):
+        await read(small_world)
+    broken = await small_world.database.read(small_world.installation_id, lambda unit: [one for one in Sweep if unit.sweeps.get(one).running])
+    assert broken in [[Sweep.TOPICS], [Sweep.POSTS]], "it broke off in the middle of a listing"
+    clock.move(hours=1)
+    del small_world.picture.posts["9"], small_world.picture.topics["9"], small_world.picture.posts["1"], small_world.picture.topics["1"]
+    await read(small_world)
+    await settle(small_world)
+    found = await known(small_world)
+    assert set(found["posts"]) == set(found["topics"]) == set("2345678")  # type: ignore[call-overload]  # a mapping
+
+
+@pytest.mark.parametrize("sweep", [Sweep.POSTS, Sweep.TOPICS, Sweep.MEMBERS])
+async def test_a_page_that_deliveries_overtook_undoes_none_of_them(world: World, clock: FixedClock, sweep: Sweep) -> None:
+    """While a page is on its way something in it is deleted or changed, which a delivery tells and the host confirms before the page is taken in."""
+    populate(world)
+    await read(world)
+    await settle(world)
+    clock.move(hours=1)
+    pull, picture = world.client.pull, world.picture
+    overtaken = False
+
+    async def slow(what: Sweep, cursor: str | None, **more: object) -> object:
+        nonlocal overtaken
+        batch = await pull(what, cursor, **more)  # type: ignore[arg-type]  # handed on
+        if what is sweep and not overtaken:
+            overtaken = True
+            del picture.posts["2"], picture.members["2"], picture.topics["2"]
+            picture.posts["1"] = post("1", version=2, text="others")
+            picture.topics["1"], picture.members["1"] = topic("1", title="another"), person("1", name="another")
+            await tell(world, e.PostDeleted(seen_at=NOW, post_id="2"), e.TopicDeleted(seen_at=NOW, topic_id="2"), e.MemberLeft(seen_at=NOW, host_user_id="2"))
+            await tell(world, picture.posts["1"], picture.topics["1"], picture.members["1"])
+            await settle(world)
+        return batch
+
+    world.client.pull = slow  # type: ignore[method-assign, assignment]  # to be there in the middle
+    await read(world, whole=False)
+    assert overtaken
+    before_asking = await known(world)
+    for found in (before_asking, await settle(world) and await known(world)):
+        assert "2" not in {*found["posts"], *found["members"], *found["topics"]}  # type: ignore[misc]  # mappings
+        assert found["posts"]["1"][2] == 2  # type: ignore[index]  # a mapping
+        assert found["topics"]["1"][0] == found["members"]["1"][1] == "another"  # type: ignore[index]  # mappings
+
+
+async def test_an_answer_that_a_delivery_overtook_is_asked_for_again(world: World) -> None:
+    populate(world)
+    await read(world)
+    await settle(world)
+    answer, picture = world.client.read, world.picture
+
+    async def slow(kind: object, host_id: str) -> object:
+        events = await answer(kind, host_id)  # type: ignore[arg-type]  # handed on
+        if picture.posts["1"].version == 1:
+            picture.posts["1"] = post("1", version=2, text="others")
+            await tell(world, picture.posts["1"])
+        return events
+
+    world.client.read = slow  # type: ignore[method-assign, assignment]  # to be there in the middle
+    await tell(world, e.SubjectDoubted(seen_at=NOW, kind="post", host_id="1"))
+    await settle(world)
+    assert world.client.reads.count(("post", "1")) == 2
+    assert (await known(world))["posts"]["1"][2] == 2  # type: ignore[index]  # a mapping

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from plugin.store import postgres_intake, sqlite_intake
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from plugin.store.engines import sqlite_engine, unavailable
+from plugin.store.repositories.outbox import Outgoing
 from plugin.store.sqlite import SqliteDatabase
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
@@ -169,6 +171,43 @@ async def test_concurrent_units_that_make_the_same_member_both_succeed(database:
     await asyncio.gather(*(database.write(one, work) for _ in range(8)))
     assert await database.read(one, usernames) == ["user1"]
     assert await database.read(one, lambda unit: unit.audit_broken_at()) is None
+
+
+async def test_what_a_unit_reads_holds_until_it_has_written(database: Database) -> None:
+    one = await community(database)
+    await database.write(one, lambda unit: unit.topics.put(Topic(id="1", title="0")))
+
+    def count(unit: UnitOfWork) -> None:
+        topic = unit.topics.get("1")
+        assert topic is not None
+        unit.topics.put(replace(topic, title=str(int(topic.title) + 1)))
+
+    await asyncio.gather(*(database.write(one, count) for _ in range(24)))
+    assert (await database.read(one, lambda unit: unit.topics.all()))[0].title == "24"
+
+
+async def test_a_message_is_taken_back_or_sent_and_never_both(database: Database) -> None:
+    """What was unsaid before anybody tried it can be said again: it must not be on its way meanwhile."""
+    one = await community(database)
+    for number in range(12):
+        await database.write(one, lambda unit, n=number: unit.outbox.put(_message(unit, n)))  # type: ignore[misc]
+    for message in await database.read(one, lambda unit: unit.outbox.due(now=unit.now, limit=99)):
+
+        def take(unit: UnitOfWork, message: Outgoing = message) -> bool:
+            if unit.outbox.waits(message.id):
+                unit.outbox.attempt(message.id, next_at=unit.now)
+                return True
+            return False
+
+        taken, fresh = await asyncio.gather(
+            database.write(one, take), database.write(one, lambda unit, m=message: unit.outbox.take_back([m.key], why="no longer so"))
+        )
+        assert taken is (not fresh)
+
+
+def _message(unit: UnitOfWork, number: int) -> Outgoing:
+    given = {"kind": "suggestions", "member_id": None, "body": b"x", "state": "pending", "attempts": 0, "created_at": unit.now, "next_at": unit.now}
+    return Outgoing(id=unit.new_id(), key=f"suggestions:{number}", **given)  # type: ignore[arg-type]  # as above
 
 
 async def test_every_change_has_its_own_revision(database: Database) -> None:

@@ -1,6 +1,7 @@
 """Lanes: one hand at a time, and no work lost."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -28,11 +29,8 @@ async def claim(database: Database, now: datetime, *, holder: str = "a", limit: 
     return await database.dispatch(partial(Dispatcher.claim, now=now, lease=LEASE, holder=holder, limit=limit))
 
 
-async def release(database: Database, one: Claim, *, holder: str = "a", due_at: datetime | None = None) -> None:
-    await database.write(
-        one.installation_id,
-        lambda unit: unit.lanes.release(one.lane, holder=holder, until=one.until, due_at=due_at),
-    )
+async def release(database: Database, one: Claim, *, due_at: datetime | None = None) -> None:
+    await database.dispatch(partial(Dispatcher.release, claim=one, due_at=due_at))
 
 
 async def test_a_claimed_lane_is_nobody_elses(database: Database, clock: FixedClock) -> None:
@@ -66,7 +64,7 @@ async def test_a_lease_that_ran_out_is_taken_over_and_cannot_be_given_back_by_th
     (second,) = await claim(database, clock(), holder="b")
     await release(database, first)
     assert await claim(database, clock(), holder="c") == [], "the second still holds it"
-    await release(database, second, holder="b")
+    await release(database, second)
     assert await claim(database, clock()) == []
 
 
@@ -87,8 +85,9 @@ async def test_a_lease_is_prolonged_only_by_who_holds_it(database: Database, clo
     (held,) = await claim(database, clock())
     clock.move(minutes=1)
     later = clock() + LEASE
-    assert await database.write(one, lambda unit: unit.lanes.renew("reconcile", holder="a", until=held.until, later=later))
-    assert not await database.write(one, lambda unit: unit.lanes.renew("reconcile", holder="b", until=later, later=later))
+    assert await database.dispatch(partial(Dispatcher.renew, claim=replace(held, holder="b"), until=later)) is None
+    assert await database.dispatch(partial(Dispatcher.renew, claim=held, until=later)) == replace(held, until=later)
+    assert await database.dispatch(partial(Dispatcher.renew, claim=held, until=later)) is None, "that lease was prolonged and is another one"
     clock.move(seconds=90)
     assert await claim(database, clock(), holder="b") == []
     await database.write(one, lambda unit: unit.wake("reconcile"))

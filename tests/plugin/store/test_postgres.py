@@ -1,6 +1,7 @@
 """Row-level security with a role that owns nothing, and what else only PostgreSQL does."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -8,6 +9,7 @@ import asyncpg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from plugin.domain.content import Topic
 from plugin.errors import Misconfigured, Unavailable
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
@@ -256,3 +258,35 @@ async def test_work_brought_by_a_transaction_that_ends_after_the_look_is_not_los
     await slow.close()
     claims = await postgres_database.dispatch(lambda found: found.claim(now=clock(), lease=timedelta(minutes=1), holder="a", limit=9, only=["inbox"]))
     assert [claim.installation_id for claim in claims] == [one]
+
+
+async def test_units_of_one_community_never_meet_though_processes_share_it(postgres_settings: Settings, vault: Vault, clock: FixedClock) -> None:
+    databases = [PostgresDatabase(postgres_settings.database_url, vault=vault, clock=clock) for _ in range(3)]
+    one = await community(databases[0])
+    await databases[0].write(one, lambda unit: unit.topics.put(Topic(id="1", title="0")))
+
+    def count(unit: UnitOfWork) -> None:
+        topic = unit.topics.get("1")
+        assert topic is not None
+        unit.topics.put(replace(topic, title=str(int(topic.title) + 1)))
+
+    await asyncio.gather(*(database.write(one, count) for _ in range(8) for database in databases))
+    assert (await databases[0].read(one, lambda unit: unit.topics.all()))[0].title == "24"
+    for database in databases:
+        await database.close()
+
+
+async def test_a_community_that_waits_for_itself_holds_up_no_other(postgres_database: Database, postgres: Postgres, two: tuple[int, int]) -> None:
+    """Another process has the first community to itself for a while: what is to be written there waits, without the connections that others need."""
+    elsewhere = await asyncpg.connect(postgres.service_url)
+    await elsewhere.execute("SELECT pg_advisory_lock($1)", two[0])
+    waiting = [asyncio.create_task(postgres_database.write(two[0], lambda unit: unit.tags.put("y"))) for _ in range(40)]
+    await asyncio.sleep(0)
+    try:
+        await postgres_database.write(two[1], lambda unit: unit.tags.put("y"))
+        assert await postgres_database.read(two[0], lambda unit: unit.members.count()) == 1, "whoever reads does not wait"
+        assert not any(one.done() for one in waiting)
+    finally:
+        await elsewhere.execute("SELECT pg_advisory_unlock($1)", two[0])
+        await asyncio.gather(*waiting)
+        await elsewhere.close()
