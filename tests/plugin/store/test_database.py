@@ -199,9 +199,10 @@ async def test_a_message_is_taken_back_or_sent_and_never_both(database: Database
                 return True
             return False
 
-        taken, fresh = await asyncio.gather(
-            database.write(one, take), database.write(one, lambda unit, m=message: unit.outbox.take_back([m.key], why="no longer so"))
-        )
+        def take_back(unit: UnitOfWork, message: Outgoing = message) -> set[str]:
+            return unit.outbox.take_back([message.key], why="no longer so")
+
+        taken, fresh = await asyncio.gather(database.write(one, take), database.write(one, take_back))
         assert taken is (not fresh)
 
 
