@@ -8,7 +8,7 @@ import os
 import random
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -81,10 +81,12 @@ class Service:
             "MENTORGRAPH_ALLOW_PRIVATE": self.base_url.removeprefix("http://"),
             "MENTORGRAPH_LOG_LEVEL": "error",
         }
+        return await self.begin([*command, "serve", "--port", str(self.port)], environment)
+
+    async def begin(self, words: Sequence[str], environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+        """Have an interpreter run these words."""
         with self.log.open("ab") as log:
-            return await asyncio.create_subprocess_exec(
-                sys.executable, *command, "serve", "--port", str(self.port), cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL, stderr=log
-            )
+            return await asyncio.create_subprocess_exec(sys.executable, *words, cwd=ROOT, env=environment, stdout=asyncio.subprocess.DEVNULL, stderr=log)
 
     def errors(self) -> Counter[str]:
         """What it logged as errors: the event, the kind of exception and where it came from."""

@@ -43,6 +43,7 @@ class Growers:
 
     state: State
     space: str
+    workflow: httpx2.AsyncClient
     mailer: Mailbox = field(default_factory=Mailbox)
     polled = True
     _address: str = ""
@@ -90,10 +91,9 @@ class Growers:
         newest = max((*self.state.posts, *self.state.comments), default=0)
         news: list[dict[str, object]] = [{"community_member_id": one} for one in self._left]
         news += [{"post_id": newest}] if newest > self._told else []
-        async with httpx2.AsyncClient(trust_env=False) as workflow:
-            for data in news:
-                answer = await workflow.post(self._address, json={"type": "a type that Circle does not document", "data": {"community_id": 1, **data}})
-                assert answer.status_code == 200, answer.text
+        for data in news:
+            answer = await self.workflow.post(self._address, json={"type": "a type that Circle does not document", "data": {"community_id": 1, **data}})
+            assert answer.status_code == 200, answer.text
         self._told, self._left = newest, []
 
     async def sign_in(self, browser: httpx2.AsyncClient, url: str, installation_id: int, username: str, *, back: str) -> str:
@@ -134,5 +134,5 @@ async def growers(at: datetime) -> AsyncIterator[Growers]:
     state = State(now=lambda: at, base_url=f"http://127.0.0.1:{port}", per_five_minutes=10**9, quota=250_000)
     state.join("Olga Owner")
     space = state.open_space("Mentoring")
-    async with served(create_double(state), port=port):
-        yield Growers(state, space=str(space.id))
+    async with served(create_double(state), port=port), httpx2.AsyncClient(trust_env=False) as workflow:
+        yield Growers(state, space=str(space.id), workflow=workflow)

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 import trustme
 from hypothesis import given
@@ -339,6 +340,22 @@ async def test_the_certificate_is_checked_by_the_name_although_the_connection_go
             assert "certificate" in str(caught.value)
             assert not found.requests
         await guarded.close()
+
+
+async def test_whom_the_machine_trusts_is_kept_once_for_all_communities(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, really = 0, httpx2.create_ssl_context
+
+    def counted(*, trust_env: bool) -> ssl.SSLContext:
+        nonlocal read
+        read += 1
+        return really(trust_env=trust_env)
+
+    monkeypatch.setattr(httpx2, "create_ssl_context", counted)
+    http._trusted.cache_clear()
+    clients = [GuardedHttp(allow_private=[], limit=FAST, patience=Patience()) for _ in range(3)]
+    assert read == 1
+    for one in clients:
+        await one.close()
 
 
 async def test_a_certificate_of_an_unknown_authority_is_refused() -> None:

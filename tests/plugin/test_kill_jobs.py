@@ -4,9 +4,7 @@ import asyncio
 import random
 import signal
 import sqlite3
-import sys
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -14,12 +12,12 @@ from plugin.app import open_database
 from plugin.services import scheduling
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
+from tests import forked
 from tests.conftest import NOW, SECRET_KEY, FixedClock
 from tests.plugin.support import community
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
 JOBS, KILLS, SEED = 60, 6, 20261102
 WORKER = """
 import asyncio, sys, time
@@ -51,7 +49,7 @@ async def test_each_job_is_done_once_after_every_kill(sqlite_settings: Settings,
         await database.write(installation, lambda unit, about=about: scheduling.schedule(unit, "test.slow", key=str(about), at=NOW, about=about))  # type: ignore[misc]  # a default binds
     await database.close()
     chance, killed = random.Random(SEED), 0  # noqa: S311 - moments, not secrets
-    environment = {"MENTORGRAPH_DATABASE_URL": sqlite_settings.database_url, "MENTORGRAPH_SECRET_KEYS": SECRET_KEY, "PYTHONPATH": str(ROOT)}
+    environment = {"MENTORGRAPH_DATABASE_URL": sqlite_settings.database_url, "MENTORGRAPH_SECRET_KEYS": SECRET_KEY}
 
     def done() -> list[str]:
         with closing(sqlite3.connect(sqlite_settings.sqlite_path)) as raw:
@@ -59,7 +57,7 @@ async def test_each_job_is_done_once_after_every_kill(sqlite_settings: Settings,
 
     for _ in range(KILLS):
         before = len(done())
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, str(installation), cwd=ROOT, env=environment)
+        process = forked.start("-c", WORKER, str(installation), environment=environment)
         while process.returncode is None and len(done()) == before:  # noqa: ASYNC110 - rows, written by another process
             await asyncio.sleep(0.005)
         await asyncio.sleep(chance.uniform(0, 0.08))
@@ -72,7 +70,7 @@ async def test_each_job_is_done_once_after_every_kill(sqlite_settings: Settings,
         # What was being tried when it was killed waits for its next try; that time has come.
         raw.execute("UPDATE jobs SET next_at = 0 WHERE state = 'waiting'")
         raw.commit()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, str(installation), cwd=ROOT, env=environment)
+    process = forked.start("-c", WORKER, str(installation), environment=environment)
     assert await process.wait() == 0
     assert killed >= 3, "it was killed in the middle"
     assert len(done()) == len(set(done())) == JOBS

@@ -4,9 +4,7 @@ import asyncio
 import random
 import signal
 import sqlite3
-import sys
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -16,13 +14,13 @@ from plugin.services import webhooks
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.unit_of_work import UnitOfWork
+from tests import forked
 from tests.conftest import SECRET_KEY, FixedClock
 from tests.plugin.services.test_webhooks import Receiver, verified
 from tests.plugin.support import community
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[2]
 EVENTS, KILLS, SEED = 100, 4, 20261127
 WORKER = """
 import asyncio
@@ -60,12 +58,11 @@ async def test_every_event_is_posted_after_every_kill(sqlite_settings: Settings,
         "MENTORGRAPH_DATABASE_URL": sqlite_settings.database_url,
         "MENTORGRAPH_SECRET_KEYS": SECRET_KEY,
         "MENTORGRAPH_ALLOW_PRIVATE": f"127.0.0.1:{receiver.port}",
-        "PYTHONPATH": str(ROOT),
     }
     chance, killed = random.Random(SEED), 0  # noqa: S311 - moments, not secrets
     for _ in range(KILLS):
         before = len(receiver.came)
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, cwd=ROOT, env=environment)
+        process = forked.start("-c", WORKER, environment=environment)
         while process.returncode is None and len(receiver.came) == before:  # noqa: ASYNC110 - what came through a socket
             await asyncio.sleep(0.002)
         await asyncio.sleep(chance.uniform(0, 0.05))
@@ -78,7 +75,7 @@ async def test_every_event_is_posted_after_every_kill(sqlite_settings: Settings,
         raw.execute("UPDATE webhook_posts SET next_at = 0 WHERE state = 'pending'")
         raw.execute("UPDATE lanes SET due_at = 0 WHERE lane LIKE 'endpoint:%'")
         raw.commit()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", WORKER, cwd=ROOT, env=environment)
+    process = forked.start("-c", WORKER, environment=environment)
     assert await process.wait() == 0
     server.close()
     assert killed >= 3, "it was killed in the middle"

@@ -2,30 +2,36 @@
 
 import asyncio
 import os
-import resource
 import shutil
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import httpx2
 
+from benchmarks import living
 from integrations.discourse.double.process import free_port
+from tests import forked
 from tests.conftest import SECRET_KEY
+from tests.forked import Forked
 from tests.plugin.web.test_hooks import body_of, signed
 
-ROOT = Path(__file__).resolve().parents[2]
+
+class Dying(living.Service):
+    """The service that dies at marked steps, forked instead of started anew."""
+
+    async def begin(self, words: Sequence[str], environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+        return cast("asyncio.subprocess.Process", forked.start(*words, environment=environment, errors=self.log))
 
 
 @dataclass
 class Service:
     """A running process. ``acknowledged`` are the numbers of deliveries that were answered 2xx."""
 
-    process: subprocess.Popen[bytes]
+    process: Forked
     address: str
     path: Path
     installation_id: int
@@ -34,7 +40,7 @@ class Service:
     async def ready(self) -> None:
         async with httpx2.AsyncClient(trust_env=False) as http:
             for _ in range(3_000):
-                assert self.process.poll() is None, "it ended"
+                assert self.process.returncode is None, "it ended"
                 with suppress(httpx2.TransportError):
                     if (await http.get(f"{self.address}/readyz")).status_code == 200:
                         return
@@ -63,28 +69,16 @@ class Service:
 def running(path: Path, *, file_bytes: int = 0) -> Iterator[Service]:
     """``mentorgraph serve`` over the database at ``path``. With ``file_bytes`` no file may grow beyond that, as on a full disk."""
 
-    def limit() -> None:
-        if file_bytes:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-
     port = free_port()
     values = {name: value for name, value in os.environ.items() if not name.startswith("MENTORGRAPH_")}
-    values |= {"MENTORGRAPH_DATABASE_URL": f"sqlite:///{path}", "MENTORGRAPH_SECRET_KEYS": SECRET_KEY, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "plugin", "serve", "--port", str(port)],
-        env=values,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=limit,  # noqa: PLW1509 - the tests' own thread starts it
-    )
+    values |= {"MENTORGRAPH_DATABASE_URL": f"sqlite:///{path}", "MENTORGRAPH_SECRET_KEYS": SECRET_KEY}
+    process = forked.start("-m", "plugin", "serve", "--port", str(port), environment=values, file_bytes=file_bytes)
     with closing(sqlite3.connect(path)) as connection:
         installation_id = connection.execute("SELECT installation_id FROM installations").fetchone()[0]
     try:
         yield Service(process, f"http://127.0.0.1:{port}", path, installation_id, [])
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+        process.end()
 
 
 def copied(filled: Path, folder: Path) -> Path:

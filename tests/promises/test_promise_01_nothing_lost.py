@@ -13,13 +13,14 @@ import pytest
 
 from benchmarks.endurance import kept_states
 from benchmarks.killed import STEPS
-from benchmarks.living import Found, Service, keep_sending, meanwhile
+from benchmarks.living import Found, keep_sending, meanwhile
 from integrations.discourse.double.process import free_port
 from plugin.app import open_database
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from tests.conftest import SECRET_KEY, FixedClock
 from tests.plugin.support import BASE_URL, HOOK_SECRET, community
+from tests.promises.processes import Dying
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +36,7 @@ async def test_promise_01_killed_at_every_step(settings: Settings, vault: Vault,
     database = open_database(settings, vault=vault, clock=clock)
     try:
         installation = await community(database, host="discourse")
-        service = Service(settings, free_port(), installation, HOOK_SECRET, BASE_URL, tmp_path / "service.log", key=SECRET_KEY)
+        service = Dying(settings, free_port(), installation, HOOK_SECRET, BASE_URL, tmp_path / "service.log", key=SECRET_KEY)
         found = Found()
         steps = WAY if settings.embedded else [name for name in WAY if name in OWN]
         async with httpx2.AsyncClient(trust_env=False, timeout=10) as client, meanwhile(*(keep_sending(service, found) for _ in range(SENDERS))):

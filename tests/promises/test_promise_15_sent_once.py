@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.living import Service
 from integrations.discourse.double.process import child_double, free_port
 from mentorgraph.host import DirectMessage, Paragraph
 from plugin.app import compose
@@ -16,6 +15,7 @@ from plugin.services.connect import NewConnection
 from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import SECRET_KEY
+from tests.promises.processes import Dying
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,8 @@ async def test_promise_15_killed_at_both_sides_of_the_send(settings: Settings, s
         allowed = (forum.base_url.removeprefix("http://"),)
         parts = compose(settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}", "allow_private": allowed}), patience=WITH_TIME)
         try:
-            new = NewConnection(host="discourse", url=forum.base_url, api_key=await forum.control.api_key())
+            key = await forum.control.api_key()
+            new = NewConnection(host="discourse", url=forum.base_url, api_key=key, host_settings={"requests_per_minute": "60000"})
             installation = (await connect.connect(parts.runtime, new)).installation_id
             people = (await forum.control.state("users"))["users"]
             assert isinstance(people, list)
@@ -40,7 +41,7 @@ async def test_promise_15_killed_at_both_sides_of_the_send(settings: Settings, s
                 outgoing.post(message, kind="test", key="only", member_id=None, unit=unit)
 
             await parts.runtime.database.write(installation, post)
-            service = Service(settings, port, installation, "", forum.base_url, tmp_path / "service.log", key=SECRET_KEY)
+            service = Dying(settings, port, installation, "", forum.base_url, tmp_path / "service.log", key=SECRET_KEY)
             process = await service.start(step, "1")
             await asyncio.wait_for(process.wait(), 120)
             assert process.returncode == -signal.SIGKILL

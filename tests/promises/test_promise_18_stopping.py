@@ -33,7 +33,7 @@ async def test_promise_18_a_service_that_stops_lets_go_of_nothing(filled: Path, 
                 await asyncio.sleep(0.01)
             told = time.monotonic()
             service.process.send_signal(signal.SIGTERM)
-            ended = await asyncio.to_thread(service.process.wait, 35)
+            ended = await asyncio.wait_for(service.process.wait(), 35)
             assert time.monotonic() - told < 30
             problems = [one for one in await sending if isinstance(one, BaseException)]
         assert ended in {0, -signal.SIGTERM, 143}

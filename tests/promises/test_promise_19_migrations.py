@@ -6,7 +6,6 @@ Several migrators at once on a new database: ``tests/plugin/store/test_migrate.p
 import asyncio
 import signal
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,10 +13,10 @@ import pytest
 
 from plugin.store.engines import sqlite_engine
 from plugin.store.migrate import expected_revision, migrate_database
+from tests import forked
 from tests.conftest import SECRET_KEY, make_settings
 from tests.plugin.store.test_migrate import difference
 
-ROOT = Path(__file__).resolve().parents[2]
 DYING = """
 import os, signal, sys
 from itertools import count
@@ -36,9 +35,8 @@ main(["migrate"])
 
 
 async def migrate_and_die(database_url: str, after: int) -> int:
-    environment = {"MENTORGRAPH_DATABASE_URL": database_url, "MENTORGRAPH_SECRET_KEYS": SECRET_KEY, "PYTHONPATH": str(ROOT)}
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", DYING, str(after), cwd=ROOT, env=environment)
-    return await process.wait()
+    environment = {"MENTORGRAPH_DATABASE_URL": database_url, "MENTORGRAPH_SECRET_KEYS": SECRET_KEY}
+    return await forked.start("-c", DYING, str(after), environment=environment).wait()
 
 
 @pytest.mark.slow
