@@ -172,11 +172,10 @@ async def disconnect(runtime: Runtime, installation_id: int, *, erase: bool) -> 
     except HostError as error:
         log.warning("disconnect_incomplete", installation=installation_id, reason=error.reason)
         left = (f"the community could not be reached ({error.message}): delete there by hand the webhooks that point to {runtime.settings.public_url}",)
+    await runtime.database.write(installation_id, _deactivate)
+    runtime.forget(installation_id)
     if erase:
         await runtime.database.manage(lambda installations: installations.remove(installation_id))
-    else:
-        await runtime.database.write(installation_id, _deactivate)
-    runtime.forget(installation_id)
     return left
 
 

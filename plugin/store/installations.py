@@ -11,7 +11,7 @@ from plugin.clock import Clock
 from plugin.domain.community import Community, InstallationState, Policy
 from plugin.store.crypto import Vault
 from plugin.store.ids import new_installation_id
-from plugin.store.tables import installations, metadata
+from plugin.store.tables import inbox, installations, lanes, metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,10 @@ class Installations:
     def remove(self, installation_id: int, *, keep: Sequence[str] = ()) -> None:
         """Erase an installation and every row of it."""
         if self._connection.dialect.name == "postgresql":
-            self._connection.execute(text("SELECT set_config('mentorgraph.installation', :id, true)"), {"id": str(installation_id)})
-        for table in reversed(metadata.sorted_tables):
+            given = {"id": str(installation_id), "alone": installation_id}
+            self._connection.execute(text("SELECT set_config('mentorgraph.installation', :id, true), pg_advisory_xact_lock(:alone)"), given)
+        # Deliveries come in as long as there are lanes: those go late, as nothing comes in anywhere while their rows are held, and the inbox after them.
+        last = [lanes, inbox, installations]
+        for table in (*(one for one in reversed(metadata.sorted_tables) if one not in last), inbox, *last):
             if table.name not in keep:
                 self._connection.execute(delete(table).where(table.c.installation_id == installation_id))

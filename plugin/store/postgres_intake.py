@@ -109,19 +109,19 @@ async def _insert(connection: asyncpg.Connection, arrivals: Sequence[Arrival]) -
 
 @cache
 def inserting() -> tuple[str, Sequence[str]]:
-    """The statement that inserts any number of deliveries, but for those whose id is taken, and makes their lanes due; it gives how many it inserted.
+    """The statement that inserts any number of deliveries, but for those whose id is taken or whose community was removed, and makes their lanes due.
 
-    It takes an array for each column, in the order that comes with it.
+    It gives how many it inserted, and takes an array for each column, in the order that comes with it.
     """
     arrays = {name: bindparam(name, type_=ARRAY(kind())) for name, kind in COLUMNS.items()}
     rows = func.unnest(*arrays.values()).table_valued(*COLUMNS).render_derived()
-    chosen = select(*(rows.c[name] for name in COLUMNS), NEW)
-    came = postgresql.insert(inbox).from_select([*COLUMNS, "state"], chosen).on_conflict_do_nothing().returning(inbox.c.event_id).cte("came")
-    # Locked in one order, as above.
+    # Locked in one order, as above. A community that is being removed has no lanes any more, or loses them after this.
     told = select(rows.c.installation_id, func.max(rows.c.next_at).label("at")).group_by(rows.c.installation_id).cte("told")
     mine = lanes.c.installation_id == told.c.installation_id, lanes.c.lane == literal_column("'inbox'")
     locked = select(told.c.installation_id, told.c.at).join(lanes, and_(*mine)).order_by(told.c.installation_id).with_for_update(of=lanes).cte("locked")
     woken = waking(locked.c.at, locked.c.installation_id).cte("woken")
+    chosen = select(*(rows.c[name] for name in COLUMNS), NEW).where(rows.c.installation_id.in_(select(locked.c.installation_id)))
+    came = postgresql.insert(inbox).from_select([*COLUMNS, "state"], chosen).on_conflict_do_nothing().returning(inbox.c.event_id).cte("came")
     return _text(select(func.count()).select_from(came).add_cte(woken))
 
 

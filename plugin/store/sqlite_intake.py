@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, delete, select
 from sqlalchemy.dialects import sqlite
 
 from plugin.store.engines import sqlite_connection
@@ -61,7 +61,9 @@ def _write(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> None:
             _insert(connection, other)
     now = max(one.received_at for one in arrivals)
     for installation_id in {one.installation_id for one in arrivals}:
-        _wake(connection, installation_id, now=now)
+        if not _wake(connection, installation_id, now=now):
+            # Whoever took it in did not know yet that the community was removed.
+            connection.execute(_removing(), (installation_id,))
 
 
 def _insert(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> int:
@@ -74,10 +76,10 @@ def _insert(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> int:
     return inserted
 
 
-def _wake(connection: sqlite3.Connection, installation_id: int, *, now: datetime) -> None:
-    """Make the inbox's lane of work due. The row is written even if it is due already: see :meth:`Lanes.wake`."""
+def _wake(connection: sqlite3.Connection, installation_id: int, *, now: datetime) -> bool:
+    """Make the inbox's lane of work due; ``False`` if there is none. The row is written even if it is due already: see :meth:`Lanes.wake`."""
     at = to_micros(now)
-    connection.execute(_woken(), (at, at, installation_id))
+    return connection.execute(_woken(), (at, at, installation_id)).rowcount > 0
 
 
 @cache
@@ -103,3 +105,9 @@ def _looking() -> str:
 def _woken() -> str:
     """The statement of :func:`_wake`: two times, then an installation."""
     return str(waking(bindparam("now", type_=BigInteger), bindparam("mine", type_=BigInteger)).compile(dialect=sqlite.dialect()))
+
+
+@cache
+def _removing() -> str:
+    """The statement that removes what an installation has in its inbox."""
+    return str(delete(inbox).where(inbox.c.installation_id == bindparam("mine")).compile(dialect=sqlite.dialect()))
