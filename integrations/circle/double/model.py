@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from html import escape
 
 Record = dict[str, object]
@@ -259,6 +260,7 @@ class State:
         }
 
 
+@lru_cache(maxsize=10_000)
 def stamp(moment: datetime) -> str:
     """A time as Circle writes it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

@@ -70,5 +70,7 @@ def prefetch(events: Sequence[e.Event], unit: UnitOfWork) -> None:
             if value is not None:
                 into.add(value)
     unit.members.load(people_named)
+    if people_named:
+        members.load_buried(people_named, unit)
     unit.topics.load(topics_named)
     unit.posts.load(posts_named)

@@ -70,6 +70,8 @@ class Members(Repository):
         super().__init__(connection, installation_id)
         self._by_host: dict[str, Member | None] = {}
         self._dirty: dict[int, Member] = {}
+        self._buried: dict[bytes, bool] = {}
+        self._any_buried: bool | None = None
 
     # ------------------------------------------------------------------------------------------------------------- one by one
 
@@ -171,13 +173,22 @@ class Members(Repository):
 
     # ------------------------------------------------------------------------------------------------------------- tombstones
 
+    def load_buried(self, digests: Iterable[bytes]) -> None:
+        """Read many at once, so that :meth:`buried` need not."""
+        missing = {one for one in digests if one not in self._buried}
+        self._buried |= dict.fromkeys(missing, False)
+        self._buried |= {bytes(row[0]): True for row in self._among(tombstones.c.digest, missing, tombstones.c.digest)}
+
     def buried(self, digest: bytes) -> bool:
         """Whether an erased member has this tombstone."""
-        return self._one(self._select(tombstones, tombstones.c.at).where(tombstones.c.digest == digest)) is not None
+        self.load_buried([digest])
+        return self._buried[digest]
 
     def any_buried(self) -> bool:
         """Whether there is any tombstone, so that the common case need not compute digests."""
-        return bool(self._rows(self._select(tombstones, tombstones.c.at).limit(1)))
+        if self._any_buried is None:
+            self._any_buried = bool(self._rows(self._select(tombstones, tombstones.c.at).limit(1)))
+        return self._any_buried
 
     def all_buried(self) -> list[bytes]:
         """All tombstones."""
@@ -186,10 +197,12 @@ class Members(Repository):
     def bury(self, digest: bytes, *, at: datetime) -> None:
         """Leave a tombstone."""
         self._put(tombstones, [{"digest": digest, "at": at}])
+        self._buried[digest] = self._any_buried = True
 
     def unbury(self, digest: bytes) -> None:
         """Remove a tombstone, because the person came back by their own will."""
         self._run(self._delete(tombstones).where(tombstones.c.digest == digest))
+        self._buried[digest], self._any_buried = False, None
 
 
 class Groups(Repository):

@@ -1,5 +1,6 @@
 """Words are not kept, and what is erased is gone from the file."""
 
+import contextlib
 from pathlib import Path
 
 import orjson
@@ -185,3 +186,26 @@ async def test_what_others_answered_somebody_who_was_erased_still_counts(small_w
         # The host still has it all, and says so again.
         await tell(small_world, asked, answer)
         await settle(small_world)
+
+
+async def test_who_is_buried_is_known_at_once_and_no_longer_than_it_holds(world: World) -> None:
+    def work(unit: UnitOfWork) -> list[tuple[bool, bool]]:
+        seen = []
+
+        def look() -> None:
+            seen.append((unit.members.any_buried(), unit.members.buried(b"1" * 32)))
+
+        look()
+        with contextlib.suppress(LookupError), unit.savepoint():
+            unit.members.bury(b"1" * 32, at=unit.now)
+            look()
+            raise LookupError
+        look()
+        unit.members.bury(b"1" * 32, at=unit.now)
+        look()
+        unit.members.unbury(b"1" * 32)
+        look()
+        return seen
+
+    nobody, one = (False, False), (True, True)
+    assert await world.database.write(world.installation_id, work) == [nobody, one, nobody, one, nobody]
