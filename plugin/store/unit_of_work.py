@@ -188,7 +188,7 @@ class UnitOfWork(Repositories):
 
     def forget(self) -> None:
         """Let repositories read afresh, because rows changed behind their backs."""
-        for name in ("members", "topics", "posts", "words", "_row", "community", "policy"):
+        for name in ("members", "topics", "posts", "words", "checks", "_row", "community", "policy"):
             self.__dict__.pop(name, None)
         self.memory.clear()
 
@@ -198,6 +198,7 @@ class UnitOfWork(Repositories):
         self.topics.flush()
         self.posts.flush()
         self.words.flush()
+        self.checks.flush()
 
     def flush(self) -> None:
         """Write everything that is still gathered; called once before the commit."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import case, func
+from sqlalchemy import Connection, case, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mentorgraph.events import Kind
@@ -34,17 +34,29 @@ def _doubting(*, postgres: bool) -> sqlite.Insert | postgresql.Insert:
 
 
 class Checks(Repository):
-    """Doubts, each kept once however often it arises."""
+    """Doubts, each kept once however often it arises. They are written together: nearly every delivery gives rise to some."""
+
+    def __init__(self, connection: Connection, installation_id: int) -> None:
+        super().__init__(connection, installation_id)
+        self._new: dict[tuple[Kind, str], datetime] = {}
 
     def add(self, kind: Kind, host_ids: Iterable[str], *, due_at: datetime) -> None:
         """Doubt these. A doubt that is there already is due at the earlier time and starts its tries afresh."""
-        rows = [{"installation_id": self.installation_id, "kind": kind, "host_id": one, "due_at": due_at, "attempts": 0} for one in dict.fromkeys(host_ids)]
-        if not rows:
-            return
-        self._run(_doubting(postgres=self._postgres), rows)
+        for one in host_ids:
+            self._new[kind, one] = min(due_at, self._new.get((kind, one), due_at))
+
+    def flush(self) -> None:
+        """Write what :meth:`add` gathered."""
+        if self._new:
+            mine = self.installation_id
+            # In one order, so that the same doubts are always met in the same one.
+            new, self._new = sorted(self._new.items()), {}
+            rows = [{"installation_id": mine, "kind": kind, "host_id": one, "due_at": due_at, "attempts": 0} for (kind, one), due_at in new]
+            self._run(_doubting(postgres=self._postgres), rows)
 
     def take(self, *, now: datetime, until: datetime) -> Check | None:
         """The doubt that has been due longest, put off ``until`` then, by when the host will have been asked."""
+        self.flush()
         row = self._one(self._select(checks).where(checks.c.due_at <= now).order_by(checks.c.due_at, checks.c.kind, checks.c.host_id).limit(1))
         if row is None:
             return None
@@ -53,28 +65,34 @@ class Checks(Repository):
 
     def hasten(self, *, now: datetime) -> None:
         """Make every doubt that the host was never asked about due now."""
+        self.flush()
         self._run(self._update(checks).where(checks.c.attempts == 0, checks.c.due_at > now).values(due_at=now))
 
     def next_at(self) -> datetime | None:
         """When the next doubt falls due."""
+        self.flush()
         row = self._one(self._select(checks, func.min(checks.c.due_at)))
         return None if row is None else row[0]
 
     def settle(self, check: Check) -> None:
         """The host was asked. A doubt that arose again while it was being asked stays: the answer may be older than what gave rise to it."""
+        self.flush()
         self._run(self._delete(checks).where(checks.c.kind == check.kind, checks.c.host_id == check.host_id, checks.c.due_at == check.due_at))
 
     def drop(self, kind: Kind, host_id: str) -> None:
         """There is nothing to ask any more."""
+        self.flush()
         self._run(self._delete(checks).where(checks.c.kind == kind, checks.c.host_id == host_id))
 
     def postpone(self, check: Check, *, due_at: datetime, error: str) -> None:
         """The host could not be asked; the doubt stays."""
+        self.flush()
         which = checks.c.kind == check.kind, checks.c.host_id == check.host_id
         self._run(self._update(checks).where(*which).values(due_at=due_at, attempts=checks.c.attempts + 1, error=error[:500]))
 
     def count(self) -> int:
         """How many doubts there are."""
+        self.flush()
         row = self._one(self._select(checks, func.count()))
         return 0 if row is None else int(row[0])
 
