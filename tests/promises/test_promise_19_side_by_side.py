@@ -20,7 +20,9 @@ import httpx2
 import pytest
 
 from integrations.discourse.double.process import free_port
+from tests import forked
 from tests.conftest import SECRET_KEY
+from tests.forked import Forked
 from tests.plugin.web.test_hooks import body_of, signed
 from tests.postgres import Postgres, running_postgres
 
@@ -33,6 +35,7 @@ import asyncio, json
 from datetime import UTC, datetime
 from mentorgraph import events as e
 from plugin.app import compose
+from plugin.cli.main import main as command
 from plugin.services import access, handlers
 from plugin.settings import Settings
 
@@ -58,8 +61,13 @@ async def main():
     await parts.close()
     print(json.dumps({{"id": made, "token": token}}))
 
+try:
+    command(["migrate"])
+except SystemExit as ended:
+    assert not ended.code
 asyncio.run(main())
 """
+"""Migrates, and fills what was made."""
 
 
 def _git(*words: str) -> bytes:
@@ -107,6 +115,14 @@ class Program:
             "PYTHONPATH": str(self.folder),
         }
 
+    async def begin(self, *words: str) -> asyncio.subprocess.Process | Forked:
+        """Begin a command; of the version at hand, forked from one that has read its modules."""
+        if self.folder == ROOT:
+            return forked.start("-m", "plugin", *words, environment=self._environment)
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "plugin", *words), cwd=self.folder, env=self._environment, stdout=asyncio.subprocess.DEVNULL
+        )
+
     async def run(self, *words: str) -> str:
         """Run to the end."""
         process = await asyncio.create_subprocess_exec(
@@ -120,9 +136,7 @@ class Program:
     async def serving(self) -> AsyncIterator[str]:
         """Its address, once it is ready; in the end it is stopped as operators do, and ends well."""
         port = free_port()
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "plugin", "serve", "--port", str(port)), cwd=self.folder, env=self._environment, stdout=asyncio.subprocess.DEVNULL
-        )
+        process = await self.begin("serve", "--port", str(port))
         try:
             async with httpx2.AsyncClient(trust_env=False) as http:
                 for _ in range(1_200):
@@ -169,16 +183,15 @@ async def _handled(postgres: Postgres) -> dict[str, int]:
 async def test_promise_19_the_version_before_serves_on_beside_the_new_one(before: Path, tmp_path: Path) -> None:
     with running_postgres(tmp_path) as postgres:
         old, new = Program(before, postgres), Program(ROOT, postgres)
-        await old.run("-m", "plugin", "migrate")
-        place = json.loads(await old.run("-c", FILL))
+        place = json.loads((await old.run("-c", FILL)).splitlines()[-1])
         async with httpx2.AsyncClient(trust_env=False, timeout=30) as http, old.serving() as first:
             visitor = Visitor(http, place)
             await visitor.visit(first)
-            migrating = asyncio.ensure_future(new.run("-m", "plugin", "migrate"))
-            while not migrating.done():
+            migrating = await new.begin("migrate")
+            while migrating.returncode is None:
                 await visitor.visit(first)
                 await asyncio.sleep(0.1)
-            await migrating
+            assert migrating.returncode == 0
             async with new.serving() as second:
                 for _ in range(10):
                     await visitor.visit(first)
