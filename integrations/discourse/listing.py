@@ -6,7 +6,6 @@ from mentorgraph.host import HostDenied, HostNotFound
 
 _MEMBERS_A_PAGE = 1_000
 _MOST_PAGES = 2_000
-USERS_A_PAGE = 100
 
 
 async def group_members(forum: Forum, name: str) -> list[Json] | None:

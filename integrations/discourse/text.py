@@ -60,10 +60,6 @@ class _Lines:
         self._held: list[str] = []
         self._open: list[str] = []
 
-    @property
-    def quoting(self) -> bool:
-        return bool(self._open)
-
     def add(self, line: str) -> None:
         position = 0
         for tag in _BBCODE_BLOCK.finditer(line):

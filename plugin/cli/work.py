@@ -15,8 +15,6 @@ from plugin.services import outgoing, resealing
 from plugin.services.connect import the_installation
 from plugin.store.unit_of_work import UnitOfWork
 
-MAX_LINE = 8 * 2**20
-
 
 def replay(
     file: Annotated[Path, typer.Argument(help='One delivery a line: {"headers": {…}, "body": "…"}.', exists=True, dir_okay=False, readable=True)],

@@ -102,11 +102,6 @@ class Program:
         """Whether a manager looks at applications for this role."""
         return self.approve_mentors if role is Role.MENTOR else self.approve_mentees
 
-    @property
-    def groups_people(self) -> bool:
-        """Whether more than two meet."""
-        return self.format in {Format.GROUP, Format.CIRCLE}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

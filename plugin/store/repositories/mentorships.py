@@ -61,10 +61,6 @@ class Mentorships(Repository):
         in_it = self._select(mentees, mentees.c.mentorship_id).where(mentees.c.member_id == member_id).scalar_subquery()
         return self._found(or_(mentorships.c.mentor_id == member_id, mentorships.c.mentorship_id.in_(in_it)))
 
-    def load_of(self, mentor_id: int, program_id: int | None) -> int:
-        """How many mentees a mentor has now; with ``None`` in all programs together."""
-        return sum(max(len(one.mentee_ids), 1) for one in self.running(program_id) if one.mentor_id == mentor_id)
-
     def ever(self, program_id: int | None) -> set[tuple[int, int]]:
         """(mentor, mentee) of all mentorships that have been; with ``None`` in the whole community."""
         found = self._found(None if program_id is None else mentorships.c.program_id == program_id)

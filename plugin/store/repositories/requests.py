@@ -1,7 +1,6 @@
 """Requests for mentorship."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -55,12 +54,6 @@ class Requests(Repository):
                 self._select(requests).where(requests.c.program_id == program_id).order_by(requests.c.created_at, requests.c.chain_id, requests.c.rank)
             )
         ]
-
-    def first_answers(self, program_id: int) -> list[tuple[datetime, datetime | None]]:
-        """When each request of a program was asked, and answered."""
-        columns = requests.c
-        statement = self._select(requests, columns.asked_at, columns.answered_at).where(columns.program_id == program_id, columns.asked_at.is_not(None))
-        return [(row[0], row[1]) for row in self._rows(statement)]
 
 
 def _request(row: Row[*tuple[Any, ...]]) -> Request:
