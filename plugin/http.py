@@ -7,30 +7,24 @@ host are paced; a host that fails again and again is left alone for a while.
 
 import asyncio
 import email.utils
-import ipaddress
 import random
-import socket
 import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from typing import Protocol
-from urllib.parse import urlsplit
 
 import httpx2
 import orjson
 
 from mentorgraph.host import HostBroken, HostBusy, HostUnreachable, RateLimit, Response, Upload
+from plugin.addresses import Resolver, pinned_address, system_resolver
+from plugin.bodies import read_body
 from plugin.pace import Gate, Gates
 
-MAX_BODY = 8 * 2**20
-"""Largest answer in bytes, before and after decompression."""
-_STEP = 65536
-"""Bytes that are decompressed at once."""
-UNHURRIED, BREATH = 2**18, 0.005
-"""Bytes of an answer after which it is read slowly, and the seconds that everybody else has before each further step of all large ones of a community."""
+BREATH = 0.005
+"""Seconds that everybody else has before each further step of all large answers of a community."""
 TOTAL_SECONDS = 30.0
 REPEATABLE = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 BREAK_AFTER = 5
@@ -40,39 +34,6 @@ LONGEST_WAIT = 86_400.0
 """A host that asks us to wait for longer than a day is asked again after a day."""
 _OWN_FAULT = frozenset({"private_address", "no_such_name", "bad_address", "circuit_open"})
 """Reasons that say nothing about how the host is, and that a repeat does not mend."""
-
-
-class Resolver(Protocol):
-    """Turns a name into addresses."""
-
-    async def __call__(self, host: str, port: int, /) -> Sequence[str]: ...
-
-
-async def system_resolver(host: str, port: int) -> Sequence[str]:
-    """The addresses of a name as the system knows them."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-"""All that is given out of IPv6 (RFC 4291 section 2.4); whatever lies outside wraps an IPv4 address, or is for some purpose inside a network."""
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_SPECIAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")))
-"""Of IANA's registries of special addresses what not every supported Python knows."""
-
-
-def is_public(address: str) -> bool:
-    """Whether an address can be on the public internet; those that wrap an IPv4 address are judged by it."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is not None:
-            ip = inner
-        elif ip in _NAT64:
-            ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-        elif ip not in _GLOBAL_UNICAST:
-            return False
-    return ip.is_global and not ip.is_multicast and not any(ip in one for one in _SPECIAL)
 
 
 @dataclass
@@ -142,29 +103,6 @@ class GuardedHttp:
 
     def _now(self) -> float:
         return self._monotonic() if self._monotonic else asyncio.get_running_loop().time()
-
-    async def _pin(self, url: str) -> tuple[str, str, str]:
-        """The address to connect to, the Host header and the name to check the certificate by."""
-        try:
-            parts = urlsplit(url)
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-        except ValueError as error:
-            raise HostUnreachable("the address cannot be understood: it must look like https://forum.example.org", reason="bad_address") from error
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise HostUnreachable("the address must begin with http:// or https://", reason="bad_address")
-        try:
-            addresses = await self._resolver(parts.hostname, port)
-        except (OSError, UnicodeError) as error:
-            raise HostUnreachable(f"the name {parts.hostname} cannot be found: check the address", reason="no_such_name") from error
-        if not addresses:
-            raise HostUnreachable(f"the name {parts.hostname} cannot be found: check the address", reason="no_such_name")
-        if f"{parts.hostname.lower()}:{port}" not in self._allowed and not all(map(is_public, addresses)):
-            raise HostUnreachable(
-                f"{parts.hostname}:{port} is a private address: add it to MENTORGRAPH_ALLOW_PRIVATE if that is meant", reason="private_address"
-            )
-        shown = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
-        pinned = f"{parts.scheme}://{shown}:{port}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
-        return pinned, parts.netloc.rpartition("@")[2], parts.hostname
 
     async def request(
         self,
@@ -282,7 +220,7 @@ class GuardedHttp:
         files = None if file is None else {file.part: (file.name, file.content, file.media_type)}
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
-                pinned, host, name = await self._pin(call.url)
+                pinned, host, name = await pinned_address(call.url, resolver=self._resolver, allowed=self._allowed)
                 sent["Host"] = host
                 request = self._client.build_request(
                     call.method,
@@ -297,7 +235,7 @@ class GuardedHttp:
                 self.calls += 1
                 answer = await self._client.send(request, stream=True)
                 try:
-                    body = await self._read(answer)
+                    body = await read_body(answer, breathe=self._breathe)
                 finally:
                     await answer.aclose()
         except TimeoutError as error:
@@ -314,43 +252,6 @@ class GuardedHttp:
         """Let everybody else go on; one large answer at a time gets its next step."""
         async with self._unhurried:
             await asyncio.sleep(BREATH)
-
-    async def _read(self, answer: httpx2.Response) -> bytes:
-        encoding = answer.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in {"identity", "gzip", "x-gzip", ""}:
-            # We asked for gzip at most. Layers of it multiply: a small answer in two could fill the memory within one step.
-            raise HostBroken("the host sent an answer in a compression that was not asked for", reason="bad_compression")
-        declared = answer.headers.get("content-length", "")
-        if declared.isascii() and declared.isdigit() and (len(declared) > 12 or int(declared) > MAX_BODY):
-            # Megabytes that would be thrown away take time from everybody else.
-            raise HostBroken(_TOO_LARGE, reason="too_large")
-        found, plain = bytearray(), None if encoding in {"identity", ""} else zlib.decompressobj(wbits=31)
-        async for part in answer.aiter_raw(65536):
-            if plain is None:
-                found += part
-            else:
-                await _grow(found, plain, part, breathe=self._breathe)
-            if max(len(found), answer.num_bytes_downloaded) > MAX_BODY:
-                raise HostBroken(_TOO_LARGE, reason="too_large")
-            if len(found) > UNHURRIED:
-                await self._breathe()
-        return bytes(found)
-
-
-_TOO_LARGE = "the host sent more than 8 MB in one answer"
-
-
-async def _grow(found: bytearray, plain: "zlib._Decompress", part: bytes, *, breathe: Callable[[], Awaitable[object]]) -> None:
-    """Decompress a part in steps, between which others go on: a few kilobytes can be a hundred megabytes."""
-    while True:
-        step = plain.decompress(part, _STEP)
-        found += step
-        if len(found) > MAX_BODY:
-            raise HostBroken(_TOO_LARGE, reason="too_large")
-        part = plain.unconsumed_tail
-        if not part and len(step) < _STEP:
-            return
-        await (breathe() if len(found) > UNHURRIED else asyncio.sleep(0))
 
 
 @dataclass(frozen=True, slots=True)

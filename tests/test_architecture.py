@@ -8,7 +8,7 @@ import networkx as nx
 
 PICTURE = (Path(__file__).resolve().parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
 PORT = {"events", "host", "standard_webhooks", "undoing"}
-TOOLS = {"clock", "errors", "http", "logs", "mail", "metering", "pace", "pdf", "settings", "tracing"}
+TOOLS = {"addresses", "bodies", "clock", "errors", "http", "logs", "mail", "metering", "pace", "pdf", "settings", "tracing"}
 
 
 def room(module: str) -> str | None:

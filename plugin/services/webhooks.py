@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from plugin.addresses import is_public
 from plugin.domain.people import Principal, Scope
 from plugin.domain.webhooks import EVENTS, TEST, FeedEvent, Post, Webhook, WebhookState
 from plugin.errors import Conflict, Invalid, NotFound
-from plugin.http import is_public
 from plugin.services import access, webhook_lane
 from plugin.services.access import require_admin
 from plugin.services.runtime import Runtime

@@ -11,9 +11,10 @@ from schema.context import Info
 from schema.ids import number_of, parse_number
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
 from schema.types.round_design import criteria_of
-from schema.types.rounds import MatchPair, MatchRound, MatchWhy, MatchWhyNot, match_round, pair
-from schema.types.rounds import why as why_type
-from schema.types.rounds import why_not as why_not_type
+from schema.types.round_pairs import MatchPair, MatchWhy, MatchWhyNot, pair
+from schema.types.round_pairs import why as why_type
+from schema.types.round_pairs import why_not as why_not_type
+from schema.types.rounds import MatchRound, match_round
 
 
 @strawberry.type(description="By what a criterion's weight is multiplied in a program, and how many answers say so.")

@@ -3,7 +3,6 @@
 import asyncio
 import email.utils
 import gzip
-import ipaddress
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,8 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentorgraph.host import HostBroken, HostBusy, HostUnreachable, RateLimit, Response
-from plugin import http
-from plugin.http import BREAK_AFTER, COOL_DOWN, LONGEST_WAIT, MAX_BODY, GuardedHttp, Patience, is_public, retry_after, system_resolver
+from plugin import bodies, http
+from plugin.addresses import Resolver, system_resolver
+from plugin.bodies import MAX_BODY
+from plugin.http import BREAK_AFTER, COOL_DOWN, LONGEST_WAIT, GuardedHttp, Patience, retry_after
 
 Answering = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
 FAST = RateLimit(per_minute=6_000_000, burst=10_000)
@@ -101,7 +102,7 @@ async def peer(answering: Answering, *, context: ssl.SSLContext | None = None) -
         await asyncio.gather(*found.tasks, return_exceptions=True)
 
 
-def client(found: Peer, *, limit: RateLimit = FAST, patience: Patience | None = None, resolver: http.Resolver = system_resolver, **more: object) -> GuardedHttp:
+def client(found: Peer, *, limit: RateLimit = FAST, patience: Patience | None = None, resolver: Resolver = system_resolver, **more: object) -> GuardedHttp:
     return GuardedHttp(
         allow_private=[f"127.0.0.1:{found.port}", f"forum.example:{found.port}"],
         limit=limit,
@@ -126,41 +127,6 @@ async def get(found: Peer, **more: object) -> Response:
 
 
 # ---------------------------------------------------------------------------------------------------------------------- addresses
-
-
-PRIVATE = [
-    "127.0.0.1", "127.1.2.3", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "255.255.255.255", "224.0.0.1", "240.0.0.1",
-    "0.0.0.0",  # noqa: S104 - to be refused
-    "192.0.0.1", "192.0.0.8", "192.0.0.255", "192.88.99.1", "192.0.2.1", "198.18.0.1", "203.0.113.1",
-    "::ffff:0:127.0.0.1", "::ffff:0:10.0.0.1", "5f00::1", "3fff::1", "100::1", "4000::1", "2001::1",
-    "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "fec0::1", "ff02::1", "2001:db8::1",
-    "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::127.0.0.1", "::10.0.0.1",
-    "2002:7f00:1::", "2002:a00:1::1", "2002:c0a8:101::",
-    "64:ff9b::127.0.0.1", "64:ff9b::10.0.0.1", "64:ff9b:1::10.0.0.1",
-    "2001:0:4136:e378:8000:63bf:80ff:fffe",
-]  # fmt: skip
-PUBLIC = ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::1.1.1.1", "2002:101:101::1"]
-
-
-@pytest.mark.parametrize("address", PRIVATE)
-def test_an_address_inside_is_not_public(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", PUBLIC)
-def test_an_address_outside_is_public(address: str) -> None:
-    assert is_public(address)
-
-
-@given(st.ip_addresses(v=4))
-def test_an_ipv4_address_is_judged_alike_in_every_wrapping(inner: ipaddress.IPv4Address) -> None:
-    number = int(inner)
-    wrapped = [
-        ipaddress.IPv6Address((0xFFFF << 32) | number),
-        ipaddress.IPv6Address((0x0064FF9B << 96) | number),
-        ipaddress.IPv6Address((0x2002 << 112) | (number << 80)),
-    ]
-    assert {is_public(str(one)) for one in wrapped} == {is_public(str(inner))}
 
 
 @pytest.mark.parametrize(
@@ -425,10 +391,10 @@ async def test_others_go_on_while_an_answer_grows() -> None:
             await asyncio.sleep(0)
 
     task = asyncio.create_task(other())
-    await http._grow(found, zlib.decompressobj(wbits=31), gzip.compress(bytes(size)), breathe=lambda: asyncio.sleep(0))
+    await bodies.grow(found, zlib.decompressobj(wbits=31), gzip.compress(bytes(size)), breathe=lambda: asyncio.sleep(0))
     task.cancel()
     assert len(found) == size
-    assert turns >= size // http._STEP - 1
+    assert turns >= size // bodies.STEP - 1
 
 
 async def test_gzip_comes_in_parts_of_any_size() -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from mentorgraph.host import HostBroken, HostBusy, HostError, HostUnreachable, RateLimit
 from plugin import http
-from plugin.http import MAX_BODY, GuardedHttp, Patience
+from plugin.bodies import MAX_BODY
+from plugin.http import GuardedHttp, Patience
 
 Behaviour = Callable[["Hostile", asyncio.StreamWriter], Awaitable[None]]
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
