@@ -3,8 +3,10 @@
 import strawberry
 
 from schema.mutations.applications import ApplicationMutations
+from schema.mutations.blocks import BlockMutations
 from schema.mutations.consent import ConsentMutations
 from schema.mutations.deliveries import DeliveryMutations
+from schema.mutations.enrolments import EnrolmentMutations
 from schema.mutations.evaluation import EvaluationMutations
 from schema.mutations.forms import FormMutations
 from schema.mutations.groups import GroupMutations
@@ -12,13 +14,13 @@ from schema.mutations.ledger import LedgerMutations
 from schema.mutations.needs import NeedMutations
 from schema.mutations.notices import NoticeMutations
 from schema.mutations.pairing import PairingMutations
-from schema.mutations.participation import ParticipationMutations
 from schema.mutations.people import PeopleMutations
 from schema.mutations.personal import PersonalMutations
 from schema.mutations.program_events import ProgramEventMutations
 from schema.mutations.programs import ProgramMutations
 from schema.mutations.recruiting import RecruitingMutations
 from schema.mutations.reports import ReportMutations
+from schema.mutations.requests import RequestMutations
 from schema.mutations.rewards import RewardMutations
 from schema.mutations.rounds import RoundMutations
 from schema.mutations.safeguarding import SafeguardingMutations
@@ -36,7 +38,9 @@ class Mutation(
     SuggestionMutations,
     ConsentMutations,
     ProgramMutations,
-    ParticipationMutations,
+    EnrolmentMutations,
+    RequestMutations,
+    BlockMutations,
     RecruitingMutations,
     SafeguardingMutations,
     SessionMutations,

@@ -13,16 +13,13 @@ from schema.types.evaluation import (
     Cohort,
     CohortBy,
     ExportTable,
-    FormResults,
     ProgramEvaluation,
     ProgramHealth,
-    WaitingSurvey,
     advice,
     cohort,
     health,
-    results,
-    waiting_survey,
 )
+from schema.types.surveys import FormResults, WaitingSurvey, results, waiting_survey
 
 # mypy: disable-error-code="valid-type"
 # strawberry.enum returns the enum itself.
