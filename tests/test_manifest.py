@@ -46,11 +46,15 @@ def test_scopes_are_those_of_tokens(manifest: dict[str, Any]) -> None:
     assert set(manifest["scopes"]) == {scope.value for scope in Scope}
 
 
-def test_settings_are_listed_in_manifest_and_readme(manifest: dict[str, Any]) -> None:
+def test_settings_are_listed_in_manifest_and_reference(manifest: dict[str, Any]) -> None:
     assert set(manifest["settings"]) == set(Settings.model_fields)
-    assert set(re.findall(r"`MENTORGRAPH_([A-Z_]+)`", README.split("## Settings")[1].split("## Measured")[0])) == {
-        name.upper() for name in Settings.model_fields
-    }
+    table = _rows((ROOT / "docs" / "reference.md").read_text(encoding="utf-8").split("## Settings")[1].split("## Commands")[0])
+    assert set(re.findall(r"`MENTORGRAPH_([A-Z_]+)`", "".join(table))) == {name.upper() for name in Settings.model_fields}
+    assert _rows(README) == table[:3]
+
+
+def _rows(page: str) -> list[str]:
+    return re.findall(r"^\| `MENTORGRAPH_.+$", page, re.MULTILINE)
 
 
 def test_choices_of_admins_are_in_the_reference() -> None:
