@@ -14,9 +14,6 @@ from schema.inputs import plain
 from schema.mutations.round_design import MatchDesignInput, design_of
 from schema.types.rounds import MatchRound, match_round
 
-# mypy: disable-error-code="valid-type"
-# strawberry.enum returns the enum itself.
-
 
 @strawberry.input
 class MatchPairInput:
