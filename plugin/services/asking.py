@@ -10,7 +10,7 @@ from plugin.domain.recruiting import MAX_WAVE, MAX_WAVES, Invitation, Invitation
 from plugin.errors import Conflict, Invalid, NotFound, Remark
 from plugin.services import inviting, prospecting, scheduling
 from plugin.services.inviting import Named
-from plugin.services.managing import require_manager
+from plugin.services.managing import managed, require_manager
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -122,11 +122,7 @@ async def send(runtime: Runtime, principal: Principal, wave_id: int) -> Wave:
 
 
 def _managed(unit: UnitOfWork, principal: Principal, wave_id: int) -> Wave:
-    wave = unit.waves.get(wave_id)
-    if wave is None:
-        raise NotFound("there is no such wave", field="wave")
-    require_manager(unit, principal, wave.program_id)
-    return wave
+    return managed(unit, principal, unit.waves.get(wave_id), NotFound("there is no such wave", field="wave"))
 
 
 def _cancel(unit: UnitOfWork, wave: Wave, why: WaveEnd) -> Wave:

@@ -13,7 +13,7 @@ from plugin.domain.programs import Program, Role
 from plugin.domain.rewards import Certificate, Facts
 from plugin.domain.sessions import SessionState
 from plugin.errors import Conflict, NotFound
-from plugin.services.managing import require_manager
+from plugin.services.managing import managed, require_manager
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.crypto import token_digest
@@ -151,10 +151,7 @@ async def revoke(runtime: Runtime, principal: Principal, certificate_id: int) ->
     """Take a certificate back; its page says so from now on. Raises :class:`NotFound`."""
 
     def work(unit: UnitOfWork) -> Shown:
-        one = unit.certificates.get(certificate_id)
-        if one is None:
-            raise NotFound("there is no such certificate", field="certificate")
-        require_manager(unit, principal, one.program_id)
+        one = managed(unit, principal, unit.certificates.get(certificate_id), NotFound("there is no such certificate", field="certificate"))
         done = replace(one, revoked_at=one.revoked_at or unit.now)
         unit.certificates.put(done)
         unit.record("certificate.revoked", actor=principal.actor, certificate=str(certificate_id))

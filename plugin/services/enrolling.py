@@ -9,7 +9,7 @@ from plugin.domain.programs import TAKING_IN, Program, Role
 from plugin.domain.recruiting import WAITING, Invitation, InvitationState
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.services import safeguarding, scheduling
-from plugin.services.managing import managers_of, require_manager, visible
+from plugin.services.managing import managed, managers_of, require_manager, visible
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell, unsay
 from plugin.store.unit_of_work import UnitOfWork
@@ -156,7 +156,7 @@ async def decide(runtime: Runtime, principal: Principal, enrolment_id: int, *, a
         raise Invalid("a note has at most {most} characters", field="note", most=MAX_NOTE)
 
     def work(unit: UnitOfWork) -> Enrolment:
-        one = managed(unit, principal, enrolment_id)
+        one = managed_enrolment(unit, principal, enrolment_id)
         if approve:
             safeguarding.check_consent(unit, one.member_id)
         done = replace(one, state=move(one, EnrolmentState.APPROVED if approve else EnrolmentState.DECLINED), note=note.strip())
@@ -174,13 +174,9 @@ async def decide(runtime: Runtime, principal: Principal, enrolment_id: int, *, a
     return await runtime.database.write(principal.installation_id, work)
 
 
-def managed(unit: UnitOfWork, principal: Principal, enrolment_id: int) -> Enrolment:
+def managed_enrolment(unit: UnitOfWork, principal: Principal, enrolment_id: int) -> Enrolment:
     """An enrolment, for who manages its program. Raises :class:`NotFound` or :class:`Forbidden`."""
-    one = unit.enrolments.get(enrolment_id)
-    if one is None:
-        raise NotFound("there is no such enrolment", field="enrolment")
-    require_manager(unit, principal, one.program_id)
-    return one
+    return managed(unit, principal, unit.enrolments.get(enrolment_id), NotFound("there is no such enrolment", field="enrolment"))
 
 
 async def change(

@@ -21,7 +21,7 @@ from plugin.graph import health as figures
 from plugin.graph import pictures
 from plugin.graph import results as aggregates
 from plugin.services import forms
-from plugin.services.managing import require_manager
+from plugin.services.managing import managed, require_manager
 from plugin.services.program_facts import CohortBy, load
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -104,8 +104,11 @@ async def results(runtime: Runtime, principal: Principal, form_id: int, *, progr
     """What the answers to a form say together: of one program if it is named, for who manages that; else of all, for who manages the form."""
 
     def work(unit: UnitOfWork) -> tuple[Form, list[dict[str, Answer]]]:
-        form = forms.get(unit, form_id)
-        require_manager(unit, principal, form.program_id if form.program_id is not None else program_id)
+        form = unit.forms.get(form_id)
+        if form is None or form.program_id is not None:
+            form = managed(unit, principal, form, forms.missing())
+        else:
+            require_manager(unit, principal, program_id)
         if form.program_id is not None and program_id not in {None, form.program_id}:
             raise NotFound("there is no such form", field="form")
         return form, sheets(unit, form, program_id=program_id)

@@ -116,8 +116,13 @@ def get(unit: UnitOfWork, form_id: int, *, version: int | None = None) -> Form:
     """A form. Raises :class:`NotFound`."""
     form = unit.forms.get(form_id, version=version)
     if form is None:
-        raise NotFound("there is no such form", field="form")
+        raise missing()
     return form
+
+
+def missing() -> NotFound:
+    """What is said where there is no form."""
+    return NotFound("there is no such form", field="form")
 
 
 def form_of(unit: UnitOfWork, program_id: int | None, role: str) -> Form | None:

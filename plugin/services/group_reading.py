@@ -7,7 +7,7 @@ from plugin.errors import Forbidden, NotFound
 from plugin.graph import grouping
 from plugin.graph.grouping import Left
 from plugin.services import group_inputs
-from plugin.services.managing import require_manager
+from plugin.services.managing import managed, require_manager
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -16,10 +16,7 @@ async def of_round(runtime: Runtime, principal: Principal, round_id: int) -> lis
     """The groups of a round, for who manages its program."""
 
     def work(unit: UnitOfWork) -> list[Group]:
-        one = unit.rounds.get(round_id)
-        if one is None:
-            raise unknown(principal)
-        require_manager(unit, principal, one.program_id)
+        managed(unit, principal, unit.rounds.get(round_id), NotFound("there is no such group"))
         return unit.our_groups.of_round(round_id)
 
     return await runtime.database.read(principal.installation_id, work)
@@ -83,15 +80,6 @@ async def visible(runtime: Runtime, principal: Principal, group_id: int) -> Grou
     return await runtime.database.read(principal.installation_id, work)
 
 
-def unknown(principal: Principal) -> NotFound | Forbidden:
-    """What is said of an id that names nothing: to who manages nothing the same as of an id that names something."""
-    return NotFound("there is no such group") if principal.may(Scope.PROGRAMS) else Forbidden("this is for managers of the program")
-
-
 def found(unit: UnitOfWork, principal: Principal, group_id: int) -> Group:
     """A group, for who manages its program. Raises :class:`NotFound`."""
-    group = unit.our_groups.get(group_id)
-    if group is None:
-        raise unknown(principal)
-    require_manager(unit, principal, group.program_id)
-    return group
+    return managed(unit, principal, unit.our_groups.get(group_id), NotFound("there is no such group"))

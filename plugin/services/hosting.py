@@ -11,7 +11,7 @@ from plugin.domain.programs import Program
 from plugin.errors import Conflict, Forbidden, NotFound
 from plugin.services import announcing, calendars, outgoing, scheduling, wire
 from plugin.services.enrolling import member_of
-from plugin.services.managing import may_manage, require_manager, visible
+from plugin.services.managing import managed, may_manage, require_manager, visible
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell, unsay
 from plugin.store.unit_of_work import UnitOfWork
@@ -119,11 +119,7 @@ async def cancel(runtime: Runtime, principal: Principal, event_id: int) -> Seen:
 
 
 def _managed(unit: UnitOfWork, principal: Principal, event_id: int) -> ProgramEvent:
-    event = unit.program_events.get(event_id)
-    if event is None:
-        raise NotFound("there is no such event", field="event")
-    require_manager(unit, principal, event.program_id)
-    return event
+    return managed(unit, principal, unit.program_events.get(event_id), NotFound("there is no such event", field="event"))
 
 
 def _check_move(unit: UnitOfWork, event: ProgramEvent, space_id: str) -> None:

@@ -7,7 +7,7 @@ from plugin.domain.people import Principal
 from plugin.domain.sessions import Session, SessionState
 from plugin.errors import Conflict, NotFound
 from plugin.services import reaching, scheduling, sessions
-from plugin.services.managing import require_manager, visible
+from plugin.services.managing import managed, require_manager, visible
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -143,10 +143,7 @@ async def retire(runtime: Runtime, principal: Principal, kit_id: int, *, retired
     """Offer a program's kit no more, or again; sessions that have it keep it. A kit in place of one of the product's hides that one all the same."""
 
     def work(unit: UnitOfWork) -> Kit:
-        one = unit.session_kits.get(kit_id)
-        if one is None or one.program_id is None:
-            raise NotFound("there is no such kit", field="kit")
-        require_manager(unit, principal, one.program_id)
+        one = managed(unit, principal, unit.session_kits.get(kit_id), NotFound("there is no such kit", field="kit"))
         done = replace(one, retired=retired)
         unit.session_kits.put(done, at=unit.now)
         unit.record("kit.retired", actor=f"token:{principal.token_id}", kit=str(kit_id), retired=retired)

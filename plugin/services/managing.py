@@ -1,9 +1,23 @@
 """Who may define forms, see figures, decide on applications and take exports: the community's admins, and managers of a program for theirs."""
 
+from typing import Protocol, TypeVar
+
 from plugin.domain.people import Office, Principal, Scope
 from plugin.domain.programs import Program, ProgramState
 from plugin.errors import Forbidden, NotFound
 from plugin.store.unit_of_work import UnitOfWork
+
+
+class OfProgram(Protocol):
+    """Something of a program, or with ``None`` of the whole community."""
+
+    @property
+    def program_id(self) -> int | None:
+        """The program."""
+        ...
+
+
+T = TypeVar("T", bound=OfProgram)
 
 
 def may_manage(unit: UnitOfWork, principal: Principal, program_id: int | None) -> bool:
@@ -18,9 +32,24 @@ def may_manage(unit: UnitOfWork, principal: Principal, program_id: int | None) -
 def require_manager(unit: UnitOfWork, principal: Principal, program_id: int | None) -> None:
     """Raise :class:`Forbidden` unless the caller manages the program, or with ``None`` the community; :class:`NotFound` for a program there is not."""
     if not may_manage(unit, principal, program_id):
-        raise Forbidden("this is for managers of the program")
+        raise _not_theirs()
     if program_id is not None and unit.programs.get(program_id) is None:
         raise NotFound("there is no such program", field="program")
+
+
+def managed(unit: UnitOfWork, principal: Principal, found: T | None, missing: NotFound) -> T:
+    """What was looked up by its id, for who manages its program. Raises :class:`Forbidden`, or ``missing`` where there is nothing.
+
+    Who may not manage every program is told the same of an id that names nothing as of one of another program: they do not learn what is there.
+    """
+    if found is None:
+        raise missing if principal.may(Scope.PROGRAMS) else _not_theirs()
+    require_manager(unit, principal, found.program_id)
+    return found
+
+
+def _not_theirs() -> Forbidden:
+    return Forbidden("this is for managers of the program")
 
 
 def may_see(unit: UnitOfWork, principal: Principal, program: Program) -> bool:

@@ -11,7 +11,7 @@ from plugin.domain.sessions import CancelReason, Session, SessionState, Statemen
 from plugin.errors import Conflict, Forbidden, NotFound
 from plugin.services import attending, calendars, free_times, kits, proposing, sessions
 from plugin.services.enrolling import member_of
-from plugin.services.managing import require_manager
+from plugin.services.managing import managed, require_manager
 from plugin.services.runtime import Runtime
 from plugin.services.sessions import Words
 from plugin.store.unit_of_work import UnitOfWork
@@ -107,10 +107,7 @@ async def decide(runtime: Runtime, principal: Principal, session_id: int, *, hel
     """A manager's word on a session that is unclear; not on one's own."""
 
     def work(unit: UnitOfWork) -> Seen:
-        session = unit.sessions.get(session_id)
-        if session is None:
-            raise NotFound("there is no such session", field="session")
-        require_manager(unit, principal, session.program_id)
+        session = managed(unit, principal, unit.sessions.get(session_id), NotFound("there is no such session", field="session"))
         if session.of(principal.member_id) is not None:
             raise Conflict("somebody else decides about this: it is your own session", code="own", field="session")
         return _seen(unit, attending.decide(unit, session, held=held, by=principal.actor), mine=False)

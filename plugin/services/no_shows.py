@@ -25,7 +25,7 @@ from plugin.domain.strikes import (
 from plugin.errors import Conflict, Invalid, NotFound
 from plugin.services import scheduling
 from plugin.services.enrolling import member_of
-from plugin.services.managing import managers_of, require_manager
+from plugin.services.managing import managed, managers_of, require_manager
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell, unsay
 from plugin.store.unit_of_work import UnitOfWork
@@ -157,10 +157,7 @@ async def decide(runtime: Runtime, principal: Principal, strike_id: int, *, pard
     """A manager's word: pardon, at any time, or uphold what was appealed."""
 
     def work(unit: UnitOfWork) -> Strike:
-        one = unit.strikes.get(strike_id)
-        if one is None:
-            raise NotFound("there is no such strike", field="strike")
-        require_manager(unit, principal, one.program_id)
+        one = managed(unit, principal, unit.strikes.get(strike_id), NotFound("there is no such strike", field="strike"))
         if principal.member_id == one.member_id:
             raise Conflict("somebody else decides about this: it is your own", code="own", field="strike")
         done = replace(one, state=step(one, StrikeState.PARDONED if pardon else StrikeState.UPHELD), decided_at=unit.now)

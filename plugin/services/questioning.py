@@ -13,7 +13,7 @@ from plugin.domain.surveys import about as about_text
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.services import auditing, form_words, forms
 from plugin.services.forms import Sheet
-from plugin.services.managing import may_see, require_manager
+from plugin.services.managing import managed, may_see, require_manager
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -70,7 +70,7 @@ async def edit(
     """Change a form that was at ``version`` when it was read; answers that there are make it a new version."""
 
     def work(unit: UnitOfWork) -> Form:
-        require_manager(unit, principal, forms.get(unit, form_id).program_id)
+        managed(unit, principal, unit.forms.get(form_id), forms.missing())
         asked = None if questions is None else _questions(unit, questions)
         return forms.edit(unit, form_id, version=version, questions=asked, name=name, opened=opened, actor=_actor(principal))
 
@@ -175,6 +175,11 @@ async def find(runtime: Runtime, principal: Principal, form_id: int) -> Form | N
     return await runtime.database.read(principal.installation_id, work)
 
 
+async def to_change(runtime: Runtime, principal: Principal, form_id: int) -> Form:
+    """A form, for who manages it. Raises :class:`Forbidden` and :class:`NotFound`."""
+    return await runtime.database.read(principal.installation_id, lambda unit: managed(unit, principal, unit.forms.get(form_id), forms.missing()))
+
+
 def _manages(unit: UnitOfWork, principal: Principal, program_id: int | None) -> bool:
     try:
         require_manager(unit, principal, program_id)
@@ -263,8 +268,7 @@ async def answers(runtime: Runtime, principal: Principal, form_id: int, *, after
     """Answers to a form for who manages it, the oldest first; of a survey only those whose writer agreed to be named. Raises :class:`NotFound`."""
 
     def work(unit: UnitOfWork) -> list[Sheet]:
-        form = forms.get(unit, form_id)
-        require_manager(unit, principal, form.program_id)
+        form = managed(unit, principal, unit.forms.get(form_id), forms.missing())
         known: dict[tuple[int, int | None], Form] = {}
         found = [one for one in unit.submissions.of_form(form_id) if form.purpose.value not in PRIVATE or one.named]
         shown = [forms.sheet(unit, one, known=known) for one in found if after is None or one.id > after][:limit]

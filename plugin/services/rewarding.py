@@ -11,7 +11,7 @@ from plugin.domain.rewards import MAX_RULES, Award, AwardState, Figure, Level, R
 from plugin.domain.sessions import Session, SessionState
 from plugin.errors import Conflict, NotFound
 from plugin.services import certifying, milestones, outgoing, scheduling
-from plugin.services.managing import may_see, require_manager
+from plugin.services.managing import managed, may_see, require_manager
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -127,10 +127,7 @@ async def end_rule(runtime: Runtime, principal: Principal, rule_id: int) -> Rule
     """Give nothing more by a rule; what it gave stays. Raises :class:`NotFound`."""
 
     def work(unit: UnitOfWork) -> Rule:
-        rule = unit.rewards.rule(rule_id)
-        if rule is None:
-            raise NotFound("there is no such rule", field="rule")
-        require_manager(unit, principal, rule.program_id)
+        rule = managed(unit, principal, unit.rewards.rule(rule_id), NotFound("there is no such rule", field="rule"))
         done = replace(rule, ended_at=rule.ended_at or unit.now)
         unit.rewards.put_rule(done)
         unit.record("reward.rule_ended", actor=principal.actor, rule=str(rule_id))
@@ -156,10 +153,7 @@ async def revoke(runtime: Runtime, principal: Principal, award_id: int) -> Award
     """Take an award back, for good; a badge that the host shows is its admins' to take. Raises :class:`Conflict` for one that was taken back."""
 
     def work(unit: UnitOfWork) -> Award:
-        award = unit.rewards.get(award_id)
-        if award is None:
-            raise NotFound("there is no such award", field="award")
-        require_manager(unit, principal, award.program_id)
+        award = managed(unit, principal, unit.rewards.get(award_id), NotFound("there is no such award", field="award"))
         done = replace(award, state=move(award, AwardState.REVOKED), revoked_at=unit.now)
         unit.rewards.put(done)
         unit.outbox.take_back([f"badge:{award.id}"], why="the award was taken back")

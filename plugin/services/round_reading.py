@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from plugin.domain.designs import Criterion
-from plugin.domain.people import Principal, Scope
+from plugin.domain.people import Principal
 from plugin.domain.rounds import LET_DOWN, CauseOf, Choice, Other, Pair, Participant, Round, RoundKind, Waiting
-from plugin.errors import Conflict, Forbidden, NotFound
+from plugin.errors import Conflict, NotFound
 from plugin.graph.criteria.rounds import Candidate, Task, why, why_not
 from plugin.graph.criteria.rounds import shortlist as best_for
 from plugin.graph.matching import Why, WhyNot
 from plugin.services import computing, round_inputs
 from plugin.services.graphs import Graphs
-from plugin.services.managing import require_manager
+from plugin.services.managing import managed, require_manager
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -32,18 +32,9 @@ class Overview:
     causes: tuple[CauseOf, ...]
 
 
-def unknown(principal: Principal) -> NotFound | Forbidden:
-    """What is said of an id that names nothing: to who manages nothing the same as of an id that names something."""
-    return NotFound("there is no such round") if principal.may(Scope.PROGRAMS) else Forbidden("this is for managers of the program")
-
-
 def found(principal: Principal, round_id: int, unit: UnitOfWork) -> Round:
     """A round, for who manages its program. Raises :class:`NotFound` or :class:`Forbidden`."""
-    one = unit.rounds.get(round_id)
-    if one is None:
-        raise unknown(principal)
-    require_manager(unit, principal, one.program_id)
-    return one
+    return managed(unit, principal, unit.rounds.get(round_id), NotFound("there is no such round"))
 
 
 async def find(runtime: Runtime, principal: Principal, round_id: int) -> Round:

@@ -15,7 +15,7 @@ from plugin.graph.matching import Objective, Placing
 from plugin.services import round_looking, round_reading
 from plugin.services.managing import require_manager
 from plugin.services.round_checks import MAX_CHOICES, check_design, check_group_design, step
-from plugin.services.round_reading import unknown
+from plugin.services.round_reading import found
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -213,10 +213,7 @@ def _name(name: str) -> str:
 
 async def _change(runtime: Runtime, principal: Principal, round_id: int, work: Callable[[UnitOfWork, Round], Round], *, told: str) -> Round:
     def whole(unit: UnitOfWork) -> Round:
-        one = unit.rounds.get(round_id)
-        if one is None:
-            raise unknown(principal)
-        require_manager(unit, principal, one.program_id)
+        one = found(principal, round_id, unit)
         changed = work(unit, one)
         unit.rounds.put(changed)
         unit.record(told, actor=_actor(principal), round=str(round_id))

@@ -21,7 +21,7 @@ from plugin.domain.ledger import (
 from plugin.domain.people import Principal
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.services import auditing, tabular
-from plugin.services.managing import require_manager
+from plugin.services.managing import managed, require_manager
 from plugin.services.runtime import Runtime
 from plugin.services.telling import tell
 from plugin.store.unit_of_work import UnitOfWork
@@ -182,11 +182,7 @@ def _check_left(unit: UnitOfWork, budget: Budget, amount: int) -> None:
 
 
 def _entry(unit: UnitOfWork, principal: Principal, entry_id: int) -> Entry:
-    one = unit.ledger.get(entry_id)
-    if one is None:
-        raise NotFound("there is no such entry", field="entry")
-    require_manager(unit, principal, one.program_id)
-    return one
+    return managed(unit, principal, unit.ledger.get(entry_id), NotFound("there is no such entry", field="entry"))
 
 
 async def decide(runtime: Runtime, principal: Principal, entry_id: int, *, approve: bool) -> Entry:
@@ -258,6 +254,19 @@ async def page(runtime: Runtime, principal: Principal, program_id: int, *, after
         found = unit.ledger.page(program_id, after=after, limit=limit, state=state)
         auditing.saw(unit, principal, {one.member_id for one in found if one.member_id is not None}, what="ledger")
         return list(map(_opened(unit), found))
+
+    return await runtime.database.write(principal.installation_id, work)
+
+
+async def find(runtime: Runtime, principal: Principal, program_id: int, entry_id: int) -> Said:
+    """One entry of a program, for its managers; that it was read is written down for the member. Raises :class:`Forbidden` and :class:`NotFound`."""
+
+    def work(unit: UnitOfWork) -> Said:
+        one = _entry(unit, principal, entry_id)
+        if one.program_id != program_id:
+            raise NotFound("there is no such entry", field="entry")
+        auditing.saw(unit, principal, set() if one.member_id is None else {one.member_id}, what="ledger")
+        return _opened(unit)(one)
 
     return await runtime.database.write(principal.installation_id, work)
 

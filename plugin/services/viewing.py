@@ -130,7 +130,7 @@ async def application(runtime: Runtime, principal: Principal, program_id: int, e
     """One application; that its answers were read is written down for the member to see."""
 
     def work(unit: UnitOfWork) -> Application:
-        one = enrolling.managed(unit, principal, enrolment_id)
+        one = enrolling.managed_enrolment(unit, principal, enrolment_id)
         if one.program_id != program_id:
             raise NotFound("there is no such enrolment")
         known: dict[tuple[int, int | None], Form] = {}

@@ -164,7 +164,10 @@ async def test_rules_give_awards_that_are_shown_and_taken_back(place: Place) -> 
     assert await place.do(ENDED) == [{"badge": "First steps", "ended": True}]
     for document, kind in ((END, "RewardRule"), (REVOKE, "Award"), (RECALL, "Certificate"), (END, "Award")):
         nothing = str(GlobalId(kind, place.world.installation_id, "5"))
-        assert await place.wrong(document, id=nothing) == [("not_found", None)], document
+        assert await place.wrong(document, place.service, id=nothing) == [("not_found", None)], document
+    for document, kind in ((END, "RewardRule"), (REVOKE, "Award"), (RECALL, "Certificate")):
+        nothing = str(GlobalId(kind, place.world.installation_id, "5"))
+        assert (await place.world.ask(document, place.cat, id=nothing)).codes == ["forbidden"], "a manager is told the same of another program's"
 
 
 async def test_certificates_are_issued_once_listed_and_taken_back(place: Place) -> None:
@@ -237,4 +240,4 @@ async def test_a_stipend_is_proposed_approved_by_another_paid_corrected_and_expo
     assert (await place.world.ask(EXPORT, place.cat, p=place.id, format="doc")).codes == ["invalid"]
     mine = (await place.world.ask(MINE, await place.world.token("ann"))).data["viewer"]["rewards"]["payments"]
     assert [(one["amount"], one["state"]) for one in mine] == [(40_00, "PAID")]
-    assert await place.wrong(PAY, id=str(GlobalId("LedgerEntry", place.world.installation_id, "5"))) == [("not_found", None)]
+    assert await place.wrong(PAY, place.service, id=str(GlobalId("LedgerEntry", place.world.installation_id, "5"))) == [("not_found", None)]

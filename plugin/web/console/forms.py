@@ -8,7 +8,7 @@ from starlette.responses import Response
 from plugin.domain.forms import CHOICES, Form, FormPurpose, Operator, QuestionKind
 from plugin.domain.forms.building import plain_question
 from plugin.domain.forms.templates import TEMPLATES
-from plugin.errors import Invalid, NotFound
+from plugin.errors import Invalid
 from plugin.services import questioning
 from plugin.texts import console as words
 from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of
@@ -46,10 +46,7 @@ async def create(visit: Visit) -> Response:
 
 
 async def _found(visit: Visit) -> Form:
-    found = await questioning.find(visit.runtime, visit.principal, visit.id("form"))
-    if found is None or (found.program_id is None and not visit.admin):
-        raise NotFound("there is no such form")
-    return found
+    return await questioning.to_change(visit.runtime, visit.principal, visit.id("form"))
 
 
 async def view(visit: Visit) -> Response:

@@ -5,9 +5,8 @@ from decimal import Decimal, InvalidOperation
 from starlette.responses import Response
 
 from plugin.domain.ledger import COUNTS, MAX_AMOUNT, EntryKind, EntryState
-from plugin.errors import Invalid, NotFound
+from plugin.errors import Invalid
 from plugin.services import spending, viewing
-from plugin.services.spending import Said
 from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of
@@ -70,7 +69,7 @@ async def export(visit: Visit) -> Response:
 async def view(visit: Visit) -> Response:
     """One entry, and what can be done with it."""
     program = await managed(visit)
-    one, said = await _entry(visit, program.id)
+    one, said = await spending.find(visit.runtime, visit.principal, program.id, visit.id("entry"))
     actors = {int(each) for each in (one.proposed_by, one.decided_by) if each.isdigit()}
     people = await visit.people(actors | ({one.member_id} if one.member_id is not None else set()))
     correctable = one.state in COUNTS and one.kind is not EntryKind.CORRECTION
@@ -82,7 +81,7 @@ async def view(visit: Visit) -> Response:
 async def act(visit: Visit) -> Response:
     """Approve or reject, correct, or write down that it was paid."""
     runtime, principal, program_id = visit.runtime, visit.principal, visit.id("program")
-    one, _said = await _entry(visit, program_id)
+    one, _said = await spending.find(runtime, principal, program_id, visit.id("entry"))
     back = f"/console/programs/{program_id}/ledger"
     match visit.text("do"):
         case "approve" | "reject" as what:
@@ -99,14 +98,6 @@ async def act(visit: Visit) -> Response:
             return visit.go(f"{back}/{made.id}", "proposed")
         case _:
             raise Invalid("choose what to do")
-
-
-async def _entry(visit: Visit, program_id: int) -> Said:
-    entry_id = visit.id("entry")
-    found = await spending.page(visit.runtime, visit.principal, program_id, after=entry_id - 1, limit=1, state=None)
-    if not found or found[0][0].id != entry_id:
-        raise NotFound("there is no such entry")
-    return found[0]
 
 
 def hundredths(visit: Visit, name: str, *, least: int = 1) -> int:

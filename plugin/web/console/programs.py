@@ -10,7 +10,7 @@ from plugin.domain.templates import TEMPLATES
 from plugin.errors import Invalid
 from plugin.services import program_words, programming, viewing
 from plugin.texts import console as words
-from plugin.web.console.frame import program_tabs, show, the_program
+from plugin.web.console.frame import managed, program_tabs, show
 from plugin.web.visits import Visit
 
 ORDER = tuple(ProgramState)
@@ -73,7 +73,7 @@ async def move(visit: Visit) -> Response:
 
 async def edit(visit: Visit) -> Response:
     """The form of a program that there is."""
-    program = await the_program(visit)
+    program = await managed(visit)
     values = sent(visit) if visit.posted else _values(program)
     return show(visit, "program_form.html", section="programs", program=program, values=values, words=words, formats=tuple(Format), rows=_rows(values))
 

@@ -10,7 +10,7 @@ from plugin.errors import Invalid, NotFound
 from plugin.services import adapting, group_reading, grouping, round_reading, rounds
 from plugin.texts import console as words
 from plugin.web.console import round_designs, round_pictures
-from plugin.web.console.frame import PAGE, program_tabs, show, show_program, the_program
+from plugin.web.console.frame import PAGE, managed, program_tabs, show, show_program, the_program
 from plugin.web.console.groups import reasons as group_reasons
 from plugin.web.console.groups import slot_words
 from plugin.web.visits import Visit, id_of
@@ -42,7 +42,7 @@ async def forget(visit: Visit) -> Response:
 
 async def new(visit: Visit) -> Response:
     """The form of a new round of pairs or of groups."""
-    program = await the_program(visit)
+    program = await managed(visit)
     return await round_designs.form(visit, program, one=None)
 
 

@@ -231,7 +231,7 @@ async def test_the_ledger_from_a_proposal_of_two_people_to_a_file(world: World, 
     assert file.headers["content-type"].startswith("text/csv")
     assert "For six hours" in file.text
     assert "For six hours" not in await get(world, f"{at}?state=rejected")
-    await get(world, f"{at}/1", status=404)
+    await get(world, f"{at}/1", status=403)
 
 
 async def test_a_no_show_is_pardoned_by_a_manager(world: World, place: str) -> None:
