@@ -32,6 +32,7 @@ from plugin.services.runtime import Runtime
 from schema import trusted
 from schema.budget import Budgets
 from schema.context import Context
+from schema.errors import mask
 from schema.limits import MAX_BODY
 from schema.plans.store import Plans
 from schema.quick import Quick
@@ -266,7 +267,10 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         assert isinstance(request_data, Asked)  # noqa: S101 - read above
         name = trusted.named(request_data.document_id, request_data.extensions)
         audience = context.principal.audience if context.principal else ""
-        request_data.query = trusted.resolve(request_data.query, name=name, audience=audience)
+        try:
+            request_data.query = trusted.resolve(request_data.query, name=name, audience=audience)
+        except trusted.UnknownDocument as error:
+            return PreExecutionError(data=None, errors=[mask(GraphQLError(error.message, original_error=error))])
         try:
             return await self.schema.execute(
                 request_data.query,

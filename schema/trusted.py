@@ -4,12 +4,14 @@ A widget's token is within reach of every script on the host's pages. It can do 
 their hashes in ``index.txt``; a file that is listed is never changed or removed while a user interface that sends it is supported.
 
 A request names a document as the appendix "Persisted Documents" of GraphQL over HTTP says (``documentId: "sha256:…"``), or as Apollo clients do
-(``extensions.persistedQuery.sha256Hash``). A document that is sent whole is trusted when its hash is known.
+(``extensions.persistedQuery.sha256Hash``). A document that is sent whole is trusted when its hash is known. A client that is told that a hash is not known may
+send the document whole beside it: who may send documents of their own is answered then, and nothing is remembered.
 """
 
 import hashlib
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +21,20 @@ FOLDER = Path(__file__).parent / "documents"
 INDEX = FOLDER / "index.txt"
 WIDGET = "widget"
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The hash by which a request names a document; ``apollo`` says that it does so in Apollo's way."""
+
+    digest: str
+    apollo: bool
+
+
+class UnknownDocument(NotFound):
+    """No document has the hash that was named. The answer is one of GraphQL, with this as its only error (appendix "Persisted Documents")."""
+
+    code = "unknown_document"
 
 
 def document_hash(text: str) -> str:
@@ -33,8 +49,8 @@ def documents() -> Mapping[str, str]:
     return {document_hash(text): text for text in texts}
 
 
-def named(document_id: object, extensions: object) -> str | None:
-    """The hash that a request names, if it names one. Raises :class:`Invalid` for one that cannot be."""
+def named(document_id: object, extensions: object) -> Name | None:
+    """What a request names, if it names something. Raises :class:`Invalid` for what cannot be a hash."""
     persisted = extensions.get("persistedQuery") if isinstance(extensions, Mapping) else None
     found: object = document_id
     if found is None and isinstance(persisted, Mapping):
@@ -44,18 +60,28 @@ def named(document_id: object, extensions: object) -> str | None:
     plain = found.removeprefix("sha256:") if isinstance(found, str) else ""
     if not _HASH.match(plain):
         raise Invalid("documentId must be sha256: and 64 hexadecimal digits", code="bad_document_id")
-    return plain
+    return Name(plain, apollo=document_id is None)
 
 
-def resolve(query: str | None, *, name: str | None, audience: str) -> str | None:
-    """The text to execute. Raises :class:`NotFound` for a hash that is not known and :class:`Forbidden` for a widget's token with a text of its own."""
-    if name is not None:
-        text = documents().get(name)
+def resolve(query: str | None, *, name: Name | None, audience: str) -> str | None:
+    """The text to execute.
+
+    Raises :class:`UnknownDocument` for a hash alone that is not known, and :class:`Forbidden` for a widget's token with a text of its own.
+    """
+    if name is not None and query is not None and document_hash(query) != name.digest:
+        raise Invalid("the query is not the document that the hash names: send one of the two", code="document_mismatch")
+    if name is not None and query is None:
+        text = documents().get(name.digest)
         if text is None:
-            raise NotFound("no trusted document has this hash", code="unknown_document")
-        if query is not None and document_hash(query) != name:
-            raise Invalid("the query is not the document that the hash names: send one of the two", code="document_mismatch")
+            raise _unknown(name)
         return text
     if query is not None and audience == WIDGET and document_hash(query) not in documents():
         raise Forbidden("a widget's token may send trusted documents only: use a personal API token for queries of your own", code="untrusted_document")
     return query
+
+
+def _unknown(name: Name) -> UnknownDocument:
+    if name.apollo:
+        # By these two words its clients know that they may send the document whole (@apollo/client, link/persisted-queries).
+        return UnknownDocument("PersistedQueryNotFound", code="PERSISTED_QUERY_NOT_FOUND")
+    return UnknownDocument("no trusted document has this hash")

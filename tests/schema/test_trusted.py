@@ -72,7 +72,6 @@ async def test_a_document_is_known_by_its_hash(world: World, body: dict[str, obj
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"documentId": "sha256:" + "0" * 64}, 404),
         ({"documentId": "nonsense"}, 400),
         ({"documentId": 7}, 400),
         ({"documentId": {}}, 400),
@@ -81,9 +80,45 @@ async def test_a_document_is_known_by_its_hash(world: World, body: dict[str, obj
         ({"documentId": f"sha256:{INDEX['needs.v1.graphql']}", "query": OWN}, 400),
     ],
 )
-async def test_a_hash_that_names_nothing_is_the_clients_mistake(world: World, body: dict[str, object], status: int) -> None:
+async def test_what_is_no_hash_is_the_clients_mistake(world: World, body: dict[str, object], status: int) -> None:
     for token in (await widget(world), await world.token("cat")):
         assert (await world.http.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"documentId": "sha256:" + "0" * 64}, ("unknown_document", "no trusted document has this hash")),
+        ({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}}, ("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")),
+    ],
+)
+async def test_a_hash_that_is_not_known_is_answered_in_graphql(world: World, body: dict[str, object], said: tuple[str, str]) -> None:
+    """With a single error and nothing else, as the appendix "Persisted Documents" says; by the words of Apollo to who asks in its way."""
+    for token in (await widget(world), await world.token("cat")):
+        for accept, status in (("application/json", 200), ("application/graphql-response+json", 400)):
+            headers = {"Authorization": f"Bearer {token}", "Accept": accept}
+            parameters = {key: value if isinstance(value, str) else json.dumps(value) for key, value in body.items()}
+            for answer in (await world.http.post("/graphql", json=body, headers=headers), await world.http.get("/graphql", params=parameters, headers=headers)):
+                assert answer.status_code == status
+                assert answer.headers["content-type"].startswith(accept)
+                assert set(answer.json()) == {"errors"}
+                (error,) = answer.json()["errors"]
+                assert (error["extensions"]["code"], error["message"]) == said
+
+
+async def test_a_document_that_is_sent_whole_after_all_is_answered_to_who_may_send_their_own(world: World) -> None:
+    """So do Apollo's clients when they are told that a hash is not known. It does not make the document a trusted one."""
+    digest = trusted.document_hash(OWN)
+    body = {"query": OWN, "extensions": {"persistedQuery": {"version": 1, "sha256Hash": digest}}}
+    mine, widgets = {"Authorization": f"Bearer {await world.token('cat')}"}, {"Authorization": f"Bearer {await widget(world)}"}
+    assert (await world.http.post("/graphql", json=body, headers=mine)).json()["data"]["members"]["edges"]
+    refused = await world.http.post("/graphql", json=body, headers=widgets)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "untrusted_document")
+    for headers in (mine, widgets):
+        again = await world.http.post("/graphql", json={"documentId": f"sha256:{digest}"}, headers=headers)
+        assert again.json()["errors"][0]["extensions"]["code"] == "unknown_document"
+        swapped = await world.http.post("/graphql", json=body | {"query": NEEDS}, headers=headers)
+        assert (swapped.status_code, swapped.json()["error"]["code"]) == (400, "document_mismatch")
 
 
 @pytest.mark.slow
