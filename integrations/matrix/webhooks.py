@@ -47,7 +47,7 @@ def verify(delivery: Delivery, installation: Installation) -> None:
     """Raise :class:`DeliveryRefused` unless the delivery carries the ``hs_token``. Without a secret every delivery is refused."""
     scheme, _, given = delivery.headers.get("authorization", "").partition(" ")
     # Every secret is compared, so that the time tells nothing of which one fits.
-    fits = [hmac.compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode()) for secret in installation.hook_secrets if secret]
+    fits = [hmac.compare_digest(given.encode("utf-8", "surrogatepass"), secret.encode()) for secret in installation.hook_secrets if secret]
     if scheme.casefold() != "bearer" or not given or not any(fits):
         raise DeliveryRefused("The homeserver's token is missing or wrong.", reason="wrong_token")
 

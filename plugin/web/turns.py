@@ -35,7 +35,7 @@ REGISTERING = Pace(20, 1 / 60)
 
 def credentials(installation_id: int, client_id: str, shown: str) -> bytes:
     """What a client is known by; no secret is kept."""
-    return hashlib.sha256(f"{installation_id}\x00{client_id}\x00{shown}".encode("utf-8", "surrogateescape")).digest()
+    return hashlib.sha256(f"{installation_id}\x00{client_id}\x00{shown}".encode("utf-8", "surrogatepass")).digest()
 
 
 class Turns:

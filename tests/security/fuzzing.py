@@ -5,6 +5,8 @@ whole service ``socket`` (messages over a WebSocket) and ``redirect`` (where a b
 """
 
 import contextlib
+import hmac
+import json
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -18,6 +20,7 @@ with atheris.instrument_imports(include=["plugin", "schema", "integrations"]):
     from graphql import GraphQLError, parse
 
     from integrations import HOSTS
+    from integrations.discourse.manifest import MANIFEST
     from mentorgraph.host import Delivery, DeliveryRefused, Installation
     from plugin.domain.applications import usable
     from plugin.errors import PluginError
@@ -35,20 +38,33 @@ NOW = datetime(2026, 11, 2, tzinfo=UTC)
 COMMUNITY = Installation(id=1, host="discourse", base_url="https://forum.example.org", hook_secrets=("a secret",), sign_in_secrets=("another",))
 
 
+KINDS = [(root, name) for root, names in MANIFEST.events.items() for name in names]
+"""What a forum can say that a delivery is about."""
+PLACES = ("", "a secret", "_matrix/app/v1/transactions/1", "_matrix/app/v1/ping", "transactions/é", "users/@a:b")
+"""What may stand behind the address of a hook."""
+
+
 def delivery(data: bytes) -> None:
-    """Every host looks at it: what is admitted must become events or nothing."""
+    """Every host looks at it: what is admitted must become events or nothing. The last bytes choose what the headers and the address say."""
     given = atheris.FuzzedDataProvider(data)
-    headers = {"x-discourse-event": given.ConsumeString(20), "x-discourse-event-type": given.ConsumeString(12), "x-discourse-event-id": "1"}
-    headers["x-discourse-event-signature"] = given.ConsumeString(40)
-    body = given.ConsumeBytes(2_000)
+    root, name = KINDS[given.ConsumeIntInRange(0, len(KINDS) - 1)]
+    place, method = PLACES[given.ConsumeIntInRange(0, len(PLACES) - 1)], ("POST", "PUT", "GET")[given.ConsumeIntInRange(0, 2)]
+    odd = given.ConsumeIntInRange(0, 7)
+    if odd == 7:
+        root, name, place = given.ConsumeString(12), given.ConsumeString(20), given.ConsumeString(10)
+    body = given.ConsumeBytes(8_000)
+    headers = {"x-discourse-event": name, "x-discourse-event-type": root, "x-discourse-event-id": "1", "x-discourse-instance": COMMUNITY.base_url}
+    headers["authorization"] = "Bearer a secret"
+    headers["x-discourse-event-signature"] = "sha256=" + hmac.new(b"a secret", body, "sha256").hexdigest() if odd < 6 else given.ConsumeString(40)
     for host in HOSTS.values():
-        found = Delivery(method="POST", rest=given.ConsumeString(10), headers=headers, body=body)
+        found = Delivery(method=method, rest=place, headers=headers, body=body)
         with contextlib.suppress(DeliveryRefused):
             host.verify(found, COMMUNITY)
         with contextlib.suppress(DeliveryRefused):
             admitted = host.admit(found)
             if admitted is not None:
                 host.to_events(admitted, received_at=NOW, base_url=COMMUNITY.base_url)
+                host.acknowledgement(found)
 
 
 def graphql(data: bytes) -> None:
@@ -125,7 +141,25 @@ def redirect(data: bytes) -> None:
 
 TARGETS = {one.__name__: one for one in (delivery, graphql, form, cookie, socket, redirect)}
 
+RECORDED = Path(__file__).resolve().parents[1] / "integrations" / "discourse" / "payloads"
+
+
+def recorded() -> tuple[bytes, ...]:
+    """Bodies of recordings, and of what the other hosts send, each with its choices behind it."""
+    held = [json.loads(one.read_text()) for one in sorted(RECORDED.glob("*.json"))]
+    kinds = [(one["headers"]["X-Discourse-Event-Type"], one["headers"].get("X-Discourse-Event")) for one in held]
+    bodies = [json.dumps(one["body"]).encode() for one in held]
+    event = {"type": "m.reaction", "event_id": "$e", "room_id": "!r:example.org", "sender": "@a:example.org", "state_key": "@a:example.org"}
+    relation = {"m.relates_to": {"rel_type": "m.annotation", "event_id": "$e", "key": "+1"}, "redacts": "$e"}
+    bodies.append(json.dumps({"events": [event | {"content": relation}]}).encode())
+    bodies.append(json.dumps({"type": "access_groups_added", "data": {"community_id": 1, "community_member_id": 2, "access_group_id": 3}}).encode())
+    # The choices are read from the end, the last byte first.
+    chosen = [KINDS.index(one) if one in KINDS else 0 for one in kinds]
+    return tuple(body + bytes((0, place % 2, place, kind)) for body, kind, place in zip(bodies, [*chosen, 0, 0], [*(0 for _ in held), 2, 1], strict=True))
+
+
 SEEDS: dict[str, tuple[bytes, ...]] = {
+    "delivery": recorded(),
     "socket": (
         b'\x01{"type": "subscribe", "id": "1", "payload": {"query": "{ viewer { member { id } } }", "variables": null}}\n{"type": "ping"}',
         b'\x01{"type": "subscribe", "id": "1", "payload": {"query": "subscription { suggestionsChanged { count } }"}}\n{"type": "complete", "id": "1"}',
