@@ -39,7 +39,7 @@ def test_each_valid_address_is_let_in(rest: str) -> None:
     webhooks.verify(delivery(SEEN, rest=rest), INSTALLATION)
 
 
-@pytest.mark.parametrize("rest", ["", "/", "wrong", SECRET[:-1], f"{SECRET}x", f"x/{SECRET}", "\udcff", "\ud83a"])
+@pytest.mark.parametrize("rest", ["", "/", "wrong", SECRET[:-1], f"{SECRET}x", f"x/{SECRET}", "\udcff"])
 def test_any_other_address_is_refused(rest: str) -> None:
     with pytest.raises(DeliveryRefused) as refused:
         webhooks.verify(delivery(SEEN, rest=rest), INSTALLATION)

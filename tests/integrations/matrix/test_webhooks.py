@@ -43,7 +43,7 @@ def test_each_valid_token_is_let_in(token: str) -> None:
     webhooks.verify(delivery([], token=token), INSTALLATION)
 
 
-@pytest.mark.parametrize("token", [None, "", "wrong", SECRET[:-1], f"{SECRET} ", "tökén", "\udcff", "\ud83a"])
+@pytest.mark.parametrize("token", [None, "", "wrong", SECRET[:-1], f"{SECRET} ", "tökén", "\udcff"])
 def test_any_other_token_is_refused(token: str | None) -> None:
     with pytest.raises(DeliveryRefused) as refused:
         webhooks.verify(delivery([], token=token), INSTALLATION)
