@@ -14,9 +14,9 @@ from plugin.store.unit_of_work import UnitOfWork
 
 def take_in(events: Sequence[e.Event], unit: UnitOfWork, *, revision: int) -> None:
     """Apply what the host answered to a question that was put at ``revision``, but for what changed after it, which is doubted."""
-    moved = {(kind, subject) for _, kind, subject in unit.changes.since(revision)}
-    if not moved:
+    if unit.revision == revision:
         return handlers.apply(events, unit)
+    moved = {(kind, subject) for _, kind, subject in unit.changes.since(revision)}
     current: list[e.Event] = []
     for event in events:
         about = _about(event)

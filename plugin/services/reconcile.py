@@ -239,7 +239,8 @@ async def settle(runtime: Runtime, installation_id: int, *, limit: int = 20, rep
 
 
 def _take(unit: UnitOfWork) -> tuple[Check | None, int]:
-    return unit.checks.take(now=unit.now, until=unit.now + ASKING), unit.revision
+    check = unit.checks.take(now=unit.now, until=unit.now + ASKING)
+    return check, 0 if check is None else unit.revision
 
 
 async def _postpone(runtime: Runtime, installation_id: int, check: Check, error: HostError) -> None:

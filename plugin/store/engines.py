@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -109,6 +109,12 @@ def away(error: BaseException) -> Unavailable | None:
     if error.connection_invalidated or str(getattr(error.orig, "sqlstate", None)).startswith(AWAY):
         return Unavailable("the database does not answer", code="database_down")
     return None
+
+
+ENTER = text("SELECT set_config(:setting, :value, true)")
+"""Says whose rows the policies show. Local to the transaction, so a pooled connection cannot carry it into another community's work."""
+ENTER_ALONE = text("SELECT set_config(:setting, :value, true), pg_advisory_xact_lock(:alone)")
+"""The same, when every other unit that writes for this community is over, in whichever process; until the transaction ends no other begins."""
 
 
 def postgres_engine(url: str, *, size: int = 10, patience: float | None = 60) -> AsyncEngine:

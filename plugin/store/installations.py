@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, text
+from sqlalchemy import Connection, Row, delete, insert
 
 from plugin.clock import Clock
 from plugin.domain.community import Community, InstallationState, Policy
 from plugin.store.crypto import Vault
+from plugin.store.engines import ENTER_ALONE
 from plugin.store.ids import new_installation_id
 from plugin.store.tables import inbox, installations, lanes, metadata
 
@@ -75,8 +76,8 @@ class Installations:
     def remove(self, installation_id: int, *, keep: Sequence[str] = ()) -> None:
         """Erase an installation and every row of it."""
         if self._connection.dialect.name == "postgresql":
-            given = {"id": str(installation_id), "alone": installation_id}
-            self._connection.execute(text("SELECT set_config('mentorgraph.installation', :id, true), pg_advisory_xact_lock(:alone)"), given)
+            given = {"setting": "mentorgraph.installation", "value": str(installation_id), "alone": installation_id}
+            self._connection.execute(ENTER_ALONE, given)
         # Deliveries come in as long as there are lanes: those go late, as nothing comes in anywhere while their rows are held, and the inbox after them.
         last = [lanes, inbox, installations]
         for table in (*(one for one in reversed(metadata.sorted_tables) if one not in last), inbox, *last):

@@ -12,7 +12,7 @@ from plugin.clock import Clock
 from plugin.errors import Misconfigured, Unavailable
 from plugin.store.crypto import Vault
 from plugin.store.dispatch import Dispatcher
-from plugin.store.engines import REFUSED, away, postgres_engine
+from plugin.store.engines import ENTER, ENTER_ALONE, REFUSED, away, postgres_engine
 from plugin.store.epochs import PostgresEpochs, begin_noting, note_writes
 from plugin.store.ids import Ids
 from plugin.store.installations import Installations
@@ -25,10 +25,6 @@ from plugin.store.unit_of_work import UnitOfWork
 T = TypeVar("T")
 
 TRIES = 4
-_ENTER = text("SELECT set_config(:setting, :value, true)")
-"""Local to the transaction, so a pooled connection cannot carry it into another community's work."""
-_ENTER_ALONE = text("SELECT set_config(:setting, :value, true), pg_advisory_xact_lock(:alone)")
-"""The same, when every other unit that writes for this community is over, in whichever process; until the transaction ends no other begins."""
 
 
 class PostgresDatabase:
@@ -64,7 +60,7 @@ class PostgresDatabase:
                     await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
                 async with connection.begin():
                     given = {"setting": f"mentorgraph.{setting}", "value": value}
-                    await (connection.execute(_ENTER, given) if alone is None else connection.execute(_ENTER_ALONE, given | {"alone": alone}))
+                    await (connection.execute(ENTER, given) if alone is None else connection.execute(ENTER_ALONE, given | {"alone": alone}))
                     return await connection.run_sync(work)
         except (OperationalError, InterfaceError, PendingRollbackError, OSError, TimeoutError) as error:
             raise Unavailable("the database does not answer", code="database_down") from error
