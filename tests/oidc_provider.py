@@ -8,12 +8,13 @@ import subprocess
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
+from tempfile import TemporaryFile
 from urllib.parse import urljoin
 
 import httpx2
 import pytest
 
-from tests.synapse import free_port
+from integrations.discourse.double.process import free_port
 
 VERSION = "9.13.3"
 _TOOLS = Path(__file__).parent.parent / ".tools"
@@ -63,14 +64,16 @@ class OpenIdProvider:
         script = Path(__file__).with_name("oidc_provider.mjs")
         node = shutil.which("node")
         assert node is not None
-        self._process = subprocess.Popen(  # noqa: S603 - our own words
-            [node, str(script), str(installed()), str(self.port), config], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.strip() == "ready":
-                return
-        pytest.fail("the OpenID provider did not start")
+        with TemporaryFile("w+") as complaints:
+            self._process = subprocess.Popen(  # noqa: S603 - our own words
+                [node, str(script), str(installed()), str(self.port), config], stdout=subprocess.PIPE, stderr=complaints, text=True
+            )
+            assert self._process.stdout is not None
+            for line in self._process.stdout:
+                if line.strip() == "ready":
+                    return
+            complaints.seek(0)
+            pytest.fail(f"the OpenID provider did not start: {complaints.read()[-2000:]}")
 
     def stop(self) -> None:
         """Stop it."""

@@ -6,7 +6,6 @@ import hmac
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,8 @@ from pathlib import Path
 import httpx2
 import pytest
 import yaml
+
+from integrations.discourse.double.process import free_port
 
 VERSION = "1.163.2"
 SERVER_NAME = "community.test"
@@ -50,13 +51,6 @@ def installed() -> Path:
             pytest.fail(f"Synapse could not be installed from PyPI: {done.stderr[-500:]}")
     (home / ".ready").touch()
     return python
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @dataclass

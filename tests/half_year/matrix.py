@@ -22,11 +22,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from integrations.discourse.double.process import free_port
 from integrations.matrix.identifiers import message_id
 from plugin.services.connect import Connection, NewConnection
 from tests.half_year.places import Message, without_addresses
 from tests.schema.world import served
-from tests.synapse import SERVER_NAME, Synapse, free_port, installed
+from tests.synapse import SERVER_NAME, Synapse, installed
 
 BOT = f"@mentors:{SERVER_NAME}"
 _CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")

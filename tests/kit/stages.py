@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import socket
 import tempfile
 import threading
 import time
@@ -20,7 +19,7 @@ import uvicorn
 from integrations.circle.double.app import create_double
 from integrations.circle.double.model import State, html_of
 from integrations.circle.host import HOST as CIRCLE
-from integrations.discourse.double.process import running_double
+from integrations.discourse.double.process import free_port, running_double
 from integrations.discourse.host import HOST as DISCOURSE
 from integrations.matrix.host import HOST as MATRIX
 from mentorgraph.kit import Service, Stage
@@ -106,9 +105,7 @@ class CircleStage(Stage):
 
     async def __aenter__(self) -> Self:
         self._state = state = State()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
+        port = free_port()
         state.base_url, state.quota = f"http://127.0.0.1:{port}", 10**9
         self._server = uvicorn.Server(uvicorn.Config(create_double(state), host="127.0.0.1", port=port, log_level="critical", access_log=False, ws="none"))
         self._thread = threading.Thread(target=self._server.run, daemon=True)

@@ -1,7 +1,6 @@
 """Mail over a real SMTP server on loopback; headers that cannot be forged."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from integrations.discourse.double.process import free_port
 from plugin.errors import Invalid, Misconfigured
 from plugin.mail import Letter, MailFailed, SmtpMailer, checked_address, compose, message_id
 
@@ -46,12 +46,6 @@ class Server:
         found: Any = message_from_bytes(envelope.content, policy=default)
         self.got.append(found)
         return "250 OK"
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 
 import httpx2
@@ -31,11 +32,40 @@ class Running:
     forum: Forum | None = None
 
 
+# Below what systems give to outgoing connections (Linux: from 32768, IANA: from 49152), which might take the port of a server that is started again.
+_PORTS = range(20_000, 32_000)
+_BLOCK = 100
+_claimed: dict[int, Iterator[int]] = {}
+
+
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """A port for a server that is started, and perhaps started again: nobody listens there, no connection is given it, no other process that asks is told it.
+
+    Each process claims a block of ports for as long as it lives, and goes round in it. Raises :class:`RuntimeError` when no port is left.
+    """
+    ports = _claimed.get(os.getpid())
+    if ports is None:
+        ports = _claimed[os.getpid()] = cycle(_claim())
+    for port in islice(ports, _BLOCK):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            return port
+    raise RuntimeError(f"every port of this process's {_BLOCK} is taken")
+
+
+def _claim() -> range:
+    """A block of ports whose first is bound for datagrams, which nobody else can do before this process has ended."""
+    for first in _PORTS[::_BLOCK]:
+        mark = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            mark.bind(("127.0.0.1", first))
+        except OSError:
+            mark.close()
+            continue
+        mark.detach()
+        return range(first, first + _BLOCK)
+    raise RuntimeError(f"no ports are left between {_PORTS.start} and {_PORTS.stop}")
 
 
 def serve(forum: Forum, *, host: str, port: int, log_level: str = "warning") -> uvicorn.Server:

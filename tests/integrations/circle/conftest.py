@@ -1,6 +1,5 @@
 """A Circle community over real HTTP: the imitation in a thread, and the client."""
 
-import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ import uvicorn
 from integrations.circle.client import CircleClient
 from integrations.circle.double.app import create_double
 from integrations.circle.double.model import State
+from integrations.discourse.double.process import free_port
 from mentorgraph.host import Installation, Response
 from tests.integrations.discourse.conftest import PlainHttp
 
@@ -68,9 +68,7 @@ class RecordingHttp(PlainHttp):
 def state() -> Iterator[State]:
     """A community that answers over HTTP."""
     found = State(now=Clock())
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     found.base_url = f"http://127.0.0.1:{port}"
     server = uvicorn.Server(uvicorn.Config(create_double(found), host="127.0.0.1", port=port, log_level="critical", access_log=False, ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -11,6 +11,7 @@ import httpx2
 
 from integrations.circle.double.consumer import Consumer
 from integrations.circle.double.model import Member, State
+from integrations.discourse.double.process import free_port
 from plugin.app import Parts, build, compose
 from plugin.http import Patience
 from plugin.services import connect as connecting
@@ -20,7 +21,6 @@ from plugin.services.connect import NewConnection
 from plugin.settings import Settings
 from tests.half_year.circle import Mailbox
 from tests.schema.world import served
-from tests.synapse import free_port
 
 CALLBACK = "https://growers.circle.so/oauth2/callback"
 

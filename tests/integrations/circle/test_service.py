@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from integrations.circle.double.model import State
+from integrations.discourse.double.process import free_port
 from plugin.app import Parts, build, compose
 from plugin.domain.content import Post
 from plugin.http import Patience
@@ -21,7 +22,6 @@ from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
 from tests.integrations.circle.test_client import Place
 from tests.schema.world import served
-from tests.synapse import free_port
 
 pytestmark = pytest.mark.slow
 

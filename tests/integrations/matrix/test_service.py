@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
+from integrations.discourse.double.process import free_port
 from plugin.app import Parts, build, compose
 from plugin.domain.content import Post
 from plugin.http import Patience
@@ -19,7 +20,7 @@ from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
 from tests.integrations.matrix.conftest import Community
 from tests.schema.world import served
-from tests.synapse import SERVER_NAME, free_port
+from tests.synapse import SERVER_NAME
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("synapse")]
 

@@ -13,6 +13,7 @@ from playwright.async_api import async_playwright
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from integrations.discourse.double.process import free_port
 from mentorgraph.host import Capability, HostBroken, HostInvalid
 from plugin.app import Parts, build, compose
 from plugin.clock import system_clock
@@ -28,7 +29,6 @@ from tests.plugin.services.stories import person
 from tests.plugin.support import FakeClient, FakeHost, Picture, community
 from tests.schema.world import served
 from tests.security.behind import BehindSqlite, found_in
-from tests.synapse import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("oidc")]
 

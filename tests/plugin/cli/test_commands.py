@@ -295,9 +295,7 @@ def test_what_is_no_address_is_said_so(fresh: Line, url: str) -> None:
 
 @pytest.mark.slow
 def test_a_forum_that_is_not_there_is_said_so(fresh: Line) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     fresh.environment |= {"MENTORGRAPH_API_KEY": "k", "MENTORGRAPH_ALLOW_PRIVATE": f"127.0.0.1:{port}"}
     assert f"nothing answers at 127.0.0.1:{port}" in fresh("connect", "discourse", f"http://127.0.0.1:{port}").reason
     assert "MENTORGRAPH_ALLOW_PRIVATE" in fresh("connect", "discourse", "http://127.0.0.1:9").reason
