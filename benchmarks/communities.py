@@ -41,7 +41,8 @@ from integrations.discourse.double.process import free_port  # noqa: E402
 from mentorgraph import events as e  # noqa: E402
 from plugin.app import Parts, compose  # noqa: E402
 from plugin.domain.needs import Need, NeedState, Reason, Suggestion  # noqa: E402
-from plugin.services import access, handlers  # noqa: E402
+from plugin.services.hosts import handlers  # noqa: E402
+from plugin.services.identity import access  # noqa: E402
 from plugin.settings import Settings  # noqa: E402
 from plugin.store.migrate import migrate_database  # noqa: E402
 from plugin.store.tables import metadata  # noqa: E402

@@ -24,8 +24,8 @@ sys.path.insert(0, str(ROOT))
 from integrations.discourse.double.process import Running, child_double  # noqa: E402 - the path is set above
 from plugin.app import Parts, compose  # noqa: E402
 from plugin.cli.common import WITH_TIME  # noqa: E402
-from plugin.services import connect, reconcile  # noqa: E402
-from plugin.services.connect import NewConnection  # noqa: E402
+from plugin.services.hosts import connect, reconcile  # noqa: E402
+from plugin.services.hosts.connect import NewConnection  # noqa: E402
 from plugin.settings import Settings  # noqa: E402
 from plugin.store.migrate import migrate_database  # noqa: E402
 from plugin.store.unit_of_work import UnitOfWork  # noqa: E402

@@ -24,7 +24,7 @@ from plugin.domain.enrolments import Enrolment
 from plugin.domain.people import SERVICE_SCOPES, Principal
 from plugin.domain.programs import Program, ProgramState, Role
 from plugin.errors import PluginError
-from plugin.services import rounds
+from plugin.services.matching import rounds
 from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
 

@@ -59,7 +59,8 @@ async def fill(url: str) -> str:
     from mentorgraph import events as e
     from plugin.app import compose
     from plugin.domain.needs import Need, NeedState, Reason, Suggestion
-    from plugin.services import access, handlers
+    from plugin.services.hosts import handlers
+    from plugin.services.identity import access
     from plugin.settings import Settings
     from plugin.store.migrate import migrate_database
     from plugin.store.unit_of_work import UnitOfWork

@@ -37,7 +37,7 @@ from plugin.graph.learning import Example, Trial, adapt, fit
 from plugin.graph.meaning import Model
 from plugin.graph.semantic import model_of
 from plugin.graph.weights import SHIPPED, Weight, Weights
-from plugin.services import embedding
+from plugin.services.knowledge import embedding
 
 DAY = 86_400
 TRAIN_FROM, TEST_FROM, SHIP_UNTIL = 0.1, 0.8, 0.5

@@ -25,9 +25,9 @@ from plugin.http import GuardedHttp, Patience
 from plugin.logs import configure_logging
 from plugin.mail import SmtpMailer
 from plugin.pace import Gates
-from plugin.services.graphs import Graphs
+from plugin.services.knowledge.graphs import Graphs
+from plugin.services.operations.vitals import Watch
 from plugin.services.runtime import Runtime
-from plugin.services.vitals import Watch
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database

@@ -16,9 +16,16 @@ import structlog
 
 from mentorgraph.host import HostBusy, HostDenied, HostError
 from plugin.errors import NotFound, PluginError, Unavailable
-from plugin.services import deliveries, delivering, housekeeping, mailing, outgoing, reconcile, round_lane, scheduling, studying, suggesting, webhook_lane
-from plugin.services.graphs import Graphs
+from plugin.services import scheduling
+from plugin.services.developers import webhook_lane
+from plugin.services.hosts import deliveries, reconcile
+from plugin.services.knowledge import studying
+from plugin.services.knowledge.graphs import Graphs
+from plugin.services.matching import round_lane
+from plugin.services.messages import delivering, mailing, outgoing
+from plugin.services.operations import housekeeping
 from plugin.services.runtime import Runtime
+from plugin.services.suggestions import suggesting
 from plugin.store.dispatch import Claim, Dispatcher
 from plugin.store.repositories.lanes import ENDPOINT
 

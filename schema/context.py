@@ -6,8 +6,8 @@ from typing import Protocol
 from strawberry.types import Info as StrawberryInfo
 
 from plugin.domain.people import Principal, Scope
-from plugin.services import access
-from plugin.services.graphs import Graphs
+from plugin.services.identity import access
+from plugin.services.knowledge.graphs import Graphs
 from plugin.services.runtime import Runtime
 from schema.budget import Budgets
 from schema.loaders import Loaders

@@ -26,8 +26,8 @@ from strawberry.types.unset import UNSET, UnsetType
 
 from plugin.domain.people import Principal
 from plugin.errors import Invalid, PluginError, headers_of
-from plugin.services import access
-from plugin.services.graphs import Graphs
+from plugin.services.identity import access
+from plugin.services.knowledge.graphs import Graphs
 from plugin.services.runtime import Runtime
 from schema import trusted
 from schema.budget import Budgets

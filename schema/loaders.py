@@ -9,10 +9,11 @@ from plugin.domain.members import Member
 from plugin.domain.people import Principal
 from plugin.domain.programs import Program
 from plugin.graph.skills import Item
-from plugin.services import approaching, knowing, reading
-from plugin.services.graphs import Graphs
-from plugin.services.reading import Suggested
+from plugin.services.knowledge import reading
+from plugin.services.knowledge.graphs import Graphs
+from plugin.services.knowledge.reading import Suggested
 from plugin.services.runtime import Runtime
+from plugin.services.suggestions import approaching, knowing
 
 
 class Loaders:

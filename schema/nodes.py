@@ -4,7 +4,10 @@ from collections.abc import Awaitable, Callable
 
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Forbidden, NotFound
-from plugin.services import experts, group_reading, kits, meeting, reading, round_reading
+from plugin.services.knowledge import reading
+from plugin.services.matching import group_reading, round_reading
+from plugin.services.meetings import kits, meeting
+from plugin.services.suggestions import experts
 from schema.context import Info
 from schema.ids import GlobalId, parse_number
 from schema.types.community import community as community_type

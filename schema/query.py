@@ -6,7 +6,8 @@ import strawberry
 
 from plugin.domain.people import Scope
 from plugin.errors import NotFound
-from plugin.services import approaching, experts, reading
+from plugin.services.knowledge import reading
+from plugin.services.suggestions import approaching, experts
 from schema.context import Info
 from schema.ids import parse_id
 from schema.inputs import plain

@@ -9,8 +9,11 @@ from typing import TypeVar
 import strawberry
 
 from plugin.domain.people import Principal, Scope
-from plugin.services import access, approaching, reading, webhooks
+from plugin.services.developers import webhooks
+from plugin.services.identity import access
+from plugin.services.knowledge import reading
 from plugin.services.runtime import Runtime
+from plugin.services.suggestions import approaching
 from schema.context import Info
 from schema.inputs import plain
 from schema.queries.webhooks import number

@@ -1,6 +1,8 @@
 """The picture in docs/architecture.md is what the code imports."""
 
+import ast
 import re
+import tomllib
 from pathlib import Path
 
 import grimp
@@ -40,3 +42,12 @@ def test_every_place_that_is_named_exists() -> None:
     for name in set(re.findall(r"`((?:mentorgraph|plugin|schema)(?:\.\w+)+)`", PICTURE)):
         path = root.joinpath(*name.split("."))
         assert path.is_dir() or path.with_suffix(".py").is_file(), name
+
+
+def test_the_table_of_use_cases_is_the_packages_in_the_order_of_their_layers() -> None:
+    root = Path(__file__).resolve().parents[1]
+    told = dict(re.findall(r"^\| `plugin\.services\.(\w+)` \| (.+) \|$", PICTURE, re.MULTILINE))
+    assert told == {name: ast.get_docstring(ast.parse((root / "plugin" / "services" / name / "__init__.py").read_text())) for name in told}
+    contracts = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one.get("containers") == ["plugin.services"])
+    assert list(told) == [name for name in layers if (root / "plugin" / "services" / name).is_dir()]

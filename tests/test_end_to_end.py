@@ -14,9 +14,9 @@ import pytest
 from integrations.discourse.double.process import Running, free_port, running_double
 from plugin.app import Parts, build, compose
 from plugin.http import Patience
-from plugin.services import connect as connecting
-from plugin.services import reconcile as reconciling
-from plugin.services.connect import NewConnection
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts import reconcile as reconciling
+from plugin.services.hosts.connect import NewConnection
 from plugin.settings import Settings
 from tests.schema.world import served
 

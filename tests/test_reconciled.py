@@ -16,9 +16,9 @@ from integrations.discourse.double.process import Running, child_double, free_po
 from plugin.app import Parts, build, compose
 from plugin.cli.common import WITH_TIME
 from plugin.http import Patience
-from plugin.services import connect as connecting
-from plugin.services import reconcile as reconciling
-from plugin.services.connect import NewConnection
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts import reconcile as reconciling
+from plugin.services.hosts.connect import NewConnection
 from plugin.settings import Settings
 from plugin.worker import Worker
 from tests.compared import State, differences, of_forum, of_store

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from plugin.services import round_reading
+from plugin.services.matching import round_reading
 from plugin.store.migrate import migrate_database
 from tests.browser.component import compile_theme
 from tests.browser.pages.running import stage as pages_stage

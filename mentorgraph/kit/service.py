@@ -20,9 +20,9 @@ from plugin.cli.serving import Server, server_config
 from plugin.clock import system_clock
 from plugin.http import Patience
 from plugin.mail import Letter
-from plugin.services import connect as connecting
-from plugin.services import reconcile as reconciling
-from plugin.services.connect import Connection, NewConnection
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts import reconcile as reconciling
+from plugin.services.hosts.connect import Connection, NewConnection
 from plugin.settings import Settings
 from plugin.store.migrate import migrate_database
 from plugin.store.unit_of_work import UnitOfWork

@@ -12,11 +12,11 @@ from mentorgraph.host import Sweep
 from plugin.app import Parts
 from plugin.cli.common import WITH_TIME, AsJson, Which, err, fail, out, run, secret_from, show
 from plugin.domain.community import POLICY_KEYS
-from plugin.services import choosing, provider_settings
-from plugin.services import connect as connecting
-from plugin.services import reconcile as reconciling
-from plugin.services.connect import Connection, NewConnection
-from plugin.services.reconcile import Report
+from plugin.services.hosts import choosing, provider_settings
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts import reconcile as reconciling
+from plugin.services.hosts.connect import Connection, NewConnection
+from plugin.services.hosts.reconcile import Report
 
 _LABELS = {
     Sweep.SPACES: "categories",

@@ -20,9 +20,9 @@ from plugin.cli.common import WITH_TIME, fail, guarded, out
 from plugin.cli.communities import read_whole
 from plugin.cli.serving import Server, port_is_free, server_config
 from plugin.logs import configure_logging
-from plugin.services import access
-from plugin.services import connect as connecting
-from plugin.services.connect import NewConnection
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts.connect import NewConnection
+from plugin.services.identity import access
 from plugin.settings import Settings
 from plugin.store.migrate import migrate_database
 

@@ -12,10 +12,12 @@ import typer
 from plugin.app import Parts
 from plugin.cli.common import AsJson, Which, fail, out, run, show
 from plugin.domain.people import Office, Scope
-from plugin.services import access, burials, providing, staffing
-from plugin.services.connect import communities, the_installation
-from plugin.services.erasure import erase_member, export_member, find_member
-from plugin.services.providing import Provided
+from plugin.services.departures import burials
+from plugin.services.departures.erasure import erase_member, export_member, find_member
+from plugin.services.developers import providing
+from plugin.services.developers.providing import Provided
+from plugin.services.hosts.connect import communities, the_installation
+from plugin.services.identity import access, staffing
 from plugin.store.unit_of_work import UnitOfWork
 
 

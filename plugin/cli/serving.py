@@ -16,8 +16,8 @@ from plugin.app import build, compose, watched
 from plugin.cli.common import AsJson, fail, guarded, load_settings, out, run, show
 from plugin.logs import configure_logging
 from plugin.metering import SHARED
-from plugin.services import operating
-from plugin.services.checkup import examine
+from plugin.services.identity import operating
+from plugin.services.operations.checkup import examine
 from plugin.store.migrate import migrate_database
 from plugin.tracing import configure_tracing
 from plugin.web.door import Door

@@ -10,9 +10,10 @@ from rich.table import Table
 
 from plugin.app import Parts
 from plugin.cli.common import AsJson, Which, fail, out, run, show
-from plugin.services import deliveries as delivering
-from plugin.services import outgoing, resealing
-from plugin.services.connect import the_installation
+from plugin.services.hosts import deliveries as delivering
+from plugin.services.hosts.connect import the_installation
+from plugin.services.messages import outgoing
+from plugin.services.operations import resealing
 from plugin.store.unit_of_work import UnitOfWork
 
 

@@ -66,7 +66,7 @@ _OPEN = frozenset({"widget", MESSAGE, APPLICATION})
 class Principal:
     """A token that was accepted. ``member_id`` is ``None`` for a service token, which is never a member's.
 
-    ``scopes`` are what it carries *and* its bearer has a right to at this moment (:mod:`plugin.services.rights`).
+    ``scopes`` are what it carries *and* its bearer has a right to at this moment (:mod:`plugin.services.identity.rights`).
     """
 
     installation_id: int

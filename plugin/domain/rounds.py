@@ -9,7 +9,7 @@ from plugin.domain.designs import Design, GroupDesign, Side, design_from_json, g
 
 
 class RoundState(StrEnum):
-    """The life of a round; :func:`plugin.services.round_checks.step` says which steps exist."""
+    """The life of a round; :func:`plugin.services.matching.round_checks.step` says which steps exist."""
 
     DRAFT = "draft"
     COMPUTING = "computing"

@@ -7,9 +7,10 @@ An area declares what it tells in a module of its own here::
     declare("request.received", group="requests", title=_("{mentee:member} asks for your help"), body=_("They write: {note}"))
     declare("request.waiting", group="requests", title=plural("{count} request waits", "{count} requests wait"), body=_("…"))
 
-Placeholders are taken from what :func:`plugin.services.telling.tell` is given as ``about``: ``{name}`` is a text or a number, ``{at:when}`` and ``{at:day}``
-a moment in ISO format, ``{times:times}`` several of them with commas between, shown one a line, ``{who:member}`` the id of a member, who is named as they are
-called when the notice is read; ``{what:text}`` a text of ours that was marked by ``_`` where it was chosen. Paragraphs of a body are parted by an empty line.
+Placeholders are taken from what :func:`plugin.services.messages.telling.tell` is given as ``about``: ``{name}`` is a text or a number, ``{at:when}`` and
+``{at:day}`` a moment in ISO format, ``{times:times}`` several of them with commas between, shown one a line, ``{who:member}`` the id of a member, who is named
+as they are called when the notice is read; ``{what:text}`` a text of ours that was marked by ``_`` where it was chosen. Paragraphs of a body are parted by an
+empty line.
 ``about["url"]``, if it is there, is shown as a link; else ``about["path"]``, or the kind's own ``page``, as one to a page of ours; ``about["role"]`` chooses
 among ``roles``. Modules of areas are found by themselves.
 

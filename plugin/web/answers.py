@@ -6,7 +6,7 @@ from typing import Protocol
 
 from plugin.domain.forms import Form, Question, QuestionKind, SkillLevel, Slot
 from plugin.domain.forms.answers import clock_time
-from plugin.services.forms import Line
+from plugin.services.questions.forms import Line
 from plugin.texts import _
 from plugin.texts.console import DAYS, LEVELS
 

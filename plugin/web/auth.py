@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from plugin.errors import Invalid
-from plugin.services import signing_in
+from plugin.services.identity import signing_in
 from plugin.services.runtime import Runtime
 from plugin.web.browser import SESSION, Browser, installation_of
 from plugin.web.limits import read_body

@@ -5,7 +5,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
-from plugin.services import connect
+from plugin.services.hosts import connect
 from plugin.services.runtime import Runtime
 from plugin.web.browser import installation_of
 

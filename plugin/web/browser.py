@@ -15,7 +15,7 @@ How a page uses it::
         return browser.see_other("/console")
 
 In a template every form has ``{{ csrf }}`` in it, which is the hidden field, ready to print. Rights are checked by the services, which are given the
-principal as from any other door (:func:`plugin.services.access.require_admin`, :func:`plugin.services.managing.require_manager`).
+principal as from any other door (:func:`plugin.services.identity.access.require_admin`, :func:`plugin.services.guarding.managing.require_manager`).
 ``browser.operator(request)`` is for the pages of whoever runs the service; they show no member's data.
 
 Why this holds: cookies carry the ``__Host-`` prefix (this host, TLS, no domain), are HttpOnly and Lax, so no other site's POST brings them; a POST must
@@ -35,8 +35,8 @@ from starlette.responses import RedirectResponse, Response
 
 from plugin.domain.people import MESSAGE, Operator, Principal
 from plugin.errors import Forbidden, Invalid, NotFound, Unauthenticated
-from plugin.services import access, operating, signing_in
-from plugin.services.connect import origin_of
+from plugin.services.hosts.connect import origin_of
+from plugin.services.identity import access, operating, signing_in
 from plugin.services.runtime import Runtime
 from plugin.web.limits import read_body
 from plugin.web.pages import HEADERS, page, render, speaker_for

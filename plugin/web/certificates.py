@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from plugin import pdf
 from plugin.errors import NotFound
-from plugin.services import certifying
-from plugin.services.certifying import Shown
+from plugin.services.rewards import certifying
+from plugin.services.rewards.certifying import Shown
 from plugin.services.runtime import Runtime
 from plugin.texts import day_words, language_of, translate
 from plugin.texts.rewards import CERTIFICATE

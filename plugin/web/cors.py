@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from plugin.errors import PluginError
-from plugin.services import connect
+from plugin.services.hosts import connect
 from plugin.services.runtime import Runtime
 
 log = structlog.get_logger()

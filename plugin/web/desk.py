@@ -13,8 +13,10 @@ from mentorgraph.host import HostError
 from plugin.domain.community import Community, InstallationState
 from plugin.domain.people import Scope
 from plugin.errors import Forbidden, Invalid, NotFound, PluginError, Remark, TooMany, Unauthenticated
-from plugin.services import access, connect, viewing
-from plugin.services.graphs import Graphs
+from plugin.services.hosts import connect
+from plugin.services.identity import access
+from plugin.services.knowledge.graphs import Graphs
+from plugin.services.programs import viewing
 from plugin.services.runtime import Runtime
 from plugin.web.browser import SESSION, Browser, SignInNeeded
 from plugin.web.pages import Speaker, render, speaker_for

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mentorgraph.host import Capability
 from plugin.errors import Invalid, NotFound
-from plugin.services import connect
+from plugin.services.hosts import connect
 from plugin.services.runtime import Runtime
 from plugin.texts import _, languages
 from plugin.web.browser import installation_of

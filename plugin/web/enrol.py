@@ -10,8 +10,8 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import TAKING_IN, Role
 from plugin.domain.screening import ADULT
 from plugin.errors import Conflict, Invalid
-from plugin.services import joining
-from plugin.services.joining import Door
+from plugin.services.recruiting import joining
+from plugin.services.recruiting.joining import Door
 from plugin.services.runtime import Runtime
 from plugin.texts import translate
 from plugin.texts.joining import JOIN_PAGE

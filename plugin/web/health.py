@@ -8,8 +8,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from plugin.errors import PluginError
+from plugin.services.operations.vitals import Vitals, Watch
 from plugin.services.runtime import Runtime
-from plugin.services.vitals import Vitals, Watch
 
 Series = dict[tuple[tuple[str, str], ...], float]
 

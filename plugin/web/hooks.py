@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from mentorgraph.host import Acknowledgement, Delivery, DeliveryRefused
 from plugin.domain.community import InstallationState
 from plugin.errors import Gone, NotFound
-from plugin.services import connect, deliveries
+from plugin.services.hosts import connect, deliveries
 from plugin.services.runtime import Runtime
 from plugin.web.limits import read_within
 

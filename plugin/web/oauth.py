@@ -12,10 +12,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from plugin.domain.applications import APPLICATION_SCOPES, CODE, GRANTS
 from plugin.domain.people import Scope
 from plugin.errors import Invalid, TooMany
-from plugin.services import applications, authorizing, providing, viewing
-from plugin.services.applications import Wanted
-from plugin.services.authorizing import Answer
-from plugin.services.connect import community_of
+from plugin.services.developers import applications, authorizing, providing
+from plugin.services.developers.applications import Wanted
+from plugin.services.developers.authorizing import Answer
+from plugin.services.hosts.connect import community_of
+from plugin.services.programs import viewing
 from plugin.services.runtime import Runtime
 from plugin.texts.console import CONSENTS
 from plugin.web.browser import CSRF, Browser, SignInNeeded, installation_of

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 from plugin.domain.forms.reading import zones
 from plugin.domain.notices import zone_of
 from plugin.errors import Remark
-from plugin.services import program_words
+from plugin.services.programs import program_words
 from plugin.texts import Plural, language_of, languages, translate
 from plugin.texts.console import DAYS, LEVELS, TONES
 from plugin.web.answers import answer_words

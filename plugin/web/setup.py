@@ -10,7 +10,8 @@ from mentorgraph.host import Capability, Guide, Guided, HostError
 from plugin.domain.community import InstallationState
 from plugin.domain.people import Office
 from plugin.errors import Invalid, NotFound, PluginError
-from plugin.services import connect, operating, staffing
+from plugin.services.hosts import connect
+from plugin.services.identity import operating, staffing
 from plugin.services.runtime import Runtime
 from plugin.texts import connecting as host_words
 from plugin.texts import translate

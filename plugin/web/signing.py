@@ -7,11 +7,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mentorgraph.host import SignInRefused
 from plugin.errors import Invalid
-from plugin.services import codes, providers, vouching
-from plugin.services.codes import CODE_FOR
+from plugin.services.identity import codes, providers, vouching
+from plugin.services.identity.codes import CODE_FOR
+from plugin.services.identity.signing_in import SIGN_IN_FOR, SignedIn, safe_next
+from plugin.services.identity.ways import Ways, ways_of
 from plugin.services.runtime import Runtime
-from plugin.services.signing_in import SIGN_IN_FOR, SignedIn, safe_next
-from plugin.services.ways import Ways, ways_of
 from plugin.web.auth import PRIVATE, Auth, json_texts
 from plugin.web.browser import SESSION, Browser, installation_of
 from plugin.web.pages import Speaker, render, wanted_locale

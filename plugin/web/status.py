@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from plugin.domain.community import InstallationState
 from plugin.errors import NotFound, PluginError
+from plugin.services.operations.vitals import Vitals, Watch
 from plugin.services.runtime import Runtime
-from plugin.services.vitals import Vitals, Watch
 from plugin.texts import web as words
 from plugin.web.browser import installation_of
 from plugin.web.pages import render, speaker_for

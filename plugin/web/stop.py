@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from plugin.errors import Invalid
-from plugin.services import calendars, wishing
+from plugin.services.messages import calendars, wishing
 from plugin.services.runtime import Runtime
 from plugin.texts import translate
 from plugin.texts import web as words

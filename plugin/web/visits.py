@@ -13,10 +13,11 @@ from plugin.domain.members import Member
 from plugin.domain.notices import zone_of
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Invalid, NotFound, PluginError
-from plugin.services import access, viewing
-from plugin.services.graphs import Graphs
+from plugin.services.identity import access
+from plugin.services.knowledge.graphs import Graphs
+from plugin.services.programs import viewing
+from plugin.services.programs.viewing import Session
 from plugin.services.runtime import Runtime
-from plugin.services.viewing import Session
 from plugin.texts import languages
 from plugin.texts.console import DONE
 from plugin.web.browser import Form

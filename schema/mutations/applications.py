@@ -3,7 +3,8 @@
 import strawberry
 
 from plugin.domain import applications as domain
-from plugin.services import access, applications
+from plugin.services.developers import applications
+from plugin.services.identity import access
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of

@@ -3,7 +3,7 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import safety
+from plugin.services.safety import keeping_apart
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number
@@ -30,7 +30,7 @@ async def block_member(info: Info, input: BlockMemberInput) -> BlocksPayload:  #
 
     async def work() -> int:
         number = parse_number(input.member, type_name="Member", installation_id=principal.installation_id)
-        return len(await safety.block(info.context.runtime, principal, number))
+        return len(await keeping_apart.block(info.context.runtime, principal, number))
 
     found, errors = await attempt(work)
     return BlocksPayload(count=found, user_errors=errors)
@@ -42,7 +42,7 @@ async def unblock_member(info: Info, input: BlockMemberInput) -> BlocksPayload: 
 
     async def work() -> int:
         number = parse_number(input.member, type_name="Member", installation_id=principal.installation_id)
-        return len(await safety.unblock(info.context.runtime, principal, number))
+        return len(await keeping_apart.unblock(info.context.runtime, principal, number))
 
     found, errors = await attempt(work)
     return BlocksPayload(count=found, user_errors=errors)

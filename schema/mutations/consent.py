@@ -4,7 +4,8 @@ import strawberry
 
 from plugin.domain.members import Consent
 from plugin.domain.people import Scope
-from plugin.services import access, consenting
+from plugin.services.identity import access
+from plugin.services.privacy import consenting
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.types.viewer import Consents, load_consents

@@ -5,8 +5,9 @@ from datetime import datetime
 import strawberry
 
 from plugin.errors import NotFound
-from plugin.services import access, letters
-from plugin.services.letters import Wanted
+from plugin.services.identity import access
+from plugin.services.operations import letters
+from plugin.services.operations.letters import Wanted
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import UNKNOWN, parse_id

@@ -7,7 +7,8 @@ import strawberry
 
 from plugin.domain import enrolments as domain
 from plugin.domain.people import Scope
-from plugin.services import enrolling, inviting, leaving
+from plugin.services.departures import leaving
+from plugin.services.recruiting import enrolling, inviting
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number

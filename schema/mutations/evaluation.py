@@ -6,7 +6,8 @@ from enum import StrEnum
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import answering, program_tables
+from plugin.services.mentorships import answering
+from plugin.services.programs import program_tables
 from schema.answers import AnswerInput, attempt_answers, given
 from schema.context import Info
 from schema.errors import UserError, attempt

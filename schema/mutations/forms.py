@@ -8,7 +8,7 @@ from strawberry.scalars import JSON
 from plugin.domain.forms import Form as DomainForm
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Invalid
-from plugin.services import questioning
+from plugin.services.questions import questioning
 from schema.answers import AnswerInput, attempt_answers, given
 from schema.context import Info
 from schema.errors import UserError, attempt

@@ -9,7 +9,7 @@ from plugin.domain.groups import Group as DomainGroup
 from plugin.domain.people import Principal, Scope
 from plugin.domain.rounds import Round as DomainRound
 from plugin.graph.grouping import Left
-from plugin.services import group_reading, grouping, rounds
+from plugin.services.matching import group_reading, grouping, rounds
 from plugin.services.runtime import Runtime
 from schema.context import Info
 from schema.errors import UserError, attempt

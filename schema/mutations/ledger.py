@@ -6,7 +6,7 @@ import strawberry
 
 from plugin.domain.ledger import Entry, EntryKind
 from plugin.domain.people import Principal, Scope
-from plugin.services import spending
+from plugin.services.rewards import spending
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of

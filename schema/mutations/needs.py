@@ -3,7 +3,8 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import needs, reading
+from plugin.services.knowledge import reading
+from plugin.services.suggestions import needs
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number

@@ -6,7 +6,8 @@ import strawberry
 
 from plugin.domain.notices import Channel, Frequency
 from plugin.domain.people import Principal, Scope
-from plugin.services import calendars, mailing, reviewing, scheduling, wishing
+from plugin.services import scheduling
+from plugin.services.messages import calendars, mailing, reviewing, wishing
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number

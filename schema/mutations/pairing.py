@@ -8,7 +8,8 @@ import strawberry
 from plugin.domain.agreements import Terms
 from plugin.domain.kits import Kit, KitWords
 from plugin.domain.people import Principal, Scope
-from plugin.services import agreeing, goals, kits, meeting
+from plugin.services.meetings import kits, meeting
+from plugin.services.pairs import agreeing, goals
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import maybe_number_of, number_of

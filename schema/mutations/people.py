@@ -4,7 +4,10 @@ import strawberry
 
 from plugin.domain.people import Scope
 from plugin.errors import NotFound
-from plugin.services import programming, reading, staffing, tokens
+from plugin.services.developers import tokens
+from plugin.services.identity import staffing
+from plugin.services.knowledge import reading
+from plugin.services.programs import programming
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import UNKNOWN, parse_number

@@ -5,7 +5,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from plugin.domain.people import Scope
-from plugin.services import personal
+from plugin.services.privacy import personal
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number

@@ -7,7 +7,7 @@ import strawberry
 
 from plugin.domain.people import Principal, Scope
 from plugin.domain.program_events import EventPlan
-from plugin.services import hosting
+from plugin.services.meetings import hosting
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of

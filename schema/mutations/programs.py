@@ -7,7 +7,7 @@ import strawberry
 
 from plugin.domain import programs as domain
 from plugin.domain.people import Scope
-from plugin.services import program_words, programming
+from plugin.services.programs import program_words, programming
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number

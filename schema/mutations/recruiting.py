@@ -9,9 +9,9 @@ from plugin.domain import recruiting as domain
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import Role as DomainRole
 from plugin.errors import Invalid
-from plugin.services import announcing, asking, inviting, prospecting, referring
-from plugin.services.announcing import Announced
-from plugin.services.inviting import Named
+from plugin.services.recruiting import announcing, asking, inviting, prospecting, referring
+from plugin.services.recruiting.announcing import Announced
+from plugin.services.recruiting.inviting import Named
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import strawberry
 
 from plugin.domain.people import Principal, Scope
-from plugin.services import reporting
+from plugin.services.safety import reporting
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of

@@ -8,7 +8,8 @@ import strawberry
 from plugin.domain import rewards as domain
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import Role as DomainRole
-from plugin.services import certifying, rewarding, thanking
+from plugin.services.pairs import thanking
+from plugin.services.rewards import certifying, rewarding
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of

@@ -6,7 +6,8 @@ import strawberry
 
 from plugin.domain.people import Principal, Scope
 from plugin.domain.rounds import Round as DomainRound
-from plugin.services import adapting, ranking, rounds
+from plugin.services.matching import rounds
+from plugin.services.mentorships import adapting, ranking
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of

@@ -5,7 +5,7 @@ from datetime import date
 import strawberry
 
 from plugin.domain.people import Principal, Scope
-from plugin.services import screening
+from plugin.services.safety import screening
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number

@@ -6,9 +6,9 @@ from datetime import datetime
 import strawberry
 
 from plugin.domain.people import Principal, Scope
-from plugin.services import meeting, no_shows
-from plugin.services.meeting import Seen
-from plugin.services.sessions import Words
+from plugin.services.meetings import meeting, no_shows
+from plugin.services.meetings.meeting import Seen
+from plugin.services.meetings.sessions import Words
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of

@@ -3,7 +3,8 @@
 import strawberry
 
 from plugin.domain.people import Principal, Scope
-from plugin.services import knowing, studying
+from plugin.services.knowledge import studying
+from plugin.services.suggestions import knowing
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.inputs import plain

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import strawberry
 
 from plugin.domain.people import Principal, Scope
-from plugin.services import sharing
+from plugin.services.pairs import sharing
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of

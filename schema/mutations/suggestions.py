@@ -3,7 +3,7 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import suggesting
+from plugin.services.suggestions import suggesting
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number

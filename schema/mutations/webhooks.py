@@ -6,10 +6,11 @@ from datetime import datetime
 import strawberry
 
 from plugin.domain.people import Principal
-from plugin.services import access, webhooks
+from plugin.services.developers import webhooks
+from plugin.services.developers.webhook_lane import Outcome
+from plugin.services.developers.webhooks import Seen
+from plugin.services.identity import access
 from plugin.services.runtime import Runtime
-from plugin.services.webhook_lane import Outcome
-from plugin.services.webhooks import Seen
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of

@@ -2,7 +2,8 @@
 
 import strawberry
 
-from plugin.services import access, applications
+from plugin.services.developers import applications
+from plugin.services.identity import access
 from schema.context import Info
 from schema.types import applications as types
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import strawberry
 
-from plugin.services import letters
-from plugin.services.letters import Letter, Wanted
+from plugin.services.operations import letters
+from plugin.services.operations.letters import Letter, Wanted
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.inputs import plain

@@ -5,8 +5,10 @@ from dataclasses import replace
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import answering, evaluating, form_words, program_tables
-from plugin.services.program_facts import CohortBy as DomainCohortBy
+from plugin.services.mentorships import answering
+from plugin.services.programs import evaluating, program_tables
+from plugin.services.programs.program_facts import CohortBy as DomainCohortBy
+from plugin.services.questions import form_words
 from schema.context import Info
 from schema.ids import parse_number
 from schema.types.evaluation import (

@@ -6,7 +6,7 @@ from plugin.domain.forms.templates import TEMPLATES
 from plugin.domain.forms.templates import template as domain_template
 from plugin.domain.people import Scope
 from plugin.errors import Invalid, NotFound
-from plugin.services import form_words, questioning
+from plugin.services.questions import form_words, questioning
 from schema.answers import AnswerInput, given
 from schema.context import Info
 from schema.ids import parse_number

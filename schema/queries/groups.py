@@ -3,7 +3,7 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import group_reading
+from plugin.services.matching import group_reading
 from schema.context import Info
 from schema.types.groups import MentoringGroup
 from schema.types.groups import group as group_type

@@ -7,7 +7,8 @@ import strawberry
 from plugin.domain.learning import WeightChange
 from plugin.domain.people import Scope
 from plugin.errors import Invalid
-from plugin.services import knowing, observing, studying
+from plugin.services.knowledge import observing, studying
+from plugin.services.suggestions import knowing
 from schema.context import Info
 
 MAX_LISTED = 100

@@ -5,7 +5,8 @@ from datetime import datetime
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import calendars, mailing, reviewing, scheduling, wishing
+from plugin.services import scheduling
+from plugin.services.messages import calendars, mailing, reviewing, wishing
 from schema.context import Info
 from schema.inputs import plain
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size

@@ -3,7 +3,8 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import agreeing, goals, kits, pairing
+from plugin.services.meetings import kits
+from plugin.services.pairs import agreeing, goals, pairing
 from schema.context import Info
 from schema.ids import parse_number
 from schema.types.pairing import Agreement, Milestone, PairItem, SessionKit, agreement, pair_item, session_kit

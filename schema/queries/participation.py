@@ -3,7 +3,7 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import enrolling
+from plugin.services.recruiting import enrolling
 from schema.context import Info
 from schema.ids import parse_number
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size

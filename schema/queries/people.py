@@ -3,7 +3,8 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import staffing, tokens
+from plugin.services.developers import tokens
+from plugin.services.identity import staffing
 from schema.context import Info
 from schema.types.people import AccessToken, OfficeHolder, access_token, office_holder
 

@@ -4,7 +4,7 @@ import strawberry
 
 from plugin.domain.people import Scope
 from plugin.errors import NotFound
-from plugin.services import reading
+from plugin.services.knowledge import reading
 from schema.context import Info
 from schema.ids import parse_number
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size

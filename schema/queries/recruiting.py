@@ -3,7 +3,7 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import announcing, asking, inviting, prospecting, referring
+from plugin.services.recruiting import announcing, asking, inviting, prospecting, referring
 from schema.context import Info
 from schema.ids import parse_number
 from schema.inputs import plain

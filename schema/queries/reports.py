@@ -3,7 +3,7 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import reporting
+from plugin.services.safety import reporting
 from schema.context import Info
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
 from schema.types.reports import Report, ReportState

@@ -5,7 +5,8 @@ import base64
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import certifying, rewarding, spending, thanking
+from plugin.services.pairs import thanking
+from plugin.services.rewards import certifying, rewarding, spending
 from schema.context import Info
 from schema.ids import parse_number
 from schema.inputs import plain

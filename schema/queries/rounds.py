@@ -6,7 +6,8 @@ import strawberry
 
 from plugin.domain.people import Scope
 from plugin.errors import NotFound
-from plugin.services import adapting, round_reading
+from plugin.services.matching import round_reading
+from plugin.services.mentorships import adapting
 from schema.context import Info
 from schema.ids import number_of, parse_number
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size

@@ -3,7 +3,7 @@
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import screening
+from plugin.services.safety import screening
 from schema.context import Info
 from schema.types import safeguarding as types
 

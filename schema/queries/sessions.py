@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from plugin.domain.people import Scope
-from plugin.services import free_times, meeting, no_shows
+from plugin.services.meetings import free_times, meeting, no_shows
 from schema.context import Info
 from schema.ids import parse_number
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size

@@ -3,7 +3,8 @@
 import strawberry
 
 from plugin.errors import Invalid
-from plugin.services import access, webhooks
+from plugin.services.developers import webhooks
+from plugin.services.identity import access
 from schema.context import Info
 from schema.ids import number_of
 from schema.paging import DEFAULT_PAGE, page_size

@@ -7,7 +7,7 @@ import strawberry
 from plugin.domain import health as domain
 from plugin.domain.advice import Advice as DomainAdvice
 from plugin.domain.advice import Urgency as DomainUrgency
-from plugin.services.program_facts import CohortBy as DomainCohortBy
+from plugin.services.programs.program_facts import CohortBy as DomainCohortBy
 from schema.ids import GlobalId
 from schema.types.figures import Figure, NamedNumber, figure, numbers
 

@@ -10,7 +10,7 @@ from plugin.domain import forms as domain
 from plugin.domain.forms.answers import LEVELS, Answer, SkillLevel, Slot, clock_time, plain_answer
 from plugin.domain.forms.preview import Control as DomainControl
 from plugin.domain.forms.preview import Shown
-from plugin.services.forms import Line, Sheet
+from plugin.services.questions.forms import Line, Sheet
 from schema.ids import GlobalId
 from schema.types.node import Node
 

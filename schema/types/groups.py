@@ -6,8 +6,8 @@ from plugin.domain.groups import Group as DomainGroup
 from plugin.domain.groups import GroupState
 from plugin.errors import Remark
 from plugin.graph.grouping import Left
-from plugin.services.group_words import Fact, explain, slot_words
-from plugin.services.round_words import GROUP_WAITING, WAITING
+from plugin.services.matching.group_words import Fact, explain, slot_words
+from plugin.services.matching.round_words import GROUP_WAITING, WAITING
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.member import Member

@@ -7,10 +7,10 @@ from strawberry.scalars import JSON
 
 from plugin.domain.notices import Channel, Frequency, NoticeState
 from plugin.domain.notices import Reach as DomainReach
-from plugin.services.reviewing import HeldNotice as DomainHeld
-from plugin.services.reviewing import KindView
+from plugin.services.messages.reviewing import HeldNotice as DomainHeld
+from plugin.services.messages.reviewing import KindView
+from plugin.services.messages.wishing import Told, Wishes
 from plugin.services.scheduling import Planned
-from plugin.services.wishing import Told, Wishes
 from plugin.texts import Shown
 from schema.ids import GlobalId
 

@@ -7,9 +7,9 @@ import strawberry
 from plugin.domain import agreements as agreeing
 from plugin.domain import goals as aims
 from plugin.domain.kits import Kit as DomainKit
-from plugin.services import agreeing as agreement_service
-from plugin.services import goals as goal_service
-from plugin.services import kits
+from plugin.services.meetings import kits
+from plugin.services.pairs import agreeing as agreement_service
+from plugin.services.pairs import goals as goal_service
 from plugin.texts import language_of
 from schema.context import Info
 from schema.ids import GlobalId

@@ -8,11 +8,13 @@ from plugin.domain import enrolments as enrolling
 from plugin.domain import mentorships as mentoring
 from plugin.domain import requests as requesting
 from plugin.domain.people import Scope
-from plugin.services import enrolling as enrolment_service
-from plugin.services import meeting, no_shows, reporting, sharing
-from plugin.services import mentoring as mentorship_service
-from plugin.services import requesting as request_service
-from plugin.services.requesting import Said
+from plugin.services.meetings import meeting, no_shows
+from plugin.services.mentorships import mentoring as mentorship_service
+from plugin.services.mentorships import requesting as request_service
+from plugin.services.mentorships.requesting import Said
+from plugin.services.pairs import sharing
+from plugin.services.recruiting import enrolling as enrolment_service
+from plugin.services.safety import reporting
 from schema.context import Info
 from schema.ids import GlobalId, parse_number
 from schema.types.member import Member

@@ -6,8 +6,8 @@ import strawberry
 
 from plugin.domain.people import Office as DomainOffice
 from plugin.domain.people import Scope
-from plugin.services.staffing import Holder
-from plugin.services.tokens import Token
+from plugin.services.developers.tokens import Token
+from plugin.services.identity.staffing import Holder
 from schema.ids import GlobalId
 from schema.types.member import Member
 from schema.types.member import member as member_type

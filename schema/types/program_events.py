@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from plugin.domain import program_events as happening
-from plugin.services import hosting
+from plugin.services.meetings import hosting
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.member import Member

@@ -7,11 +7,11 @@ import strawberry
 from mentorgraph.host import Rendered
 from plugin.domain import recruiting as domain
 from plugin.domain.people import Scope
-from plugin.services import inviting, referring
-from plugin.services.announcing import Announced
-from plugin.services.inviting import why_of
-from plugin.services.prospecting import Found, Shortage
-from plugin.services.referring import Shown
+from plugin.services.recruiting import inviting, referring
+from plugin.services.recruiting.announcing import Announced
+from plugin.services.recruiting.inviting import why_of
+from plugin.services.recruiting.prospecting import Found, Shortage
+from plugin.services.recruiting.referring import Shown
 from plugin.texts.running import EVIDENCE
 from schema.context import Info
 from schema.ids import GlobalId

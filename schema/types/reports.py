@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from plugin.domain import reports as reporting
-from plugin.services import reporting as report_service
+from plugin.services.safety import reporting as report_service
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.member import Member

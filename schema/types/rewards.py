@@ -7,7 +7,8 @@ import strawberry
 from plugin.domain import ledger as ledger_domain
 from plugin.domain import rewards as domain
 from plugin.domain.people import Scope
-from plugin.services import certifying, rewarding, spending, thanking
+from plugin.services.pairs import thanking
+from plugin.services.rewards import certifying, rewarding, spending
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.member import Member, member_by_number

@@ -8,7 +8,7 @@ from plugin.domain.rounds import Part as DomainPart
 from plugin.graph.matching import Pair as SolvedPair
 from plugin.graph.matching import Why as DomainWhy
 from plugin.graph.matching import WhyNot as DomainWhyNot
-from plugin.services.round_words import OBSTACLES, sentence
+from plugin.services.matching.round_words import OBSTACLES, sentence
 from schema.context import Info
 from schema.types.member import Member
 from schema.types.round_design import (

@@ -11,8 +11,8 @@ from plugin.domain.rounds import Other as DomainOther
 from plugin.domain.rounds import Round as DomainRound
 from plugin.graph.matching import Objective as DomainObjective
 from plugin.graph.matching import Placing as DomainPlacing
-from plugin.services import group_reading, round_reading
-from plugin.services.round_words import GROUP_WAITING, WAITING
+from plugin.services.matching import group_reading, round_reading
+from plugin.services.matching.round_words import GROUP_WAITING, WAITING
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from plugin.domain import screening as domain
-from plugin.services.screening import Young
+from plugin.services.safety.screening import Young
 from schema.context import Info
 from schema.types.member import Member, member_by_number
 

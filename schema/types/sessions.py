@@ -9,8 +9,8 @@ from plugin.domain import strikes as striking
 from plugin.domain.free_times import Fit
 from plugin.domain.kits import Kit as DomainKit
 from plugin.domain.people import Scope
-from plugin.services import kits, meeting
-from plugin.services.meeting import Seen
+from plugin.services.meetings import kits, meeting
+from plugin.services.meetings.meeting import Seen
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.member import Member

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from plugin.services.sharing import SeenStory
+from plugin.services.pairs.sharing import SeenStory
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.member import Member

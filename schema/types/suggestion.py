@@ -7,8 +7,8 @@ import strawberry
 from plugin.domain.members import Member as DomainMember
 from plugin.domain.needs import Reason as DomainReason
 from plugin.domain.needs import Suggestion as DomainSuggestion
-from plugin.services.experts import Proposal
-from plugin.services.wording import sentence
+from plugin.services.suggestions.experts import Proposal
+from plugin.services.suggestions.wording import sentence
 from schema.batches import batch
 from schema.context import HasContext, Info
 from schema.ids import GlobalId

@@ -6,8 +6,8 @@ import strawberry
 
 from plugin.domain import results as aggregates
 from plugin.domain.forms import Form as DomainForm
-from plugin.services.answering import Waiting
-from plugin.services.questioning import document
+from plugin.services.mentorships.answering import Waiting
+from plugin.services.questions.questioning import document
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.figures import Figure, figure

@@ -10,7 +10,10 @@ from plugin.domain.members import Member as DomainMember
 from plugin.domain.needs import Need as DomainNeed
 from plugin.domain.needs import NeedState as DomainNeedState
 from plugin.domain.people import RIGHTS, Scope
-from plugin.services import auditing, reading, safety, tokens
+from plugin.services.developers import tokens
+from plugin.services.knowledge import reading
+from plugin.services.privacy import auditing
+from plugin.services.safety import keeping_apart
 from schema.batches import batch
 from schema.context import HasContext, Info
 from schema.ids import GlobalId, parse_number
@@ -159,7 +162,7 @@ class Viewer(Participation, Recruited, Rewarded):
     async def blocked(self, info: Info) -> list[Member]:
         """Whom `blockMember` named and `unblockMember` has not."""
         principal = info.context.require(Scope.ME)
-        return [member_type(one, installation_id=principal.installation_id) for one in await safety.mine(info.context.runtime, principal)]
+        return [member_type(one, installation_id=principal.installation_id) for one in await keeping_apart.mine(info.context.runtime, principal)]
 
     @strawberry.field(description="Who read what the member gave in confidence, newest first; at most 100.")
     async def who_saw_my_data(self, info: Info) -> list[DataReading]:

@@ -6,7 +6,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from plugin.domain import webhooks as domain
-from plugin.services.webhooks import Seen
+from plugin.services.developers.webhooks import Seen
 from schema.ids import GlobalId
 
 WebhookState = strawberry.enum(domain.WebhookState, description="Events are posted, paused by an admin, or switched off after days of failure.")

@@ -16,10 +16,10 @@ from integrations.discourse.double.process import Running, free_port, running_do
 from plugin.app import Parts, build, compose
 from plugin.domain.groups import Group, GroupState, Seat
 from plugin.http import Patience
-from plugin.services import access
-from plugin.services import connect as connecting
-from plugin.services import reconcile as reconciling
-from plugin.services.connect import NewConnection
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts import reconcile as reconciling
+from plugin.services.hosts.connect import NewConnection
+from plugin.services.identity import access
 from plugin.store.migrate import migrate_database
 from plugin.store.unit_of_work import UnitOfWork
 from schema.ids import parse_number

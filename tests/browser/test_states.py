@@ -6,7 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from plugin.services import choosing, safeguarding
+from plugin.services.guarding import safeguarding
+from plugin.services.hosts import choosing
 from plugin.store.unit_of_work import UnitOfWork
 from tests.browser.looks import everywhere
 from tests.browser.stage import Stage, picture

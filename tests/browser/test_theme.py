@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from integrations.discourse import theme
-from plugin.services import connect
+from plugin.services.hosts import connect
 from tests.browser import keys
 from tests.browser.looks import everywhere
 from tests.browser.stage import Stage, picture

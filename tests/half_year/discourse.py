@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from integrations.discourse.double.process import Running, running_double
-from plugin.services.connect import Connection, NewConnection
+from plugin.services.hosts.connect import Connection, NewConnection
 from tests.half_year.places import Message, without_addresses
 
 

@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from integrations.discourse.double.process import free_port
 from integrations.matrix.identifiers import message_id
-from plugin.services.connect import Connection, NewConnection
+from plugin.services.hosts.connect import Connection, NewConnection
 from tests.half_year.places import Message, without_addresses
 from tests.schema.world import served
 from tests.synapse import SERVER_NAME, Synapse, installed

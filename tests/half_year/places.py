@@ -17,7 +17,7 @@ from typing import Protocol
 import httpx2
 
 from plugin.mail import Mailer
-from plugin.services.connect import Connection, NewConnection
+from plugin.services.hosts.connect import Connection, NewConnection
 
 _LINK = re.compile(r"[\[(]?https?:\S+")
 

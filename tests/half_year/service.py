@@ -18,9 +18,9 @@ from integrations.discourse.double.process import free_port
 from plugin.app import Parts, build, compose
 from plugin.http import Patience
 from plugin.logs import configure_logging
-from plugin.services import access
-from plugin.services import connect as connecting
-from plugin.services import reconcile as reconciling
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts import reconcile as reconciling
+from plugin.services.identity import access
 from plugin.settings import Settings
 from plugin.store import ids
 from plugin.store.repositories.lanes import Lane

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mentorgraph.kit import HostSuite
-from plugin.services.handlers import doubts
+from plugin.services.hosts.handlers import doubts
 from tests.kit.stages import CircleStage, DiscourseStage, MatrixStage
 
 pytestmark = pytest.mark.slow

@@ -37,8 +37,8 @@ from mentorgraph.host import (
 )
 from plugin.clock import Clock
 from plugin.domain.community import InstallationState, Policy
-from plugin.services.choosing import policy_values
-from plugin.services.graphs import Graphs
+from plugin.services.hosts.choosing import policy_values
+from plugin.services.knowledge.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.settings import Settings
 from plugin.store.crypto import Vault

@@ -10,13 +10,13 @@ import pytest
 
 from plugin.app import open_database
 from plugin.domain.webhooks import Webhook, WebhookState
-from plugin.services import webhooks
+from plugin.services.developers import webhooks
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.unit_of_work import UnitOfWork
 from tests import forked
 from tests.conftest import SECRET_KEY, FixedClock
-from tests.plugin.services.test_webhooks import Receiver, verified
+from tests.plugin.services.developers.test_webhooks import Receiver, verified
 from tests.plugin.support import community
 
 pytestmark = pytest.mark.slow

@@ -9,15 +9,15 @@ import pytest
 from mentorgraph import events as e
 from mentorgraph.host import HostBusy, HostDenied
 from plugin import worker as module
-from plugin.services import deliveries
+from plugin.services.hosts import deliveries
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from plugin.worker import Worker
 from tests.conftest import NOW, FixedClock
 from tests.plugin.services.conftest import make_world
+from tests.plugin.services.hosts.test_deliveries import delivery
 from tests.plugin.services.stories import HOST, known, person, tell
-from tests.plugin.services.test_deliveries import delivery
 from tests.plugin.support import World
 
 

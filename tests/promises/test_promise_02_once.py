@@ -9,8 +9,8 @@ from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from tests.conftest import FixedClock
 from tests.plugin.services.conftest import make_world
+from tests.plugin.services.hosts.test_deliveries import counts, delivery, drain_all, take_in
 from tests.plugin.services.stories import HOST, known, person, post, settle, space, tell, topic
-from tests.plugin.services.test_deliveries import counts, delivery, drain_all, take_in
 from tests.plugin.support import World
 
 

@@ -5,13 +5,13 @@ import asyncio
 import pytest
 
 from mentorgraph import events as e
-from plugin.services import deliveries
+from plugin.services.hosts import deliveries
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from tests.conftest import NOW, FixedClock
 from tests.plugin.services.conftest import make_world
-from tests.plugin.services.test_deliveries import counts, delivery, drain_all, take_in
+from tests.plugin.services.hosts.test_deliveries import counts, delivery, drain_all, take_in
 from tests.plugin.web.test_hooks import body_of, kept, send, signed
 from tests.schema.conftest import clock, filled, world
 from tests.schema.world import World

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plugin.services import deliveries
+from plugin.services.hosts import deliveries
 from tests.plugin.web.test_hooks import USER, body_of, kept, send, signed
 from tests.schema.conftest import clock, filled, world
 from tests.schema.world import World

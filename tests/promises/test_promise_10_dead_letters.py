@@ -6,15 +6,16 @@ import pytest
 
 from plugin.domain.people import MEMBER_SCOPES, RIGHTS, Office, Principal
 from plugin.errors import Forbidden, Invalid
-from plugin.services import deliveries, letters
-from plugin.services.letters import Wanted
+from plugin.services.hosts import deliveries
+from plugin.services.operations import letters
+from plugin.services.operations.letters import Wanted
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from tests.conftest import NOW, FixedClock
 from tests.plugin.services.conftest import make_world
+from tests.plugin.services.hosts.test_deliveries import counts, delivery, drain_all, take_in
 from tests.plugin.services.stories import HOST, known, person, tell
-from tests.plugin.services.test_deliveries import counts, delivery, drain_all, take_in
 from tests.plugin.support import World
 
 

@@ -4,15 +4,15 @@ import pytest
 
 from mentorgraph.host import HostBroken, HostBusy, HostDenied, HostError, HostUnreachable
 from plugin.http import Patience
-from plugin.services import reconcile
+from plugin.services.hosts import reconcile
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
 from tests.compared import differences
 from tests.conftest import FixedClock
 from tests.plugin.services.conftest import make_world
+from tests.plugin.services.hosts.test_reconcile import populate, read
 from tests.plugin.services.stories import known, settle
-from tests.plugin.services.test_reconcile import populate, read
 from tests.plugin.support import World
 from tests.test_reconciled import pair
 

@@ -11,8 +11,9 @@ from integrations.discourse.double.process import running_double
 from plugin import http
 from plugin.app import build, compose
 from plugin.http import Patience
-from plugin.services import connect as connecting
-from plugin.services import reconcile, vitals
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts import reconcile
+from plugin.services.operations import vitals
 from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.worker import Worker

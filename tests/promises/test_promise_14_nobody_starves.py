@@ -3,7 +3,7 @@
 import asyncio
 
 from mentorgraph import events as e
-from plugin.services.graphs import Graphs
+from plugin.services.knowledge.graphs import Graphs
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database

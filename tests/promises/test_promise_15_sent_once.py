@@ -10,8 +10,9 @@ from integrations.discourse.double.process import child_double, free_port
 from mentorgraph.host import DirectMessage, Paragraph
 from plugin.app import compose
 from plugin.cli.common import WITH_TIME
-from plugin.services import connect, outgoing
-from plugin.services.connect import NewConnection
+from plugin.services.hosts import connect
+from plugin.services.hosts.connect import NewConnection
+from plugin.services.messages import outgoing
 from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import SECRET_KEY

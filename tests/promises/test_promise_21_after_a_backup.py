@@ -9,8 +9,9 @@ import pytest
 
 from plugin.app import open_database
 from plugin.errors import Invalid
-from plugin.services import burials, reconcile
-from plugin.services.erasure import erase_member
+from plugin.services.departures import burials
+from plugin.services.departures.erasure import erase_member
+from plugin.services.hosts import reconcile
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from tests.conftest import FixedClock

@@ -6,7 +6,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from plugin.services import deliveries, reconcile
+from plugin.services.hosts import deliveries, reconcile
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from plugin.services import deliveries
+from plugin.services.hosts import deliveries
 from tests.conftest import FixedClock, make_settings
 from tests.integrations.discourse.support import BASE_URL, cases, recording
 from tests.plugin.services.stories import state

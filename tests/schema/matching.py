@@ -7,7 +7,7 @@ from plugin.domain.programs import Program, ProgramState, Role
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.worker import Worker
 from schema.ids import GlobalId
-from tests.plugin.services.matching import put_enrolment
+from tests.plugin.services.matching.support import put_enrolment
 from tests.schema.world import World
 
 DESIGN = {

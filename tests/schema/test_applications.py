@@ -2,7 +2,7 @@
 
 from plugin.domain.applications import CODE
 from plugin.domain.people import Scope
-from plugin.services import applications
+from plugin.services.developers import applications
 from tests.schema.test_people import admin_token, told
 from tests.schema.world import World
 

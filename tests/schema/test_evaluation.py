@@ -9,10 +9,12 @@ from typing import Any
 from plugin.domain.mentorships import Mentorship
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal, Scope
 from plugin.domain.programs import Role
-from plugin.services import mentoring, programming, scheduling
+from plugin.services import scheduling
+from plugin.services.mentorships import mentoring
+from plugin.services.programs import programming
 from plugin.store.unit_of_work import UnitOfWork
 from schema.ids import GlobalId, parse_number
-from tests.plugin.services.matching import put_enrolment
+from tests.plugin.services.matching.support import put_enrolment
 from tests.schema.world import World
 
 ERRORS = "userErrors { code message field }"

@@ -10,8 +10,8 @@ from plugin.domain.forms import Form, FormPurpose
 from plugin.domain.forms.templates import template as template_of
 from plugin.domain.notices import Reach
 from plugin.domain.programs import ProgramState
-from plugin.services import form_words
-from plugin.services.erasure import erase_member, export_member
+from plugin.services.departures.erasure import erase_member, export_member
+from plugin.services.questions import form_words
 from plugin.store.unit_of_work import UnitOfWork
 from schema.ids import parse_number
 from tests.schema.world import START, World

@@ -6,7 +6,8 @@ from typing import Any
 import icalendar
 import pytest
 
-from plugin.services import calendars, delivering, reaching, scheduling, telling
+from plugin.services import scheduling
+from plugin.services.messages import calendars, delivering, reaching, telling
 from plugin.store.unit_of_work import UnitOfWork
 from tests.schema.world import World
 

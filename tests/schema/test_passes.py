@@ -8,7 +8,7 @@ import pytest
 from plugin.domain.community import InstallationState
 from plugin.domain.people import Scope
 from plugin.errors import Unauthenticated
-from plugin.services import access
+from plugin.services.identity import access
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
 from tests.schema.world import World

@@ -4,7 +4,7 @@ import pytest
 
 from plugin.domain.people import MEMBER_SCOPES, Principal
 from plugin.errors import Forbidden
-from plugin.services import personal
+from plugin.services.privacy import personal
 from tests.schema.test_people import admin_token, global_id, told
 from tests.schema.world import START, World, person
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mentorgraph import events as e
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Scope
 from plugin.domain.programs import Plan, ProgramState
-from plugin.services import programming
-from plugin.services.access import principal_of
+from plugin.services.identity.access import principal_of
+from plugin.services.programs import programming
 from schema.plans.store import SIGHTINGS
 from tests.plugin.support import community
 from tests.schema.world import START, World, person, thread

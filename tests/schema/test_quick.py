@@ -144,7 +144,7 @@ async def test_time_runs_out_here_as_well(world: World, monkeypatch: pytest.Monk
     async def slow(*_: object, **__: object) -> None:
         await asyncio.sleep(5)
 
-    monkeypatch.setattr("plugin.services.reading.member_page", slow)
+    monkeypatch.setattr("plugin.services.knowledge.reading.member_page", slow)
     monkeypatch.setattr(limits, "MAX_SECONDS", 0.05)
     assert (await world.ask(query, token, n=2)).status == 503
 

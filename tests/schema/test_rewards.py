@@ -8,10 +8,11 @@ import pytest
 
 from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES
 from plugin.domain.programs import Role
-from plugin.services import mentoring, scheduling
+from plugin.services import scheduling
+from plugin.services.mentorships import mentoring
 from plugin.store.unit_of_work import UnitOfWork
 from schema.ids import GlobalId, parse_number
-from tests.plugin.services.matching import put_enrolment
+from tests.plugin.services.matching.support import put_enrolment
 from tests.schema.world import World
 
 MAKE = 'mutation { createProgram(input: {name: "Spring", purpose: "To learn"}) { program { id } userErrors { code } } }'

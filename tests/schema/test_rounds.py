@@ -7,7 +7,7 @@ import pytest
 from plugin.domain.people import Scope
 from plugin.domain.programs import Role
 from schema.ids import GlobalId
-from tests.plugin.services.matching import put_enrolment
+from tests.plugin.services.matching.support import put_enrolment
 from tests.schema.matching import ADJUST, DESIGN, DRAFT, ERRORS, MINE, ROUND, WHY, Made, made_in, pairs_of, simple
 from tests.schema.world import World
 

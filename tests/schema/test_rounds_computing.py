@@ -9,10 +9,10 @@ import pytest
 
 from plugin.domain.members import Member
 from plugin.domain.programs import Role
-from plugin.services import round_reading
+from plugin.services.matching import round_reading
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.worker import Worker
-from tests.plugin.services.matching import put_enrolment
+from tests.plugin.services.matching.support import put_enrolment
 from tests.schema.matching import Made, made_in, simple
 from tests.schema.world import World
 

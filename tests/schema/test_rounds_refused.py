@@ -11,7 +11,7 @@ from plugin.domain.programs import Role
 from plugin.graph.sat import new_model
 from plugin.store.unit_of_work import UnitOfWork
 from schema.ids import GlobalId
-from tests.plugin.services.matching import put_enrolment
+from tests.plugin.services.matching.support import put_enrolment
 from tests.schema.matching import ADJUST, DESIGN, DRAFT, ERRORS, WHY, Made, made_in, simple
 from tests.schema.world import World
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from plugin.services import choosing
+from plugin.services.hosts import choosing
 from tests.schema.test_people import admin_token, global_id, told
 from tests.schema.world import World
 

@@ -10,7 +10,7 @@ from plugin.domain.enrolments import Enrolment
 from plugin.domain.notices import Reach
 from plugin.domain.people import Office, Scope
 from plugin.domain.programs import Program, ProgramState, Role
-from plugin.services import mentoring
+from plugin.services.mentorships import mentoring
 from plugin.store.unit_of_work import UnitOfWork
 from schema.ids import GlobalId
 from tests.schema.world import START, World

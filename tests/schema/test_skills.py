@@ -2,7 +2,7 @@
 
 import pytest
 
-from plugin.services import studying
+from plugin.services.knowledge import studying
 from tests.schema.world import World
 
 SKILLS = "{ viewer { member { skills { name kind standing lastShownAt confidence } } } }"

@@ -15,7 +15,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from plugin.domain.people import Principal, Scope
-from plugin.services import access
+from plugin.services.identity import access
 from plugin.services.runtime import Bus
 from schema import http, subscription
 from schema.sockets import SocketHandler

@@ -9,7 +9,7 @@ from graphql import parse, validate
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
 
-from plugin.services import access
+from plugin.services.identity import access
 from schema import trusted
 from schema.limits import MAX_BODY, MAX_CHARACTERS, RULES
 from schema.schema import schema

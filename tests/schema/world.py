@@ -16,7 +16,8 @@ from plugin.app import Parts, build, compose, open_database
 from plugin.cli.serving import server_config
 from plugin.domain.community import Policy
 from plugin.domain.people import Scope
-from plugin.services import access, handlers
+from plugin.services.hosts import handlers
+from plugin.services.identity import access
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database

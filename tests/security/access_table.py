@@ -35,7 +35,7 @@ consents) are answered to that member alone, whatever the role; ids of another c
 
 
 def roles(world: World, people: Mapping[str, int]) -> dict[str, Principal | None]:
-    """Who asks, as :func:`plugin.services.access.principal_of` has them."""
+    """Who asks, as :func:`plugin.services.identity.access.principal_of` has them."""
     mine = world.installation_id
 
     def member(name: str, *scopes: Scope, number: int) -> Principal:

@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["plugin", "schema", "integrations"]):
     from mentorgraph.host import Delivery, DeliveryRefused, Installation
     from plugin.domain.applications import usable
     from plugin.errors import PluginError
-    from plugin.services.signing_in import safe_next
+    from plugin.services.identity.signing_in import safe_next
     from schema import trusted
     from schema.cost import operation_cost
     from schema.http import bearer

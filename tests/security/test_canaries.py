@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Date, LargeBinary, Text, select
 from structlog.testing import capture_logs
 
-from plugin.services import handlers, housekeeping
-from plugin.services.erasure import erase_member
+from plugin.services.departures.erasure import erase_member
+from plugin.services.hosts import handlers
+from plugin.services.operations import housekeeping
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database

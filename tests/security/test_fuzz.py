@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from plugin.services.signing_in import safe_next
+from plugin.services.identity.signing_in import safe_next
 from tests.plugin.web.test_hooks import signed
 from tests.schema.world import World, served
 from tests.security.fuzzed import over_a_socket

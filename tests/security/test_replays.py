@@ -7,7 +7,7 @@ import json
 
 from sqlalchemy import func, select
 
-from plugin.services import deliveries
+from plugin.services.hosts import deliveries
 from plugin.store.tables import metadata
 from plugin.store.unit_of_work import UnitOfWork
 from tests.integrations.discourse.support import cases, compact, recording, signature

@@ -11,8 +11,11 @@ from structlog.testing import capture_logs
 
 from plugin.domain.people import MEMBER_SCOPES, Office, Principal, Scope
 from plugin.domain.webhooks import Webhook, WebhookState
-from plugin.services import applications, calendars, checkup, housekeeping, mailing, operating, reaching, resealing, staffing
-from plugin.services.resealing import Moved
+from plugin.services.developers import applications
+from plugin.services.identity import operating, staffing
+from plugin.services.messages import calendars, mailing, reaching
+from plugin.services.operations import checkup, housekeeping, resealing
+from plugin.services.operations.resealing import Moved
 from plugin.settings import Settings
 from plugin.store.crypto import Vault, new_secret, token_digest
 from plugin.store.database import Database

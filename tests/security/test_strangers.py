@@ -14,14 +14,14 @@ from plugin.domain.forms import FormPurpose, Question, QuestionKind
 from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES, SERVICE_SCOPES, Principal
 from plugin.domain.programs import Program, ProgramState
 from plugin.domain.surveys import Survey, SurveyKind
-from plugin.services import forms
+from plugin.services.questions import forms
 from plugin.store.tables import metadata
 from plugin.store.unit_of_work import UnitOfWork
 from schema import ids
 from schema.context import Context
 from schema.ids import GlobalId
 from schema.schema import schema
-from tests.plugin.services.telling_world import fill_telling
+from tests.plugin.services.messages.support import fill_telling
 from tests.plugin.store.any_rows import fill_taking_part, put_row
 from tests.plugin.store.round_rows import fill_rounds
 from tests.plugin.support import community

@@ -20,24 +20,18 @@ from plugin.domain.people import Scope
 from plugin.domain.programs import ProgramState, Role
 from plugin.domain.reports import ReportKind
 from plugin.domain.skills import Standing
-from plugin.services import (
-    agreeing,
-    calendars,
-    forms,
-    goals,
-    knowing,
-    meeting,
-    needs,
-    referring,
-    reporting,
-    requesting,
-    sharing,
-    thanking,
-    tokens,
-)
-from plugin.services.erasure import erase_member, export_member
-from plugin.services.handlers.members import decide
-from plugin.services.sessions import Words
+from plugin.services.departures.erasure import erase_member, export_member
+from plugin.services.developers import tokens
+from plugin.services.hosts.handlers.members import decide
+from plugin.services.meetings import meeting
+from plugin.services.meetings.sessions import Words
+from plugin.services.mentorships import requesting
+from plugin.services.messages import calendars
+from plugin.services.pairs import agreeing, goals, sharing, thanking
+from plugin.services.questions import forms
+from plugin.services.recruiting import referring
+from plugin.services.safety import reporting
+from plugin.services.suggestions import knowing, needs
 from plugin.store.repositories.mails import Address
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.worker import Worker

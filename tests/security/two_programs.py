@@ -27,7 +27,8 @@ from plugin.domain.sessions import Participant as Attendee
 from plugin.domain.sessions import Session, SessionState
 from plugin.domain.strikes import Strike, StrikeKind, StrikeState
 from plugin.domain.surveys import Survey, SurveyKind
-from plugin.services import certifying, forms
+from plugin.services.questions import forms
+from plugin.services.rewards import certifying
 from plugin.store.repositories.stories import Story
 from plugin.store.unit_of_work import UnitOfWork
 from tests.schema.world import World

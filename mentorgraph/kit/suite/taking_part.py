@@ -4,7 +4,7 @@ from typing import Any
 
 from mentorgraph.host import Capability, HostError
 from mentorgraph.kit.suite.playing import QUESTION, Played
-from plugin.services.erasure import erase_member
+from plugin.services.departures.erasure import erase_member
 
 SUGGESTIONS = "{ viewer { suggestions(first: 5) { edges { node { score member { hostUserId } reasons { text contribution } } } } } }"
 

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from plugin.services.graphs import Graphs
+from plugin.services.knowledge.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.web.console import (
     announcements,

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from mentorgraph.host import Rendered
 from plugin.domain.programs import Program
 from plugin.errors import Invalid
-from plugin.services import announcing, referring
+from plugin.services.recruiting import announcing, referring
 from plugin.texts import running
 from plugin.web.console.frame import managed, show_program
 from plugin.web.visits import Visit

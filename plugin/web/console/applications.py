@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from plugin.domain.applications import ApplicationState
 from plugin.errors import Invalid
-from plugin.services import applications
+from plugin.services.developers import applications
 from plugin.texts import console as words
 from plugin.web.console.frame import show
 from plugin.web.visits import Visit

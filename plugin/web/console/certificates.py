@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from plugin.domain.programs import Role
 from plugin.errors import Invalid
-from plugin.services import certifying, viewing
+from plugin.services.programs import viewing
+from plugin.services.rewards import certifying
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of
 

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from plugin.errors import Invalid
 from plugin.graph.maps import Dot
-from plugin.services import mapping, observing
+from plugin.services.knowledge import mapping, observing
 from plugin.texts import console as words
 from plugin.web.console import plots
 from plugin.web.console.frame import show

@@ -7,8 +7,9 @@ from starlette.responses import Response
 from plugin.domain.notices import zone_of
 from plugin.domain.program_events import EventPlan, EventState
 from plugin.errors import Invalid, NotFound
-from plugin.services import announcing, hosting
-from plugin.services.hosting import Seen
+from plugin.services.meetings import hosting
+from plugin.services.meetings.hosting import Seen
+from plugin.services.recruiting import announcing
 from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of

@@ -9,7 +9,7 @@ from plugin.domain.forms import CHOICES, Form, FormPurpose, Operator, QuestionKi
 from plugin.domain.forms.building import plain_question
 from plugin.domain.forms.templates import TEMPLATES
 from plugin.errors import Invalid
-from plugin.services import questioning
+from plugin.services.questions import questioning
 from plugin.texts import console as words
 from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of
 from plugin.web.console.frame import PAGE, program_tabs, show, the_program

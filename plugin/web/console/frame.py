@@ -7,7 +7,8 @@ from starlette.responses import Response
 from plugin.domain.people import Scope
 from plugin.domain.programs import Program
 from plugin.errors import NotFound
-from plugin.services import reading, viewing
+from plugin.services.knowledge import reading
+from plugin.services.programs import viewing
 from plugin.texts import _
 from plugin.texts import console as words
 from plugin.web.visits import Visit

@@ -7,8 +7,8 @@ from starlette.responses import Response
 from plugin.domain.forms.answers import clock_time
 from plugin.domain.groups import Group
 from plugin.errors import Invalid
-from plugin.services import group_reading, grouping
-from plugin.services.group_words import explain
+from plugin.services.matching import group_reading, grouping
+from plugin.services.matching.group_words import explain
 from plugin.texts import console as words
 from plugin.web.console.frame import program_tabs, show, the_program
 from plugin.web.pages import Speaker

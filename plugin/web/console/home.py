@@ -2,7 +2,9 @@
 
 from starlette.responses import Response
 
-from plugin.services import access, reviewing, viewing
+from plugin.services.identity import access
+from plugin.services.messages import reviewing
+from plugin.services.programs import viewing
 from plugin.texts import console as words
 from plugin.web.browser import SESSION, Browser
 from plugin.web.console.frame import show

@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from plugin.domain.ledger import COUNTS, MAX_AMOUNT, EntryKind, EntryState
 from plugin.errors import Invalid
-from plugin.services import spending, viewing
+from plugin.services.programs import viewing
+from plugin.services.rewards import spending
 from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of

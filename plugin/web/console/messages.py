@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from plugin.errors import Invalid, NotFound
-from plugin.services import reviewing
+from plugin.services.messages import reviewing
 from plugin.texts import GROUPS, KINDS, languages
 from plugin.web.console.frame import PAGE, show
 from plugin.web.visits import Visit, id_of

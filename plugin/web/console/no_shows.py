@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from plugin.domain.strikes import NEXT, StrikeState
 from plugin.errors import Invalid
-from plugin.services import no_shows
+from plugin.services.meetings import no_shows
 from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of

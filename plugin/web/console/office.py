@@ -5,7 +5,11 @@ from starlette.responses import Response
 from plugin.domain.community import POLICY_KEYS
 from plugin.domain.people import SERVICE_SCOPES, Office, Scope
 from plugin.errors import Invalid
-from plugin.services import auditing, choosing, staffing, tokens, viewing
+from plugin.services.developers import tokens
+from plugin.services.hosts import choosing
+from plugin.services.identity import staffing
+from plugin.services.privacy import auditing
+from plugin.services.programs import viewing
 from plugin.texts import console as words
 from plugin.web.console.frame import PAGE, show
 from plugin.web.visits import Visit, id_of

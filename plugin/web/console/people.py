@@ -5,7 +5,8 @@ from starlette.responses import Response
 from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.programs import Role
 from plugin.errors import Invalid
-from plugin.services import enrolling, inviting, viewing
+from plugin.services.programs import viewing
+from plugin.services.recruiting import enrolling, inviting
 from plugin.texts import console as words
 from plugin.web.console.frame import PAGE, program_tabs, show, the_program
 from plugin.web.visits import Visit, id_of

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from plugin.domain.programs import NEXT, Format, Goal, Plan, Program, ProgramState
 from plugin.domain.templates import TEMPLATES
 from plugin.errors import Invalid
-from plugin.services import program_words, programming, viewing
+from plugin.services.programs import program_words, programming, viewing
 from plugin.texts import console as words
 from plugin.web.console.frame import managed, program_tabs, show
 from plugin.web.visits import Visit

@@ -5,8 +5,10 @@ from starlette.responses import Response
 from plugin.domain.programs import Role
 from plugin.domain.recruiting import MAX_WAVE, InvitationState
 from plugin.errors import Invalid
-from plugin.services import asking, inviting, prospecting, reading, viewing
-from plugin.services.inviting import Named
+from plugin.services.knowledge import reading
+from plugin.services.programs import viewing
+from plugin.services.recruiting import asking, inviting, prospecting
+from plugin.services.recruiting.inviting import Named
 from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from plugin.domain.reports import NEXT, ReportState
 from plugin.errors import Invalid
-from plugin.services import reporting
+from plugin.services.safety import reporting
 from plugin.texts import together as words
 from plugin.web.console.frame import PAGE, show
 from plugin.web.visits import Visit, id_of

@@ -2,7 +2,8 @@
 
 from starlette.responses import Response
 
-from plugin.services import evaluating, form_words
+from plugin.services.programs import evaluating
+from plugin.services.questions import form_words
 from plugin.texts import console as words
 from plugin.web.console.frame import program_tabs, show, the_program
 from plugin.web.visits import Visit

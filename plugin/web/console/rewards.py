@@ -5,7 +5,9 @@ from starlette.responses import Response
 from plugin.domain.programs import Role
 from plugin.domain.rewards import MAX_LEVELS, Figure, Level, Rule
 from plugin.errors import Invalid
-from plugin.services import rewarding, thanking, viewing
+from plugin.services.pairs import thanking
+from plugin.services.programs import viewing
+from plugin.services.rewards import rewarding
 from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of

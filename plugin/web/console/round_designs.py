@@ -10,7 +10,7 @@ from plugin.domain.forms import Form, FormPurpose, QuestionKind
 from plugin.domain.programs import Program
 from plugin.domain.rounds import LET_DOWN, Part, Round, RoundKind
 from plugin.errors import Invalid
-from plugin.services import questioning
+from plugin.services.questions import questioning
 from plugin.texts import _
 from plugin.texts import console as words
 from plugin.web.console.frame import program_tabs, show

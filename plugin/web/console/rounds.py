@@ -7,7 +7,8 @@ from starlette.responses import Response
 from plugin.domain.programs import Program
 from plugin.domain.rounds import Round, RoundKind, RoundState
 from plugin.errors import Invalid, NotFound
-from plugin.services import adapting, group_reading, grouping, round_reading, rounds
+from plugin.services.matching import group_reading, grouping, round_reading, rounds
+from plugin.services.mentorships import adapting
 from plugin.texts import console as words
 from plugin.web.console import round_designs, round_pictures
 from plugin.web.console.frame import PAGE, managed, program_tabs, show, show_program, the_program

@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from plugin.domain.screening import Check
 from plugin.errors import Invalid
-from plugin.services import screening, viewing
+from plugin.services.programs import viewing
+from plugin.services.safety import screening
 from plugin.texts import safety as words
 from plugin.web.console.frame import show
 from plugin.web.visits import Visit, id_of

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from plugin.services import meeting
+from plugin.services.meetings import meeting
 from plugin.texts import console as words
 from plugin.texts.together import SESSION_STATES
 from plugin.web.console.frame import PAGE, program_tabs, show, the_program

@@ -3,7 +3,8 @@
 from starlette.responses import Response
 
 from plugin.errors import Invalid
-from plugin.services import knowing, studying
+from plugin.services.knowledge import studying
+from plugin.services.suggestions import knowing
 from plugin.web.console.frame import show
 from plugin.web.visits import Visit
 

@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from plugin.domain.webhooks import EVENTS
 from plugin.errors import Invalid, NotFound
-from plugin.services import webhooks
-from plugin.services.webhook_lane import Outcome
-from plugin.services.webhooks import Seen
+from plugin.services.developers import webhooks
+from plugin.services.developers.webhook_lane import Outcome
+from plugin.services.developers.webhooks import Seen
 from plugin.texts import console as words
 from plugin.web.console.frame import PAGE, show
 from plugin.web.visits import Visit, id_of

@@ -3,8 +3,10 @@
 from starlette.responses import Response
 
 from plugin.errors import Invalid
-from plugin.services import letters, scheduling, viewing
-from plugin.services.letters import Wanted
+from plugin.services import scheduling
+from plugin.services.operations import letters
+from plugin.services.operations.letters import Wanted
+from plugin.services.programs import viewing
 from plugin.texts import console as words
 from plugin.web.console.frame import PAGE, show
 from plugin.web.visits import Visit

@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from plugin.services.graphs import Graphs
+from plugin.services.knowledge.graphs import Graphs
 from plugin.services.runtime import Runtime
 from plugin.web.desk import Area, Desk
 from plugin.web.members import applications, events, home, me, mentorship, people, programs, safety, session, sessions, tokens

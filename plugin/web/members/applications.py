@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from plugin.services import applications
+from plugin.services.developers import applications
 from plugin.texts import console as words
 from plugin.web.members.frame import show_mine
 from plugin.web.visits import Visit, id_of

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from plugin.domain.program_events import Answer, EventState
 from plugin.errors import Invalid, NotFound
-from plugin.services import hosting
+from plugin.services.meetings import hosting
 from plugin.texts import together as words
 from plugin.web.members.frame import show
 from plugin.web.members.sessions import file_of

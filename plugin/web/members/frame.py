@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from plugin.services import belonging
+from plugin.services.programs import belonging
 from plugin.texts import _
 from plugin.web.visits import Visit
 

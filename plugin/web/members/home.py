@@ -4,7 +4,10 @@ from starlette.responses import Response
 
 from plugin.domain.needs import NeedState
 from plugin.errors import Invalid
-from plugin.services import answering, belonging, knowing, needs, reading, suggesting, wording
+from plugin.services.knowledge import reading
+from plugin.services.mentorships import answering
+from plugin.services.programs import belonging
+from plugin.services.suggestions import knowing, needs, suggesting, wording
 from plugin.web.members.frame import show
 from plugin.web.visits import Visit, id_of
 

@@ -6,7 +6,12 @@ from plugin.domain.members import Consent
 from plugin.domain.notices import Channel, Frequency
 from plugin.domain.skills import Standing
 from plugin.errors import Invalid
-from plugin.services import access, auditing, consenting, knowing, mailing, reading, viewing, wishing
+from plugin.services.identity import access
+from plugin.services.knowledge import reading
+from plugin.services.messages import mailing, wishing
+from plugin.services.privacy import auditing, consenting
+from plugin.services.programs import viewing
+from plugin.services.suggestions import knowing
 from plugin.texts import GROUPS, languages
 from plugin.texts import console as words
 from plugin.web.browser import SESSION, Browser

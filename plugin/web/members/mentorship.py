@@ -5,7 +5,8 @@ from starlette.responses import Response
 from plugin.domain.agreements import AgreementState, Terms
 from plugin.domain.goals import ItemKind, ItemState
 from plugin.errors import Invalid, NotFound
-from plugin.services import agreeing, belonging, goals, pairing, sharing, thanking
+from plugin.services.pairs import agreeing, goals, pairing, sharing, thanking
+from plugin.services.programs import belonging
 from plugin.texts import together as words
 from plugin.web.members.frame import show
 from plugin.web.visits import Visit, id_of

@@ -9,8 +9,10 @@ from plugin.domain.forms.preview import preview
 from plugin.domain.mentorships import EndReason
 from plugin.domain.requests import DeclineReason
 from plugin.errors import Invalid, NotFound
-from plugin.services import answering, belonging, group_reading, mentoring, requesting
-from plugin.services.form_words import spoken
+from plugin.services.matching import group_reading
+from plugin.services.mentorships import answering, mentoring, requesting
+from plugin.services.programs import belonging
+from plugin.services.questions.form_words import spoken
 from plugin.texts import console as words
 from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of
 from plugin.web.console.groups import slot_words

@@ -9,8 +9,14 @@ from plugin.domain.programs import TAKING_IN, Role
 from plugin.domain.rewards import AwardState
 from plugin.domain.screening import ADULT
 from plugin.errors import Invalid
-from plugin.services import belonging, certifying, enrolling, inviting, leaving, questioning, ranking, referring, requesting, rewarding, spending, thanking
-from plugin.services.form_words import spoken
+from plugin.services.departures import leaving
+from plugin.services.mentorships import ranking, requesting
+from plugin.services.pairs import thanking
+from plugin.services.programs import belonging
+from plugin.services.questions import questioning
+from plugin.services.questions.form_words import spoken
+from plugin.services.recruiting import enrolling, inviting, referring
+from plugin.services.rewards import certifying, rewarding, spending
 from plugin.texts import console as words
 from plugin.texts import running
 from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of

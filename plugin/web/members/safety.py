@@ -4,7 +4,8 @@ from starlette.responses import Response
 
 from plugin.domain.reports import ReportKind
 from plugin.errors import Invalid
-from plugin.services import reporting, safety, viewing
+from plugin.services.programs import viewing
+from plugin.services.safety import keeping_apart, reporting
 from plugin.texts import together as words
 from plugin.web.members.frame import show_mine
 from plugin.web.visits import Visit, id_of
@@ -14,7 +15,7 @@ async def view(visit: Visit) -> Response:
     """Whom one keeps away, what one reported, and forms for both."""
     reports = await reporting.mine(visit.runtime, visit.principal)
     people = await visit.people({one.report.about_id for one in reports})
-    kept = await safety.mine(visit.runtime, visit.principal)
+    kept = await keeping_apart.mine(visit.runtime, visit.principal)
     return await show_mine(visit, "safety.html", part="safety", kept=kept, reports=list(reversed(reports)), people=people, words=words)
 
 
@@ -36,5 +37,5 @@ async def act(visit: Visit) -> Response:
         said = visit.text("words")
         await reporting.report(runtime, principal, other, kind=ReportKind(kind), words=said, mentorship_id=None, block=visit.checked("apart"))
         return visit.go("/my/safety", "sent")
-    await (safety.block if what == "block" else safety.unblock)(runtime, principal, other)
+    await (keeping_apart.block if what == "block" else keeping_apart.unblock)(runtime, principal, other)
     return visit.go("/my/safety", "saved")

@@ -9,8 +9,9 @@ from plugin.domain.members import Member
 from plugin.domain.mentorships import Mentorship
 from plugin.domain.sessions import MAX_NOTE, MAX_PLACE, MAX_TIMES, MAX_TOPIC, OPEN
 from plugin.errors import Invalid, NotFound, PluginError
-from plugin.services import belonging, free_times, kits, meeting
-from plugin.services.sessions import Words
+from plugin.services.meetings import free_times, kits, meeting
+from plugin.services.meetings.sessions import Words
+from plugin.services.programs import belonging
 from plugin.texts import together as words
 from plugin.web.members.frame import show
 from plugin.web.members.sessions import moment_of

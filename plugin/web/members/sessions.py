@@ -7,7 +7,9 @@ from starlette.responses import Response
 from plugin.domain.sessions import OF_PERSONS, CancelReason, SessionState
 from plugin.domain.strikes import APPEAL_WITHIN, StrikeState
 from plugin.errors import Invalid, NotFound
-from plugin.services import belonging, calendars, meeting, no_shows
+from plugin.services.meetings import meeting, no_shows
+from plugin.services.messages import calendars
+from plugin.services.programs import belonging
 from plugin.texts import together as words
 from plugin.web.members.frame import show
 from plugin.web.visits import Visit, id_of

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from plugin.domain.people import APPLICATION, MEMBER_SCOPES, OFFICE_SCOPES, Scope
-from plugin.services import tokens
+from plugin.services.developers import tokens
 from plugin.texts import console as words
 from plugin.web.members.frame import show_mine
 from plugin.web.visits import Visit, id_of

@@ -14,10 +14,12 @@ from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES, Principal, Scope
 from plugin.domain.programs import Plan, ProgramState, Role
 from plugin.domain.templates import TEMPLATES
 from plugin.http import Patience
-from plugin.services import access, enrolling, programming, signing_in
-from plugin.services import connect as connecting
-from plugin.services import reconcile as reconciling
-from plugin.services.connect import NewConnection
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts import reconcile as reconciling
+from plugin.services.hosts.connect import NewConnection
+from plugin.services.identity import access, signing_in
+from plugin.services.programs import programming
+from plugin.services.recruiting import enrolling
 from plugin.settings import Settings
 from tests.schema.world import served
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from plugin.domain.programs import Role
-from plugin.services import enrolling
+from plugin.services.recruiting import enrolling
 from tests.browser import keys
 from tests.browser.pages.running import Stage, picture
 

@@ -14,7 +14,7 @@ from plugin.app import build
 from plugin.domain.forms.reading import zones
 from plugin.domain.forms.templates import TEMPLATES, template
 from plugin.domain.templates import TEMPLATES as PROGRAMS
-from plugin.services import operating
+from plugin.services.identity import operating
 from plugin.texts import Template, catalogues, translate
 from tests.browser.pages.running import COLOURS, EVERYTHING, Stage, picture, violations
 from tests.browser.pages.world import ADMIN, ASKED, EVENT, GOAL, MENTEE, MENTOR, OTHER, STEP, World

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from plugin.services import operating
+from plugin.services.identity import operating
 from tests.browser.pages.running import Stage, picture, stage, violations
 from tests.conftest import make_settings
 

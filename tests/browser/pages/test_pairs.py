@@ -6,7 +6,8 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from plugin.services import agreeing, goals, safety
+from plugin.services.pairs import agreeing, goals
+from plugin.services.safety import keeping_apart
 from tests.browser.pages.running import Stage, picture, violations
 from tests.browser.pages.world import EVENT, GOAL, MENTEE, MENTEES, MENTOR, OTHER, STEP, World
 
@@ -148,4 +149,4 @@ def test_who_is_kept_away_is_listed_and_allowed_again(here: Stage, world: World,
     kept.get_by_role("button", name="Allow again").click()
     saved(page)
     expect(kept).to_have_count(0)
-    assert here.run(safety.mine(here.site.parts.runtime, here.site.acts_for(MENTEE))) == []
+    assert here.run(keeping_apart.mine(here.site.parts.runtime, here.site.acts_for(MENTEE))) == []

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from plugin.domain.sessions import CancelReason, SessionState
 from plugin.domain.strikes import Strike, StrikeKind
-from plugin.services import meeting, ranking
+from plugin.services.meetings import meeting
+from plugin.services.mentorships import ranking
 from tests.browser.pages.running import Stage, picture, violations
 from tests.browser.pages.world import ADMIN, MENTEE, MENTOR, OTHER, World
 

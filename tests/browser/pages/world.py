@@ -17,39 +17,22 @@ from plugin.domain.reports import ReportKind
 from plugin.domain.rewards import Figure, Level, Rule
 from plugin.domain.screening import Check, Screening
 from plugin.domain.surveys import SurveyKind
-from plugin.services import (
-    agreeing,
-    applications,
-    asking,
-    belonging,
-    certifying,
-    choosing,
-    enrolling,
-    goals,
-    hosting,
-    meeting,
-    mentoring,
-    needs,
-    prospecting,
-    questioning,
-    ranking,
-    reaching,
-    referring,
-    reporting,
-    requesting,
-    reviewing,
-    rewarding,
-    round_lane,
-    rounds,
-    safety,
-    sharing,
-    spending,
-    staffing,
-    thanking,
-    webhooks,
-)
-from plugin.services.inviting import Named
-from plugin.services.sessions import Words
+from plugin.services.developers import applications, webhooks
+from plugin.services.hosts import choosing
+from plugin.services.identity import staffing
+from plugin.services.matching import round_lane, rounds
+from plugin.services.meetings import hosting, meeting
+from plugin.services.meetings.sessions import Words
+from plugin.services.mentorships import mentoring, ranking, requesting
+from plugin.services.messages import reaching, reviewing
+from plugin.services.pairs import agreeing, goals, sharing, thanking
+from plugin.services.programs import belonging
+from plugin.services.questions import questioning
+from plugin.services.recruiting import asking, enrolling, prospecting, referring
+from plugin.services.recruiting.inviting import Named
+from plugin.services.rewards import certifying, rewarding, spending
+from plugin.services.safety import keeping_apart, reporting
+from plugin.services.suggestions import needs
 from plugin.store.unit_of_work import UnitOfWork
 from tests.browser.pages.running import Stage
 
@@ -235,5 +218,5 @@ async def _pair(here: Stage, program: int) -> int:
     await sharing.propose(runtime, mentee, pair, words="We met four times, and I sell to eleven people now.", space_id=space)
     said = EventPlan(title=EVENT, starts_at=runtime.clock() + timedelta(days=20), place="Second Desk", capacity=1, description="Second Desk")
     await hosting.plan(runtime, site.admin(), program, said=said)
-    await safety.block(runtime, site.acts_for(MENTEE), site.members[MENTEES[-1]])
+    await keeping_apart.block(runtime, site.acts_for(MENTEE), site.members[MENTEES[-1]])
     return pair

@@ -14,10 +14,10 @@ from integrations.circle.double.model import Member, State
 from integrations.discourse.double.process import free_port
 from plugin.app import Parts, build, compose
 from plugin.http import Patience
-from plugin.services import connect as connecting
-from plugin.services import providing
-from plugin.services import reconcile as reconciling
-from plugin.services.connect import NewConnection
+from plugin.services.developers import providing
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts import reconcile as reconciling
+from plugin.services.hosts.connect import NewConnection
 from plugin.settings import Settings
 from tests.half_year.circle import Mailbox
 from tests.schema.world import served

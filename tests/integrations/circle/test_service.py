@@ -13,11 +13,11 @@ from integrations.discourse.double.process import free_port
 from plugin.app import Parts, build, compose
 from plugin.domain.content import Post
 from plugin.http import Patience
-from plugin.services import connect as connecting
-from plugin.services import reconcile as reconciling
-from plugin.services import vitals
-from plugin.services.connect import NewConnection
-from plugin.services.handlers import doubts
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts import reconcile as reconciling
+from plugin.services.hosts.connect import NewConnection
+from plugin.services.hosts.handlers import doubts
+from plugin.services.operations import vitals
 from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
 from tests.integrations.circle.test_client import Place

@@ -7,7 +7,7 @@ import pytest
 
 from integrations.circle.double.consumer import SingleSignOnFailed
 from integrations.circle.double.model import State
-from plugin.services import providing
+from plugin.services.developers import providing
 from plugin.settings import Settings
 from tests.integrations.circle.service import CALLBACK, Place, place_of
 

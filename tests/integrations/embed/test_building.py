@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from integrations.embed import building
-from plugin.services.wording import TELLING
+from plugin.services.suggestions.wording import TELLING
 from schema import trusted
 
 ROOT = Path(__file__).resolve().parents[3]

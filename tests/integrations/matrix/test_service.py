@@ -13,9 +13,9 @@ from integrations.discourse.double.process import free_port
 from plugin.app import Parts, build, compose
 from plugin.domain.content import Post
 from plugin.http import Patience
-from plugin.services import connect as connecting
-from plugin.services import reconcile as reconciling
-from plugin.services.connect import NewConnection
+from plugin.services.hosts import connect as connecting
+from plugin.services.hosts import reconcile as reconciling
+from plugin.services.hosts.connect import NewConnection
 from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
 from tests.integrations.matrix.conftest import Community

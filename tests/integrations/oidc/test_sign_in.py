@@ -18,7 +18,8 @@ from mentorgraph.host import Capability, HostBroken, HostInvalid
 from plugin.app import Parts, build, compose
 from plugin.clock import system_clock
 from plugin.http import GuardedHttp
-from plugin.services import access, provider_settings
+from plugin.services.hosts import provider_settings
+from plugin.services.identity import access
 from plugin.settings import Settings
 from plugin.store.sqlite import SqliteDatabase
 from plugin.store.tables import sign_ins

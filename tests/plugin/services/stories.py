@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from mentorgraph import events as e
-from plugin.services import handlers, reconcile
-from plugin.services.reconcile import Report
+from plugin.services.hosts import handlers, reconcile
+from plugin.services.hosts.reconcile import Report
 from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import NOW
 from tests.plugin.support import World

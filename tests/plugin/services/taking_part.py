@@ -6,7 +6,10 @@ from plugin.domain.enrolments import Enrolment
 from plugin.domain.notices import Reach
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal
 from plugin.domain.programs import Plan, Program, ProgramState, Role
-from plugin.services import delivering, enrolling, programming, scheduling
+from plugin.services import scheduling
+from plugin.services.messages import delivering
+from plugin.services.programs import programming
+from plugin.services.recruiting import enrolling
 from plugin.store.repositories.telling import Notice
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.stories import HOST, person, tell

@@ -12,7 +12,7 @@ from plugin.domain.programs import Role
 from plugin.domain.screening import Check, Minor, Screening
 from plugin.domain.skills import SkillChoice, Standing
 from plugin.domain.surveys import Survey, SurveyKind
-from plugin.services import forms
+from plugin.services.questions import forms
 from plugin.store.database import Database
 from plugin.store.repositories.access import Token
 from plugin.store.repositories.outbox import Outgoing
@@ -29,8 +29,8 @@ from plugin.store.tables import (
     rare_terms,
 )
 from plugin.store.unit_of_work import UnitOfWork
-from tests.plugin.services.matching import put_enrolment
-from tests.plugin.services.telling_world import fill_telling
+from tests.plugin.services.matching.support import put_enrolment
+from tests.plugin.services.messages.support import fill_telling
 from tests.plugin.store.any_rows import fill_taking_part, put_row
 from tests.plugin.store.round_rows import OF_BOTH, fill_rounds
 from tests.plugin.store.test_database import member

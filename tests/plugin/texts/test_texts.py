@@ -10,12 +10,12 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from mentorgraph.host import Link, Paragraph, Words
-from plugin.services.reviewing import example
+from plugin.services.messages.reviewing import example
 from plugin.texts import GROUPS, KINDS, Person, Plural, Site, date_words, day_words, declare, language_of, languages, missing, needed, plural, render, translate
 from plugin.texts import __main__ as tool
 from plugin.texts.catalogues import catalogue_path
 from plugin.texts.service import PROMPTS
-from tests.plugin.services.telling_world import ASKED, test_kinds
+from tests.plugin.services.messages.support import ASKED, test_kinds
 
 NOW = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 ROOT = Path(__file__).resolve().parents[3]

@@ -14,7 +14,8 @@ import pytest
 from mentorgraph import events as e
 from plugin.app import build
 from plugin.domain.people import Scope
-from plugin.services import access, choosing, signing_in
+from plugin.services.hosts import choosing
+from plugin.services.identity import access, signing_in
 from schema import trusted
 from tests.plugin.support import BASE_URL, SIGN_IN_SECRET
 from tests.schema.world import ORIGIN, START, World, person

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.services import choosing
+from plugin.services.hosts import choosing
 from plugin.web.brand import DARK, ENOUGH, LIGHT, contrast, legible, luminance, stylesheet, tokens
 from tests.schema.world import World
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from mentorgraph.host import Capability
 from plugin.domain.people import Office, Scope
-from plugin.services import operating, staffing
+from plugin.services.identity import operating, staffing
 from plugin.web.browser import Browser, SignInNeeded
 from tests.plugin.web.test_auth import answered, callback, start
 from tests.schema.world import ORIGIN, World

@@ -7,8 +7,11 @@ import pypdf
 from plugin import pdf
 from plugin.domain.people import SERVICE_SCOPES, Principal
 from plugin.domain.programs import Plan, ProgramState, Role
-from plugin.services import certifying, enrolling, mentoring, programming
-from plugin.services.certifying import Shown
+from plugin.services.mentorships import mentoring
+from plugin.services.programs import programming
+from plugin.services.recruiting import enrolling
+from plugin.services.rewards import certifying
+from plugin.services.rewards.certifying import Shown
 from tests.schema.world import World
 
 

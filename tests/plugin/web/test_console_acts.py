@@ -7,10 +7,14 @@ from plugin.domain.designs import GroupDesign
 from plugin.domain.groups import GroupState
 from plugin.domain.programs import Role
 from plugin.domain.screening import Check
-from plugin.services import auditing, choosing, enrolling, group_reading, group_telling, round_lane, rounds, safeguarding
+from plugin.services.guarding import safeguarding
+from plugin.services.hosts import choosing
+from plugin.services.matching import group_reading, group_telling, round_lane, rounds
+from plugin.services.privacy import auditing
+from plugin.services.recruiting import enrolling
 from plugin.store.repositories.lessons import Move
 from plugin.store.unit_of_work import UnitOfWork
-from tests.plugin.services.matching import put_enrolment
+from tests.plugin.services.matching.support import put_enrolment
 from tests.plugin.web.test_browser import hidden, sign_in
 from tests.plugin.web.test_console_running import SAME, admin_of, done, get, program_of, refused, send
 from tests.schema.world import START, World, person

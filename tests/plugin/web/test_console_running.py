@@ -11,11 +11,15 @@ from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Office, Principa
 from plugin.domain.programs import Plan, ProgramState, Role
 from plugin.domain.reports import ReportKind
 from plugin.domain.strikes import PRIORITY_FOR, Strike, StrikeKind, StrikeState
-from plugin.services import meeting, mentoring, programming, reporting, spending
-from plugin.services.sessions import Words
+from plugin.services.meetings import meeting
+from plugin.services.meetings.sessions import Words
+from plugin.services.mentorships import mentoring
+from plugin.services.programs import programming
+from plugin.services.rewards import spending
+from plugin.services.safety import reporting
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import running
-from tests.plugin.services.matching import put_enrolment
+from tests.plugin.services.matching.support import put_enrolment
 from tests.plugin.web.test_browser import hidden, sign_in
 from tests.schema.world import WORDS, World, thread
 

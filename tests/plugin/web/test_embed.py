@@ -9,7 +9,7 @@ import pytest
 
 from integrations import embed
 from plugin.errors import Invalid
-from plugin.services import choosing, connect
+from plugin.services.hosts import choosing, connect
 from tests.plugin.support import BASE_URL
 from tests.schema.world import ORIGIN, World
 

@@ -12,8 +12,13 @@ from plugin.domain.notices import Reach
 from plugin.domain.people import MEMBER_SCOPES, SERVICE_SCOPES, Principal
 from plugin.domain.programs import Plan, Program, ProgramState, Role
 from plugin.domain.recruiting import LINK_FOR, Referral
-from plugin.services import access, asking, choosing, consenting, programming, referring, safeguarding
-from plugin.services.inviting import Named
+from plugin.services.guarding import safeguarding
+from plugin.services.hosts import choosing
+from plugin.services.identity import access
+from plugin.services.privacy import consenting
+from plugin.services.programs import programming
+from plugin.services.recruiting import asking, referring
+from plugin.services.recruiting.inviting import Named
 from tests.schema.world import World
 
 COOKIE = "__Host-mentorgraph-session"

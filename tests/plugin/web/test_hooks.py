@@ -12,7 +12,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from plugin.errors import Unavailable
-from plugin.services import connect
+from plugin.services.hosts import connect
 from plugin.web.hooks import LARGEST
 from tests.plugin.support import BASE_URL, HOOK_SECRET
 from tests.schema.world import World

@@ -8,10 +8,13 @@ from plugin.domain.people import MEMBER_SCOPES, Principal
 from plugin.domain.programs import Role
 from plugin.domain.rewards import Figure, Level, Rule
 from plugin.domain.strikes import Strike, StrikeKind, StrikeState
-from plugin.services import meeting, mentoring, rewarding, thanking
-from plugin.services.sessions import Words
+from plugin.services.meetings import meeting
+from plugin.services.meetings.sessions import Words
+from plugin.services.mentorships import mentoring
+from plugin.services.pairs import thanking
+from plugin.services.rewards import rewarding
 from plugin.store.unit_of_work import UnitOfWork
-from tests.plugin.services.matching import put_enrolment
+from tests.plugin.services.matching.support import put_enrolment
 from tests.plugin.web.test_browser import sign_in
 from tests.plugin.web.test_console_running import admin_of, done, get, ids, program_of, send
 from tests.schema.world import World

@@ -18,7 +18,8 @@ from plugin.app import Parts, build, compose, open_database
 from plugin.domain.applications import CODE, SIGN_IN_SCOPES, Application, ApplicationState, usable
 from plugin.domain.community import InstallationState
 from plugin.domain.people import MEMBER_SCOPES, MESSAGE, Scope
-from plugin.services import access, housekeeping, signing_in
+from plugin.services.identity import access, signing_in
+from plugin.services.operations import housekeeping
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.unit_of_work import UnitOfWork

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from plugin.services import operating
+from plugin.services.identity import operating
 from tests.plugin.web.test_browser import hidden
 from tests.schema.world import ORIGIN, World
 

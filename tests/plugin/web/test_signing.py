@@ -12,13 +12,14 @@ import pytest
 from mentorgraph.host import Capability, Http, Installation, Match, ProvidedPerson, ProviderSignIn, SignInRefused
 from plugin.app import Parts, build, compose
 from plugin.domain.community import Policy
-from plugin.services import access, provider_settings
+from plugin.services.hosts import provider_settings
+from plugin.services.identity import access
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.sqlite import SqliteDatabase
 from tests.conftest import FixedClock
+from tests.plugin.services.messages.support import FakeMailer
 from tests.plugin.services.stories import person
-from tests.plugin.services.telling_world import FakeMailer
 from tests.plugin.support import FakeClient, FakeHost, Picture, community
 from tests.plugin.web.test_auth import private
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from plugin.errors import Unavailable
-from plugin.services import vitals
+from plugin.services.operations import vitals
 from tests.plugin.web.test_hooks import body_of, send, signed
 from tests.schema.world import World
 

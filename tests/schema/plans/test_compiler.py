@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from plugin.domain.people import Principal
-from plugin.services import access
+from plugin.services.identity import access
 from schema.context import Context
 from schema.cost import values_in
 from schema.plans.compiler import NotPlannable, compile_operation

@@ -1,0 +1,1 @@
+"""What others build on: applications, tokens, webhooks, and this service as a server of OAuth."""

@@ -1,0 +1,1 @@
+"""Who is asking: signing in, offices, and what a token stands for."""

@@ -1,0 +1,1 @@
+"""Rounds and groups: computed by the worker, adjusted by hand, published."""

@@ -1,0 +1,1 @@
+"""What has a time: sessions of a mentorship and events of a program."""

@@ -1,0 +1,1 @@
+"""How mentorships come to be and end: asked for, begun, ended, and what the answers teach."""

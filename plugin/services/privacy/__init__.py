@@ -1,0 +1,1 @@
+"""What members agree to, take along, have erased, and see of who read about them."""

@@ -1,0 +1,67 @@
+"""The audit log for admins, and for each member who saw what about them.
+
+The log holds ids only (:mod:`plugin.services.guarding.seeing` writes it); names are looked up when somebody asks, and who was erased has none.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from plugin.domain.members import Member
+from plugin.domain.people import Principal
+from plugin.services.guarding.seeing import READ
+from plugin.services.identity.access import require_admin, require_member
+from plugin.services.runtime import Runtime
+from plugin.store.repositories.access import Entry
+from plugin.store.unit_of_work import UnitOfWork
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """That somebody read something about the member. ``by`` is empty for a service, the operator and somebody who was erased."""
+
+    at: datetime
+    by_member_id: int | None
+    by: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """Entries of the audit log, who stands behind them by id, and the first entry that was altered or removed, if one was."""
+
+    entries: list[Entry]
+    people: dict[str, Member]
+    broken_at: int | None
+
+
+async def log(runtime: Runtime, principal: Principal | None, *, before: int | None, limit: int) -> Log:
+    """The audit log, newest first, for admins of the community. Raises :class:`Forbidden`."""
+    asking = await require_admin(runtime, principal)
+
+    def work(unit: UnitOfWork) -> Log:
+        entries = unit.recorded(before=before, limit=limit)
+        ids = {one for entry in entries for one in (entry.actor, str(entry.detail.get("member", ""))) if one.isdigit()}
+        people = unit.members.many(int(one) for one in ids)
+        return Log(entries=entries, people={str(key): member for key, member in people.items()}, broken_at=unit.audit_broken_at())
+
+    return await runtime.database.read(asking.installation_id, work)
+
+
+async def who_saw(runtime: Runtime, principal: Principal) -> list[Reading]:
+    """Who read what about the principal's member, newest first; at most :data:`SHOWN`."""
+    member_id = require_member(principal)
+
+    def work(unit: UnitOfWork) -> list[Reading]:
+        found = unit.recorded_about(member_id, action=READ, limit=SHOWN)
+        behind = unit.behind(one.actor for one in found)
+        readers = unit.members.many(behind.values())
+        readings = []
+        for one in found:
+            reader = readers.get(behind.get(one.actor, 0))
+            by = "" if reader is None else reader.username
+            readings.append(Reading(at=one.at, by_member_id=None if reader is None else reader.id, by=by, what=str(one.detail.get("what", ""))))
+        return readings
+
+    return await runtime.database.read(principal.installation_id, work)

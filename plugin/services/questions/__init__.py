@@ -1,0 +1,1 @@
+"""Forms and surveys: made, asked, answered, read back."""

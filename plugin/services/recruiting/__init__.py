@@ -1,0 +1,1 @@
+"""How people come to take part in a program: announced, asked, referred, applying, let in."""

@@ -1,0 +1,1 @@
+"""Badges, points, certificates, and the ledger of stipends and gifts."""
