@@ -76,7 +76,7 @@ def test_every_group_has_kinds_or_news() -> None:
 
 def test_no_kind_is_told_that_is_not_declared() -> None:
     told = set()
-    for path in (ROOT / "plugin" / "services").glob("*.py"):
+    for path in (ROOT / "plugin" / "services").rglob("*.py"):
         told |= set(re.findall(r'\btell\(\s*unit,\s*[\w.\[\]]+,\s*"([a-z_.]+)"', path.read_text(encoding="utf-8")))
     assert told
     assert told <= set(KINDS)
