@@ -1,9 +1,7 @@
 """A real OpenID provider for the tests: npm ``oidc-provider`` on loopback."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass, field
 from html import unescape
@@ -15,29 +13,11 @@ import httpx2
 import pytest
 
 from integrations.discourse.double.process import free_port
+from tests import tools
 
 VERSION = "9.13.3"
-_TOOLS = Path(__file__).parent.parent / ".tools"
 _FORM = re.compile(r'<form[^>]*action="([^"]+)"')
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
-
-
-def installed() -> Path:
-    """The folder with the provider; installs it once. Without Node the tests that need it are skipped, but not where everything must run."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Node 20 or newer is needed for the OpenID provider")
-        pytest.skip("Node 20 or newer is not here")
-    home = _TOOLS / f"oidc-provider-{VERSION}"
-    if not (home / ".ready").exists():
-        home.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--silent", "--no-fund", "--no-audit", "--no-save", "--prefix", str(home), f"oidc-provider@{VERSION}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 - our own words
-        if done.returncode:
-            pytest.fail(f"oidc-provider could not be installed from npm: {done.stderr[-500:]}")
-        (home / ".ready").touch()
-    return home
 
 
 @dataclass
@@ -61,13 +41,9 @@ class OpenIdProvider:
         """Start it with new keys and wait until it answers."""
         client = {"client_id": "mentorgraph", "client_secret": self.secret, "redirect_uris": [self.redirect_uri], **self.client}
         config = json.dumps({"clients": [client], "people": self.people, "algorithm": self.algorithm})
-        script = Path(__file__).with_name("oidc_provider.mjs")
-        node = shutil.which("node")
-        assert node is not None
+        command = [tools.node(), str(Path(__file__).with_name("oidc_provider.mjs")), str(tools.from_npm(oidc_provider=VERSION)), str(self.port), config]
         with TemporaryFile("w+") as complaints:
-            self._process = subprocess.Popen(  # noqa: S603 - our own words
-                [node, str(script), str(installed()), str(self.port), config], stdout=subprocess.PIPE, stderr=complaints, text=True
-            )
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, text=True)  # noqa: S603 - our own words
             assert self._process.stdout is not None
             for line in self._process.stdout:
                 if line.strip() == "ready":

@@ -3,11 +3,8 @@
 import contextlib
 import hashlib
 import hmac
-import os
-import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,38 +16,17 @@ import pytest
 import yaml
 
 from integrations.discourse.double.process import free_port
+from tests import tools
 
 VERSION = "1.163.2"
 SERVER_NAME = "community.test"
-_TOOLS = Path(__file__).parent.parent / ".tools"
 _START_SECONDS = 300
 """It takes four on an idle machine; a busy one is no failure."""
 
 
 def installed() -> Path:
-    """Synapse's interpreter; installs it once. Its pins differ from ours, so it has an environment of its own. Fails when it cannot be installed."""
-    home = _TOOLS / f"synapse-{VERSION}"
-    python = home / "bin" / "python"
-    if (home / ".ready").exists():
-        return python
-    building = home.with_name(f"{home.name}.{os.getpid()}")
-    shutil.rmtree(building, ignore_errors=True)
-    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
-    steps = (
-        [
-            [uv, "venv", "--quiet", "--python", sys.executable, str(home)],
-            [uv, "pip", "install", "--quiet", "--python", str(python), f"matrix-synapse=={VERSION}"],
-        ]
-        if Path(uv).exists()
-        else [[sys.executable, "-m", "venv", str(home)], [str(python), "-m", "pip", "install", "--quiet", f"matrix-synapse=={VERSION}"]]
-    )
-    shutil.rmtree(home, ignore_errors=True)
-    for step in steps:
-        done = subprocess.run(step, capture_output=True, text=True, check=False, timeout=600)  # noqa: S603 - our own words
-        if done.returncode:
-            pytest.fail(f"Synapse could not be installed from PyPI: {done.stderr[-500:]}")
-    (home / ".ready").touch()
-    return python
+    """Synapse's interpreter. Its pins differ from ours, so it has an environment of its own. Fails when it cannot be installed."""
+    return tools.from_pypi(f"matrix-synapse=={VERSION}") / "python"
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from integrations.discourse import theme
-from tests.browser import tools
+from tests import tools
 from tests.browser.stage import Stage
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Frame, Page
 
-from tests.browser import tools
+from tests import tools
 
 RULES: dict[str, Any] = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},

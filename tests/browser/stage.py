@@ -23,7 +23,7 @@ from plugin.services.identity import access
 from plugin.store.migrate import migrate_database
 from plugin.store.unit_of_work import UnitOfWork
 from schema.ids import parse_number
-from tests.browser import tools
+from tests import tools
 from tests.conftest import make_settings
 from tests.schema.world import served
 

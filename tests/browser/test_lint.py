@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from integrations.discourse import theme
-from tests.browser import tools
+from tests import tools
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 CONFIG = ("eslint.config.mjs", ".prettierrc.cjs", ".template-lintrc.cjs", "stylelint.config.mjs", "tsconfig.json", "globals.d.ts", "package.json")

@@ -1,9 +1,6 @@
 """The service in a thread of its own, and a real Chromium, for tests that are not async."""
 
 import asyncio
-import os
-import shutil
-import subprocess
 import threading
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,16 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from plugin.settings import Settings
+from tests import tools
 from tests.browser.pages.site import Site, forum_session, site
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[3]
 PICTURES = ROOT / "artefacts"
-AXE_VERSION = "4.11.1"
 
 
 @dataclass
@@ -80,21 +76,8 @@ def stage(settings: Settings, *, connected: bool = True) -> Iterator[Stage]:
 
 @cache
 def axe_script() -> str:
-    """axe-core from npm, installed once."""
-    home = ROOT / ".tools" / f"axe-core-{AXE_VERSION}"
-    source = home / "node_modules" / "axe-core" / "axe.min.js"
-    if not source.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            if os.environ.get("CI") == "true":
-                pytest.fail("npm is needed for axe-core")
-            pytest.skip("npm is not here")
-        home.mkdir(parents=True, exist_ok=True)
-        command = [npm, "install", "--silent", "--no-fund", "--no-audit", "--no-save", "--prefix", str(home), f"axe-core@{AXE_VERSION}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 - our own words
-        if done.returncode:
-            pytest.fail(f"axe-core could not be installed from npm: {done.stderr[-500:]}")
-    return source.read_text(encoding="utf-8")
+    """axe-core, as the harness of the components has it."""
+    return (tools.installed(tools.HARNESS) / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 EVERYTHING = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

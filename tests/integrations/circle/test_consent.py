@@ -20,9 +20,9 @@ from integrations.circle.double.model import State
 from plugin.domain.applications import ApplicationState
 from plugin.settings import Settings
 from plugin.store.unit_of_work import UnitOfWork
-from tests.browser.tools import chromium
 from tests.integrations.circle.service import Place, place_of
 from tests.schema.world import served
+from tests.tools import chromium
 
 pytestmark = pytest.mark.slow
 

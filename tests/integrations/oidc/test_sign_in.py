@@ -24,12 +24,12 @@ from plugin.settings import Settings
 from plugin.store.sqlite import SqliteDatabase
 from plugin.store.tables import sign_ins
 from plugin.store.unit_of_work import UnitOfWork
-from tests.browser.tools import chromium
 from tests.oidc_provider import OpenIdProvider
 from tests.plugin.services.stories import person
 from tests.plugin.support import FakeClient, FakeHost, Picture, community
 from tests.schema.world import served
 from tests.security.behind import BehindSqlite, found_in
+from tests.tools import chromium
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("oidc")]
 
