@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import pytest
+from babel.util import pathmatch
 
 from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.forms import Form, FormPurpose, Question, QuestionKind
@@ -32,6 +33,11 @@ def calls(node: ast.AST) -> list[ast.Call]:
 
 def person_reads(path: Path) -> bool:
     return not any(path.relative_to(ROOT).full_match(one) if hasattr(path, "full_match") else path.relative_to(ROOT).match(one) for one in FOR_PROGRAMS)
+
+
+def test_what_only_programs_read_is_where_it_is_said_to_be() -> None:
+    files = [str(one.relative_to(ROOT)) for one in ROOT.rglob("*.py")]
+    assert [pattern for pattern in FOR_PROGRAMS if not any(pathmatch(pattern, one) for one in files)] == []
 
 
 def test_no_refusal_is_made_of_pieces_that_no_catalogue_can_hold() -> None:
