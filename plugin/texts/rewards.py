@@ -1,6 +1,6 @@
 """What members are told when they are given something, and the words of certificates."""
 
-from plugin.texts.kinds import _, declare
+from plugin.texts.kinds import Plural, _, declare, plural
 
 PUBLIC_THANKS = _("Thank you, {name}!")
 
@@ -10,13 +10,20 @@ CERTIFICATE = {
     "mentee": _("has taken part as a mentee in the mentorship program"),
     "community": _("of the community {community}"),
     "period": _("From {start} to {end}"),
-    "amount": _("{hours} hours in {sessions} sessions, {mentorships} mentorships"),
+    "amount": _("{hours} in {sessions}, {mentorships}"),
     "issued": _("Issued on {day}"),
     "check": _("Whether it is valid can be checked here:"),
     "valid": _("This certificate is valid."),
     "revoked": _("This certificate was taken back on {day}."),
     "pdf": _("As a PDF"),
 }
+
+AMOUNTS: dict[str, Plural] = {
+    "hours": plural("{hours} hour", "{hours} hours", by="hours"),
+    "sessions": plural("{sessions} session", "{sessions} sessions", by="sessions"),
+    "mentorships": plural("{mentorships} mentorship", "{mentorships} mentorships", by="mentorships"),
+}
+"""The parts of a certificate's ``amount``."""
 
 declare(
     "reward.badge",

@@ -12,7 +12,7 @@ from plugin.services.rewards import certifying
 from plugin.services.rewards.certifying import Shown
 from plugin.services.runtime import Runtime
 from plugin.texts import day_words, language_of, translate
-from plugin.texts.rewards import CERTIFICATE
+from plugin.texts.rewards import AMOUNTS, CERTIFICATE
 from plugin.web.browser import installation_of
 from plugin.web.pages import HEADERS, page
 
@@ -46,7 +46,6 @@ def _words(shown: Shown, locale: str, *, address: str) -> dict[str, str]:
         whole = moment if isinstance(moment, datetime) else datetime.combine(moment, time(12), tzinfo=UTC)
         return day_words(whole, "UTC", language)
 
-    hours = f"{facts.hours:g}"
     revoked = shown.certificate.revoked_at
     return {
         "language": language,
@@ -56,10 +55,15 @@ def _words(shown: Shown, locale: str, *, address: str) -> dict[str, str]:
         "program": facts.program,
         "community": said["community"].format(community=facts.community) if facts.community else "",
         "period": said["period"].format(start=day(facts.began_on), end=day(facts.ended_on)),
-        "amount": said["amount"].format(hours=hours, sessions=facts.sessions, mentorships=facts.mentorships),
+        "amount": said["amount"].format(**{name: _amount(name, getattr(facts, name), language) for name in AMOUNTS}),
         "issued": said["issued"].format(day=day(shown.certificate.issued_at)),
         "check": said["check"],
         "address": address,
         "validity": said["valid"] if revoked is None else said["revoked"].format(day=day(revoked)),
         "pdf": said["pdf"],
     }
+
+
+def _amount(name: str, number: float, language: str) -> str:
+    # The rules of plurals are for whole numbers: half an hour is said like several.
+    return translate(AMOUNTS[name], language=language, number=int(number) if number == int(number) else 2).format(**{name: f"{number:g}"})
