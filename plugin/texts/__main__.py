@@ -14,7 +14,10 @@ ROOT = Path(__file__).resolve().parents[1]
 _REFUSALS = ("Remark", "Unfit", *(one.__name__ for one in (Conflict, Forbidden, Gone, Invalid, NotFound, TooLarge, TooMany, Unauthenticated, Unavailable)))
 KEYWORDS = {"_": None, "marked": None, "plural": (1, 2), **dict.fromkeys(_REFUSALS, (1,))}
 """What is raised for a person is extracted by the name of its class."""
-FOR_PROGRAMS = ("store/**.py", "graph/matching/**.py", "services/developers/applications.py", "services/developers/providing.py", "web/oauth.py", "web/turns.py")
+FOR_PROGRAMS = (
+    *("store/**.py", "graph/matching/**.py", "services/developers/applications.py", "services/developers/providing.py"),
+    *("web/oauth.py", "web/turns.py"),
+)
 """What is refused here is read by programs, or by an operator at a terminal: it is English."""
 METHODS = [*((one, "ignore") for one in FOR_PROGRAMS), ("**.py", "python"), ("web/templates/**.html", "jinja2")]
 OPTIONS = {"web/templates/**.html": {"trimmed": "true"}}

@@ -48,14 +48,19 @@ def even(people: int, groups: int) -> tuple[int, ...]:
 
 
 def _told(design: Design, *, members: int, mentors: int, fewest: int) -> Remark:
-    if fewest > members // design.smallest:
+    full = members // design.smallest
+    if not full:
+        return Remark(
+            "so few members ({members}) make no group of {smallest}: find more, or make the groups smaller", members=members, smallest=design.smallest
+        )
+    if fewest > full:
         return Remark(
             "{members} members cannot be divided into groups of {smallest} to {largest}: widen the sizes, or ask {fewer} fewer or {more} more",
             members=members,
             smallest=design.smallest,
             largest=design.largest,
-            fewer=members % design.smallest or members,
-            more=design.smallest - members % design.smallest,
+            fewer=members - full * design.largest,
+            more=(full + 1) * design.smallest - members,
         )
     needed = fewest * design.mentors
     return Remark(
