@@ -15,9 +15,6 @@ from plugin.graph.matching import Edges, Objective, Placing, Problem, Round, Sea
 from plugin.graph.matching.problem import Watch
 from plugin.graph.matching.rules import dense_ranks
 
-BY_CHOICE = frozenset({Objective.CHOICES_GREEDY, Objective.CHOICES_GENEROUS, Objective.CHOICES_RANK_SUM, Objective.STABLE_MENTEE, Objective.STABLE_MENTOR})
-"""Objectives that look at the mentees' own choices."""
-
 CURVE_UP_TO = 300_000
 """Up to so many candidate pairs the curve is worked out: it takes a few dozen rounds."""
 
@@ -90,7 +87,7 @@ def pose(task: Task, watch: Watch | None = None) -> Posed:
 
 def _ranks(task: Task, found: Scored, mentee_row: Mapping[int, int], mentor_row: Mapping[int, int]) -> Ints | None:
     """The mentees' choices among the candidates; whoever made none is taken to choose by the score."""
-    if task.objective not in BY_CHOICE or not task.ranks:
+    if not task.objective.by_choice or not task.ranks:
         return None
     width = len(task.seats)
     stated = {

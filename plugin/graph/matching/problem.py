@@ -31,6 +31,21 @@ class Objective(StrEnum):
     CHOICES_RANK_SUM = "choices_rank_sum"
     EVEN_LOAD = "even_load"
 
+    @property
+    def stable(self) -> bool:
+        """Whether it is stable, for which the choices of mentors count too."""
+        return self in {Objective.STABLE_MENTEE, Objective.STABLE_MENTOR}
+
+    @property
+    def profiled(self) -> bool:
+        """Whether it goes by how many mentees get which of their choices."""
+        return self in {Objective.CHOICES_GREEDY, Objective.CHOICES_GENEROUS, Objective.CHOICES_RANK_SUM}
+
+    @property
+    def by_choice(self) -> bool:
+        """Whether the mentees' own choices count."""
+        return self.stable or self.profiled
+
 
 class Placing(StrEnum):
     """Whether the best total may leave somebody out whom it could place at a loss (``BEST``), or fills as many places as can be filled first (``MOST``)."""

@@ -3,12 +3,10 @@
 import numpy as np
 
 from plugin.graph.matching.problem import Alternative, Bools, Floats, Ints, Objective, Pair, Problem, Reason, Round, Unplaced
-from plugin.graph.matching.rules import allowed, banned, dense_ranks, mentee_keys, mentor_keys
+from plugin.graph.matching.rules import allowed, banned, chosen, dense_ranks, mentee_keys, mentor_keys
 
 ALTERNATIVES = 5
 """How many others are named for somebody who is left over."""
-
-CHOICES = frozenset({Objective.CHOICES_GREEDY, Objective.CHOICES_GENEROUS, Objective.CHOICES_RANK_SUM})
 
 
 def report(problem: Problem, rows: Ints, *, objective: Objective, seed: int, proved: bool = True) -> Round:
@@ -17,14 +15,14 @@ def report(problem: Problem, rows: Ints, *, objective: Objective, seed: int, pro
     rows = np.sort(rows)
     utility = np.bincount(e.mentee[rows], e.score[rows], len(problem.mentees))
     loads = np.bincount(e.mentor[rows], minlength=len(problem.mentors))
-    ranks = choices(problem) if e.mentee_rank is not None or objective in CHOICES else None
-    chosen = np.zeros(len(e), bool)
-    chosen[rows] = True
+    ranks = choices(problem) if e.mentee_rank is not None or objective.profiled else None
+    taken = np.zeros(len(e), bool)
+    taken[rows] = True
     return Round(
         objective=objective,
         seed=seed,
         pairs=_pairs(problem, rows, ranks),
-        unplaced=_unplaced(problem, chosen, loads, choices_count=objective in CHOICES or objective in {Objective.STABLE_MENTEE, Objective.STABLE_MENTOR}),
+        unplaced=_unplaced(problem, taken, loads, objective),
         total=float(e.score[rows].sum()),
         worst=float(utility.min()),
         p10=float(np.percentile(utility, 10)),
@@ -58,10 +56,7 @@ def blocking_pairs(problem: Problem, rows: Ints) -> int:
     With offers, the three cases of Abraham, Irving and Manlove 2007 (student-project allocation). Pins are no longer up for trade on either side.
     """
     e = problem.edges
-    open_ = allowed(problem)
-    for ranks in (e.mentee_rank, e.mentor_rank):
-        if ranks is not None:
-            open_ &= ranks > 0
+    open_ = chosen(problem, allowed(problem), mentee_choices=True, mentor_choices=True)
     open_[rows] = False
     free_rows = rows[~_pinned(problem, rows)]
     wants = mentee_keys(problem)
@@ -116,39 +111,37 @@ def _pairs(problem: Problem, rows: Ints, ranks: Ints | None) -> tuple[Pair, ...]
     )
 
 
-def _unplaced(problem: Problem, chosen: Bools, loads: Ints, *, choices_count: bool) -> tuple[Unplaced, ...]:
+def _unplaced(problem: Problem, taken: Bools, loads: Ints, objective: Objective) -> tuple[Unplaced, ...]:
     e = problem.edges
-    got = np.bincount(e.mentee[chosen], minlength=len(problem.mentees))
+    got = np.bincount(e.mentee[taken], minlength=len(problem.mentees))
     short = np.flatnonzero(got < problem.demand)
     if not len(short):
         return ()
     about = np.flatnonzero(np.isin(e.mentee, short))
     about = about[np.argsort(e.mentee[about], kind="stable")]
     bounds = np.searchsorted(e.mentee[about], [short, short + 1]).T.tolist()
-    left = _Leftovers(problem, chosen, loads, choices_count=choices_count)
+    left = _Leftovers(problem, taken, loads, objective)
     return tuple(left.of(mentee, about[start:end]) for mentee, (start, end) in zip(short.tolist(), bounds, strict=True))
 
 
 class _Leftovers:
     """Says why somebody is left over. Made once for all of a round."""
 
-    def __init__(self, problem: Problem, chosen: Bools, loads: Ints, *, choices_count: bool) -> None:
+    def __init__(self, problem: Problem, taken: Bools, loads: Ints, objective: Objective) -> None:
         e = problem.edges
-        self.problem, self.chosen, self.banned, self.open = problem, chosen, banned(problem), allowed(problem)
+        self.problem, self.taken, self.banned, self.open = problem, taken, banned(problem), allowed(problem)
         self.remaining = np.array([seat.capacity for seat in problem.mentors], np.int64) - loads
         self.offer_remaining = None
         if e.offer is not None and problem.offers:
-            taken = e.offer[chosen]
-            self.offer_remaining = np.array([o.capacity for o in problem.offers], np.int64) - np.bincount(taken[taken >= 0], minlength=len(problem.offers))
-        self.usable = self.open.copy()
-        for ranks in (e.mentee_rank, e.mentor_rank) if choices_count else ():
-            if ranks is not None:
-                self.usable &= ranks > 0
+            offered = e.offer[taken]
+            held = np.bincount(offered[offered >= 0], minlength=len(problem.offers))
+            self.offer_remaining = np.array([o.capacity for o in problem.offers], np.int64) - held
+        self.usable = chosen(problem, self.open, mentee_choices=objective.by_choice, mentor_choices=objective.stable)
 
     def of(self, mentee: int, rows: Ints) -> Unplaced:
         e, problem = self.problem.edges, self.problem
-        mine = set(e.mentor[rows[self.chosen[rows]]].tolist())
-        missing = problem.demand[mentee] - int(self.chosen[rows].sum())
+        mine = set(e.mentor[rows[self.taken[rows]]].tolist())
+        missing = problem.demand[mentee] - int(self.taken[rows].sum())
         rows = np.array([row for row in rows.tolist() if int(e.mentor[row]) not in mine], np.int64)
         remaining = self.remaining[e.mentor[rows]]
         if self.offer_remaining is not None and e.offer is not None:

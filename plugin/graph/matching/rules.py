@@ -37,14 +37,20 @@ def allowed(problem: Problem, *, without: str | None = None) -> Bools:
     return open_
 
 
+def chosen(problem: Problem, open_: Bools, *, mentee_choices: bool, mentor_choices: bool) -> Bools:
+    """Which of some pairs the sides whose choices count did choose; a side that gave none chose all."""
+    found = open_.copy()
+    for counts, ranks in ((mentee_choices, problem.edges.mentee_rank), (mentor_choices, problem.edges.mentor_rank)):
+        if counts and ranks is not None:
+            found &= ranks > 0
+    return found
+
+
 def opened(problem: Problem, *, mentee_choices: bool = False, mentor_choices: bool = False) -> Opening:
     """The opening of a problem. Where a side's choices count, pairs that it did not choose are closed, but for pins."""
     open_ = allowed(problem)
     e = problem.edges
-    usable = open_.copy()
-    for counts, ranks in ((mentee_choices, e.mentee_rank), (mentor_choices, e.mentor_rank)):
-        if counts and ranks is not None:
-            usable &= ranks > 0
+    usable = chosen(problem, open_, mentee_choices=mentee_choices, mentor_choices=mentor_choices)
     pinned, held, broken = [], [], []
     wanted = _among(problem, problem.forced)
     at = np.flatnonzero(wanted)

@@ -15,8 +15,6 @@ from plugin.graph.matching.problem import Contradiction, Ints, Objective, Placin
 from plugin.graph.matching.rules import Opening, opened
 from plugin.graph.matching.stable import stable
 
-STABLE = frozenset({Objective.STABLE_MENTEE, Objective.STABLE_MENTOR})
-
 LOSS = 0.02
 """The share of the best total that an even load may cost where nobody says."""
 
@@ -41,8 +39,8 @@ def solve(
         raise Invalid("the seed counts from 0", field="seed")
     watch = Watch(cancelled, progress)
     watch.at(0.0)
-    opening = opened(problem, mentee_choices=_asks_mentees(objective), mentor_choices=objective in STABLE)
-    if objective not in STABLE:
+    opening = opened(problem, mentee_choices=objective.by_choice, mentor_choices=objective.stable)
+    if not objective.stable:
         opening = with_first(problem, opening)
     found = None if opening.broken else _rows(problem, opening, objective, seed=seed, loss=loss, watch=watch)
     if found is None:
@@ -94,7 +92,7 @@ def most_places(problem: Problem, opening: Opening, *, seed: int) -> int:
 
 
 def _rows(problem: Problem, opening: Opening, objective: Objective, *, seed: int, loss: float, watch: Watch) -> tuple[Ints, bool] | None:
-    if objective in STABLE:
+    if objective.stable:
         if (opening.pinned.size or opening.held.size) and not feasible(network(problem, opening, seed=seed)[0]):
             return None
         return stable(problem, opening, mentors_propose=objective is Objective.STABLE_MENTOR, seed=seed), True
@@ -121,10 +119,6 @@ def _spread(problem: Problem, opening: Opening, *, seed: int) -> Spread | None:
         return None
     net, layout = network(problem, opening, seed=seed, places=len(_taken(best[0], best[2])))
     return Spread(problem, net, layout, first=opening.first)
-
-
-def _asks_mentees(objective: Objective) -> bool:
-    return objective not in {Objective.TOTAL, Objective.FAIR, Objective.EVEN_LOAD}
 
 
 def _taken(net: Network, flow: Ints) -> Ints:

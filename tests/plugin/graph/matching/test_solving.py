@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plugin.errors import Invalid
 from plugin.graph.matching import Cancelled, Contradiction, Objective, Placing, Problem, Reason, Round, Seat, curve, solve
 from plugin.graph.matching.report import choices
-from tests.plugin.graph.matching.make import Rows, loads_gini, problems, rounds, rule, table, total, utilities
+from tests.plugin.graph.matching.make import Rows, edges, loads_gini, problems, rounds, rule, table, total, utilities
 
 CHOICES = [Objective.CHOICES_GREEDY, Objective.CHOICES_GENEROUS, Objective.CHOICES_RANK_SUM]
 CLOSE = 1e-7
@@ -269,6 +269,13 @@ def test_a_place_may_stay_empty_for_the_total_and_the_round_says_so() -> None:
     assert (best.placed, best.total, best.unplaced[0].mentee, best.unplaced[0].reason) == (1, 0.9, 1, Reason.FULL)
     most = solve(table(scores, placing=Placing.MOST), Objective.TOTAL)
     assert (most.placed, most.total, most.unplaced) == (2, 0.5, ())
+
+
+def test_choices_of_mentors_are_a_reason_only_where_they_count() -> None:
+    """Who is left over since somebody else got the place is not told that nobody chose them."""
+    problem = Problem((Seat(100),), (0, 1), edges([(0, 0, 0.9), (1, 0, 0.2)], mentee_rank=[1, 1], mentor_rank=[1, 0]))
+    reasons = {objective: solve(problem, objective).unplaced[0].reason for objective in (*CHOICES, Objective.STABLE_MENTEE)}
+    assert reasons == {**dict.fromkeys(CHOICES, Reason.FULL), Objective.STABLE_MENTEE: Reason.NOT_CHOSEN}
 
 
 def test_a_computation_can_be_watched_and_cancelled() -> None:
