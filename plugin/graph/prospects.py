@@ -74,11 +74,12 @@ def prospects(
     *, members: Iterable[MemberFact], posts: Sequence[PostFact], likes: Iterable[LikeFact], solved: Iterable[SolvedFact], now: float
 ) -> list[Prospect]:
     """Everybody who helped at least :data:`LEAST_PEOPLE` others lately, the best first. Ties are broken by member number."""
-    joined = {one.member: one.joined for one in members if one.available}
+    everybody = list(members)
+    joined, available = {one.member: one.joined for one in everybody}, {one.member for one in everybody if one.available}
     tallies: defaultdict[int, _Tally] = defaultdict(_Tally)
     author: dict[str, int] = {}
     for post in posts:
-        if post.number == 1 or post.author == post.asker or post.at < now - WINDOW or post.author not in joined:
+        if post.number == 1 or post.author == post.asker or post.at < now - WINDOW or post.author not in available:
             continue
         tally = tallies[post.author]
         author[post.post_id] = post.author

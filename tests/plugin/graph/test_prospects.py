@@ -44,6 +44,12 @@ def test_who_is_not_available_is_left_out() -> None:
     assert found([answer(n, 1, n + 1) for n in range(1, 4)], members=members) == []
 
 
+def test_a_newcomer_who_is_not_to_be_suggested_is_a_newcomer_all_the_same() -> None:
+    members = [*people(1, 3, 4), MemberFact(member=2, joined=NOW - 20 * DAY, available=False)]
+    (one,) = found([answer(n, 1, n + 1) for n in range(1, 4)], members=members)
+    assert {name: count for name, count, _ in one.contributions}["newcomers"] == 1
+
+
 def test_accepted_answers_come_first_as_evidence_one_for_a_topic() -> None:
     posts = [answer(1, 1, 2, topic=1), answer(2, 1, 2, topic=1), answer(3, 1, 3), answer(4, 1, 4), answer(5, 1, 5, days=1)]
     (one,) = found(posts, solved=(4,), likes=2)
