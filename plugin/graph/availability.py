@@ -1,6 +1,7 @@
 """Hours of the week that people have free, as bits, so that what two of them share is one AND.
 
-A week is 336 half hours in UTC from Monday 00:00, kept in six words of 64 bits. Half hours, because some time zones are half an hour off.
+A week is 336 half hours in UTC from Monday 00:00, kept in six words of 64 bits. Half hours, because some time zones are half an hour off; in those that are
+a quarter off, as Nepal's, a span loses what does not fill a half hour of UTC.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,11 +21,11 @@ Packed = NDArray[np.uint64]
 def slots(spans: Iterable[Span], *, offset_hours: float) -> NDArray[np.bool_]:
     """The half hours in UTC that lie wholly within local spans."""
     free = np.zeros(SLOTS, bool)
-    shift = round(offset_hours * 2)
+    shift = round(offset_hours * 60)
     for day, start, end in spans:
-        first = -(-start // 30)
-        last = (end if end > start else end + 24 * 60) // 30
-        free[(day * 48 + np.arange(first, last) - shift) % SLOTS] = True
+        first = -(-(start - shift) // 30)
+        last = ((end if end > start else end + 24 * 60) - shift) // 30
+        free[(day * 48 + np.arange(first, last)) % SLOTS] = True
     return free
 
 

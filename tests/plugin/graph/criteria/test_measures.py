@@ -93,14 +93,18 @@ def test_times_on_both_sides_of_the_date_line_are_near() -> None:
 WEEKS = st.one_of(st.none(), st.lists(st.tuples(st.integers(0, 6), st.integers(0, 23), st.integers(1, 24)), max_size=4))
 
 
-@holds(spans=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 1410), st.integers(0, 1440)), max_size=4), offset=st.sampled_from([-8, -3.5, 0, 5.5, 13]))
+@holds(
+    spans=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 1410), st.integers(0, 1440)), max_size=4),
+    offset=st.sampled_from([-8, -3.5, 0, 5.5, 5.75, 12.75, 13]),
+)
 def test_slots_are_local_times_in_utc(spans: list[tuple[int, int, int]], offset: float) -> None:
     by_hand = set()
     for day, start, end in spans:
         last = end if end > start else end + 1440
-        for half in range(48 * 2):
-            if start <= half * 30 and half * 30 + 30 <= last:
-                by_hand.add((day * 48 + half - round(offset * 2)) % SLOTS)
+        for half in range(-48, 48 * 3):
+            local = half * 30 + round(offset * 60)
+            if start <= local and local + 30 <= last:
+                by_hand.add((day * 48 + half) % SLOTS)
     assert set(np.flatnonzero(slots(spans, offset_hours=offset)).tolist()) == by_hand
 
 
