@@ -168,7 +168,7 @@ def check_minimums(problem: Problem, rows: Ints) -> None:
     loads = np.bincount(problem.edges.mentor[rows], minlength=len(problem.mentors)).tolist()
     for seat, load in zip(problem.mentors, loads, strict=True):
         if load < seat.minimum:
-            told = f"a stable round gives mentor {seat.id} {load} mentees, not {seat.minimum}, and without ties every stable round does: "
+            told = f"mentor {seat.id} is to have at least {seat.minimum} and has {load} in a stable round, and in every one where there are no ties: "
             raise Contradiction(told + "lower the minimum or choose another objective", causes=(Cause("minimum", mentor=seat.id, minimum=seat.minimum),))
 
 
