@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from integrations.matrix.api import CLIENT
 from integrations.matrix.homeserver import Homeserver, chosen
@@ -11,6 +11,7 @@ from integrations.matrix.manifest import MANIFEST
 from integrations.matrix.sweeps import join_open_rooms
 from integrations.values import text, texts
 from mentorgraph.host import Connected, ConnectPlan, HostBroken, HostDenied, HostInfo, HostInvalid, HostNotFound, Installation
+from mentorgraph.undoing import undo
 
 _JOINED = "joined"
 
@@ -56,15 +57,23 @@ def _not_matrix() -> HostBroken:
 
 
 async def connect(server: Homeserver, plan: ConnectPlan) -> Connected:
-    """Enter the open rooms of the community's space. Leaves them again when a room that the admin named is not there."""
-    joined = await join_open_rooms(server)
+    """Enter the community's space and its open rooms. Leaves them again when a step fails, such as when a room that the admin named is not there."""
+    before = await server.inside()
     try:
-        await server.rooms(fresh=bool(joined))
+        await join_open_rooms(server)
+        await server.rooms(fresh=True)
         chosen(await server.open_rooms(), plan.spaces, strict=True)
-    except BaseException:
-        await _leave(server, joined)
+        joined = sorted(await server.inside() - before)
+    except BaseException as error:
+        left = "Our account may be left in rooms of the community that it was not in before; sign in with it and leave them."
+        await undo(_leave_new(server, before), error, left=left)
         raise
     return Connected(remote={_JOINED: " ".join(joined)}, to_do=(registration(server.installation, await server.me(), plan.hook_secret),))
+
+
+async def _leave_new(server: Homeserver, before: frozenset[str]) -> None:
+    """Not those alone whose joining was answered: an answer may have been lost after the homeserver had let us in."""
+    await _leave(server, sorted(await server.inside() - before))
 
 
 async def disconnect(server: Homeserver, remote: Mapping[str, str]) -> None:
@@ -72,7 +81,7 @@ async def disconnect(server: Homeserver, remote: Mapping[str, str]) -> None:
     await _leave(server, (text(remote.get(_JOINED), 100_000) or "").split())
 
 
-async def _leave(server: Homeserver, rooms: list[str]) -> None:
+async def _leave(server: Homeserver, rooms: Sequence[str]) -> None:
     for room in rooms:
         try:
             await server.api.post(f"{CLIENT}/rooms/{segment(room)}/leave", {}, repeatable=True)

@@ -11,7 +11,7 @@ from integrations.matrix.identifiers import alias, event_id, member_id, room_id,
 from integrations.matrix.rooms import OFFERED, Room, is_member_room, room_of
 from integrations.values import Json, entries, mapping, text
 from mentorgraph.events import Source
-from mentorgraph.host import HostDenied, HostInvalid, HostNotFound, Installation
+from mentorgraph.host import HostBroken, HostDenied, HostInvalid, HostNotFound, Installation
 
 _ROOMS_KEPT = timedelta(minutes=5)
 _MOST_PAGES = 200
@@ -105,10 +105,16 @@ class Homeserver:
             self._rooms = (now, await self._read_rooms())
         return self._rooms[1]
 
-    async def _read_rooms(self) -> tuple[Room, ...]:
+    async def inside(self) -> frozenset[str]:
+        """All rooms that our account is in at this moment, whatever they are."""
         # Not by /sync, which is closed to the account of an application service.
         found = (await self.api.get(f"{CLIENT}/joined_rooms")).get("joined_rooms")
-        joined = {item for item in found if room_id(item)} if isinstance(found, list) else set()
+        if not isinstance(found, list):
+            raise HostBroken("The homeserver does not say which rooms our account is in.")
+        return frozenset(item for item in found if room_id(item))
+
+    async def _read_rooms(self) -> tuple[Room, ...]:
+        joined = await self.inside()
         circles = await self._circles()
         listed = await self._listed()
         self.offered = tuple(room for room, item in listed.items() if text(item.get("join_rule", "public")) in OFFERED)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from integrations.matrix import subjects
 from integrations.matrix.api import CLIENT
 from integrations.matrix.homeserver import Homeserver
-from integrations.matrix.identifiers import member_id, member_of, segment, split
+from integrations.matrix.identifiers import event_id, member_id, member_of, segment, split
 from integrations.values import Json, mapping
 from mentorgraph.events import Event, GroupChanged, GroupDeleted, Kind, MemberChanged, MemberLeft, PostDeleted, SpaceDeleted, TopicDeleted
 from mentorgraph.host import HostDenied, HostInvalid, HostNotFound
@@ -83,18 +83,23 @@ async def _message(server: Homeserver, kind: Kind, host_id: str) -> Sequence[Eve
     if place is None or not any(room.id == place[0] for room in await server.counted_rooms()):
         return gone
     room, name = place
+    event = await _shown(server, room, name)
+    edited = None if event is None else _replaced(event)
+    if edited is not None:
+        # An edit is told of with the message that it changes. Followed once: an edit of an edit counts for nothing, and whoever likes makes a chain of them.
+        event = await _shown(server, room, edited)
+    return gone if event is None else await subjects.post(server, room, event, seen) or gone
+
+
+async def _shown(server: Homeserver, room: str, name: str) -> Json | None:
+    """A message that is there and has its words."""
     try:
         event = await server.event(room, name)
     except (HostNotFound, HostDenied):
-        return gone
-    if subjects.is_redacted(event):
-        return gone
-    if _replaced(event):
-        # An edit is told of with the message that it changes.
-        return await _message(server, kind, f"{room}/{_replaced(event)}")
-    return await subjects.post(server, room, event, seen) or gone
+        return None
+    return None if subjects.is_redacted(event) else event
 
 
-def _replaced(event: Json) -> str:
+def _replaced(event: Json) -> str | None:
     relation = mapping(mapping(event.get("content")).get("m.relates_to"))
-    return str(relation.get("event_id", "")) if relation.get("rel_type") == "m.replace" else ""
+    return event_id(relation.get("event_id")) if relation.get("rel_type") == "m.replace" else None
