@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from integrations.discourse import theme
 from integrations.discourse.forum import Forum
-from integrations.values import Json, entries, flag, identifier, mapping, text
+from integrations.values import Json, entries, flag, identifier, mapping, number, text
 from mentorgraph.host import HostBroken, HostDenied, HostInvalid, HostNotFound, Upload
 
 _THEMES = "/admin/themes"
@@ -68,10 +68,12 @@ async def _upload(forum: Forum) -> str:
 
 
 async def _add_to_themes(forum: Forum, theme_id: str) -> None:
-    """A component that is part of no theme does nothing."""
-    themes = [item for item in await _all(forum) if flag(item.get("component")) is not True]
+    """A component that is part of no theme does nothing. The forum takes the list for the whole: themes that an admin added it to stay in it."""
+    listed = await _all(forum)
+    themes = [item for item in listed if flag(item.get("component")) is not True]
     wanted = [item for item in themes if flag(item.get("default")) or flag(item.get("user_selectable"))] or themes[:1]
-    parents = [number for item in wanted if (number := item.get("id")) is not None]
+    before = [parent for item in listed if identifier(item.get("id")) == theme_id for parent in entries(item.get("parent_themes"))]
+    parents = list(dict.fromkeys(found for item in (*wanted, *before) if (found := number(item.get("id"))) is not None))
     await forum.api.write("PUT", f"{_THEMES}/{theme_id}.json", {"theme": {"parent_theme_ids": parents}}, repeatable=True)
 
 

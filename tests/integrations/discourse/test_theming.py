@@ -12,6 +12,7 @@ import yaml
 
 from integrations.discourse import theme
 from integrations.discourse.client import DiscourseClient
+from integrations.discourse.double.model import Theme
 from integrations.discourse.double.process import Running, running_double
 from mentorgraph import __version__
 from mentorgraph.host import ConnectPlan, HostError, Installation, RateLimit
@@ -108,6 +109,18 @@ async def test_what_an_admin_chose_stays_when_it_is_brought_up_to_date(place: Pl
     place.running.forum.themes[int(done.remote["theme"])].settings["show_in_sidebar"] = False
     await place.client.connect(PLAN)
     assert place.running.forum.themes[int(done.remote["theme"])].settings["show_in_sidebar"] is False
+
+
+async def test_it_stays_in_the_themes_that_an_admin_added_it_to(place: Place) -> None:
+    done = await place.client.connect(PLAN)
+    forum = place.running.forum
+    assert forum is not None
+    number, component = forum.next_id("themes"), forum.themes[int(done.remote["theme"])]
+    forum.themes[number] = Theme(id=number, name="Festival", component=False, created_at=forum.now())
+    assert component.parents == [-1]
+    component.parents.append(number)
+    await place.client.connect(PLAN)
+    assert component.parents == [-1, number]
 
 
 @pytest.mark.parametrize("path", [r"PUT /admin/themes/\d+/setting", r"PUT /admin/themes/\d+\.json", r"POST /admin/themes/import"])

@@ -12,6 +12,7 @@ from integrations.discourse.double.api.call import Call
 from integrations.discourse.double.api.router import Routes
 from integrations.discourse.double.clock import iso
 from integrations.discourse.double.errors import Json, failed, missing, not_found
+from integrations.discourse.double.forum import Forum
 from integrations.discourse.double.model import Theme
 
 routes = Routes()
@@ -30,7 +31,8 @@ DEFAULT: Json = {
 """The theme that comes with Discourse; the forum shows it to everybody."""
 
 
-def _view(theme: Theme) -> Json:
+def _view(forum: Forum, theme: Theme) -> Json:
+    names = {DEFAULT["id"]: DEFAULT["name"]} | {one.id: one.name for one in forum.themes.values()}
     return {
         "id": theme.id,
         "name": theme.name,
@@ -39,7 +41,7 @@ def _view(theme: Theme) -> Json:
         "enabled": theme.enabled,
         "default": False,
         "user_selectable": False,
-        "parent_themes": [{"id": number, "name": DEFAULT["name"]} for number in theme.parents],
+        "parent_themes": [{"id": number, "name": names[number]} for number in theme.parents if number in names],
         "remote_theme": {"remote_url": theme.remote, "about_url": theme.about.get("about_url"), "license_url": theme.about.get("license_url")},
         "settings": [{"setting": name, "value": value} for name, value in theme.settings.items()],
     }
@@ -135,14 +137,14 @@ async def import_theme(call: Call) -> Json:
     theme.name, theme.component, theme.remote, theme.about, theme.files = name, component, remote, about, files
     theme.settings = defaults | kept
     forum.touch()
-    return {"theme": _view(theme)}
+    return {"theme": _view(forum, theme)}
 
 
 @routes("GET", "/admin/themes")
 def index(call: Call) -> Json:
     """All themes and components."""
     call.admin()
-    return {"themes": [DEFAULT, *(_view(theme) for theme in call.forum.themes.values())], "extras": {}}
+    return {"themes": [DEFAULT, *(_view(call.forum, theme) for theme in call.forum.themes.values())], "extras": {}}
 
 
 def _theme(call: Call) -> Theme:
@@ -156,7 +158,7 @@ def _theme(call: Call) -> Theme:
 @routes("GET", "/admin/themes/{id:int}")
 def show(call: Call) -> Json:
     """One theme."""
-    return {"theme": _view(_theme(call))}
+    return {"theme": _view(call.forum, _theme(call))}
 
 
 @routes("PUT", "/admin/themes/{id:int}/setting")
@@ -171,18 +173,19 @@ def set_setting(call: Call) -> Json:
 
 @routes("PUT", "/admin/themes/{id:int}")
 def update(call: Call) -> Json:
-    """Enable or disable; add to themes."""
+    """Enable or disable; be in these themes and in no others."""
     theme = _theme(call)
     values = call.inner("theme")
     if "enabled" in values:
         theme.enabled = values["enabled"] in (True, "true")
     if "parent_theme_ids" in values:
         wanted = values["parent_theme_ids"]
-        if not isinstance(wanted, list) or any(number != DEFAULT["id"] for number in wanted):
+        themes = {DEFAULT["id"], *(one.id for one in call.forum.themes.values() if not one.component)}
+        if not isinstance(wanted, list) or not themes.issuperset(wanted):
             raise not_found()
         theme.parents = list(wanted)
     call.forum.touch()
-    return {"theme": _view(theme)}
+    return {"theme": _view(call.forum, theme)}
 
 
 @routes("DELETE", "/admin/themes/{id:int}")
