@@ -6,7 +6,7 @@ from datetime import datetime
 from integrations.discourse import cursors, subjects
 from integrations.discourse.forum import Forum, segment
 from integrations.discourse.listing import group_member_ids, statistics, total, users
-from integrations.discourse.subjects import Seen
+from integrations.seen import Seen
 from integrations.values import Json, entries, flag, identifier, integers, mapping, moment, number, text, texts
 from mentorgraph.events import Event, LikesRead, MemberChanged
 from mentorgraph.host import Batch, HostDenied, HostNotFound
@@ -20,6 +20,9 @@ LATER_PROFILE_READS = 100
 _PROFILES_A_BATCH, _GROUPS_A_BATCH, _LIKERS_A_BATCH = 20, 20, 5
 _LIKE = 1
 """``UserAction::LIKE``: a like that a member gave."""
+
+_MOST_PAGES_OF_LIKES = 2_000
+"""Of one member. A forum gives 30 likes a page unless it is asked for more."""
 
 
 # --------------------------------------------------------------------------------------------------------------------- members
@@ -208,11 +211,11 @@ def _was_around(user: Json, since: datetime | None) -> bool:
 
 
 async def _likes_of(forum: Forum, member_id: str, username: str) -> LikesRead | None:
-    """All posts that a member likes; ``None`` when they may not be read or do not all say which post, for then "all" would be wrong."""
+    """All posts that a member likes; ``None`` when they may not be read, do not end, or do not all say which post, for then "all" would be wrong."""
     seen = forum.seen()
     posts: dict[str, None] = {}
     offset = 0
-    while True:
+    for _page in range(_MOST_PAGES_OF_LIKES):
         try:
             params = [("username", username), ("filter", str(_LIKE)), ("offset", str(offset))]
             actions = await forum.api.get_listed("/user_actions.json", params, under=("user_actions",))
@@ -226,6 +229,7 @@ async def _likes_of(forum: Forum, member_id: str, username: str) -> LikesRead | 
         offset += len(actions)
         if not fresh:
             return LikesRead(**seen, member_id=member_id, post_ids=tuple(posts))
+    return None
 
 
 def _liked(actions: Sequence[Json]) -> list[str] | None:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integrations.discourse import sweeps_people
 from integrations.discourse.sweeps_content import next_window
 from mentorgraph.events import (
     Access,
@@ -520,6 +521,12 @@ class TestLikes:
             event.member_id: event.post_ids for event in events(await sweep(client(FakeHttp(self.routes(gave))), Sweep.LIKES)) if isinstance(event, LikesRead)
         }
         assert found == {"2": ()}
+
+    async def test_likes_that_do_not_end_are_not_all_likes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sweeps_people, "_MOST_PAGES_OF_LIKES", 3)
+        many = {"user1": [{"action_type": 1, "post_id": number} for number in range(1, 8)], "user2": [{"action_type": 1, "post_id": 5}]}
+        batches = await sweep(client(FakeHttp(self.routes(many))), Sweep.LIKES)
+        assert [event.member_id for event in events(batches) if isinstance(event, LikesRead)] == ["2"]
 
     async def test_news_are_asked_of_those_who_were_around(self) -> None:
         http = FakeHttp(self.routes({f"user{number}": [] for number in range(1, 6)}))
