@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from integrations.circle import subjects
 from integrations.circle.community import Community, member_of
-from integrations.values import text
-from mentorgraph.host import Account, HostInvalid, HostNotFound, Identity, Installation, SignInRefused, SignInStart
+from integrations.values import Json, text
+from mentorgraph.host import Account, HostNotFound, Identity, Installation, SignInRefused, SignInStart
 
 _LONGEST_ADDRESS = 254
 
@@ -34,16 +34,18 @@ async def find_account(community: Community, named: str) -> Account | None:
     """A member by e-mail address, or by the user name that we show, which ends with their number. Circle is asked by the exact address only."""
     seen = community.seen()
     member = None if "@" in named else member_of(named)
-    if "@" not in named and member is None:
-        return None
-    path, params = (f"/community_members/{member}", []) if member else ("/community_members/search", [("email", named[:_LONGEST_ADDRESS])])
-    try:
-        record = await community.api.get(path, params)
-    except (HostNotFound, HostInvalid):
-        # Circle answers 422 for what it does not take for an address.
+    record = await (community.at_address(named[:_LONGEST_ADDRESS]) if "@" in named else _by_number(community, member))
+    if record is None:
         return None
     email = text(record.get("email")) or ""
     if member is None and email.casefold() != named.casefold():
         return None
     found = subjects.member(record, seen, community)
     return None if found is None or found.active is False else Account(member=found, email=email)
+
+
+async def _by_number(community: Community, member: str | None) -> Json | None:
+    try:
+        return None if member is None else await community.api.get(f"/community_members/{member}")
+    except HostNotFound:
+        return None

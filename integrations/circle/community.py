@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from integrations.circle.api import Api
+from integrations.seen import Seen, by_reading
 from integrations.values import Json, identifier, number, text
-from mentorgraph.events import Source
 from mentorgraph.host import HostInvalid, HostNotFound, Installation
 
 _SPACES_KEPT = timedelta(minutes=30)
@@ -21,14 +21,6 @@ CIRCLE = "mentorgraph-"
 """What the slugs of our private spaces begin with; Circle appends something of its own."""
 
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """When a read was made and how much it may be believed."""
-
-    seen_at: datetime
-    source: Source = Source.HOST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +56,8 @@ class Community:
     _spaces: tuple[datetime, tuple[Space, ...]] | None = field(default=None, init=False, repr=False)
 
     def seen(self) -> Seen:
-        """Taken before a request: what happens during the request is not taken for older."""
-        return Seen(seen_at=self.clock())
+        """For what is read from now on."""
+        return by_reading(self.clock())
 
     def setting(self, name: str) -> str:
         """One of the admin's settings; empty when it is missing."""
@@ -112,14 +104,19 @@ class Community:
             return None
         if found not in self.members_by_user:
             email = text(address)
-            try:
-                record = await self.api.get("/community_members/search", [("email", email)]) if email else {}
-            except HostNotFound:
-                record = {}
-            self.note(record)
+            record = await self.at_address(email) if email else None
+            if record is not None:
+                self.note(record)
             if found not in self.members_by_user:
                 self._strangers.add(found)
         return self.members_by_user.get(found)
+
+    async def at_address(self, email: str) -> Json | None:
+        """The record of the member with exactly this address; ``None`` if nobody has it, or if Circle does not take it for one."""
+        try:
+            return await self.api.get("/community_members/search", [("email", email)])
+        except (HostNotFound, HostInvalid):
+            return None
 
     async def address_of(self, username: str) -> str:
         """The e-mail address by which Circle's writing calls name a member; asked for each time and not kept. Raises :class:`HostNotFound`."""

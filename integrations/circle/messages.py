@@ -5,10 +5,8 @@ written out instead.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, tzinfo
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from integrations.wording import is_web, one_line, time_line
 from mentorgraph.host import (
     AddToGroup,
     Block,
@@ -31,7 +29,7 @@ from mentorgraph.host import (
     Words,
 )
 
-MAX_TEXT, MAX_TITLE = 20_000, 200
+MAX_TEXT = 20_000
 
 Node = dict[str, object]
 
@@ -55,11 +53,6 @@ def render(message: HostMessage) -> Rendered:
             return Rendered(to=f"group {message.group_id}", title="", text=", ".join(f"-{name}" for name in message.usernames))
         case GrantBadge():
             return Rendered(to=message.username, title=one_line(message.badge_name), text=one_line(message.reason))
-
-
-def one_line(text: str) -> str:
-    """A title or name: one line without control characters."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())[:MAX_TITLE]
 
 
 def document(body: Sequence[Block], *, title: str = "") -> dict[str, object]:
@@ -100,7 +93,7 @@ def _lines(block: Block) -> list[list[tuple[str, str]]]:
         case Quote():
             return [[(f"“{line.strip()}”", "")] for line in block.text.splitlines() if line.strip()]
         case CalendarEntry():
-            return [[(time_line(block), ""), *([(f" {block.url}", block.url)] if _is_web(block.url) else [])]]
+            return [[(time_line(block), ""), *([(f" {block.url}", block.url)] if is_web(block.url) else [])]]
 
 
 def _piece(part: Inline) -> tuple[str, str]:
@@ -110,7 +103,7 @@ def _piece(part: Inline) -> tuple[str, str]:
         case Words():
             return " ".join(part.text.split()), ""
         case Link():
-            return part.text, part.url if _is_web(part.url) else ""
+            return part.text, part.url if is_web(part.url) else ""
         case Mention():
             return part.username.rpartition(".")[0] or part.username, ""
 
@@ -122,26 +115,3 @@ def _paragraph(line: Sequence[tuple[str, str]]) -> Node:
 def _text(text: str, url: str) -> Node:
     node: Node = {"type": "text", "text": text}
     return {**node, "marks": [{"type": "link", "attrs": {"href": url, "target": "_blank"}}]} if url else node
-
-
-def _is_web(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.netloc) and url.isprintable() and " " not in url
-
-
-def time_line(entry: CalendarEntry) -> str:
-    """An event as a line with its time."""
-    zone = _zone(entry.timezone)
-    start, end = entry.start.astimezone(zone), entry.end.astimezone(zone)
-    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
-    return f"🗓 {one_line(entry.name)}: {start:%Y-%m-%d %H:%M}–{until} ({zone})"
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC

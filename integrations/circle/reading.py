@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from integrations.circle import subjects
-from integrations.circle.community import Community, Seen, member_of, space_of
+from integrations.circle.community import Community, member_of, space_of
+from integrations.seen import Seen
 from integrations.values import Json, identifier, mapping, text
 from mentorgraph.events import Event, GroupChanged, GroupDeleted, Kind, MemberChanged, MemberLeft, PostDeleted, SpaceDeleted, TopicDeleted, TopicRead
 from mentorgraph.host import HostNotFound
@@ -38,7 +39,7 @@ async def find_member(community: Community, username: str) -> MemberChanged | No
 
 
 async def _member(community: Community, host_id: str, seen: Seen) -> Sequence[Event]:
-    left = MemberLeft(seen_at=seen.seen_at, source=seen.source, host_user_id=host_id)
+    left = MemberLeft(**seen, host_user_id=host_id)
     if identifier(host_id) is None:
         return [left]
     try:
@@ -50,7 +51,7 @@ async def _member(community: Community, host_id: str, seen: Seen) -> Sequence[Ev
 
 
 async def _space(community: Community, host_id: str, seen: Seen) -> Sequence[Event]:
-    gone = SpaceDeleted(seen_at=seen.seen_at, source=seen.source, space_id=host_id)
+    gone = SpaceDeleted(**seen, space_id=host_id)
     if identifier(host_id) is None:
         return [gone]
     try:
@@ -62,7 +63,7 @@ async def _space(community: Community, host_id: str, seen: Seen) -> Sequence[Eve
 
 async def _group(community: Community, host_id: str, seen: Seen) -> Sequence[Event]:
     kind, _, found = host_id.partition(":")
-    gone = GroupDeleted(seen_at=seen.seen_at, source=seen.source, group_id=host_id)
+    gone = GroupDeleted(**seen, group_id=host_id)
     if identifier(found) is None or kind not in {ACCESS, SPACE}:
         return [gone]
     try:
@@ -81,7 +82,7 @@ async def access_group(community: Community, found: str, seen: Seen, *, record: 
     members = await community.listing(f"/access_groups/{found}/community_members")
     ids = sorted(member for item in members if (member := identifier(item.get("community_member_id")) or identifier(item.get("id"))))
     name = text(group.get("name")) or found
-    return GroupChanged(seen_at=seen.seen_at, source=seen.source, group_id=f"{ACCESS}:{found}", name=name, title=name, member_ids=tuple(ids))
+    return GroupChanged(**seen, group_id=f"{ACCESS}:{found}", name=name, title=name, member_ids=tuple(ids))
 
 
 async def circle(community: Community, found: str, seen: Seen) -> GroupChanged:
@@ -91,12 +92,12 @@ async def circle(community: Community, found: str, seen: Seen) -> GroupChanged:
         raise HostNotFound("There is no such circle.")
     members = await community.listing("/space_members", [("space_id", found), ("status", "active")])
     ids = sorted(member for item in members if (member := identifier(item.get("community_member_id"))))
-    return GroupChanged(seen_at=seen.seen_at, source=seen.source, group_id=f"{SPACE}:{found}", name=space.slug, title=space.name, member_ids=tuple(ids))
+    return GroupChanged(**seen, group_id=f"{SPACE}:{found}", name=space.slug, title=space.name, member_ids=tuple(ids))
 
 
 async def _topic(community: Community, host_id: str, seen: Seen) -> Sequence[Event]:
     """A post with all of its comments, so that comments that are gone are found."""
-    gone = TopicDeleted(seen_at=seen.seen_at, source=seen.source, topic_id=host_id)
+    gone = TopicDeleted(**seen, topic_id=host_id)
     record = await _shown(community, f"/posts/{host_id}") if identifier(host_id) else None
     if record is None:
         return [gone]
@@ -108,12 +109,12 @@ async def _topic(community: Community, host_id: str, seen: Seen) -> Sequence[Eve
     return [
         *([topic] if topic else []),
         *posts,
-        TopicRead(seen_at=seen.seen_at, source=seen.source, topic_id=host_id, post_ids=tuple(post.post_id for post in posts)),
+        TopicRead(**seen, topic_id=host_id, post_ids=tuple(post.post_id for post in posts)),
     ]
 
 
 async def _post(community: Community, host_id: str, seen: Seen) -> Sequence[Event]:
-    gone = PostDeleted(seen_at=seen.seen_at, source=seen.source, post_id=host_id)
+    gone = PostDeleted(**seen, post_id=host_id)
     kind, number = host_id[:1], host_id[1:]
     if kind not in {"p", "c"} or identifier(number) is None:
         return [gone]

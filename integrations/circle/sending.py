@@ -11,6 +11,7 @@ from integrations.circle import messages
 from integrations.circle.community import CIRCLE, Community
 from integrations.circle.reading import ACCESS
 from integrations.values import Json, entries, identifier, mapping, moment, text
+from integrations.wording import one_line
 from mentorgraph.host import (
     AddToGroup,
     CalendarEntry,
@@ -67,7 +68,7 @@ async def find_sent(community: Community, message: HostMessage, *, key: str) -> 
             entry = _event_of(community, message)
             if entry:
                 return await _find_event(community, entry, community.setting("event_space"))
-            params = [("space_id", message.space_id), ("sort", "latest"), ("search_text", messages.one_line(message.title))]
+            params = [("space_id", message.space_id), ("sort", "latest"), ("search_text", one_line(message.title))]
             found = (await community.api.page("/posts", 1, params)).records
             return next((_receipt(record) for record in found if (text(record.get("slug")) or "").startswith(_slug(key))), None)
         case Reply():
@@ -97,7 +98,7 @@ async def _direct(community: Community, message: DirectMessage) -> Receipt:
 async def _post(community: Community, message: TopicMessage, key: str) -> Receipt:
     values: dict[str, object] = {
         "space_id": _number(message.space_id),
-        "name": messages.one_line(message.title),
+        "name": one_line(message.title),
         "slug": _slug(key),
         "status": "published",
         # Circle's description asks for both; the document is what is shown.
@@ -110,7 +111,7 @@ async def _post(community: Community, message: TopicMessage, key: str) -> Receip
 
 async def _edit(community: Community, message: EditTopic) -> Receipt:
     values: dict[str, object] = {
-        "name": messages.one_line(message.title),
+        "name": one_line(message.title),
         "body": messages.plain(message.body),
         "tiptap_body": messages.document(message.body),
     }
@@ -134,7 +135,7 @@ async def _event(community: Community, entry: CalendarEntry, message: TopicMessa
         "virtual_location_url": entry.url,
     }
     event = {
-        "name": messages.one_line(entry.name),
+        "name": one_line(entry.name),
         "space_id": space,
         "status": "published",
         "event_type": "single",
@@ -146,7 +147,7 @@ async def _event(community: Community, entry: CalendarEntry, message: TopicMessa
 
 async def _find_event(community: Community, entry: CalendarEntry, space: str) -> Receipt | None:
     for record in await community.listing("/events", [("space_id", space)]):
-        if text(record.get("name")) == messages.one_line(entry.name) and moment(record.get("starts_at")) == entry.start.astimezone(UTC):
+        if text(record.get("name")) == one_line(entry.name) and moment(record.get("starts_at")) == entry.start.astimezone(UTC):
             return _receipt(record, prefix="e")
     return None
 
@@ -156,7 +157,7 @@ async def _find_event(community: Community, entry: CalendarEntry, space: str) ->
 
 async def _create(community: Community, message: CreateGroup, key: str) -> Receipt:
     values: dict[str, object] = {
-        "name": messages.one_line(message.title),
+        "name": one_line(message.title),
         "slug": _slug(key),
         "space_group_id": await _section(community),
         "space_type": "basic",
@@ -218,7 +219,7 @@ async def _remove(community: Community, group: str, username: str) -> None:
 
 
 async def _tag(community: Community, message: GrantBadge) -> Receipt:
-    name = messages.one_line(message.badge_name)
+    name = one_line(message.badge_name)
     email = await community.address_of(message.username)
     tag = await _tag_named(community, name) or await _make_tag(community, name)
     await community.api.write("POST", "/tagged_members", {"member_tag_id": _number(tag), "user_email": email}, repeatable=True)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from integrations.circle.community import Community, Seen, Space
+from integrations.circle.community import Community, Space
 from integrations.markup import words_of_html
+from integrations.seen import Seen
 from integrations.values import LONG, Json, entries, identifier, mapping, moment, number, text
 from mentorgraph.events import Access, BadgeGranted, MemberChanged, PostChanged, SpaceChanged, TopicChanged
 
@@ -17,8 +18,7 @@ def member(record: Json, seen: Seen, community: Community) -> MemberChanged | No
     if found is None:
         return None
     return MemberChanged(
-        seen_at=seen.seen_at,
-        source=seen.source,
+        **seen,
         host_user_id=found,
         username=community.names[found],
         name=text(record.get("name")) or "",
@@ -46,18 +46,13 @@ def badges(record: Json, seen: Seen) -> list[BadgeGranted]:
     """A member's tags, which are what Circle has for badges."""
     found = identifier(record.get("id"))
     tags = [(identifier(tag.get("id")), text(tag.get("name"))) for tag in entries(record.get("member_tags"), 200)]
-    return [
-        BadgeGranted(seen_at=seen.seen_at, source=seen.source, host_user_id=found, badge_id=tag, grant_id=tag, name=name)
-        for tag, name in tags
-        if tag is not None and found is not None
-    ]
+    return [BadgeGranted(**seen, host_user_id=found, badge_id=tag, grant_id=tag, name=name) for tag, name in tags if tag is not None and found is not None]
 
 
 def space(found: Space, seen: Seen) -> SpaceChanged:
     """A space."""
     return SpaceChanged(
-        seen_at=seen.seen_at,
-        source=seen.source,
+        **seen,
         space_id=found.id,
         name=found.name,
         slug=found.slug,
@@ -77,8 +72,7 @@ async def topic(record: Json, seen: Seen, community: Community) -> TopicChanged 
     if found is None:
         return None
     return TopicChanged(
-        seen_at=seen.seen_at,
-        source=seen.source,
+        **seen,
         topic_id=found,
         title=text(record.get("name")) or "…",
         slug=text(record.get("slug")) or "",
@@ -99,8 +93,7 @@ async def post(record: Json, seen: Seen, community: Community) -> PostChanged | 
     if found is None or created is None or author is None:
         return None
     return PostChanged(
-        seen_at=seen.seen_at,
-        source=seen.source,
+        **seen,
         post_id=f"p{found}",
         topic_id=found,
         author_id=author,
@@ -125,8 +118,7 @@ async def comment(record: Json, seen: Seen, community: Community) -> PostChanged
         return None
     parent = identifier(record.get("parent_comment_id"))
     return PostChanged(
-        seen_at=seen.seen_at,
-        source=seen.source,
+        **seen,
         post_id=f"c{found}",
         topic_id=on,
         author_id=author,

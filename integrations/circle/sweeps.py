@@ -1,12 +1,14 @@
 """Listings of a community, page by page."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from integrations.circle import subjects
 from integrations.circle.api import Page
-from integrations.circle.community import Community, Seen
+from integrations.circle.community import Community
 from integrations.circle.reading import ACCESS, SPACE, access_group, circle
+from integrations.seen import Seen
 from integrations.values import Json, identifier, mapping, moment
 from mentorgraph.events import Event
 from mentorgraph.host import Batch, HostBroken, HostNotFound, Sweep
@@ -54,7 +56,7 @@ async def topics(community: Community, cursor: str | None, _since: datetime | No
     """Posts as the topics that they open, oldest first, so that new ones do not shift the pages."""
     number = int(cursor or "1")
     batch = await _posts(community, number, "oldest", None, as_events=_topic_alone)
-    return Batch(events=batch.events, cursor=None if batch.cursor is None else batch.cursor.partition(":")[2], total=batch.total)
+    return replace(batch, cursor=None if batch.cursor is None else batch.cursor.partition(":")[2])
 
 
 async def posts(community: Community, cursor: str | None, _since: datetime | None) -> Batch:
@@ -62,7 +64,7 @@ async def posts(community: Community, cursor: str | None, _since: datetime | Non
     kind, number = _place(cursor)
     if kind == _POSTS:
         batch = await _posts(community, number, "oldest", None)
-        return batch if batch.cursor else Batch(events=batch.events, cursor=f"{_COMMENTS}:1", total=batch.total, dropped=batch.dropped)
+        return batch if batch.cursor else replace(batch, cursor=f"{_COMMENTS}:1")
     return await _comments(community, number, None)
 
 
@@ -74,7 +76,7 @@ async def recent(community: Community, cursor: str | None, since: datetime | Non
     kind, number = _place(cursor)
     if kind == _POSTS:
         batch = await _posts(community, number, "latest_updated", since)
-        return batch if batch.cursor else Batch(events=batch.events, cursor=f"{_COMMENTS}:1", total=batch.total, dropped=batch.dropped)
+        return batch if batch.cursor else replace(batch, cursor=f"{_COMMENTS}:1")
     return await _comments(community, number, since)
 
 

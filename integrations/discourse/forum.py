@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 from integrations.discourse import subjects
 from integrations.discourse.api import Api
-from integrations.discourse.subjects import Seen
+from integrations.seen import Seen, by_reading
 from integrations.values import Json, entries, identifier, mapping, number
-from mentorgraph.events import Access, Source, SpaceChanged
+from mentorgraph.events import Access, SpaceChanged
 from mentorgraph.host import HostDenied, HostInvalid, HostNotFound, Installation
 
 _SPACES_KEPT = timedelta(minutes=5)
@@ -34,8 +34,8 @@ class Forum:
         return self.installation.base_url
 
     def seen(self) -> Seen:
-        """Taken before a request: the forum was at least in this moment's state, and what happens during the request is not taken for older."""
-        return Seen(seen_at=self.clock(), source=Source.HOST)
+        """For what is read from now on."""
+        return by_reading(self.clock())
 
     def setting(self, name: str, default: int) -> int:
         """A number among the admin's settings; the default when it is missing or is none."""
@@ -99,7 +99,7 @@ def chosen(spaces: Sequence[SpaceChanged], wanted: Sequence[str], *, strict: boo
 async def _read_spaces(forum: Forum) -> tuple[SpaceChanged, ...]:
     """Every category once. Forums that load categories lazily page the list; others give the whole list for any page."""
     found: dict[str, SpaceChanged] = {}
-    for page in range(1, _MOST_PAGES):
+    for page in range(1, _MOST_PAGES + 1):
         seen = forum.seen()
         params = [("include_subcategories", "true"), ("page", str(page))]
         top = await forum.api.get_listed("/categories.json", params, under=("category_list", "categories"))

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import quote, urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from integrations.discourse import addresses
 from integrations.discourse.markup import literal, literal_lines, plain_line
+from integrations.wording import zone_of
 from mentorgraph.host import (
     AddToGroup,
     Block,
@@ -163,11 +163,11 @@ def _address(url: str) -> str:
 
 
 def _event(entry: CalendarEntry) -> str:
-    zone, name = _zone(entry.timezone)
+    zone = _zone(entry.timezone)
     values = {
         "start": _local(entry.start, zone),
         "end": _local(entry.end, zone),
-        "timezone": name,
+        "timezone": str(zone),
         "status": "public",
         "name": _value(entry.name),
         "location": _address(entry.url).replace("'", "%27"),
@@ -178,20 +178,15 @@ def _event(entry: CalendarEntry) -> str:
 
 
 def _time_line(entry: CalendarEntry, *, base_url: str) -> str:
-    zone, name = _zone(entry.timezone)
-    when = f": {_local(entry.start, zone)} \u2013 {_local(entry.end, zone)} ({name})"
+    zone = _zone(entry.timezone)
+    when = f": {_local(entry.start, zone)} \u2013 {_local(entry.end, zone)} ({zone})"
     lines = [_inline((Link(entry.name, entry.url) if entry.url else entry.name, when), base_url=base_url), *literal_lines(entry.description)]
     return "\n".join(lines)
 
 
-def _zone(name: str) -> tuple[tzinfo, str]:
-    """A time zone by its name in the zone database; UTC when there is no such one, which changes how a time is written and not when it is."""
-    if not _TIMEZONE.fullmatch(name):
-        return UTC, "UTC"
-    try:
-        return ZoneInfo(name), name
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC, "UTC"
+def _zone(name: str) -> tzinfo:
+    """A time zone whose name cannot end the markup that it stands in."""
+    return zone_of(name) if _TIMEZONE.fullmatch(name) else UTC
 
 
 def _local(moment: datetime, zone: tzinfo) -> str:

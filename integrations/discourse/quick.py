@@ -11,8 +11,9 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from integrations.discourse.subjects import is_gone
 from integrations.discourse.text import MAX_INPUT
-from integrations.values import SHORT, Json
+from integrations.values import SHORT
 
 _LARGEST: Final = 2**62 - 1
 _YEARS: Final = range(1971, 2999)
@@ -51,7 +52,7 @@ _encode = msgspec.json.Encoder().encode
 
 def post(name: str, payload: object, body: bytes) -> bytes | None:
     """What may be stored of a post that was written, changed or recovered, out of the ``payload`` of ``body``; ``None`` when that takes a closer look."""
-    if name == "post_destroyed" or b"\\u0000" in body or not isinstance(payload, dict) or _is_gone(payload):
+    if name == "post_destroyed" or b"\\u0000" in body or not isinstance(payload, dict) or is_gone(payload):
         return None
     try:
         found = msgspec.convert(payload, _Post)
@@ -61,7 +62,3 @@ def post(name: str, payload: object, body: bytes) -> bytes | None:
     if found.hidden is True or found.created_at.year not in _YEARS or (isinstance(changed, datetime) and changed.year not in _YEARS):
         return None
     return b'{"post":%b}' % _encode(found)
-
-
-def _is_gone(payload: Json) -> bool:
-    return payload.get("deleted_at") is not None or payload.get("user_deleted") is True

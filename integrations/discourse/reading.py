@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from integrations.discourse import subjects
 from integrations.discourse.forum import Forum, segment
 from integrations.discourse.listing import group_member_ids
-from integrations.discourse.subjects import Seen
+from integrations.seen import Seen
 from integrations.values import Json, entries, identifier, mapping, text
 from mentorgraph.events import (
     BadgeGranted,

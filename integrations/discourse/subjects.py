@@ -7,12 +7,12 @@ automatic groups, whispers and small actions ("closed this topic"), anything in 
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypedDict
 
 from integrations.discourse import addresses
 from integrations.discourse.text import Plain, plain_cooked, plain_raw
+from integrations.seen import Seen
 from integrations.values import LONG, Json, entries, flag, identifier, mapping, moment, number, text
-from mentorgraph.events import Access, GroupChanged, MemberChanged, PostChanged, Source, SpaceChanged, TopicChanged
+from mentorgraph.events import Access, GroupChanged, MemberChanged, PostChanged, SpaceChanged, TopicChanged
 
 _KNOWN_AUTOMATIC = frozenset({0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14})
 """Ids of the groups that the forum fills by itself: everyone, admins, moderators, staff, anonymous and signed-in visitors, trust levels."""
@@ -25,13 +25,6 @@ _REGULAR = 1
 
 _PUBLIC_ARCHETYPES = frozenset({"regular", "banner"})
 _ANONYMOUS = re.compile(r"anon[0-9]{3,}", re.ASCII)
-
-
-class Seen(TypedDict):
-    """What every event says of its own origin."""
-
-    seen_at: datetime
-    source: Source
 
 
 # --------------------------------------------------------------------------------------------------------------------- members

@@ -8,6 +8,7 @@ from integrations.discourse import cursors, subjects
 from integrations.discourse.forum import Forum
 from integrations.discourse.listing import statistics, total
 from integrations.discourse.reading import topic_page
+from integrations.seen import Seen
 from integrations.values import Json, entries, flag, identifier, integers, mapping, moment, number
 from mentorgraph.events import Event, PostChanged, PostDeleted, SolutionAccepted, TopicChanged, TopicDeleted, TopicRead
 from mentorgraph.host import Batch
@@ -109,7 +110,7 @@ async def _highest_post(forum: Forum) -> int | None:
     return None
 
 
-def _listed_post(item: Json, seen: subjects.Seen, *, base_url: str) -> PostChanged | PostDeleted | None:
+def _listed_post(item: Json, seen: Seen, *, base_url: str) -> PostChanged | PostDeleted | None:
     post_id = identifier(item.get("id"))
     if post_id is None or subjects.is_private_for_sure(item, "topic_archetype"):
         return None
@@ -218,8 +219,8 @@ class _TopicPosts:
         whole = dict(item) | {"topic_title": self.topic.title, "topic_slug": self.topic.slug, "category_id": self.payload.get("category_id")}
         return _listed_post(whole, self._seen(), base_url=self.forum.base_url)
 
-    def _seen(self) -> subjects.Seen:
-        return subjects.Seen(seen_at=self.topic.seen_at, source=self.topic.source)
+    def _seen(self) -> Seen:
+        return Seen(seen_at=self.topic.seen_at, source=self.topic.source)
 
     async def solution(self) -> SolutionAccepted | None:
         """The accepted answer. The topic names it by its number, which is at or behind the post's place in the stream, as posts before it may be gone."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from integrations.discourse import subjects
-from integrations.discourse.subjects import Seen
+from integrations.seen import Seen
 from integrations.values import Json, flag, identifier, mapping, moment, text
 from mentorgraph.events import (
     BadgeGranted,

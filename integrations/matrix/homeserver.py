@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from integrations.matrix.api import CLIENT, Api, Params
 from integrations.matrix.identifiers import alias, event_id, member_id, room_id, segment
 from integrations.matrix.rooms import OFFERED, Room, is_member_room, room_of
+from integrations.seen import Seen, by_reading
 from integrations.values import Json, entries, mapping, text
-from mentorgraph.events import Source
 from mentorgraph.host import HostBroken, HostDenied, HostInvalid, HostNotFound, Installation
 
 _ROOMS_KEPT = timedelta(minutes=5)
@@ -28,14 +28,6 @@ class Brief:
     answered: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """When a read was made and how much it may be believed."""
-
-    seen_at: datetime
-    source: Source = Source.HOST
-
-
 @dataclass(slots=True, kw_only=True)
 class Homeserver:
     """What every part of the client needs."""
@@ -50,8 +42,8 @@ class Homeserver:
     _briefs: "OrderedDict[str, Brief]" = field(default_factory=OrderedDict, init=False, repr=False)
 
     def seen(self) -> Seen:
-        """Taken before a request: what happens during the request is not taken for older."""
-        return Seen(seen_at=self.clock())
+        """For what is read from now on."""
+        return by_reading(self.clock())
 
     async def me(self) -> str:
         """The Matrix id of our account. Raises :class:`HostDenied` (``key_refused``) when the access token is none."""

@@ -4,12 +4,10 @@ What members wrote is escaped, so no markup, link or mention of theirs takes eff
 """
 
 from collections.abc import Sequence
-from datetime import UTC, tzinfo
 from html import escape
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from integrations.matrix.identifiers import link, member_id
+from integrations.wording import is_web, one_line, time_line
 from mentorgraph.host import (
     AddToGroup,
     Block,
@@ -34,8 +32,6 @@ from mentorgraph.host import (
 
 MAX_TEXT = 24_000
 """Characters of the plain text; both forms together and their envelope stay below the 65 536 bytes of an event for texts of most scripts."""
-
-MAX_NAME = 200
 
 
 def render(message: HostMessage) -> Rendered:
@@ -62,11 +58,6 @@ def render(message: HostMessage) -> Rendered:
 def content(title: str, body: Sequence[Block]) -> dict[str, object]:
     """The content of an ``m.room.message``."""
     return {"msgtype": "m.text", "body": plain(title, body), "format": "org.matrix.custom.html", "formatted_body": formatted(title, body), "m.mentions": {}}
-
-
-def one_line(text: str) -> str:
-    """A name of a room or a title: one line without control characters."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())[:MAX_NAME]
 
 
 def plain(title: str, body: Sequence[Block]) -> str:
@@ -128,7 +119,7 @@ def _plain_inline(part: Inline) -> str:
         case Words():
             return " ".join(part.text.split())
         case Link():
-            return f"{part.text} ({part.url})" if _is_web(part.url) else part.text
+            return f"{part.text} ({part.url})" if is_web(part.url) else part.text
         case Mention():
             return part.username
 
@@ -140,30 +131,11 @@ def _formatted_inline(part: Inline) -> str:
         case Words():
             return escape(" ".join(part.text.split()))
         case Link():
-            return f'<a href="{escape(part.url)}">{escape(part.text)}</a>' if _is_web(part.url) else escape(part.text)
+            return f'<a href="{escape(part.url)}">{escape(part.text)}</a>' if is_web(part.url) else escape(part.text)
         case Mention():
             found = member_id(f"@{part.username}")
             return f'<a href="{escape(link(found))}">{escape(part.username)}</a>' if found else escape(part.username)
 
 
-def _is_web(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.netloc) and url.isprintable() and " " not in url
-
-
 def _time_line(entry: CalendarEntry) -> str:
-    zone = _zone(entry.timezone)
-    start, end = entry.start.astimezone(zone), entry.end.astimezone(zone)
-    until = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
-    where = f" {entry.url}" if _is_web(entry.url) else ""
-    return f"🗓 {one_line(entry.name)}: {start:%Y-%m-%d %H:%M}–{until} ({zone}){where}"
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
+    return f"{time_line(entry)} {entry.url}" if is_web(entry.url) else time_line(entry)

@@ -36,7 +36,7 @@ async def find_member(server: Homeserver, username: str) -> MemberChanged | None
 async def _member(server: Homeserver, host_id: str) -> Sequence[Event]:
     seen = server.seen()
     if member_id(host_id) is None:
-        return [MemberLeft(seen_at=seen.seen_at, source=seen.source, host_user_id=host_id)]
+        return [MemberLeft(**seen, host_user_id=host_id)]
     for room in await server.open_rooms():
         state = await server.api.state(room.id, "m.room.member", host_id)
         if state is not None and state.get("membership") == "join":
@@ -45,7 +45,7 @@ async def _member(server: Homeserver, host_id: str) -> Sequence[Event]:
         profile = await server.api.get(f"{CLIENT}/profile/{segment(host_id)}")
     except HostNotFound:
         # A deactivated account has no profile any more.
-        return [MemberLeft(seen_at=seen.seen_at, source=seen.source, host_user_id=host_id)]
+        return [MemberLeft(**seen, host_user_id=host_id)]
     except HostDenied:
         # The profile is shown only to those who share a room.
         profile = {}
@@ -57,7 +57,7 @@ async def _space(server: Homeserver, host_id: str) -> Sequence[Event]:
     rooms = await server.rooms(fresh=True)
     room = next((room for room in rooms if room.id == host_id and not room.is_circle), None)
     if room is None:
-        return [SpaceDeleted(seen_at=seen.seen_at, source=seen.source, space_id=host_id)]
+        return [SpaceDeleted(**seen, space_id=host_id)]
     return [subjects.space(room, frozenset(other.id for other in rooms), seen)]
 
 
@@ -65,19 +65,15 @@ async def _group(server: Homeserver, host_id: str) -> Sequence[Event]:
     seen = server.seen()
     room = await server.room(host_id)
     if room is None or not room.is_circle:
-        return [GroupDeleted(seen_at=seen.seen_at, source=seen.source, group_id=host_id)]
+        return [GroupDeleted(**seen, group_id=host_id)]
     me = await server.me()
     joined = tuple(sorted(found for found in await server.joined(room.id) if found != me))
-    return [GroupChanged(seen_at=seen.seen_at, source=seen.source, group_id=room.id, name=room.alias, title=room.title, member_ids=joined)]
+    return [GroupChanged(**seen, group_id=room.id, name=room.alias, title=room.title, member_ids=joined)]
 
 
 async def _message(server: Homeserver, kind: Kind, host_id: str) -> Sequence[Event]:
     seen = server.seen()
-    gone: list[Event] = [
-        TopicDeleted(seen_at=seen.seen_at, source=seen.source, topic_id=host_id)
-        if kind == "topic"
-        else PostDeleted(seen_at=seen.seen_at, source=seen.source, post_id=host_id)
-    ]
+    gone: list[Event] = [TopicDeleted(**seen, topic_id=host_id) if kind == "topic" else PostDeleted(**seen, post_id=host_id)]
     place = split(host_id)
     # Words in a room that does not count are not even read.
     if place is None or not any(room.id == place[0] for room in await server.counted_rooms()):

@@ -12,6 +12,7 @@ from integrations.matrix.api import CLIENT
 from integrations.matrix.homeserver import Homeserver
 from integrations.matrix.identifiers import event_id, link, member_of, message_id, room_id, segment, server_of, split
 from integrations.values import Json, mapping, text
+from integrations.wording import one_line
 from mentorgraph.host import (
     AddToGroup,
     Block,
@@ -143,7 +144,7 @@ async def _talk(server: Homeserver, members: Sequence[str], title: str) -> str:
     name = f"{_TALK}{_short(' '.join(sorted(members)))}"
     made: dict[str, object] = {"preset": "trusted_private_chat", "is_direct": len(members) == 1, "invite": list(members)}
     if len(members) > 1:
-        made["name"] = messages.one_line(title)
+        made["name"] = one_line(title)
     room, is_new = await _made(server, name, made)
     if not is_new:
         # Who left the room is asked back in; the message would reach nobody otherwise.
@@ -154,7 +155,7 @@ async def _talk(server: Homeserver, members: Sequence[str], title: str) -> str:
 async def _create(server: Homeserver, message: CreateGroup, key: str) -> Receipt:
     owners = [member_of(name) for name in message.owner_usernames]
     invited = list(dict.fromkeys([*owners, *(member_of(name) for name in message.member_usernames)]))
-    room, _ = await _made(server, f"{_CIRCLE}{_short(key)}", {"preset": "private_chat", "name": messages.one_line(message.title)})
+    room, _ = await _made(server, f"{_CIRCLE}{_short(key)}", {"preset": "private_chat", "name": one_line(message.title)})
     await server.note_circle(room)
     await _let_moderate(server, room, owners)
     await _invite(server, room, invited)

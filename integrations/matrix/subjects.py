@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
-from integrations.matrix.homeserver import Brief, Homeserver, Seen
+from integrations.matrix.homeserver import Brief, Homeserver
 from integrations.matrix.identifiers import event_id, link, member_id, message_id, username_of
 from integrations.matrix.rooms import Room, access_of, address
 from integrations.matrix.text import words_of
+from integrations.seen import Seen
 from integrations.values import LONG, Json, mapping, text
 from mentorgraph.events import Event, MemberChanged, PostChanged, SpaceChanged, TopicChanged
 
@@ -19,14 +20,13 @@ _LAST_NUMBER = 2**31 - 1
 def member(found: str, profile: Json, seen: Seen, *, joined: bool = True) -> MemberChanged:
     """A member by their profile. Who is in none of the community's rooms takes no part."""
     name = text(profile.get("display_name")) or text(profile.get("displayname"))
-    return MemberChanged(seen_at=seen.seen_at, source=seen.source, host_user_id=found, username=username_of(found), name=name or "", active=joined)
+    return MemberChanged(**seen, host_user_id=found, username=username_of(found), name=name or "", active=joined)
 
 
 def space(room: Room, known: frozenset[str], seen: Seen) -> SpaceChanged:
     """A room of the community."""
     return SpaceChanged(
-        seen_at=seen.seen_at,
-        source=seen.source,
+        **seen,
         space_id=room.id,
         name=room.title,
         slug=room.alias,
@@ -68,8 +68,7 @@ async def post(server: Homeserver, room: str, event: Json, seen: Seen) -> list[E
     content, updated = _latest(event)
     body = words_of(content)
     said = PostChanged(
-        seen_at=seen.seen_at,
-        source=seen.source,
+        **seen,
         post_id=message_id(room, found),
         topic_id=message_id(room, root),
         author_id=sender,
@@ -125,8 +124,7 @@ def topic(room: str, event: Json, seen: Seen) -> TopicChanged:
     found, created = str(event.get("event_id")), moment(event.get("origin_server_ts"))
     content, _ = _latest(event)
     return TopicChanged(
-        seen_at=seen.seen_at,
-        source=seen.source,
+        **seen,
         topic_id=message_id(room, found),
         title=title_of(words_of(content)),
         url=link(room, found),

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from integrations.matrix import subjects
 from integrations.matrix.api import CLIENT
-from integrations.matrix.homeserver import Homeserver, Seen
+from integrations.matrix.homeserver import Homeserver
 from integrations.matrix.identifiers import event_id, member_id, message_id, segment
 from integrations.matrix.likes import is_like
 from integrations.matrix.rooms import Room
+from integrations.seen import Seen
 from integrations.values import Json, mapping
 from mentorgraph.events import Event, GroupChanged, LikesRead, TopicChanged
 from mentorgraph.host import Batch, HostBroken, HostDenied, Sweep
@@ -70,7 +71,7 @@ async def groups(server: Homeserver, cursor: str | None, _since: datetime | None
         return Batch(events=(), cursor=None)
     seen, me = server.seen(), await server.me()
     joined = tuple(sorted(name for name in await server.joined(room.id) if name != me))
-    event = GroupChanged(seen_at=seen.seen_at, source=seen.source, group_id=room.id, name=room.alias, title=room.title, member_ids=joined)
+    event = GroupChanged(**seen, group_id=room.id, name=room.alias, title=room.title, member_ids=joined)
     following = _after(rooms, room.id)
     return Batch(events=[event], cursor=following.id if following else None)
 
@@ -126,9 +127,7 @@ async def likes(server: Homeserver, _cursor: str | None, _since: datetime | None
             liked, by = event_id(relation.get("event_id")), member_id(item.get("sender"))
             if liked and by in given and is_like(relation.get("key")):
                 given[by].add(message_id(room.id, liked))
-    return Batch(
-        events=[LikesRead(seen_at=seen.seen_at, source=seen.source, member_id=by, post_ids=tuple(sorted(ids))) for by, ids in given.items()], cursor=None
-    )
+    return Batch(events=[LikesRead(**seen, member_id=by, post_ids=tuple(sorted(ids))) for by, ids in given.items()], cursor=None)
 
 
 async def nothing(_server: Homeserver, _cursor: str | None, _since: datetime | None) -> Batch:

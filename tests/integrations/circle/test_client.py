@@ -219,6 +219,15 @@ async def test_an_author_is_looked_up_once_and_who_left_is_left_out(client: Circ
     assert place.state.calls == before + 1
 
 
+async def test_an_author_whose_address_is_none_any_more_does_not_stop_the_listing(client: CircleClient, place: Place) -> None:
+    gone = place.state.join("Gone")
+    place.state.publish(place.open, gone, "From the past", "<p>words</p>")
+    gone.email = "removed"
+    del place.state.members[gone.id]
+    posts = only(await whole(client, Sweep.POSTS), PostChanged)
+    assert {post.topic_id for post in posts if post.number == 1} == {str(place.post.id)}
+
+
 async def test_recent_reads_what_is_new(client: CircleClient, place: Place) -> None:
     since = place.state.now()
     old = place.post

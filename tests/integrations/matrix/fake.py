@@ -16,7 +16,7 @@ INSTALLATION = Installation(
 
 @dataclass
 class FakeHomeserver:
-    """A space with open rooms. ``inside`` is where our account is, ``events`` what was said by id; ``breaks`` fails when a room is joined, which happens anyway."""
+    """A space with open rooms. ``inside`` is where our account is, ``events`` what was said; ``breaks`` are failures of joining, which happens anyway."""
 
     rooms: tuple[str, ...] = (GARDEN, BOOKS)
     inside: set[str] = field(default_factory=set)

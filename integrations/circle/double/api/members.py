@@ -42,8 +42,11 @@ async def members(state: State, request: Request) -> Response:
 
 
 async def search(state: State, request: Request) -> Response:
-    """A member by address."""
-    member = state.by_email(request.query_params.get("email"))
+    """A member by address; what is none is refused."""
+    address = request.query_params.get("email", "")
+    if "@" not in address:
+        return refused(422, "Email is invalid")
+    member = state.by_email(address)
     return missing("community member") if member is None else JSONResponse(state.member_record(member))
 
 
