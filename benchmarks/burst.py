@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.filling import new_community, postgresql  # noqa: E402 - the path is set above
 from benchmarks.intake import SECRET, delivery  # noqa: E402
 from benchmarks.serving import acknowledged, load, say, serving  # noqa: E402
-from integrations.discourse.double.process import free_port  # noqa: E402
+from integrations.servers import free_port  # noqa: E402
 from plugin.app import Parts, compose  # noqa: E402
 from plugin.settings import Settings  # noqa: E402
 from plugin.store.migrate import migrate_database  # noqa: E402

@@ -37,7 +37,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks.filling import new_community, postgresql  # noqa: E402 - the path is set above
 from benchmarks.ranking_scale import Town  # noqa: E402
 from benchmarks.serving import say, serving  # noqa: E402
-from integrations.discourse.double.process import free_port  # noqa: E402
+from integrations.servers import free_port  # noqa: E402
 from mentorgraph import events as e  # noqa: E402
 from plugin.app import Parts, compose  # noqa: E402
 from plugin.domain.needs import Need, NeedState, Reason, Suggestion  # noqa: E402

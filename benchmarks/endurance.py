@@ -41,7 +41,8 @@ from benchmarks.filling import postgresql  # noqa: E402 - the path is set above
 from benchmarks.killed import STEPS  # noqa: E402
 from benchmarks.living import KEY, Found, Service, keep_living, keep_matching, keep_sending, meanwhile  # noqa: E402
 from benchmarks.troubles import Trouble, of_postgresql, of_sqlite  # noqa: E402
-from integrations.discourse.double.process import Running, child_double, free_port  # noqa: E402
+from integrations.discourse.double.process import Running, child_double  # noqa: E402
+from integrations.servers import free_port  # noqa: E402
 from plugin.app import Parts, compose  # noqa: E402
 from plugin.cli.common import WITH_TIME  # noqa: E402
 from plugin.cli.demo import POLICY  # noqa: E402

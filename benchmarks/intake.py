@@ -33,7 +33,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.filling import new_community, postgresql  # noqa: E402 - the path is set above
 from benchmarks.serving import Run, Server, Slice, acknowledged, whole  # noqa: E402
-from integrations.discourse.double.process import free_port  # noqa: E402
+from integrations.servers import free_port  # noqa: E402
 
 SECRET = "a secret for the benchmark only"  # noqa: S105 - not a secret
 

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.serving import say  # noqa: E402 - the path is set above
-from integrations.discourse.double.process import free_port  # noqa: E402
+from integrations.servers import free_port  # noqa: E402
 
 SHOWN = "Now sign up in the forum"
 """What the demo says behind the first suggestions."""

@@ -238,7 +238,7 @@ def answer(server: Server, request: bytes) -> dict[str, Any]:
 
 
 def compare(folder: Path, *, runs: int, requests: int, connections: int) -> dict[str, object]:
-    from integrations.discourse.double.process import free_port
+    from integrations.servers import free_port
     from schema.trusted import document_hash
 
     url = f"sqlite:///{folder}/graphql.db"

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 import httpx2
 import pytest
 
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from tests import tools
 
 VERSION = "9.13.3"

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 import yaml
 
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from tests import tools
 
 VERSION = "1.163.2"

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from integrations.discourse.double.process import Running, free_port, running_double
+from integrations.discourse.double.process import Running, running_double
+from integrations.servers import free_port
 from plugin.app import Parts, build, compose
 from plugin.http import Patience
 from plugin.services.hosts import connect as connecting

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from integrations.discourse.double.client import ControlError
-from integrations.discourse.double.process import Running, child_double, free_port
+from integrations.discourse.double.process import Running, child_double
+from integrations.servers import free_port
 from plugin.app import Parts, build, compose
 from plugin.cli.common import WITH_TIME
 from plugin.http import Patience

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import httpx2
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from integrations.discourse.double.process import Running, free_port, running_double
+from integrations.discourse.double.process import Running, running_double
+from integrations.servers import free_port
 from plugin.app import Parts, build, compose
 from plugin.domain.groups import Group, GroupState, Seat
 from plugin.http import Patience

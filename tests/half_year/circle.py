@@ -13,7 +13,7 @@ import httpx2
 
 from integrations.circle.double.app import create_double
 from integrations.circle.double.model import Member, State, html_of
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from plugin.mail import Letter
 from plugin.services.hosts.connect import Connection, NewConnection
 from tests.half_year.places import Message, without_addresses

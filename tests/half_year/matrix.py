@@ -22,8 +22,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from integrations.discourse.double.process import free_port
 from integrations.matrix.identifiers import message_id
+from integrations.servers import free_port
 from plugin.services.hosts.connect import Connection, NewConnection
 from tests.half_year.places import Message, without_addresses
 from tests.schema.world import served

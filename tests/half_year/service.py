@@ -14,7 +14,7 @@ import httpx2
 import pytest
 from sqlalchemy import Engine, event
 
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from plugin.app import Parts, build, compose
 from plugin.http import Patience
 from plugin.logs import configure_logging

@@ -4,24 +4,22 @@ import asyncio
 import json
 import re
 import tempfile
-import threading
-import time
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
 import httpx2
-import uvicorn
 
 from integrations.circle.double.app import create_double
 from integrations.circle.double.model import State, html_of
 from integrations.circle.host import HOST as CIRCLE
-from integrations.discourse.double.process import free_port, running_double
+from integrations.discourse.double.process import running_double
 from integrations.discourse.host import HOST as DISCOURSE
 from integrations.matrix.host import HOST as MATRIX
+from integrations.servers import free_port, served_in_thread
 from mentorgraph.kit import Service, Stage
 from tests.synapse import SERVER_NAME, Synapse, running_synapse
 
@@ -107,13 +105,8 @@ class CircleStage(Stage):
         self._state = state = State()
         port = free_port()
         state.base_url, state.quota = f"http://127.0.0.1:{port}", 10**9
-        self._server = uvicorn.Server(uvicorn.Config(create_double(state), host="127.0.0.1", port=port, log_level="critical", access_log=False, ws="none"))
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        deadline = time.monotonic() + 20
-        while not self._server.started:
-            assert time.monotonic() < deadline, "the double did not start"
-            await asyncio.sleep(0.005)
+        self._stack = ExitStack()
+        await asyncio.to_thread(self._stack.enter_context, served_in_thread(create_double(state), port=port))
         self.url, self.api_key = "https://growers.circle.so", state.token
         self.settings, self.allow_private = {"api_url": state.base_url, "calls_per_month": "250000"}, (f"127.0.0.1:{port}",)
         self._space, self._board = state.open_space("Questions"), state.open_space("Board", private=True)
@@ -122,8 +115,7 @@ class CircleStage(Stage):
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        await asyncio.to_thread(self._thread.join, 10)
+        await asyncio.to_thread(self._stack.close)
 
     async def connected(self, service: Service, to_do: Sequence[str]) -> None:
         self._address = to_do[0].splitlines()[-1]

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from plugin.app import open_database
 from plugin.settings import Settings
 from plugin.store.crypto import Vault

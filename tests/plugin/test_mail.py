@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from plugin.errors import Invalid, Misconfigured
 from plugin.mail import Letter, MailFailed, SmtpMailer, checked_address, compose, message_id
 

@@ -13,7 +13,7 @@ from typing import cast
 import httpx2
 
 from benchmarks import living
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from tests import forked
 from tests.conftest import SECRET_KEY
 from tests.forked import Forked

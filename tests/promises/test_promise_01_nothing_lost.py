@@ -14,7 +14,7 @@ import pytest
 from benchmarks.endurance import kept_states
 from benchmarks.killed import STEPS
 from benchmarks.living import Found, keep_sending, meanwhile
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from plugin.app import open_database
 from plugin.settings import Settings
 from plugin.store.crypto import Vault

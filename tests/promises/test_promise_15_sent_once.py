@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from integrations.discourse.double.process import child_double, free_port
+from integrations.discourse.double.process import child_double
+from integrations.servers import free_port
 from mentorgraph.host import DirectMessage, Paragraph
 from plugin.app import compose
 from plugin.cli.common import WITH_TIME

@@ -19,7 +19,7 @@ import asyncpg
 import httpx2
 import pytest
 
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from tests import forked
 from tests.conftest import SECRET_KEY
 from tests.forked import Forked

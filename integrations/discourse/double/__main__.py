@@ -9,8 +9,9 @@ from pathlib import Path
 
 from integrations.discourse.double import archive, demo_data, persist
 from integrations.discourse.double.api.keys import make_key
+from integrations.discourse.double.app import create_double
 from integrations.discourse.double.forum import Forum
-from integrations.discourse.double.process import serve
+from integrations.servers import server_of
 
 SAVE_SECONDS = 5.0
 
@@ -56,7 +57,7 @@ async def run(forum: Forum, arguments: argparse.Namespace) -> None:
     """Serve until a signal, and keep the state."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)  # the server takes them while it runs and raises them again at its end, before the state is saved
-    server = serve(forum, host=arguments.host, port=arguments.port)
+    server = server_of(create_double(forum), host=arguments.host, port=arguments.port, log_level="warning")
     saving = asyncio.create_task(_keep(forum, arguments.state)) if arguments.state else None
     try:
         await server.serve()

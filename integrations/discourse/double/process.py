@@ -3,22 +3,19 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
-import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import cycle, islice
 from pathlib import Path
 
 import httpx2
-import uvicorn
 
 from integrations.discourse.double.app import create_double
 from integrations.discourse.double.client import DoubleControl
 from integrations.discourse.double.forum import Forum
+from integrations.servers import free_port, served_in_thread
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -32,67 +29,14 @@ class Running:
     forum: Forum | None = None
 
 
-# Below what systems give to outgoing connections (Linux: from 32768, IANA: from 49152), which might take the port of a server that is started again.
-_PORTS = range(20_000, 32_000)
-_BLOCK = 100
-_claimed: dict[int, Iterator[int]] = {}
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """A port for a server that is started, and perhaps started again: nobody listens there, no connection is given it, no other process that asks is told it.
-
-    Each process claims a block of ports for as long as it lives, and goes round in it. Raises :class:`RuntimeError` when no port is left.
-    """
-    ports = _claimed.get(os.getpid())
-    if ports is None:
-        ports = _claimed[os.getpid()] = cycle(_claim())
-    for port in islice(ports, _BLOCK):
-        with socket.socket() as probe, suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-            return port
-    raise RuntimeError(f"every port of this process's {_BLOCK} is taken")
-
-
-def _claim() -> range:
-    """A block of ports whose first is bound for datagrams, which nobody else can do before this process has ended."""
-    for first in _PORTS[::_BLOCK]:
-        mark = socket.socket(type=socket.SOCK_DGRAM)
-        try:
-            mark.bind(("127.0.0.1", first))
-        except OSError:
-            mark.close()
-            continue
-        mark.detach()
-        return range(first, first + _BLOCK)
-    raise RuntimeError(f"no ports are left between {_PORTS.start} and {_PORTS.stop}")
-
-
-def serve(forum: Forum, *, host: str, port: int, log_level: str = "warning") -> uvicorn.Server:
-    """A server for a forum, not yet started."""
-    config = uvicorn.Config(create_double(forum), host=host, port=port, log_level=log_level, access_log=False, timeout_graceful_shutdown=2, ws="none")
-    return uvicorn.Server(config)
-
-
 @contextmanager
 def double_thread(forum: Forum | None = None, *, port: int = 0) -> Iterator[str]:
     """Run a double in a thread; gives its address. For clients that are not async."""
     forum = forum or Forum()
     number = port or free_port()
     forum.settings.base_url = f"http://127.0.0.1:{number}"
-    server = serve(forum, host="127.0.0.1", port=number, log_level="critical")
-    thread = threading.Thread(target=server.run, daemon=True, name="forum-double")
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > deadline:
-            raise RuntimeError("the double did not start")
-        time.sleep(0.005)
-    try:
+    with served_in_thread(create_double(forum), port=number):
         yield forum.settings.base_url
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
 
 
 @asynccontextmanager

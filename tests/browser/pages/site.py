@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from integrations.discourse.double.process import Running, free_port, running_double
+from integrations.discourse.double.process import Running, running_double
+from integrations.servers import free_port
 from plugin.app import Parts, build, compose
 from plugin.domain.people import MEMBER_SCOPES, OFFICE_SCOPES, Principal, Scope
 from plugin.domain.programs import Plan, ProgramState, Role

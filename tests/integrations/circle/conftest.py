@@ -1,19 +1,16 @@
 """A Circle community over real HTTP: the imitation in a thread, and the client."""
 
-import threading
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
-import uvicorn
 
 from integrations.circle.client import CircleClient
 from integrations.circle.double.app import create_double
 from integrations.circle.double.model import State
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port, served_in_thread
 from mentorgraph.host import Installation, Response
 from tests.integrations.discourse.conftest import PlainHttp
 
@@ -70,16 +67,8 @@ def state() -> Iterator[State]:
     found = State(now=Clock())
     port = free_port()
     found.base_url = f"http://127.0.0.1:{port}"
-    server = uvicorn.Server(uvicorn.Config(create_double(found), host="127.0.0.1", port=port, log_level="critical", access_log=False, ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started:
-        assert time.monotonic() < deadline, "the double did not start"
-        time.sleep(0.005)
-    yield found
-    server.should_exit = True
-    thread.join(timeout=10)
+    with served_in_thread(create_double(found), port=port):
+        yield found
 
 
 @pytest.fixture

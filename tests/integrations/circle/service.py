@@ -11,7 +11,7 @@ import httpx2
 
 from integrations.circle.double.consumer import Consumer
 from integrations.circle.double.model import Member, State
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from plugin.app import Parts, build, compose
 from plugin.http import Patience
 from plugin.services.developers import providing

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from integrations.circle.double.model import State
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from plugin.app import Parts, build, compose
 from plugin.domain.content import Post
 from plugin.http import Patience

@@ -13,7 +13,7 @@ from playwright.async_api import async_playwright
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from mentorgraph.host import Capability, HostBroken, HostInvalid
 from plugin.app import Parts, build, compose
 from plugin.clock import system_clock

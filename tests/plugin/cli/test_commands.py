@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from plugin.app import compose
 from plugin.cli.common import AT_A_PROMPT
 from plugin.cli.main import app

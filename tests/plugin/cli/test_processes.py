@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 from tests.plugin.cli.conftest import KEY, Line
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from integrations.discourse.double.process import free_port
+from integrations.servers import free_port
 
-_TOLD = "from integrations.discourse.double.process import free_port\nprint(*[free_port() for _ in range(300)], flush=True)\n"
+_TOLD = "from integrations.servers import free_port\nprint(*[free_port() for _ in range(300)], flush=True)\n"
 
 
 def _another_process(script: str) -> list[set[int]]:
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[4])  # noqa: S603 - our own words
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])  # noqa: S603 - our own words
     return [{int(port) for port in line.split()} for line in done.stdout.splitlines()]
 
 
