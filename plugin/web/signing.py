@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from mentorgraph.host import SignInRefused
 from plugin.errors import Invalid
 from plugin.services.identity import codes, providers, vouching
-from plugin.services.identity.codes import CODE_FOR
+from plugin.services.identity.codes import CODE_FOR, KNOWN_FOR
 from plugin.services.identity.signing_in import SIGN_IN_FOR, SignedIn, safe_next
 from plugin.services.identity.ways import Ways, ways_of
 from plugin.services.runtime import Runtime
@@ -18,6 +18,11 @@ from plugin.web.pages import Speaker, render, wanted_locale
 
 MAX_FORM = 4_096
 _ANSWER = frozenset({"code", "state", "iss", "error"})
+
+
+def _known(installation_id: int) -> str:
+    """The cookie of a browser in which a member signed in by a code; each community has its own."""
+    return f"known-{installation_id}"
 
 
 class Signing:
@@ -58,7 +63,8 @@ class Signing:
         """Somebody says who they are and wants a code."""
         form = await self._browser.form(request, limit=MAX_FORM)
         installation_id, after = installation_of(request), safe_next(form.get("next", "/"))
-        asked = await codes.ask(self._runtime, installation_id, who=form.get("who", ""), by=form.get("by", ""), next_path=after)
+        known = self._browser.cookie(request, _known(installation_id))
+        asked = await codes.ask(self._runtime, installation_id, who=form.get("who", ""), by=form.get("by", ""), next_path=after, known=known)
         response = self._page(request, "code.html", asked.ways, installation=installation_id, next=after, problem="")
         self._browser.set_cookie(response, "code", asked.browser_secret, seconds=int(CODE_FOR.total_seconds()))
         return response
@@ -74,7 +80,10 @@ class Signing:
             ways = await ways_of(self._runtime, installation_id)
             after = safe_next(form.get("next", "/"))
             return self._page(request, "code.html", ways, status=403, installation=installation_id, next=after, problem=refused.message)
-        return self._signed_in(done, "code")
+        response = self._signed_in(done, "code")
+        if known := await codes.remembered(self._runtime, installation_id):
+            self._browser.set_cookie(response, _known(installation_id), known, seconds=int(KNOWN_FOR.total_seconds()))
+        return response
 
     async def token(self, request: Request) -> Response:
         """A member's client brings a token that the host gave it."""

@@ -42,7 +42,13 @@ MAX_FOR_ONE = 3
 SHARE_OF_QUOTA = 100
 """A host with a monthly quota is asked about people who sign in for at most a hundredth of it a day."""
 LEAST_A_DAY = 20
+KNOWN_FOR = timedelta(days=90)
+"""How long a browser in which a member signed in by a code has calls of its own, half as many a day as all others together.
+
+Whoever makes up names uses up those of the others and cannot keep these members out. What the browser shows names nobody, and its answers are the same.
+"""
 _LONGEST = 254
+_LONGEST_TIME = 12
 _PURPOSE = "sign-in by code"
 
 
@@ -76,8 +82,8 @@ def _digest(unit: UnitOfWork, kind: str, value: str) -> bytes:
     return hmac.new(unit.keys.tombstones, f"{kind}\x00{value}".encode(), sha256).digest()
 
 
-async def ask(runtime: Runtime, installation_id: int, *, who: str, by: str, next_path: str) -> Asked:
-    """Ask for a code. Raises :class:`Invalid` and :class:`TooMany`, whoever was named."""
+async def ask(runtime: Runtime, installation_id: int, *, who: str, by: str, next_path: str, known: str = "") -> Asked:
+    """Ask for a code; ``known`` is what the browser has from :func:`remembered`. Raises :class:`Invalid` and :class:`TooMany`, whoever was named."""
     ways = await ways_of(runtime, installation_id)
     if by not in {"mail", "message"} or not getattr(ways, by):
         raise Invalid("this community does not send codes in this way", code="not_offered")
@@ -87,9 +93,11 @@ async def ask(runtime: Runtime, installation_id: int, *, who: str, by: str, next
 
     def work(unit: UnitOfWork) -> bool:
         unit.sign_ins.prune(now=unit.now)
-        _count(unit, quota)
         about = _digest(unit, "named", name.casefold())
         again = unit.sign_ins.count_about(about, now=unit.now) >= MAX_FOR_ONE
+        _require_room(unit)
+        if quota and not again:
+            _count(unit, quota, known=_is_known(unit, known))
         begin_sign_in(
             unit,
             SignIn(
@@ -108,15 +116,38 @@ async def ask(runtime: Runtime, installation_id: int, *, who: str, by: str, next
     return Asked(browser_secret=browser_secret, ways=ways)
 
 
-def _count(unit: UnitOfWork, quota: int) -> None:
-    """Let a request through, or say that there were too many; the same for every name."""
+def _require_room(unit: UnitOfWork) -> None:
     if unit.sign_ins.count(flow=FLOW) >= MAX_UNDER_WAY:
         raise TooMany("too many people are asking for codes: try again in a few minutes", retry_after=120)
-    if quota:
-        day = f"codes {unit.now:%Y-%m-%d}"
-        if unit.host_calls.of(day) >= max(LEAST_A_DAY, quota // SHARE_OF_QUOTA):
-            raise TooMany("no more codes can be sent today: try again tomorrow", retry_after=3600)
-        unit.host_calls.add(day, 1)
+
+
+def _count(unit: UnitOfWork, quota: int, *, known: bool) -> None:
+    """Count a call that asks the host for somebody, or say that there were too many; the same for every name."""
+    share = max(LEAST_A_DAY, quota // SHARE_OF_QUOTA)
+    allowed = {f"codes {unit.now:%Y-%m-%d}": share} | ({f"codes in known browsers {unit.now:%Y-%m-%d}": share // 2} if known else {})
+    free = next((day for day, most in allowed.items() if unit.host_calls.of(day) < most), None)
+    if free is None:
+        raise TooMany("no more codes can be sent today: try again tomorrow", retry_after=3600)
+    unit.host_calls.add(free, 1)
+
+
+async def remembered(runtime: Runtime, installation_id: int) -> str:
+    """What a browser shows in which a member signed in by a code: a time until when, and our seal; empty where the host's calls are not counted."""
+    if not runtime.quota_of(await runtime.installation(installation_id)):
+        return ""
+
+    def work(unit: UnitOfWork) -> str:
+        until = f"{(unit.now + KNOWN_FOR).timestamp():.0f}"
+        return f"{until}.{_digest(unit, 'browser', until).hex()}"
+
+    return await runtime.database.read(installation_id, work)
+
+
+def _is_known(unit: UnitOfWork, given: str) -> bool:
+    until, _, seal = given.partition(".")
+    if not until.isascii() or not until.isdigit() or len(until) > _LONGEST_TIME or int(until) <= unit.now.timestamp():
+        return False
+    return hmac.compare_digest(seal.encode("utf-8", "surrogatepass"), _digest(unit, "browser", until).hex().encode())
 
 
 async def _send(runtime: Runtime, installation_id: int, *, ways: Ways, who: str, by: str, code: str, nonce: bytes) -> None:

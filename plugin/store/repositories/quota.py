@@ -1,4 +1,4 @@
-"""How often a host with a monthly quota was called."""
+"""How often a host with a monthly quota was called, and for what a day's sign-ins called it."""
 
 from sqlalchemy import literal
 
@@ -7,10 +7,10 @@ from plugin.store.tables import host_calls
 
 
 class HostCalls(Repository):
-    """Calls by calendar month (``2026-11``, UTC)."""
+    """Calls by calendar month (``2026-11``, UTC); of those for people who sign in also by day (``codes 2026-11-28``)."""
 
     def of(self, month: str) -> int:
-        """Calls in a month."""
+        """Calls in a month or day."""
         found = self._one(self._select(host_calls, host_calls.c.calls).where(host_calls.c.month == month))
         return 0 if found is None else int(found[0])
 

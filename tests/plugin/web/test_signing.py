@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from mentorgraph.host import Capability, Http, Installation, Match, ProvidedPerson, ProviderSignIn, SignInRefused
+from mentorgraph.host import Capability, Http, Installation, Match, ProvidedPerson, ProviderSignIn, RateLimit, SignInRefused
 from plugin.app import Parts, build, compose
 from plugin.domain.community import Policy
 from plugin.services.hosts import provider_settings
@@ -258,6 +258,20 @@ async def test_a_code_is_asked_for_typed_and_signs_in(place: Place) -> None:
     private(done)
     assert (await access.principal_of(place.parts.runtime, place.browser.cookies["__Host-mentorgraph-session"])).private
     assert "__Host-mentorgraph-code" not in place.browser.cookies
+
+
+async def test_where_calls_are_counted_a_browser_in_which_somebody_signed_in_is_remembered(place: Place) -> None:
+    place.only(Capability.SIGN_IN_BY_MAIL)
+    await ask(place, who="maya@example.org", by="mail")
+    code = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", place.mailer.letters[-1].paragraphs[0])[0]
+    assert f"__Host-mentorgraph-known-{place.id}" not in (await send(place, "code/enter", code=code)).headers["set-cookie"]
+    place.host.rate_limit = RateLimit(per_minute=60, per_month=5_000)
+    await ask(place, who="maya@example.org", by="mail")
+    code = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", place.mailer.letters[-1].paragraphs[0])[0]
+    (cookie,) = [one for one in (await send(place, "code/enter", code=code)).headers.get_list("set-cookie") if "known" in one]
+    assert cookie.startswith(f"__Host-mentorgraph-known-{place.id}=")
+    assert {"httponly", "secure", "max-age=7776000"} <= {part.strip().lower() for part in cookie.split(";")}
+    assert "maya" not in cookie
 
 
 async def test_the_answer_is_the_same_for_whom_nobody_knows(place: Place) -> None:

@@ -36,9 +36,9 @@ def mailer(world: World) -> FakeMailer:
     return made
 
 
-async def ask(world: World, who: str, *, by: str = "mail", path: str = "/me") -> Asked:
+async def ask(world: World, who: str, *, by: str = "mail", path: str = "/me", known: str = "") -> Asked:
     """Ask, and wait until what follows is done."""
-    asked = await codes.ask(world.runtime, world.installation_id, who=who, by=by, next_path=path)
+    asked = await codes.ask(world.runtime, world.installation_id, who=who, by=by, next_path=path, known=known)
     await world.runtime.settle_later()
     return asked
 
@@ -165,6 +165,66 @@ async def test_a_monthly_quota_is_not_spent_on_strangers(world: World, mailer: F
     world.runtime.clock.move(days=1)  # type: ignore[attr-defined]  # the clock of the tests
     await ask(world, ADDRESS)
     assert len(mailer.letters) == 1
+
+
+@pytest.fixture
+def four_a_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host may be asked about four people a day, and about two more in browsers in which somebody signed in."""
+    world.host.rate_limit = RateLimit(per_minute=60, per_month=100)
+    monkeypatch.setattr(codes, "LEAST_A_DAY", 4)
+
+
+async def used_up(world: World) -> None:
+    """A stranger asks under made-up names until nothing is left of the day."""
+    for number in range(20):
+        try:
+            await ask(world, f"stranger{number}@example.org")
+        except TooMany:
+            return
+    raise AssertionError("a stranger may ask for ever")
+
+
+@pytest.mark.usefixtures("four_a_day")
+async def test_made_up_names_do_not_keep_out_who_signed_in_here_before(world: World, mailer: FakeMailer) -> None:
+    asked = await ask(world, ADDRESS)
+    await enter(world, mailed(mailer), asked)
+    known = await codes.remembered(world.runtime, world.installation_id)
+    await used_up(world)
+    with pytest.raises(TooMany):
+        await ask(world, ADDRESS)
+    await ask(world, ADDRESS, known=known)
+    assert len(mailer.letters) == 2
+    await ask(world, "nobody@example.org", known=known)
+    with pytest.raises(TooMany, match="tomorrow"):
+        await ask(world, "maya", known=known)
+
+
+@pytest.mark.usefixtures("four_a_day")
+async def test_a_browser_is_known_by_our_seal_alone_and_for_a_time(world: World, mailer: FakeMailer) -> None:
+    known = await codes.remembered(world.runtime, world.installation_id)
+    await used_up(world)
+    until, _, seal = known.partition(".")
+    for forged in (seal, f"{until}.", f".{seal}", f"{int(until) + 1}.{seal}", f"{until}.{seal[:-1]}", f"{'9' * 400}.{seal}", f"{until}.\udcff", "²." + seal):
+        with pytest.raises(TooMany):
+            await ask(world, ADDRESS, known=forged)
+    world.runtime.clock.move(days=90)  # type: ignore[attr-defined]  # the clock of the tests
+    await used_up(world)
+    with pytest.raises(TooMany):
+        await ask(world, ADDRESS, known=known)
+    assert mailer.letters == []
+
+
+@pytest.mark.usefixtures("four_a_day")
+async def test_asking_again_under_one_name_uses_up_nothing(world: World, mailer: FakeMailer) -> None:
+    for _ in range(20):
+        await ask(world, "nobody@example.org")
+    await ask(world, ADDRESS)
+    assert len(mailer.letters) == 1
+
+
+async def test_where_calls_are_not_counted_no_browser_is_remembered(world: World) -> None:
+    world.host.rate_limit = RateLimit(per_minute=60)
+    assert await codes.remembered(world.runtime, world.installation_id) == ""
 
 
 @pytest.mark.parametrize("failure", ["host", "mail"])
