@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from integrations.discourse import theming
 from integrations.discourse.forum import Forum, chosen
-from integrations.discourse.manifest import MANIFEST, Hook
+from integrations.discourse.manifest import HOOKS, MANIFEST, Hook
 from integrations.values import Json, accent, entries, identifier, mapping, number, text
 from mentorgraph.host import Capability, Connected, ConnectPlan, HostBroken, HostDenied, HostInfo, HostInvalid, HostNotFound
 from mentorgraph.undoing import undo
@@ -161,7 +161,7 @@ async def connect(forum: Forum, plan: ConnectPlan) -> Connected:
     spaces = chosen(await forum.spaces(fresh=True), plan.spaces, strict=True)
     categories = sorted(int(space.space_id) for space in spaces)
     # A hook without categories would bring everything, private messages included; so rather none.
-    wanted = {name: hook for name, hook in MANIFEST.hooks.items() if categories or not hook.filtered_by_category}
+    wanted = {name: hook for name, hook in HOOKS.items() if categories or not hook.filtered_by_category}
     themes = await theming.installed(forum)
     try:
         made = {name: await _create(forum, plan, hook, before.subscriptions, categories) for name, hook in wanted.items()}

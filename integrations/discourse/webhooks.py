@@ -14,7 +14,7 @@ import orjson
 
 from integrations.discourse import addresses, quick, translation
 from integrations.discourse.admission import reduced
-from integrations.discourse.manifest import MANIFEST
+from integrations.discourse.manifest import ROOTS
 from integrations.strict import load_object
 from mentorgraph.events import Event
 from mentorgraph.host import Acknowledgement, Admitted, Delivery, DeliveryRefused, Installation
@@ -25,7 +25,7 @@ EVENT, EVENT_TYPE, EVENT_ID = "x-discourse-event", "x-discourse-event-type", "x-
 _KEPT = Acknowledgement()
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 _ID = re.compile(r"[0-9]{1,20}", re.ASCII)
-_ROOT_OF = {name: root for root, names in MANIFEST.events.items() for name in names}
+_ROOT_OF = {name: root for root, names in ROOTS.items() for name in names}
 
 
 def verify(delivery: Delivery, installation: Installation) -> None:

@@ -16,7 +16,7 @@ import orjson
 
 from integrations.matrix.identifiers import event_id, member_id, message_id, room_id
 from integrations.matrix.likes import is_like
-from integrations.matrix.manifest import MANIFEST
+from integrations.matrix.manifest import EVENTS
 from integrations.strict import load_object
 from integrations.values import Json, entries, mapping, text
 from mentorgraph.events import Event, HookPinged, PostLiked, SubjectDoubted
@@ -80,7 +80,7 @@ def admit(delivery: Delivery) -> Admitted | None:
 def _reduced(event: Json) -> dict[str, object] | None:
     kind = text(event.get("type"))
     found, room, sender = event_id(event.get("event_id")), room_id(event.get("room_id")), member_id(event.get("sender"))
-    if kind not in MANIFEST.events or found is None or room is None or sender is None:
+    if kind not in EVENTS or found is None or room is None or sender is None:
         return None
     content = mapping(event.get("content"))
     relation = mapping(content.get("m.relates_to"))

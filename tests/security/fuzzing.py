@@ -20,7 +20,7 @@ with atheris.instrument_imports(include=["plugin", "schema", "integrations"]):
     from graphql import GraphQLError, parse
 
     from integrations import HOSTS
-    from integrations.discourse.manifest import MANIFEST
+    from integrations.discourse.manifest import ROOTS
     from mentorgraph.host import Delivery, DeliveryRefused, Installation
     from plugin.domain.applications import usable
     from plugin.errors import PluginError
@@ -38,7 +38,7 @@ NOW = datetime(2026, 11, 2, tzinfo=UTC)
 COMMUNITY = Installation(id=1, host="discourse", base_url="https://forum.example.org", hook_secrets=("a secret",), sign_in_secrets=("another",))
 
 
-KINDS = [(root, name) for root, names in MANIFEST.events.items() for name in names]
+KINDS = [(root, name) for root, names in ROOTS.items() for name in names]
 """What a forum can say that a delivery is about."""
 PLACES = ("", "a secret", "_matrix/app/v1/transactions/1", "_matrix/app/v1/ping", "transactions/é", "users/@a:b")
 """What may stand behind the address of a hook."""
