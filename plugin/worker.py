@@ -5,10 +5,11 @@ of workers can do so; a community's lane is in one hand at a time, and a worker 
 """
 
 import asyncio
+import contextlib
 import random
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -64,7 +65,10 @@ Outcome = datetime | None
 
 @dataclass
 class _Held:
+    """A claim as it was prolonged last, and whether the work that it is held for is over."""
+
     claim: Claim
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Worker:
@@ -178,8 +182,10 @@ class Worker:
             due, note = self._runtime.clock() + timedelta(seconds=rest), error.message
             bound.warning("host_failed", reason=error.reason)
             self._runtime.meter.failed(kind, error.reason)
-        except NotFound:
-            return
+        except NotFound as error:
+            # The community was removed, and its lanes with it. Where it is something else that is missing, the lane rests and says so.
+            due, note = self._runtime.clock() + REST, error.message
+            bound.info("lane_left", reason=error.message)
         except PluginError as error:
             due, note = self._runtime.clock() + REST, error.message
             bound.warning("lane_failed", reason=error.code)
@@ -189,7 +195,8 @@ class Worker:
             bound.exception("lane_broken")
             self._runtime.meter.failed(kind, "unexpected")
         finally:
-            keeping.cancel()
+            # A renewal that is under way comes to its end: a lease is given back as it is in the table, or not at all.
+            held.over.set()
             await asyncio.wait({keeping})
         await self._release(held.claim, due, note)
 
@@ -201,10 +208,12 @@ class Worker:
     async def _keep(self, held: _Held) -> None:
         """Prolong the lease for as long as the work goes on."""
         while True:
-            await asyncio.sleep(self._lease.total_seconds() / RENEWALS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(held.over.wait(), self._lease.total_seconds() / RENEWALS)
+                return
             renew = partial(Dispatcher.renew, claim=held.claim, until=self._runtime.clock() + self._lease)
             try:
-                renewed = await asyncio.shield(self._runtime.database.dispatch(renew))
+                renewed = await self._runtime.database.dispatch(renew)
             except Unavailable:
                 continue
             if renewed is None:

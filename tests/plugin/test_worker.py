@@ -3,16 +3,19 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from mentorgraph import events as e
 from mentorgraph.host import HostBusy, HostDenied
 from plugin import worker as module
+from plugin.errors import NotFound
 from plugin.services.hosts import deliveries
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
+from plugin.store.dispatch import Dispatcher
 from plugin.worker import Worker
 from tests.conftest import NOW, FixedClock
 from tests.plugin.services.conftest import make_world
@@ -126,6 +129,42 @@ async def test_a_lease_is_prolonged_while_the_work_goes_on(world: World, clock: 
     free.set()
     await asyncio.wait_for(task, 5)
     assert (await lane(world, "checks"))["holder"] == ""
+
+
+async def test_a_lease_that_is_being_prolonged_as_the_work_ends_is_given_back(world: World, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SHARED_LEASE", module.LEASE)
+    monkeypatch.setattr(module, "RENEWALS", module.LEASE.total_seconds() / 0.02)
+    dispatch, renewed = world.database.dispatch, asyncio.Event()
+
+    async def slowly(work: Callable[[Dispatcher], object]) -> object:
+        found = await dispatch(work)
+        if isinstance(work, partial) and work.func is Dispatcher.renew:
+            renewed.set()
+            await asyncio.sleep(0.05)
+        return found
+
+    async def end_meanwhile(_installation_id: int) -> None:
+        clock.move(seconds=1)
+        await renewed.wait()
+
+    monkeypatch.setattr(world.database, "dispatch", slowly)
+    worker = Worker(world.runtime, world.graphs)
+    worker._lanes["jobs"] = end_meanwhile
+    await world.database.write(world.installation_id, lambda unit: unit.wake("jobs"))
+    await worker.run_until_idle(lanes=frozenset({"jobs"}))
+    assert (await lane(world, "jobs"))["holder"] == ""
+
+
+async def test_a_lane_that_misses_something_rests_and_says_so(world: World, clock: FixedClock) -> None:
+    async def miss(_installation_id: int) -> None:
+        raise NotFound("there is no such thing")
+
+    worker = Worker(world.runtime, world.graphs)
+    worker._lanes["jobs"] = miss
+    await world.database.write(world.installation_id, lambda unit: unit.wake("jobs"))
+    await worker.run_until_idle(lanes=frozenset({"jobs"}))
+    row = await lane(world, "jobs")
+    assert (row["holder"], row["note"], row["due_at"]) == ("", "there is no such thing", clock() + module.REST)
 
 
 async def test_two_workers_share_the_work_and_do_each_piece_once(world: World) -> None:
