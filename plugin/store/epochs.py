@@ -15,11 +15,9 @@ from urllib.parse import quote
 import asyncpg
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, Update, bindparam, case, event, update
 from sqlalchemy.engine.default import DefaultExecutionContext
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from plugin.errors import Unavailable
-from plugin.store.postgres_intake import AWAY
 from plugin.store.tables import installations
 
 QUIET = frozenset(
@@ -97,25 +95,30 @@ class PostgresEpochs:
 
     async def of(self, installation_id: int) -> int | None:
         """As :meth:`SqliteEpochs.of`."""
-        mine = self._asked.get(installation_id)
-        if mine is None:
-            mine = self._asked[installation_id] = asyncio.get_running_loop().create_future()
-        async with self._turn:
-            if not mine.done():
-                await self._answer()
-        return await mine
+        while True:
+            mine = self._asked.get(installation_id)
+            if mine is None:
+                mine = self._asked[installation_id] = asyncio.get_running_loop().create_future()
+            async with self._turn:
+                if not mine.done():
+                    await self._answer()
+            if not mine.cancelled():
+                return mine.result()
 
     async def _answer(self) -> None:
         asked, self._asked = self._asked, {}
         try:
             found = await self._read(list(asked))
-        except BaseException as error:
+        except Exception:  # noqa: BLE001 - whatever it is, there is no answer
             for one in asked.values():
                 one.set_exception(Unavailable("the database does not answer", code="database_down"))
                 one.exception()  # nobody may be left who waits for it
-            if not isinstance(error, Exception):
-                raise
             return
+        except BaseException:
+            # Whoever asked for all of them went away: the others ask again.
+            for one in asked.values():
+                one.cancel()
+            raise
         for installation, one in asked.items():
             one.set_result(found.get(installation))
 
@@ -126,7 +129,8 @@ class PostgresEpochs:
                 self._held = pooled, pooled.driver_connection
                 await self._held[1].execute("SET mentorgraph.dispatcher = 'on'")
             rows = await self._held[1].fetch("SELECT installation_id, epoch FROM installations WHERE installation_id = ANY($1::bigint[])", installation_ids)
-        except (*AWAY, asyncpg.PostgresError, DBAPIError):
+        except BaseException:
+            # Whatever it is, the setting may be missing: then the connection would see no community.
             self.close()
             raise
         return {row[0]: row[1] for row in rows}

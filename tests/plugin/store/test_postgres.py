@@ -290,3 +290,22 @@ async def test_a_community_that_waits_for_itself_holds_up_no_other(postgres_data
         await elsewhere.execute("SELECT pg_advisory_unlock($1)", two[0])
         await asyncio.gather(*waiting)
         await elsewhere.close()
+
+
+async def test_whoever_goes_away_while_epochs_are_asked_for_takes_no_answer_from_others(
+    postgres_database: Database, two: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute, reached = asyncpg.Connection.execute, asyncio.Event()
+
+    async def hang_once(connection: asyncpg.Connection, query: str) -> object:
+        if not reached.is_set():
+            reached.set()
+            await asyncio.Event().wait()
+        return await execute(connection, query)
+
+    monkeypatch.setattr(asyncpg.Connection, "execute", hang_once)
+    first, *others = (asyncio.create_task(postgres_database.epoch(one)) for one in (two[0], *two))
+    await asyncio.wait_for(reached.wait(), 5)
+    first.cancel()
+    assert None not in await asyncio.wait_for(asyncio.gather(*others), 5)
+    assert await postgres_database.epoch(two[0]) is not None, "the connection says whose rows it may see"
