@@ -2,10 +2,13 @@
 
 import secrets
 import threading
+from collections import OrderedDict
 from datetime import UTC, datetime
 
 _EPOCH_MS = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp() * 1000)
 _RANDOM_BITS = 22
+_MOMENTS = 256
+"""Moments whose ids are remembered: more than there are units of work at one time, which take turns on PostgreSQL with every statement."""
 
 
 class Ids:
@@ -16,19 +19,20 @@ class Ids:
     """
 
     def __init__(self) -> None:
-        self._moment = -1
-        self._given: set[int] = set()
+        self._given: OrderedDict[int, set[int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def new(self, now: datetime) -> int:
         """A new id."""
         moment = max(0, int(now.timestamp() * 1000) - _EPOCH_MS)
         with self._lock:
-            if moment != self._moment:
-                self._moment, self._given = moment, set()
-            while (word := secrets.randbits(_RANDOM_BITS)) in self._given:
+            given = self._given.setdefault(moment, set())
+            self._given.move_to_end(moment)
+            if len(self._given) > _MOMENTS:
+                self._given.popitem(last=False)
+            while (word := secrets.randbits(_RANDOM_BITS)) in given:
                 pass
-            self._given.add(word)
+            given.add(word)
         return moment << _RANDOM_BITS | word
 
 
