@@ -295,17 +295,19 @@ async def test_a_community_that_waits_for_itself_holds_up_no_other(postgres_data
 async def test_whoever_goes_away_while_epochs_are_asked_for_takes_no_answer_from_others(
     postgres_database: Database, two: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    execute, reached = asyncpg.Connection.execute, asyncio.Event()
+    execute, asked = asyncpg.Connection.execute, [asyncio.Event(), asyncio.Event()]
+    left = iter(asked)
 
-    async def hang_once(connection: asyncpg.Connection, query: str) -> object:
-        if not reached.is_set():
+    async def hang(connection: asyncpg.Connection, query: str) -> object:
+        if query.startswith("SET mentorgraph") and (reached := next(left, None)) is not None:
             reached.set()
             await asyncio.Event().wait()
         return await execute(connection, query)
 
-    monkeypatch.setattr(asyncpg.Connection, "execute", hang_once)
-    first, *others = (asyncio.create_task(postgres_database.epoch(one)) for one in (two[0], *two))
-    await asyncio.wait_for(reached.wait(), 5)
-    first.cancel()
-    assert None not in await asyncio.wait_for(asyncio.gather(*others), 5)
+    monkeypatch.setattr(asyncpg.Connection, "execute", hang)
+    leaving, other, last = [asyncio.create_task(postgres_database.epoch(one)) for one in (two[0], two[0], two[1])]
+    for reached, task in zip(asked, (leaving, other), strict=True):
+        await asyncio.wait_for(reached.wait(), 5)
+        task.cancel()
+    assert await asyncio.wait_for(last, 5) is not None
     assert await postgres_database.epoch(two[0]) is not None, "the connection says whose rows it may see"
