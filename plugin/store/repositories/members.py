@@ -58,7 +58,8 @@ def _page(*, named: bool) -> Select[*tuple[Any, ...]]:
         members.c.member_id > bindparam("after"),
     )
     if named:
-        like = (func.lower(column).like(bindparam("word"), escape="\\") for column in (members.c.username, members.c.name))
+        # The database lowers both: SQLite leaves what is not ASCII as it is, and so must what is looked for.
+        like = (func.lower(column).like(func.lower(bindparam("word")), escape="\\") for column in (members.c.username, members.c.name))
         statement = statement.where(or_(*like))
     return statement.order_by(members.c.member_id).limit(bindparam("limit"))
 
@@ -98,11 +99,10 @@ class Members(Repository):
         return {one.id: one for one in map(_member, self._among(members.c.member_id, member_ids, *_COLUMNS))}
 
     def by_username(self, username: str) -> Member | None:
-        """The member with this name now, whatever the case. Names are reused on hosts: the one read last wins."""
+        """The member with this name now, whatever the case of its letters (on SQLite: of A to Z). Names are reused on hosts: the one read last wins."""
         self.flush()
-        found = self._rows(
-            self._select(members, *_COLUMNS).where(func.lower(members.c.username) == username.lower()).order_by(members.c.read_at.desc().nulls_last()).limit(1)
-        )
+        same = func.lower(members.c.username) == func.lower(username)
+        found = self._rows(self._select(members, *_COLUMNS).where(same).order_by(members.c.read_at.desc().nulls_last()).limit(1))
         return _member(found[0]) if found else None
 
     def put(self, member: Member) -> None:
@@ -124,7 +124,7 @@ class Members(Repository):
         self.flush()
         given: dict[str, object] = {"installation": self.installation_id, "after": -1 if after is None else after, "limit": limit}
         if query:
-            word = query.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            word = query.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
             given["word"] = f"%{word}%"
         return list(map(Card._make, self._connection.execute(_page(named=bool(query)), given)))
 
@@ -234,11 +234,6 @@ class Groups(Repository):
         """Which groups a member is in."""
         return {row[0] for row in self._where(group_members.c.member_id, member_id, group_members.c.group_id)}
 
-    def named(self, name: str) -> str | None:
-        """The id of the group with this name."""
-        row = self._one(self._select(groups, groups.c.group_id).where(func.lower(groups.c.name) == name.lower()).limit(1))
-        return None if row is None else str(row[0])
-
     def all(self) -> dict[str, str]:
         """Names by id."""
         return {row.group_id: row.name for row in self._rows(self._select(groups, groups.c.group_id, groups.c.name))}
@@ -268,10 +263,6 @@ class Badges(Repository):
         """Forget a grant, or all grants of a badge when the host did not number them."""
         which: ColumnElement[bool] = true() if grant_id is None else badges.c.grant_id == grant_id
         self._run(self._delete(badges).where(and_(badges.c.member_id == member_id, badges.c.badge_id == badge_id, which)))
-
-    def of(self, member_id: int) -> set[tuple[str, str]]:
-        """Badge and grant ids of a member."""
-        return {(row[0], row[1]) for row in self._rows(self._select(badges, badges.c.badge_id, badges.c.grant_id).where(badges.c.member_id == member_id))}
 
     def all(self) -> set[tuple[int, str]]:
         """All pairs of member and badge."""

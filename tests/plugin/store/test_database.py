@@ -136,6 +136,21 @@ async def test_ids_of_one_moment_do_not_repeat(database: Database, clock: FixedC
     assert later < 2**63
 
 
+async def test_a_member_is_found_by_a_name_with_any_letters(database: Database) -> None:
+    one = await community(database)
+
+    def work(unit: UnitOfWork) -> None:
+        for name in ("Élodie", "Maya_B", "mayaXb"):
+            unit.members.put(replace(member(unit, name), username=name))
+
+    await database.write(one, work)
+    for name, found in (("Élodie", "Élodie"), ("MAYA_b", "Maya_B")):
+        same = await database.read(one, lambda unit, name=name: unit.members.by_username(name))  # type: ignore[misc]
+        page = await database.read(one, lambda unit, name=name: unit.members.page(after=None, limit=9, query=name[:5]))  # type: ignore[misc]
+        assert same is not None
+        assert (same.username, [card.username for card in page]) == (found, [found])
+
+
 async def test_an_unknown_installation_is_not_found(database: Database) -> None:
     with pytest.raises(NotFound):
         await database.read(12, lambda unit: unit.community)
@@ -216,7 +231,7 @@ async def test_every_change_has_its_own_revision(database: Database) -> None:
     await asyncio.gather(*(database.write(one, lambda unit, n=n: unit.change("member", n)) for n in range(12)))  # type: ignore[misc]
     log = await database.read(one, lambda unit: unit.changes.since(0))
     assert sorted(revision for revision, _, _ in log) == list(range(1, 13))
-    assert await database.dispatch(lambda found: found.revisions([one])) == {one: 12}
+    assert await database.read(one, lambda unit: unit.revision) == 12
 
 
 async def test_the_audit_chain_shows_what_was_altered_or_removed(database: Database, settings: Settings) -> None:
@@ -273,11 +288,11 @@ def test_what_goes_past_the_guard_on_postgres_names_a_community_for_each_row(sta
 
 
 async def test_statements_across_installations_look_at_four_tables(database: Database, guard: Guard, clock: FixedClock) -> None:
-    one = await community(database)
+    await community(database)
     guard.marked.clear()
     before = guard.seen
     await database.dispatch(lambda found: found.claim(now=clock(), lease=timedelta(1), holder="x", limit=1))
-    await database.dispatch(lambda found: (found.next_due(), found.installation_of_token(b"x"), found.find_installation("fake", "x"), found.revisions([one])))
+    await database.dispatch(lambda found: (found.installation_ids(), found.installation_of_token(b"x"), found.find_installation("fake", "x")))
     assert guard.seen > before
     assert guard.marked == ACROSS - {"inbox"}
     assert tables_of("INSERT INTO inbox (installation_id) VALUES (1)") <= ACROSS
