@@ -142,9 +142,10 @@ def _replies(health: Health) -> Iterable[Advice]:
     share = health.replies.in_time
     if share is not None and share.n >= CROWD and share.high is not None and share.high < REPLY_TARGET:
         numbers = {"in_time": share.value, "waiting": health.replies.waiting, "asked": health.replies.asked}
-        told = {"share": _share(share.value), "count": health.replies.waiting}
-        text = Remark("Remind mentors of requests: {share} had a reply within 48 hours, and {count} wait longer now.", **told)
-        yield Advice(rule=REPLIES, urgency=Urgency.SOON, text=text, numbers=numbers)
+        told = _share(share.value)
+        many = Remark("Remind mentors of requests: {share} had a reply within 48 hours, and {count} wait longer now.", share=told, count=health.replies.waiting)
+        one = Remark("Remind mentors of requests: {share} had a reply within 48 hours, and 1 waits longer now.", share=told)
+        yield Advice(rule=REPLIES, urgency=Urgency.SOON, text=one if health.replies.waiting == 1 else many, numbers=numbers)
 
 
 def _load(health: Health) -> Iterable[Advice]:

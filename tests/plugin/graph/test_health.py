@@ -288,6 +288,12 @@ def test_slow_replies_count_once_there_are_enough_to_tell() -> None:
     assert rules(asks(5, 15))["replies.slow"] == "Remind mentors of requests: 25% had a reply within 48 hours, and 0 wait longer now."
 
 
+def test_one_request_that_waits_is_one() -> None:
+    one = Ask(id=99, at=ago(10))
+    found = rules(Facts(asks=(*asks(5, 14).asks, one)))["replies.slow"]
+    assert found == "Remind mentors of requests: 25% had a reply within 48 hours, and 1 waits longer now."
+
+
 def test_missed_sessions_and_low_pulses_and_unanswered_surveys() -> None:
     meetings = tuple(Meeting(id=one, pair_id=1, at=ago(2), held=one >= 12) for one in range(20))
     voices = tuple(Voice(at=ago(2), kind="pulse", quality=2.0 + one % 2) for one in range(10))
