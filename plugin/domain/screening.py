@@ -60,7 +60,8 @@ def _years_after(moment: datetime, years: int) -> datetime:
     try:
         return moment.replace(year=moment.year + years)
     except ValueError:
-        return moment.replace(year=moment.year + years, day=28)
+        # Born on the 29th of February: a year is over when the month is.
+        return moment.replace(year=moment.year + years, month=3, day=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ def test_a_screening_holds_with_all_checks_until_it_runs_out_or_is_taken_back() 
 @pytest.mark.parametrize(("age", "years"), [(17, 1), (13, 5)])
 def test_who_gave_an_age_is_under_age_until_they_cannot_be_any_more(age: int, years: int) -> None:
     one = Minor(member_id=1, age=age, stated_at=datetime(2024, 2, 29, tzinfo=UTC), guardian=b"")
-    assert one.under_age(datetime(2024 + years, 2, 27, tzinfo=UTC))
+    assert one.under_age(datetime(2024 + years, 2, 28, 23, 59, tzinfo=UTC))
     assert not one.under_age(datetime(2024 + years, 3, 1, tzinfo=UTC))
 
 
