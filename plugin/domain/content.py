@@ -9,7 +9,7 @@ from mentorgraph.events import Access
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Space:
-    """A category, channel or room. ``chosen`` says whether the admin lets posts in it count; see :func:`counts`."""
+    """A category, channel or room. ``group_ids`` are the groups that may read it where not every member may."""
 
     id: str
     name: str

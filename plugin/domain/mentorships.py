@@ -19,10 +19,6 @@ class EndReason(StrEnum):
     OTHER = "other"
 
 
-WANTS_ANOTHER = frozenset({EndReason.NOT_A_FIT, EndReason.NO_TIME, EndReason.NO_REPLY, EndReason.MEMBER_LEFT})
-"""After these a mentee is offered another mentor."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mentorship:
     """Who mentors whom. ``mentor_id`` is ``None`` and a mentee is missing from ``mentee_ids`` once they left the community.

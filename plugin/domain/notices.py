@@ -57,16 +57,6 @@ class NoticeState(StrEnum):
     """Not wanted any more; the member is not shown it."""
 
 
-NEXT: dict[NoticeState, frozenset[NoticeState]] = {
-    NoticeState.WAITING: frozenset({NoticeState.HELD, NoticeState.GATHERED, NoticeState.SENT, NoticeState.SHOWN, NoticeState.DROPPED}),
-    NoticeState.HELD: frozenset({NoticeState.WAITING, NoticeState.DROPPED}),
-    NoticeState.GATHERED: frozenset({NoticeState.SENT, NoticeState.SHOWN, NoticeState.DROPPED, NoticeState.WAITING}),
-    NoticeState.SENT: frozenset({NoticeState.SHOWN}),
-    NoticeState.SHOWN: frozenset(),
-    NoticeState.DROPPED: frozenset(),
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """What a member chose for a group of kinds."""

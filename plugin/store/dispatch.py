@@ -80,11 +80,6 @@ class Dispatcher:
         held = update(lanes).where(lanes.c.leased_until > now).values(leased_until=now, due_at=now)
         return self._connection.execute(held, execution_options=MARK).rowcount
 
-    def next_due(self) -> datetime | None:
-        """When the next lane falls due; ``None`` if none ever will."""
-        row = self._connection.execute(select(lanes.c.due_at).order_by(lanes.c.due_at).limit(1), execution_options=MARK).scalar()
-        return None if row is None or row >= NEVER else row
-
     def installation_of_token(self, digest: bytes) -> int | None:
         """The installation that a token belongs to."""
         return self._connection.execute(select(tokens.c.installation_id).where(tokens.c.digest == digest), execution_options=MARK).scalar()
@@ -100,14 +95,6 @@ class Dispatcher:
         return self._connection.execute(
             select(installations.c.installation_id).where(installations.c.host == host, installations.c.base_url == base_url), execution_options=MARK
         ).scalar()
-
-    def revisions(self, installation_ids: Sequence[int]) -> dict[int, int]:
-        """The revision of each installation's graph."""
-        rows = self._connection.execute(
-            select(installations.c.installation_id, installations.c.revision).where(installations.c.installation_id.in_(installation_ids)),
-            execution_options=MARK,
-        )
-        return {row.installation_id: row.revision for row in rows}
 
 
 def _held(claim: Claim) -> tuple[ColumnElement[bool], ...]:

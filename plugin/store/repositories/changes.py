@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func
-
 from plugin.store.repositories.base import Repository
 from plugin.store.tables import changes
 
@@ -22,11 +20,6 @@ class Changes(Repository):
             self._select(changes, changes.c.revision, changes.c.kind, changes.c.subject).where(changes.c.revision > revision).order_by(changes.c.revision)
         )
         return [(row[0], row[1], row[2]) for row in rows]
-
-    def oldest(self) -> int | None:
-        """The oldest revision that is still logged."""
-        row = self._one(self._select(changes, func.min(changes.c.revision)))
-        return None if row is None else row[0]
 
     def prune(self, *, before: datetime) -> None:
         """Forget what every process has long seen; one that has not rebuilds."""

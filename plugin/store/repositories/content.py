@@ -127,14 +127,6 @@ class Topics(Repository):
             found += [row[0] for row in self._rows(self._select(topics, topics.c.topic_id).where(topics.c.solution_post_id.in_(part)))]
         return found
 
-    def solved(self) -> dict[str, str]:
-        """The accepted post of each topic that has one."""
-        self.flush()
-        return {
-            row[0]: row[1]
-            for row in self._rows(self._select(topics, topics.c.topic_id, topics.c.solution_post_id).where(topics.c.solution_post_id.is_not(None)))
-        }
-
     def mark_seen(self, topic_ids: Sequence[str], *, sweep: int) -> None:
         """Remember that a listing named these topics."""
         self.flush()

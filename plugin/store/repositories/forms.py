@@ -187,10 +187,6 @@ class Submissions(Repository):
         at = submissions.c.form_id == form_id, submissions.c.version == version
         return bool(self._rows(self._select(submissions, submissions.c.submission_id).where(*at).limit(1)))
 
-    def remove(self, submission_id: int) -> None:
-        """Forget answers."""
-        self._run(self._delete(submissions).where(submissions.c.submission_id == submission_id))
-
     def drop_words(self, abouts: Iterable[str], *, but_of: int) -> int:
         """Forget the texts that others than ``but_of`` wrote about these things; what was chosen stays. Returns how many were forgotten."""
         count = 0

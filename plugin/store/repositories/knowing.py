@@ -185,8 +185,3 @@ class Measures(Repository):
             statement = statement.where(measures.c.name.in_(names))
         rows = self._rows(statement.order_by(measures.c.day, measures.c.name, measures.c.subject))
         return [Measurement(day=date.fromisoformat(row.day), name=row.name, subject=row.subject, value=row.value) for row in rows]
-
-    def latest(self) -> date | None:
-        """The day that was measured last."""
-        row = self._one(self._select(measures, func.max(measures.c.day)))
-        return None if row is None or row[0] is None else date.fromisoformat(row[0])

@@ -40,13 +40,6 @@ class Mentorships(Repository):
         """The mentorship with this id."""
         return next(iter(self._found(mentorships.c.mentorship_id == mentorship_id)), None)
 
-    def many(self, mentorship_ids: Iterable[int]) -> dict[int, Mentorship]:
-        """Mentorships by id."""
-        found: dict[int, Mentorship] = {}
-        for part in chunks(sorted(set(mentorship_ids))):
-            found |= {one.id: one for one in self._found(mentorships.c.mentorship_id.in_(part))}
-        return found
-
     def running(self, program_id: int | None) -> list[Mentorship]:
         """Mentorships of a program that have not ended; with ``None`` of the whole community."""
         still = mentorships.c.ended_at.is_(None)

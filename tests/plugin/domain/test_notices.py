@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.domain.notices import NEXT, Frequency, NoticeState, Reach, awake, awake_together, day_start, digest_due, following, is_quiet, next_day, zone_of
+from plugin.domain.notices import Frequency, Reach, awake, awake_together, day_start, digest_due, following, is_quiet, next_day, zone_of
 
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Havana", "Pacific/Apia", "Africa/Casablanca"]
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds; the zone is given beside
@@ -83,8 +83,3 @@ def test_several_are_awake_together_or_not_at_all() -> None:
 @pytest.mark.parametrize("name", ["", "Mars/Base", "../../etc/passwd", "/etc/passwd", "x" * 5000, "a\x00b"])
 def test_a_zone_that_there_is_not_is_utc(name: str) -> None:
     assert zone_of(name).key == "UTC"
-
-
-def test_every_state_has_its_next_ones() -> None:
-    assert set(NEXT) == set(NoticeState)
-    assert NEXT[NoticeState.DROPPED] == frozenset()

@@ -15,7 +15,7 @@ from plugin.app import open_database
 from plugin.domain.people import MEMBER_SCOPES, Office, Scope
 from plugin.domain.program_events import Answer, EventPlan, EventState
 from plugin.domain.programs import Role
-from plugin.domain.reports import NEXT, ReportKind, ReportState
+from plugin.domain.reports import NEXT, UNDECIDED, ReportKind, ReportState
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound, PluginError
 from plugin.services.departures.erasure import erase_member
 from plugin.services.meetings import hosting
@@ -284,7 +284,7 @@ class Life(RuleBasedStateMachine):
             kept = unit.reports.get(number)
             assert kept is not None
             assert (names[kept.reporter_id], names[kept.about_id], kept.state) == (report.reporter, report.about, report.state)
-            assert (kept.closed_at is None) is kept.undecided
+            assert (kept.closed_at is None) is (kept.state in UNDECIDED)
         open_ = any({one.reporter, one.about} == set(PAIR) and one.state in {ReportState.OPEN, ReportState.LOOKING} for one in self.filed.values())
         pair = unit.mentorships.get(self.pair.one.id)
         assert pair is not None
