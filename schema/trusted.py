@@ -4,8 +4,9 @@ A widget's token is within reach of every script on the host's pages. It can do 
 their hashes in ``index.txt``; a file that is listed is never changed or removed while a user interface that sends it is supported.
 
 A request names a document as the appendix "Persisted Documents" of GraphQL over HTTP says (``documentId: "sha256:…"``), or as Apollo clients do
-(``extensions.persistedQuery.sha256Hash``). A document that is sent whole is trusted when its hash is known. A client that is told that a hash is not known may
-send the document whole beside it: who may send documents of their own is answered then, and nothing is remembered.
+(``extensions.persistedQuery`` with ``version`` 1 and ``sha256Hash``). What names two is refused. A document that is sent whole is trusted when its hash is known.
+A client that is told that a hash is not known may send the document whole beside it: who may send documents of their own is answered then, and nothing is
+remembered.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from plugin.errors import Forbidden, Invalid, NotFound
 FOLDER = Path(__file__).parent / "documents"
 INDEX = FOLDER / "index.txt"
 WIDGET = "widget"
+APOLLO_VERSION = 1
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 
 
@@ -50,17 +52,30 @@ def documents() -> Mapping[str, str]:
 
 
 def named(document_id: object, extensions: object) -> Name | None:
-    """What a request names, if it names something. Raises :class:`Invalid` for what cannot be a hash."""
+    """What a request names, if it names something. Raises :class:`Invalid` for what cannot be a hash, and for two that differ."""
     persisted = extensions.get("persistedQuery") if isinstance(extensions, Mapping) else None
-    found: object = document_id
-    if found is None and isinstance(persisted, Mapping):
-        found = persisted.get("sha256Hash")
-    if found is None and persisted is None:
-        return None
+    by_id = None if document_id is None else _digest(document_id, "documentId must be sha256: and 64 hexadecimal digits")
+    by_apollo = None if persisted is None else _of_apollo(persisted)
+    if by_id is not None and by_apollo is not None and by_id != by_apollo:
+        raise Invalid("documentId and extensions.persistedQuery name different documents: send one of the two", code="document_mismatch")
+    digest = by_apollo if by_id is None else by_id
+    return None if digest is None else Name(digest, apollo=by_id is None)
+
+
+def _of_apollo(persisted: object) -> str:
+    """The hash that Apollo's extension holds; there is one version of it (github.com/apollographql/apollo-server, ``packages/server/src/requestPipeline.ts``)."""
+    if not isinstance(persisted, Mapping):
+        raise Invalid("extensions.persistedQuery must be an object with version and sha256Hash", code="bad_document_id")
+    if persisted.get("version") != APOLLO_VERSION or isinstance(persisted.get("version"), bool):
+        raise Invalid("extensions.persistedQuery must be of version {version}: there is no other", code="bad_document_id", version=APOLLO_VERSION)
+    return _digest(persisted.get("sha256Hash"), "extensions.persistedQuery.sha256Hash must be 64 hexadecimal digits")
+
+
+def _digest(found: object, wrong: str) -> str:
     plain = found.removeprefix("sha256:") if isinstance(found, str) else ""
     if not _HASH.match(plain):
-        raise Invalid("documentId must be sha256: and 64 hexadecimal digits", code="bad_document_id")
-    return Name(plain, apollo=document_id is None)
+        raise Invalid(wrong, code="bad_document_id")
+    return plain
 
 
 def resolve(query: str | None, *, name: Name | None, audience: str) -> str | None:

@@ -58,6 +58,7 @@ async def test_a_widget_sends_no_text_of_its_own(world: World) -> None:
         {"documentId": f"sha256:{INDEX['needs.v1.graphql']}"},
         {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": INDEX["needs.v1.graphql"]}}},
         {"documentId": f"sha256:{INDEX['needs.v1.graphql']}", "query": NEEDS},
+        {"documentId": f"sha256:{INDEX['needs.v1.graphql']}", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": INDEX["needs.v1.graphql"]}}},
     ],
 )
 async def test_a_document_is_known_by_its_hash(world: World, body: dict[str, object]) -> None:
@@ -70,19 +71,30 @@ async def test_a_document_is_known_by_its_hash(world: World, body: dict[str, obj
 
 
 @pytest.mark.parametrize(
-    ("body", "status"),
+    ("body", "code"),
     [
-        ({"documentId": "nonsense"}, 400),
-        ({"documentId": 7}, 400),
-        ({"documentId": {}}, 400),
-        ({"extensions": {"persistedQuery": 7}}, 400),
-        ({"extensions": {"persistedQuery": {}}}, 400),
-        ({"documentId": f"sha256:{INDEX['needs.v1.graphql']}", "query": OWN}, 400),
+        ({"documentId": "nonsense"}, "bad_document_id"),
+        ({"documentId": 7}, "bad_document_id"),
+        ({"documentId": {}}, "bad_document_id"),
+        ({"extensions": {"persistedQuery": 7}}, "bad_document_id"),
+        ({"extensions": {"persistedQuery": {}}}, "no_query"),
+        ({"extensions": {"persistedQuery": {"version": 1}}}, "bad_document_id"),
+        ({"extensions": {"persistedQuery": {"sha256Hash": INDEX["needs.v1.graphql"]}}}, "bad_document_id"),
+        ({"extensions": {"persistedQuery": {"version": 2, "sha256Hash": INDEX["needs.v1.graphql"]}}}, "bad_document_id"),
+        ({"extensions": {"persistedQuery": {"version": "1", "sha256Hash": INDEX["needs.v1.graphql"]}}}, "bad_document_id"),
+        ({"extensions": {"persistedQuery": {"version": True, "sha256Hash": INDEX["needs.v1.graphql"]}}}, "bad_document_id"),
+        ({"documentId": f"sha256:{INDEX['needs.v1.graphql']}", "query": OWN}, "document_mismatch"),
+        (
+            {"documentId": f"sha256:{INDEX['needs.v1.graphql']}", "extensions": {"persistedQuery": {"version": 1, "sha256Hash": INDEX["member.v1.graphql"]}}},
+            "document_mismatch",
+        ),
+        ({"documentId": f"sha256:{INDEX['needs.v1.graphql']}", "extensions": {"persistedQuery": {"version": 2}}}, "bad_document_id"),
     ],
 )
-async def test_what_is_no_hash_is_the_clients_mistake(world: World, body: dict[str, object], status: int) -> None:
+async def test_what_names_no_document_or_two_is_the_clients_mistake(world: World, body: dict[str, object], code: str) -> None:
     for token in (await widget(world), await world.token("cat")):
-        assert (await world.http.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})).status_code == status
+        answer = await world.http.post("/graphql", json=body, headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
 
 
 @pytest.mark.parametrize(
