@@ -84,14 +84,14 @@ class Page(Generic[T]):
     after: bool
 
 
-def connection(page: Page[T], *, node: Callable[[T], Node], cursor: Callable[[T], str]) -> Connection[Node]:
-    """A page as a connection."""
+def connection(page: Page[T], *, node: Callable[[T], Node | None], cursor: Callable[[T], str]) -> Connection[Node]:
+    """A page as a connection. A row without a node, such as one about who is suspended, is left out; the page goes on behind it all the same."""
     shown = page.rows[: page.size]
-    edges = [Edge(node=node(row), cursor=cursor(row)) for row in shown]
+    edges = [Edge(node=made, cursor=cursor(row)) for row in shown if (made := node(row)) is not None]
     info = PageInfo(
         has_next_page=len(page.rows) > page.size,
         has_previous_page=page.after,
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
+        start_cursor=cursor(shown[0]) if shown else None,
+        end_cursor=cursor(shown[-1]) if shown else None,
     )
     return Connection(edges=edges, page_info=info)

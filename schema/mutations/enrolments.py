@@ -1,12 +1,11 @@
 """Enrolments: taking part in a program, being asked to, pausing and leaving."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import strawberry
 
 from plugin.domain import enrolments as domain
-from plugin.domain.people import Scope
+from plugin.domain.people import Principal, Scope
 from plugin.services.departures import leaving
 from plugin.services.recruiting import enrolling, inviting
 from schema.context import Info
@@ -16,8 +15,6 @@ from schema.inputs import plain
 from schema.types.participation import Enrolment
 from schema.types.participation import enrolment as enrolment_type
 from schema.types.program import Role
-
-Act = Callable[..., Awaitable[domain.Enrolment]]
 
 
 @strawberry.input
@@ -78,12 +75,11 @@ class EnrolmentPayload:
     user_errors: list[UserError]
 
 
-async def _enrolment(info: Info, id: strawberry.ID, act: Act, **values: Any) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
+async def _enrolment(info: Info, id: strawberry.ID, act: Callable[[Principal, int], Awaitable[domain.Enrolment]]) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
     principal = info.context.require(Scope.READ)
 
     async def work() -> Enrolment:
-        number = parse_number(id, type_name="Enrolment", installation_id=principal.installation_id)
-        done = await act(info.context.runtime, principal, number, **values)
+        done = await act(principal, parse_number(id, type_name="Enrolment", installation_id=principal.installation_id))
         return enrolment_type(done, installation_id=principal.installation_id)
 
     found, errors = await attempt(work)
@@ -116,7 +112,11 @@ async def enrol(info: Info, input: EnrolInput) -> EnrolmentPayload:  # noqa: A00
 
 async def decide_enrolment(info: Info, input: DecideEnrolmentInput) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
     """Say yes or no to an application."""
-    return await _enrolment(info, input.id, enrolling.decide, approve=input.approve, note=plain(input.note, "note"))
+
+    async def act(principal: Principal, number: int) -> domain.Enrolment:
+        return await enrolling.decide(info.context.runtime, principal, number, approve=input.approve, note=plain(input.note, "note"))
+
+    return await _enrolment(info, input.id, act)
 
 
 async def invite_to_program(info: Info, input: InviteToProgramInput) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
@@ -138,13 +138,17 @@ async def invite_to_program(info: Info, input: InviteToProgramInput) -> Enrolmen
 async def change_enrolment(info: Info, input: ChangeEnrolmentInput) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
     """Change one's own room, or pause."""
     info.context.require(Scope.ME)
-    return await _enrolment(info, input.id, enrolling.change, capacity=input.capacity, minimum=input.minimum, paused=input.paused)
+
+    async def act(principal: Principal, number: int) -> domain.Enrolment:
+        return await enrolling.change(info.context.runtime, principal, number, capacity=input.capacity, minimum=input.minimum, paused=input.paused)
+
+    return await _enrolment(info, input.id, act)
 
 
 async def withdraw_enrolment(info: Info, input: EnrolmentInput) -> EnrolmentPayload:  # noqa: A002 - the Relay convention
     """Leave a program."""
     info.context.require(Scope.ME)
-    return await _enrolment(info, input.id, leaving.leave_program)
+    return await _enrolment(info, input.id, lambda principal, number: leaving.leave_program(info.context.runtime, principal, number))
 
 
 @strawberry.type

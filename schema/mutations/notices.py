@@ -128,8 +128,7 @@ async def choose_messages(info: Info, input: ChooseMessagesInput) -> MessageSett
     """Choose channel and frequency."""
     principal = info.context.require(Scope.ME)
     channel, frequency = Channel(input.channel), Frequency(input.frequency)
-    group = plain(input.group, "group")
-    return await _settings(lambda: wishing.choose(info.context.runtime, principal, group=group, channel=channel, frequency=frequency))
+    return await _settings(lambda: wishing.choose(info.context.runtime, principal, group=plain(input.group, "group"), channel=channel, frequency=frequency))
 
 
 async def set_message_hours(info: Info, input: SetMessageHoursInput) -> MessageSettingsPayload:  # noqa: A002 - the Relay convention
@@ -239,8 +238,7 @@ async def drop_notices(info: Info, input: HeldNoticesInput) -> MessagesPayload: 
 async def retry_jobs(info: Info, input: RetryJobsInput) -> MessagesPayload:  # noqa: A002 - the Relay convention
     """Make dead jobs due again."""
     principal = info.context.require(Scope.PROGRAMS)
-    key = None if input.key is None else plain(input.key, "key")
-    return await _count(lambda: scheduling.retry(info.context.runtime, principal, key=key))
+    return await _count(lambda: scheduling.retry(info.context.runtime, principal, key=None if input.key is None else plain(input.key, "key")))
 
 
 @strawberry.type

@@ -119,11 +119,10 @@ class Viewer(Participation, Recruited, Rewarded):
         rows = await reading.suggestion_page(
             info.context.runtime, principal, after=None if place is None else (place[0], place[1]), limit=size + 1, program_id=within
         )
-        pairs = [(row, person) for row, person in rows if person is not None]
         return connection(
-            Page(pairs, size, after is not None),
-            node=lambda pair: suggestion_type(pair[0], pair[1], installation_id=principal.installation_id),
-            cursor=lambda pair: encode_cursor("suggestion", pair[0].need_id, pair[0].rank),
+            Page(rows, size, after is not None),
+            node=lambda row: None if row[1] is None else suggestion_type(row[0], row[1], installation_id=principal.installation_id),
+            cursor=lambda row: encode_cursor("suggestion", row[0].need_id, row[0].rank),
         )
 
     @strawberry.field(description="What the viewer would like help with, newest first.")

@@ -3,6 +3,8 @@
 import pytest
 
 from mentorgraph import events as e
+from plugin.domain.global_ids import GlobalId
+from plugin.domain.people import Scope
 from tests.schema.world import START, World, person
 
 SET = """mutation ($text: String, $url: String) { setNeed(input: {text: $text, topicUrl: $url}) {
@@ -159,3 +161,20 @@ async def test_who_was_erased_is_gone_everywhere(world: World) -> None:
     await world.apply(e.MemberLeft(seen_at=START, source=e.Source.HOST, host_user_id="1"))
     assert (await world.ask("query ($id: ID!) { node(id: $id) { id } }", cat, id=ann)).data == {"node": None}
     assert "ann" not in await names(world, cat)
+
+
+@pytest.mark.parametrize(
+    ("mutation", "kind", "given", "field"),
+    [
+        ("decideEnrolment", "DecideEnrolmentInput", {"id": "", "approve": True, "note": "a\x00"}, "note"),
+        ("chooseMessages", "ChooseMessagesInput", {"group": "a\x00", "channel": "EMAIL"}, "group"),
+        ("retryJobs", "RetryJobsInput", {"key": "a\x00"}, "key"),
+    ],
+)
+async def test_a_text_that_cannot_be_kept_is_told_in_the_payload(world: World, mutation: str, kind: str, given: dict[str, object], field: str) -> None:
+    """As every other input that cannot be used (docs/api.md, *Errors*)."""
+    service, cat = await world.token(scopes=[Scope.READ, Scope.PROGRAMS]), await world.token("cat")
+    enrolment = str(GlobalId("Enrolment", world.installation_id, "1"))
+    query = f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ userErrors {{ code field }} }} }}"
+    answer = await world.ask(query, cat if mutation == "chooseMessages" else service, input=given | ({"id": enrolment} if "id" in given else {}))
+    assert answer.data[mutation]["userErrors"] == [{"code": "invalid", "field": field}]

@@ -1,6 +1,7 @@
 """Pages: nothing twice, nothing lost, whatever comes and goes meanwhile."""
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -158,6 +159,35 @@ async def test_nothing_comes_twice_and_nothing_that_stays_is_lost(
         stayed -= going
     assert len(seen) == len(set(seen))
     assert stayed <= set(seen)
+
+
+async def test_a_page_of_who_takes_no_part_any_more_does_not_end_the_list(world: World) -> None:
+    """Their suggestions are left out of pages; those behind them are found all the same."""
+    cat, token = await world.member_id("cat"), await world.token("cat")
+    people = [await world.member_id(f"user{one:02d}") for one in range(5)]
+
+    def put(unit: UnitOfWork) -> None:
+        unit.needs.put(Need(id=9, member_id=cat, text="need", topic_id=None, stated_at=START, state=NeedState.ANSWERED))
+        found = [
+            Suggestion(id=900 + rank, need_id=9, member_id=member, for_member_id=cat, score=1.0, rank=rank, reasons=(), created_at=START)
+            for rank, member in enumerate(people, 1)
+        ]
+        unit.suggestions.replace(9, found)
+        for member in people[:3]:
+            suspended = unit.members.get(member)
+            assert suspended is not None
+            unit.members.put(replace(suspended, standing=Standing.SUSPENDED))
+
+    await world.write(put)
+    whole = [edge["node"]["id"] for edge in (await page(world, LISTS[2], token, 100))["edges"]]
+    seen: list[str] = []
+    after, more = None, True
+    while more:
+        found = await page(world, LISTS[2], token, 2, after)
+        seen += [edge["node"]["id"] for edge in found["edges"]]
+        after, more = found["pageInfo"]["endCursor"], found["pageInfo"]["hasNextPage"]
+    assert seen == whole
+    assert len(whole) >= 2
 
 
 @pytest.mark.slow
