@@ -12,7 +12,7 @@ from schema.context import Info
 from schema.ids import GlobalId, parse_number
 from schema.types.community import community as community_type
 from schema.types.groups import group as group_type
-from schema.types.member import member as member_type
+from schema.types.member import member_by_number
 from schema.types.node import Node
 from schema.types.pairing import session_kit
 from schema.types.program import program as program_type
@@ -36,9 +36,8 @@ async def find_node(info: Info, principal: Principal, found: GlobalId) -> Node |
     return None if finder is None else await finder(info, principal, number)
 
 
-async def _member(info: Info, principal: Principal, number: int) -> Node | None:
-    person = await info.context.loaders.members.load(number)
-    return None if person is None else member_type(person, installation_id=principal.installation_id)
+async def _member(info: Info, _principal: Principal, number: int) -> Node | None:
+    return await member_by_number(info, number)
 
 
 async def _program(info: Info, principal: Principal, number: int) -> Node | None:

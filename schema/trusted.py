@@ -4,9 +4,9 @@ A widget's token is within reach of every script on the host's pages. It can do 
 their hashes in ``index.txt``; a file that is listed is never changed or removed while a user interface that sends it is supported.
 
 A request names a document as the appendix "Persisted Documents" of GraphQL over HTTP says (``documentId: "sha256:…"``), or as Apollo clients do
-(``extensions.persistedQuery`` with ``version`` 1 and ``sha256Hash``). What names two is refused. A document that is sent whole is trusted when its hash is known.
-A client that is told that a hash is not known may send the document whole beside it: who may send documents of their own is answered then, and nothing is
-remembered.
+(``extensions.persistedQuery`` with ``version`` 1 and ``sha256Hash``). What names two is refused. A document that is sent whole is trusted when its hash is
+known. A client that is told that a hash is not known may send the document whole beside it: who may send documents of their own is answered then, and nothing
+is remembered.
 """
 
 import hashlib
@@ -63,7 +63,7 @@ def named(document_id: object, extensions: object) -> Name | None:
 
 
 def _of_apollo(persisted: object) -> str:
-    """The hash that Apollo's extension holds; there is one version of it (github.com/apollographql/apollo-server, ``packages/server/src/requestPipeline.ts``)."""
+    """The hash that Apollo's extension holds; there is one version of it (github.com/apollographql/apollo-server, ``requestPipeline.ts``)."""
     if not isinstance(persisted, Mapping):
         raise Invalid("extensions.persistedQuery must be an object with version and sha256Hash", code="bad_document_id")
     if persisted.get("version") != APOLLO_VERSION or isinstance(persisted.get("version"), bool):

@@ -10,8 +10,7 @@ from plugin.services.matching.group_words import Fact, explain, slot_words
 from plugin.services.matching.round_words import GROUP_WAITING, WAITING
 from schema.context import Info
 from schema.ids import GlobalId
-from schema.types.member import Member
-from schema.types.member import member as member_type
+from schema.types.member import Member, member_by_number
 from schema.types.node import Node
 
 # mypy: disable-error-code="valid-type"
@@ -53,8 +52,7 @@ class GroupSeat:
     @strawberry.field
     async def member(self, info: Info) -> Member | None:
         """Who sits there."""
-        person = await info.context.loaders.members.load(self.number)
-        return None if person is None else member_type(person, installation_id=info.context.loaders.principal.installation_id)
+        return await member_by_number(info, self.number)
 
 
 @strawberry.type(description="A group that mentors and mentees meet in.")
@@ -81,8 +79,7 @@ class GroupLeft:
     @strawberry.field
     async def member(self, info: Info) -> Member | None:
         """Who waits."""
-        person = await info.context.loaders.members.load(self.number)
-        return None if person is None else member_type(person, installation_id=info.context.loaders.principal.installation_id)
+        return await member_by_number(info, self.number)
 
 
 def left(found: Left) -> GroupLeft:

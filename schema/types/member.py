@@ -109,6 +109,12 @@ def member(found: DomainMember | Card, *, installation_id: int) -> Member:
 
 
 async def member_by_number(info: Info, number: int | None) -> Member | None:
-    """A member by the number of ours, or nobody for a former one."""
+    """A member by the number of ours; nobody for a former one and for who no longer takes part."""
     found = None if number is None else await info.context.loaders.members.load(number)
     return None if found is None else member(found, installation_id=info.context.loaders.principal.installation_id)
+
+
+async def members_by_number(info: Info, numbers: Sequence[int]) -> list[Member]:
+    """Members by the numbers of ours, in their order and without those who are gone."""
+    found = await info.context.loaders.members.load_many(numbers)
+    return [member(one, installation_id=info.context.loaders.principal.installation_id) for one in found if one is not None]

@@ -93,7 +93,7 @@ class PairItem:
     @strawberry.field(description="Who does it; null for both.")
     async def member(self, info: Info) -> Member | None:
         """The member."""
-        return None if self.number is None else await _member(info, self.number)
+        return await _member(info, self.number)
 
 
 def pair_item(seen: goal_service.Seen, *, installation_id: int) -> PairItem:

@@ -17,7 +17,7 @@ from plugin.services.recruiting import enrolling as enrolment_service
 from plugin.services.safety import reporting
 from schema.context import Info
 from schema.ids import GlobalId, parse_number
-from schema.types.member import Member
+from schema.types.member import Member, members_by_number
 from schema.types.member import member_by_number as _member
 from schema.types.program import Program, Role
 from schema.types.program import program_by_number as _program
@@ -152,8 +152,7 @@ class Mentorship:
     @strawberry.field(description="Who is mentored; former members are left out.")
     async def mentees(self, info: Info) -> list[Member]:
         """The mentees."""
-        found = [await _member(info, number) for number in self.mentee_numbers]
-        return [one for one in found if one is not None]
+        return await members_by_number(info, self.mentee_numbers)
 
     @strawberry.field(description="In which program.")
     async def program(self, info: Info) -> Program | None:

@@ -9,8 +9,7 @@ from plugin.domain.programs import Program as DomainProgram
 from plugin.domain.programs import ProgramState as DomainProgramState
 from schema.context import Info
 from schema.ids import GlobalId
-from schema.types.member import Member
-from schema.types.member import member as member_type
+from schema.types.member import Member, members_by_number
 from schema.types.node import Node
 
 ProgramState = strawberry.enum(DomainProgramState, name="ProgramState", description="The life of a program.")
@@ -53,9 +52,7 @@ class Program(Node):
     @strawberry.field(description="Members who manage it, as it was granted to them; without any, the community's admins do.")
     async def managers(self, info: Info) -> list[Member]:
         """Who manages it."""
-        loaders = info.context.loaders
-        found = await loaders.members.load_many(await loaders.managers.load(self.number))
-        return [member_type(one, installation_id=loaders.principal.installation_id) for one in found if one is not None]
+        return await members_by_number(info, await info.context.loaders.managers.load(self.number))
 
 
 def program(found: DomainProgram, *, installation_id: int) -> Program:

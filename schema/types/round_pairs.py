@@ -10,12 +10,11 @@ from plugin.graph.matching import Why as DomainWhy
 from plugin.graph.matching import WhyNot as DomainWhyNot
 from plugin.services.matching.round_words import OBSTACLES, sentence
 from schema.context import Info
-from schema.types.member import Member
+from schema.types.member import Member, member_by_number
 from schema.types.round_design import (
     MatchPairState,
     MatchSide,
 )
-from schema.types.round_members import load_member
 
 # mypy: disable-error-code="valid-type"
 # strawberry.enum returns the enum itself.
@@ -48,12 +47,12 @@ class MatchPair:
     @strawberry.field(description="The mentor; null once they left.")
     async def mentor(self, info: Info) -> Member | None:
         """The mentor."""
-        return await load_member(info, self.mentor_number)
+        return await member_by_number(info, self.mentor_number)
 
     @strawberry.field(description="The mentee; null once they left.")
     async def mentee(self, info: Info) -> Member | None:
         """The mentee."""
-        return await load_member(info, self.mentee_number)
+        return await member_by_number(info, self.mentee_number)
 
 
 @strawberry.type(description="What a pair is to both and to the round.")

@@ -9,8 +9,7 @@ from plugin.domain.rounds import CauseOf
 from plugin.domain.rounds import Other as DomainOther
 from plugin.domain.rounds import Waiting as DomainWaiting
 from schema.context import Info
-from schema.types.member import Member
-from schema.types.round_members import load_member
+from schema.types.member import Member, member_by_number
 
 
 @strawberry.type(description="A corner of the trade-off: no round has both a more even load and a higher total.")
@@ -63,7 +62,7 @@ class MatchAlternative:
     @strawberry.field
     async def mentor(self, info: Info) -> Member | None:
         """The mentor."""
-        return await load_member(info, self.number)
+        return await member_by_number(info, self.number)
 
 
 @strawberry.type(description="How many of somebody's candidates a rule took away.")
@@ -88,7 +87,7 @@ class MatchWaiting:
     @strawberry.field
     async def member(self, info: Info) -> Member | None:
         """Who waits."""
-        return await load_member(info, self.number)
+        return await member_by_number(info, self.number)
 
 
 @strawberry.type(description="One of the things that cannot hold together; drop any one of them.")
@@ -104,12 +103,12 @@ class MatchCause:
     @strawberry.field
     async def mentor(self, info: Info) -> Member | None:
         """The mentor."""
-        return None if self.mentor_number is None else await load_member(info, self.mentor_number)
+        return await member_by_number(info, self.mentor_number)
 
     @strawberry.field
     async def mentee(self, info: Info) -> Member | None:
         """The mentee."""
-        return None if self.mentee_number is None else await load_member(info, self.mentee_number)
+        return await member_by_number(info, self.mentee_number)
 
 
 def figures(found: Mapping[str, object]) -> MatchFigures:

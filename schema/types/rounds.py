@@ -18,7 +18,7 @@ from schema.ids import GlobalId
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
 from schema.types.groups import MentoringGroup
 from schema.types.groups import group as group_type
-from schema.types.member import Member
+from schema.types.member import Member, member_by_number
 from schema.types.node import Node
 from schema.types.round_design import (
     MatchChoiceKind,
@@ -32,7 +32,6 @@ from schema.types.round_design import (
     criterion,
     rules,
 )
-from schema.types.round_members import load_member
 from schema.types.round_pairs import MatchPair, pair
 from schema.types.round_results import MatchCause, MatchFigures, MatchWaiting, cause, figures, waiting
 
@@ -51,12 +50,12 @@ class MatchChoice:
     @strawberry.field
     async def mentor(self, info: Info) -> Member | None:
         """The mentor, or one of the two."""
-        return await load_member(info, self.mentor_number)
+        return await member_by_number(info, self.mentor_number)
 
     @strawberry.field
     async def mentee(self, info: Info) -> Member | None:
         """The mentee, or the other one."""
-        return await load_member(info, self.mentee_number)
+        return await member_by_number(info, self.mentee_number)
 
 
 @strawberry.type(description="A matching round of a program; managers only.")

@@ -13,8 +13,7 @@ from schema.ids import GlobalId
 from schema.types.figures import Figure, figure
 from schema.types.forms import Form, FormPurpose, FormQuestion, question
 from schema.types.forms import form as form_type
-from schema.types.member import Member
-from schema.types.member import member as member_type
+from schema.types.member import Member, members_by_number
 
 # mypy: disable-error-code="valid-type"
 # strawberry.enum returns the enum itself.
@@ -101,9 +100,7 @@ class WaitingSurvey:
     @strawberry.field(description="The others in the mentorship that it is about.")
     async def others(self, info: Info) -> list[Member]:
         """Whom it is about."""
-        people = [await info.context.loaders.members.load(one) for one in self.other_numbers]
-        installation_id = info.context.loaders.principal.installation_id
-        return [member_type(one, installation_id=installation_id) for one in people if one is not None]
+        return await members_by_number(info, self.other_numbers)
 
 
 def waiting_survey(found: Waiting, *, installation_id: int) -> WaitingSurvey:
