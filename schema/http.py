@@ -1,7 +1,7 @@
 """GraphQL over HTTP and WebSocket."""
 
 import json
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from datetime import timedelta
 from math import ceil
 from time import monotonic
@@ -33,12 +33,11 @@ from schema import trusted
 from schema.budget import Budgets
 from schema.context import Context
 from schema.errors import mask
-from schema.limits import MAX_BODY
 from schema.plans.store import Plans
 from schema.quick import Quick
-from schema.requests import GRAPHQL_JSON, JSON, Asked, NotAcceptable, NotByGet, media_type, of_address, of_body
+from schema.requests import GRAPHQL_JSON, JSON, PREFLIGHT, Asked, NotAcceptable, NotByGet, bearer, head_of, media_type, of_address, of_body, wants_page
 from schema.schema import schema
-from schema.sockets import Socket, SocketHandler
+from schema.sockets import Socket, SocketHandler, bounded
 
 log = structlog.get_logger()
 
@@ -50,29 +49,7 @@ _ASKED = "mentorgraph.asked"
 """Marks a request that was tried to be answered by a plan."""
 Origins = Callable[[], Awaitable[Collection[str]]]
 Page = Callable[[Request], Awaitable[Response]]
-PREFLIGHT = ("apollo-require-preflight", "graphql-require-preflight", "x-apollo-operation-name", "authorization")
-"""Headers that no page of another site can send without a preflight request, which we do not grant it."""
-_LOOKED_AT = frozenset({b"authorization", b"content-type", b"accept"})
 _ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
-TOO_BIG = 1009
-"""Close code of a message that is too big (RFC 6455 section 7.4.1)."""
-
-
-def bearer(headers: Mapping[str, str]) -> str:
-    """The token of an ``Authorization`` header; empty without one."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _read(scope: Scope) -> tuple[str, str, str]:
-    """The token, the type of the body and what is accepted, in one look at the headers; of several of a name the first counts."""
-    found = {name: value for name, value in reversed(scope["headers"]) if name in _LOOKED_AT}
-    scheme, _, token = found.get(b"authorization", b"").decode("latin-1").partition(" ")
-    return (
-        token.strip() if scheme.lower() == "bearer" else "",
-        found.get(b"content-type", b"").decode("latin-1"),
-        found.get(b"accept", b"").decode("latin-1"),
-    )
 
 
 def _was_executed(result: ExecutionResult) -> bool:
@@ -123,7 +100,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             if self._origins is not None:
                 self.allowed_origins = tuple(await self._origins())
-            await super().__call__(scope, _bounded(receive, send), send)
+            await super().__call__(scope, bounded(receive, send), send)
             return
         if scope["method"] == "HEAD" or (scope["method"] == "GET" and wants_page(Request(scope))):
             await (await self._page(Request(scope, receive)))(scope, receive, send)
@@ -169,7 +146,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def _answered(self, scope: Scope, message: Message, send: Send) -> bool:
         """Answer a request whose document has a plan; nothing is sent otherwise."""
-        token, content_type, accept = _read(scope)
+        token, content_type, accept = head_of(scope)
         kind = media_type(accept)
         if not token or kind is None or content_type != JSON or message["type"] != "http.request" or message.get("more_body"):
             return False
@@ -329,25 +306,3 @@ def _again(first: Message, receive: Receive) -> Receive:
         return first
 
     return once
-
-
-def wants_page(request: Request) -> bool:
-    """Whether a GET is a browser's that wants to see something, not a query."""
-    if "query" in request.query_params or "documentId" in request.query_params or "extensions" in request.query_params:
-        return False
-    accept = request.headers.get("accept", "*/*")
-    return "text/html" in accept or "*/*" in accept
-
-
-def _bounded(receive: Receive, send: Send) -> Receive:
-    """Messages of a WebSocket of at most :data:`~schema.limits.MAX_BODY` bytes; the first one that is larger ends the connection."""
-
-    async def checked() -> Message:
-        message = await receive()
-        text = message.get("text") or ""
-        if len(text) > MAX_BODY or len(text.encode("utf-8", "surrogatepass")) > MAX_BODY:
-            await send({"type": "websocket.close", "code": TOO_BIG, "reason": f"a message may have at most {MAX_BODY} bytes"})
-            return {"type": "websocket.disconnect", "code": TOO_BIG}
-        return message
-
-    return checked

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import orjson
+from starlette.requests import Request
+from starlette.types import Scope
 from strawberry.http import GraphQLRequestData
 
 from plugin.errors import Invalid, PluginError
@@ -18,6 +20,9 @@ _SHAPES: tuple[tuple[str, type, str], ...] = (
 )
 _TEXTS = ("query", "operationName", "documentId")
 _OBJECTS = ("variables", "extensions")
+PREFLIGHT = ("apollo-require-preflight", "graphql-require-preflight", "x-apollo-operation-name", "authorization")
+"""Headers that no page of another site can send without a preflight request, which we do not grant it."""
+_LOOKED_AT = frozenset({b"authorization", b"content-type", b"accept"})
 
 
 class NotByGet(PluginError):
@@ -39,6 +44,30 @@ class Asked(GraphQLRequestData):
     """A request whose shape is right. ``document_id`` is whatever was given as such."""
 
     document_id: object = None
+
+
+def bearer(headers: Mapping[str, str]) -> str:
+    """The token of an ``Authorization`` header; empty without one."""
+    return _token(headers.get("authorization", ""))
+
+
+def _token(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def head_of(scope: Scope) -> tuple[str, str, str]:
+    """The token, the type of the body and what is accepted, in one look at the headers; of several of a name the first counts."""
+    found = {name: value.decode("latin-1") for name, value in reversed(scope["headers"]) if name in _LOOKED_AT}
+    return _token(found.get(b"authorization", "")), found.get(b"content-type", ""), found.get(b"accept", "")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a GET is a browser's that wants to see something, not a query."""
+    if "query" in request.query_params or "documentId" in request.query_params or "extensions" in request.query_params:
+        return False
+    accept = request.headers.get("accept", "*/*")
+    return "text/html" in accept or "*/*" in accept
 
 
 def media_type(accept: str) -> str | None:

@@ -12,9 +12,8 @@ from plugin.domain.people import Scope
 from plugin.errors import Unavailable
 from schema import budget
 from schema.budget import Rate
-from schema.http import bearer
 from schema.limits import MAX_ALIASES, MAX_BODY, MAX_CHARACTERS, MAX_DEPTH, MAX_DIRECTIVES, MAX_ERRORS, REFUSED_COST
-from schema.requests import GRAPHQL_JSON, JSON, media_type
+from schema.requests import GRAPHQL_JSON, JSON, bearer, media_type
 from tests.schema.world import World
 
 HELLO = "{ community { name } }"

@@ -27,10 +27,9 @@ with atheris.instrument_imports(include=["plugin", "schema", "integrations"]):
     from plugin.services.identity.signing_in import safe_next
     from schema import trusted
     from schema.cost import operation_cost
-    from schema.http import bearer
     from schema.ids import parse_number
     from schema.paging import decode_cursor
-    from schema.requests import Asked, media_type, of_address, of_body
+    from schema.requests import Asked, bearer, media_type, of_address, of_body
     from schema.schema import schema
     from tests.security.fuzzed import Service
 
