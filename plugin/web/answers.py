@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from math import isfinite, nan
 from typing import Protocol
 
 from plugin.domain.forms import Form, Question, QuestionKind, SkillLevel, Slot
@@ -9,6 +10,7 @@ from plugin.domain.forms.answers import clock_time
 from plugin.services.questions.forms import Line
 from plugin.texts import _
 from plugin.texts.console import DAYS, LEVELS
+from plugin.web.numbers import whole
 
 SLOT_ROWS, SKILL_ROWS = 4, 6
 
@@ -85,14 +87,16 @@ def _answer(question: Question, fields: Fields) -> object:
         case QuestionKind.MULTIPLE_CHOICE:
             return fields.all(name)
         case QuestionKind.RANKED_CHOICE:
-            ranked = [(fields.text(f"{name}_{one.key}"), one.key) for one in question.options]
-            return [key for place, key in sorted((int(place), key) for place, key in ranked if place.isdigit() and len(place) < 4)]
+            ranked = [(whole(fields.text(f"{name}_{one.key}"), digits=3), one.key) for one in question.options]
+            return [key for _place, key in sorted((place, key) for place, key in ranked if place is not None)]
         case QuestionKind.AVAILABILITY:
             rows = [{part: fields.text(f"{name}_{part}_{n}") for part in ("day", "start", "end")} for n in range(SLOT_ROWS)]
-            return [{"day": int(row["day"]), "start": row["start"], "end": row["end"]} for row in rows if row["day"].isdigit() and row["start"] and row["end"]]
+            days = [whole(row["day"], digits=1) for row in rows]
+            slots = [(day, row["start"], row["end"]) for day, row in zip(days, rows, strict=True) if day is not None and row["start"] and row["end"]]
+            return [{"day": day, "start": start, "end": end} for day, start, end in slots]
         case QuestionKind.SKILLS:
             skills = [(fields.text(f"{name}_skill_{n}"), fields.text(f"{name}_level_{n}", "2")) for n in range(SKILL_ROWS)]
-            return [{"skill": skill, "level": int(level) if level.isdigit() and len(level) < 3 else 0} for skill, level in skills if skill]
+            return [{"skill": skill, "level": whole(level, digits=2) or 0} for skill, level in skills if skill]
         case _:
             return fields.text(name)
 
@@ -101,9 +105,11 @@ def _number(word: str) -> object:
     try:
         found = float(word.replace(",", "."))
     except ValueError:
+        found = nan
+    if not isfinite(found):
         # What is no number is handed on, for the form to say so.
         return word
-    return int(found) if found == int(found) and abs(found) < 1e12 else found
+    return int(found) if abs(found) < 1e12 and found == int(found) else found
 
 
 def given(answers: Mapping[str, object], key: str) -> object:

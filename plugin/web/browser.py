@@ -39,6 +39,7 @@ from plugin.services.hosts.connect import origin_of
 from plugin.services.identity import access, operating, signing_in
 from plugin.services.runtime import Runtime
 from plugin.web.limits import read_body
+from plugin.web.numbers import whole
 from plugin.web.pages import HEADERS, page, render, speaker_for
 
 SESSION, OPERATOR = "session", "operator"
@@ -198,7 +199,6 @@ async def sign_in_needed(request: Request, error: Exception) -> Response:
 
 def installation_of(request: Request) -> int:
     """The installation that an address names. Raises :class:`NotFound`."""
-    word = request.path_params["installation"]
-    if not (word.isascii() and word.isdigit() and len(word) <= 12):
+    if (found := whole(request.path_params["installation"], digits=12)) is None:
         raise NotFound("there is no such installation")
-    return int(word)
+    return found

@@ -16,6 +16,7 @@ from plugin.services.runtime import Runtime
 from plugin.texts import translate
 from plugin.texts.joining import JOIN_PAGE
 from plugin.web.browser import Browser, SignInNeeded, installation_of
+from plugin.web.numbers import whole
 from plugin.web.pages import Speaker
 
 
@@ -51,7 +52,7 @@ class Enrol:
                 role=form.get("role", ""),
                 conduct="conduct" in form,
                 adult="adult" in form,
-                age=_age(form.get("age", "")),
+                age=whole(form.get("age", "").strip(), digits=3),
                 guardian=form.get("guardian", ""),
                 decline=decline,
             )
@@ -79,9 +80,3 @@ class Enrol:
             declined=declined,
             taking_in=door.program.state in TAKING_IN,
         )
-
-
-def _age(word: str) -> int | None:
-    """What was given as an age; nothing for what is none."""
-    plain = word.strip()
-    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 4 else None

@@ -21,6 +21,7 @@ from plugin.services.runtime import Runtime
 from plugin.texts import languages
 from plugin.texts.console import DONE
 from plugin.web.browser import Form
+from plugin.web.numbers import whole
 from plugin.web.pages import HEADERS, Speaker, render, wanted_locale
 
 MAX_FIELD = 20_000
@@ -153,9 +154,9 @@ class Visit:
 
 def id_of(word: str) -> int:
     """An id from an address or a form. Raises :class:`NotFound` for what cannot be one."""
-    if not (word.isascii() and word.isdigit() and len(word) <= 18):
+    if (found := whole(word, digits=18)) is None:
         raise NotFound("there is no such thing here")
-    return int(word)
+    return found
 
 
 def speaker_of(request: Request, found: Session) -> Speaker:

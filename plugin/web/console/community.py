@@ -8,6 +8,7 @@ from plugin.services.knowledge import mapping, observing
 from plugin.texts import console as words
 from plugin.web.console import plots
 from plugin.web.console.frame import show
+from plugin.web.numbers import whole
 from plugin.web.visits import Visit, id_of
 
 DAYS = 365
@@ -17,10 +18,9 @@ PERCENT = frozenset({"reach", "isolated_newcomers", "top5_share", "answered"})
 
 async def graph(visit: Visit) -> Response:
     """The map: a picture to explore, and the same as a table."""
-    word = visit.request.query_params.get("days", "90")
-    if not word.isdigit():
+    days = whole(visit.request.query_params.get("days", "90"), digits=4)
+    if days is None:
         raise Invalid("days is a number")
-    days = int(word)
     found = await mapping.community_map(visit.runtime, visit.principal, days=days)
     asked = visit.request.query_params.get("member", "")
     chosen = id_of(asked) if asked else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from plugin.domain.forms import CHOICES, Form, FormPurpose, Operator, QuestionKind
-from plugin.domain.forms.building import plain_question
+from plugin.domain.forms.building import MAX_QUESTIONS, plain_question
 from plugin.domain.forms.templates import TEMPLATES
 from plugin.errors import Invalid
 from plugin.services.questions import questioning
@@ -15,7 +15,6 @@ from plugin.web.answers import SKILL_ROWS, SLOT_ROWS, answers_of
 from plugin.web.console.frame import PAGE, program_tabs, show, the_program
 from plugin.web.visits import Visit
 
-MOST_QUESTIONS = 60
 _BOUNDED = frozenset(QuestionKind) - {QuestionKind.YES_NO, QuestionKind.SINGLE_CHOICE, QuestionKind.DATE, QuestionKind.TIME_ZONE}
 _KEPT = ("earliest", "latest", "whole", "low_label", "high_label", "factor", "reversed", "bank")
 """What a question has besides what the builder shows; it stays as it was."""
@@ -111,7 +110,8 @@ def _sent(visit: Visit, form: Form) -> list[dict[str, object]]:
     numbers = [name.removeprefix("q_").removesuffix("_label") for name in visit.form if name.startswith("q_") and name.endswith("_label")]
     found: list[tuple[float, int, dict[str, object]]] = []
     taken = {visit.text(f"q_{n}_key") for n in numbers} | {one.key for one in form.retired}
-    for order, n in enumerate(numbers[:MOST_QUESTIONS]):
+    # One more than there may be, so that it is refused and not left out without a word.
+    for order, n in enumerate(numbers[: MAX_QUESTIONS + 1]):
         label = visit.text(f"q_{n}_label")
         if not label or visit.checked(f"q_{n}_gone"):
             continue
@@ -147,7 +147,7 @@ def _condition(visit: Visit, n: str) -> dict[str, object]:
     made: dict[str, object] = {"question": visit.text(f"q_{n}_if"), "operator": operator}
     if operator != Operator.ANSWERED:
         value: object = {"yes": True, "no": False}.get(word.lower(), word)
-        if isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value):
+        if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", value):
             value = float(value) if "." in value else int(value)
         made["value"] = value
     return made

@@ -5,7 +5,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from plugin.domain.programs import NEXT, Format, Goal, Plan, Program, ProgramState
+from plugin.domain.programs import MAX_GOALS, NEXT, Format, Goal, Plan, Program, ProgramState
 from plugin.domain.templates import TEMPLATES
 from plugin.errors import Invalid
 from plugin.services.programs import program_words, programming, viewing
@@ -14,7 +14,8 @@ from plugin.web.console.frame import managed, program_tabs, show
 from plugin.web.visits import Visit
 
 ORDER = tuple(ProgramState)
-GOAL_ROWS = 12
+GOAL_ROWS = MAX_GOALS + 1
+"""One more than there may be, so that it is refused and not left out without a word."""
 MOST = 100
 
 
@@ -141,4 +142,4 @@ def _values(plan: Plan | Program) -> dict[str, object]:
 
 def _rows(values: dict[str, object]) -> int:
     goals = values["goals"]
-    return min(len(goals) + 1, GOAL_ROWS) if isinstance(goals, list) else 1
+    return max(len(goals), min(len(goals) + 1, MAX_GOALS)) if isinstance(goals, list) else 1

@@ -17,6 +17,7 @@ from plugin.texts import console as words
 from plugin.web.browser import SESSION, Browser
 from plugin.web.console.office import download
 from plugin.web.members.frame import show, show_mine
+from plugin.web.numbers import whole
 from plugin.web.visits import Visit, id_of
 
 NOTICES = 30
@@ -86,10 +87,11 @@ def _minutes(visit: Visit, name: str) -> int | None:
     word = visit.text(name)
     if not word:
         return None
-    hours, _colon, minutes = word.partition(":")
-    if not (hours.isdigit() and minutes[:2].isdigit() and len(word) <= 8):
+    typed, _colon, rest = word.partition(":")
+    hours, minutes = whole(typed, digits=2), whole(rest[:2], digits=2)
+    if hours is None or minutes is None:
         raise Invalid("give a time of day such as 21:00", field=name)
-    return int(hours) * 60 + int(minutes[:2])
+    return hours * 60 + minutes
 
 
 async def data(visit: Visit) -> Response:

@@ -1,16 +1,12 @@
-"""Parts of the pages that are arithmetic: plots, the trade-off, answers out of fields, a form's keys, the language that a browser asks for."""
-
-from dataclasses import dataclass, field
+"""Parts of the pages that are arithmetic: plots, the trade-off, a form's keys, the language that a browser asks for."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.domain.advice import RULES, advise
-from plugin.domain.forms import Form, FormPurpose, Option, Question, QuestionKind, check
 from plugin.errors import NotFound
 from plugin.graph.health import health
-from plugin.web.answers import answers_of
 from plugin.web.console.forms import _key_for, _options
 from plugin.web.console.plots import HEIGHT, WIDTH, Plot
 from plugin.web.console.round_pictures import trade_off
@@ -20,19 +16,6 @@ from tests.conftest import NOW
 from tests.plugin.graph.test_health import crowd
 
 ENGLISH = Speaker("en")
-
-
-@dataclass
-class Sent:
-    """Fields as a page sends them."""
-
-    fields: dict[str, list[str]] = field(default_factory=dict)
-
-    def text(self, name: str, default: str = "") -> str:
-        return self.fields.get(name, [default])[-1]
-
-    def all(self, name: str) -> list[str]:
-        return self.fields.get(name, [])
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=60))
@@ -60,55 +43,6 @@ def test_the_curve_is_drawn_inside_with_the_more_even_round_to_the_left(points: 
     assert all(curve.left <= x <= curve.right for x in xs)
     assert all(0 <= point.y <= curve.bottom for point in curve.points)
     assert curve.here is not None
-
-
-QUESTIONS = (
-    Question(key="line", kind=QuestionKind.SHORT_TEXT, label="Line"),
-    Question(key="count", kind=QuestionKind.NUMBER, label="Count"),
-    Question(key="sure", kind=QuestionKind.YES_NO, label="Sure"),
-    Question(key="one", kind=QuestionKind.SINGLE_CHOICE, label="One", options=(Option(key="a", label="A"), Option(key="b", label="B"))),
-    Question(key="some", kind=QuestionKind.MULTIPLE_CHOICE, label="Some", options=(Option(key="a", label="A"), Option(key="b", label="B"))),
-    Question(key="order", kind=QuestionKind.RANKED_CHOICE, label="Order", options=(Option(key="a", label="A"), Option(key="b", label="B"))),
-    Question(key="scale", kind=QuestionKind.SCALE, label="Scale"),
-    Question(key="week", kind=QuestionKind.AVAILABILITY, label="Week"),
-    Question(key="skills", kind=QuestionKind.SKILLS, label="Skills"),
-)
-FORM = Form(id=1, name="All", purpose=FormPurpose.OTHER, questions=QUESTIONS)
-
-
-def test_every_kind_of_answer_comes_out_of_its_fields() -> None:
-    sent = Sent(
-        {
-            "a_line": ["words"],
-            "a_count": ["2,5"],
-            "a_sure": ["no"],
-            "a_one": ["b"],
-            "a_some": ["b", "a"],
-            "a_order_a": ["2"],
-            "a_order_b": ["1"],
-            "a_scale": ["4"],
-            "a_week_day_0": ["1"],
-            "a_week_start_0": ["18:00"],
-            "a_week_end_0": ["20:00"],
-            "a_skills_skill_0": ["Pricing"],
-            "a_skills_level_0": ["3"],
-        }
-    )
-    checked = check(FORM, answers_of(FORM, sent))
-    assert checked.problems == ()
-    assert set(checked.answers) == {one.key for one in QUESTIONS}
-    assert checked.answers["order"] == ("b", "a")
-    assert checked.answers["sure"] is False
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from([f"a_{one.key}{end}" for one in QUESTIONS for end in ("", "_a", "_day_0", "_start_0", "_end_0", "_skill_0", "_level_0")]),
-        st.lists(st.text(max_size=20), max_size=3),
-    )
-)
-def test_nothing_that_is_sent_breaks_a_form(fields: dict[str, list[str]]) -> None:
-    check(FORM, answers_of(FORM, Sent({name: values or [""] for name, values in fields.items()})))
 
 
 def test_options_keep_their_keys_when_others_are_put_between() -> None:
