@@ -33,11 +33,12 @@ from schema import trusted
 from schema.budget import Budgets
 from schema.context import Context
 from schema.errors import mask
+from schema.limits import MAX_BODY
 from schema.plans.store import Plans
 from schema.quick import Quick
 from schema.requests import GRAPHQL_JSON, JSON, PREFLIGHT, Asked, NotAcceptable, NotByGet, bearer, head_of, media_type, of_address, of_body, wants_page
 from schema.schema import schema
-from schema.sockets import Socket, SocketHandler, bounded
+from schema.sockets import Socket, SocketHandler
 
 log = structlog.get_logger()
 
@@ -49,6 +50,8 @@ _ASKED = "mentorgraph.asked"
 """Marks a request that was tried to be answered by a plan."""
 Origins = Callable[[], Awaitable[Collection[str]]]
 Page = Callable[[Request], Awaitable[Response]]
+TOO_BIG = 1009
+"""Close code of a message that is too big (RFC 6455 section 7.4.1)."""
 _ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 
 
@@ -100,11 +103,13 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if scope["type"] == "websocket":
             if self._origins is not None:
                 self.allowed_origins = tuple(await self._origins())
-            await super().__call__(scope, bounded(receive, send), send)
+            await super().__call__(scope, _bounded(receive, send), send)
             return
-        if scope["method"] == "HEAD" or (scope["method"] == "GET" and wants_page(Request(scope))):
-            await (await self._page(Request(scope, receive)))(scope, receive, send)
-            return
+        if scope["method"] in {"GET", "HEAD"}:
+            asked = Request(scope, receive)
+            if scope["method"] == "HEAD" or wants_page(asked.query_params, asked.headers.get("accept", "*/*")):
+                await (await self._page(asked))(scope, receive, send)
+                return
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -146,7 +151,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def _answered(self, scope: Scope, message: Message, send: Send) -> bool:
         """Answer a request whose document has a plan; nothing is sent otherwise."""
-        token, content_type, accept = head_of(scope)
+        token, content_type, accept = head_of(scope["headers"])
         kind = media_type(accept)
         if not token or kind is None or content_type != JSON or message["type"] != "http.request" or message.get("more_body"):
             return False
@@ -306,3 +311,17 @@ def _again(first: Message, receive: Receive) -> Receive:
         return first
 
     return once
+
+
+def _bounded(receive: Receive, send: Send) -> Receive:
+    """Messages of a WebSocket of at most :data:`~schema.limits.MAX_BODY` bytes; the first one that is larger ends the connection."""
+
+    async def checked() -> Message:
+        message = await receive()
+        text = message.get("text") or ""
+        if len(text) > MAX_BODY or len(text.encode("utf-8", "surrogatepass")) > MAX_BODY:
+            await send({"type": "websocket.close", "code": TOO_BIG, "reason": f"a message may have at most {MAX_BODY} bytes"})
+            return {"type": "websocket.disconnect", "code": TOO_BIG}
+        return message
+
+    return checked

@@ -1,12 +1,10 @@
 """What a GraphQL request over HTTP says, read strictly (github.com/graphql/graphql-over-http); for each way in which it can be wrong one true sentence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import orjson
-from starlette.requests import Request
-from starlette.types import Scope
 from strawberry.http import GraphQLRequestData
 
 from plugin.errors import Invalid, PluginError
@@ -56,17 +54,16 @@ def _token(authorization: str) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def head_of(scope: Scope) -> tuple[str, str, str]:
+def head_of(headers: Sequence[tuple[bytes, bytes]]) -> tuple[str, str, str]:
     """The token, the type of the body and what is accepted, in one look at the headers; of several of a name the first counts."""
-    found = {name: value.decode("latin-1") for name, value in reversed(scope["headers"]) if name in _LOOKED_AT}
+    found = {name: value.decode("latin-1") for name, value in reversed(headers) if name in _LOOKED_AT}
     return _token(found.get(b"authorization", "")), found.get(b"content-type", ""), found.get(b"accept", "")
 
 
-def wants_page(request: Request) -> bool:
+def wants_page(parameters: Container[str], accept: str) -> bool:
     """Whether a GET is a browser's that wants to see something, not a query."""
-    if "query" in request.query_params or "documentId" in request.query_params or "extensions" in request.query_params:
+    if "query" in parameters or "documentId" in parameters or "extensions" in parameters:
         return False
-    accept = request.headers.get("accept", "*/*")
     return "text/html" in accept or "*/*" in accept
 
 

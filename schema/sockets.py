@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from graphql import GraphQLError
-from starlette.types import Message as Received
-from starlette.types import Receive, Send
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.schema import StreamResult
@@ -18,13 +16,11 @@ from plugin.errors import PluginError
 from schema import trusted
 from schema.context import Context
 from schema.errors import mask
-from schema.limits import MAX_BODY, shown
+from schema.limits import shown
 
 if TYPE_CHECKING:
     from schema.http import GraphQLEndpoint
 
-TOO_BIG = 1009
-"""Close code of a message that is too big (RFC 6455 section 7.4.1)."""
 _PAYLOAD = {"query": (str,), "variables": (dict, type(None)), "operationName": (str, type(None)), "extensions": (dict, type(None))}
 
 
@@ -41,20 +37,6 @@ def well_formed(message: Message) -> bool:
         return True
     payload = loose.get("payload")
     return isinstance(payload, dict) and "query" in payload and all(isinstance(payload.get(name), kinds) for name, kinds in _PAYLOAD.items())
-
-
-def bounded(receive: Receive, send: Send) -> Receive:
-    """Messages of a WebSocket of at most :data:`~schema.limits.MAX_BODY` bytes; the first one that is larger ends the connection."""
-
-    async def checked() -> Received:
-        message = await receive()
-        text = message.get("text") or ""
-        if len(text) > MAX_BODY or len(text.encode("utf-8", "surrogatepass")) > MAX_BODY:
-            await send({"type": "websocket.close", "code": TOO_BIG, "reason": f"a message may have at most {MAX_BODY} bytes"})
-            return {"type": "websocket.disconnect", "code": TOO_BIG}
-        return message
-
-    return checked
 
 
 async def _masked(source: StreamResult, context: Context) -> StreamResult:

@@ -90,10 +90,9 @@ def _answer(question: Question, fields: Fields) -> object:
             ranked = [(whole(fields.text(f"{name}_{one.key}"), digits=3), one.key) for one in question.options]
             return [key for _place, key in sorted((place, key) for place, key in ranked if place is not None)]
         case QuestionKind.AVAILABILITY:
-            rows = [{part: fields.text(f"{name}_{part}_{n}") for part in ("day", "start", "end")} for n in range(SLOT_ROWS)]
-            days = [whole(row["day"], digits=1) for row in rows]
-            slots = [(day, row["start"], row["end"]) for day, row in zip(days, rows, strict=True) if day is not None and row["start"] and row["end"]]
-            return [{"day": day, "start": start, "end": end} for day, start, end in slots]
+            rows = [[fields.text(f"{name}_{part}_{n}") for part in ("day", "start", "end")] for n in range(SLOT_ROWS)]
+            slots = [(whole(day, digits=1), start, end) for day, start, end in rows]
+            return [{"day": day, "start": start, "end": end} for day, start, end in slots if day is not None and start and end]
         case QuestionKind.SKILLS:
             skills = [(fields.text(f"{name}_skill_{n}"), fields.text(f"{name}_level_{n}", "2")) for n in range(SKILL_ROWS)]
             return [{"skill": skill, "level": whole(level, digits=2) or 0} for skill, level in skills if skill]
@@ -109,7 +108,7 @@ def _number(word: str) -> object:
     if not isfinite(found):
         # What is no number is handed on, for the form to say so.
         return word
-    return int(found) if abs(found) < 1e12 and found == int(found) else found
+    return int(found) if found == int(found) and abs(found) < 1e12 else found
 
 
 def given(answers: Mapping[str, object], key: str) -> object:

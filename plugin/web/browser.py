@@ -199,6 +199,7 @@ async def sign_in_needed(request: Request, error: Exception) -> Response:
 
 def installation_of(request: Request) -> int:
     """The installation that an address names. Raises :class:`NotFound`."""
-    if (found := whole(request.path_params["installation"], digits=12)) is None:
+    found = whole(request.path_params["installation"], digits=12)
+    if found is None:
         raise NotFound("there is no such installation")
     return found

@@ -52,7 +52,7 @@ class Enrol:
                 role=form.get("role", ""),
                 conduct="conduct" in form,
                 adult="adult" in form,
-                age=whole(form.get("age", "").strip(), digits=3),
+                age=_age(form.get("age", "")),
                 guardian=form.get("guardian", ""),
                 decline=decline,
             )
@@ -80,3 +80,8 @@ class Enrol:
             declined=declined,
             taking_in=door.program.state in TAKING_IN,
         )
+
+
+def _age(word: str) -> int | None:
+    """What was given as an age; nothing for what is none."""
+    return whole(word.strip(), digits=3)

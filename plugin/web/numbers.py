@@ -1,6 +1,6 @@
-"""Numbers that come in as words."""
+"""Whole numbers as people and programs write them."""
 
 
 def whole(word: str, *, digits: int) -> int | None:
-    """A whole number of at most so many digits from 0 to 9; ``None`` for anything else: :meth:`str.isdigit` takes ``²`` too, which :class:`int` does not."""
+    """The number that a word of at most so many digits says; ``None`` for every other word, also for what only Unicode calls digits."""
     return int(word) if word.isascii() and word.isdigit() and len(word) <= digits else None

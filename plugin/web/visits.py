@@ -154,7 +154,8 @@ class Visit:
 
 def id_of(word: str) -> int:
     """An id from an address or a form. Raises :class:`NotFound` for what cannot be one."""
-    if (found := whole(word, digits=18)) is None:
+    found = whole(word, digits=18)
+    if found is None:
         raise NotFound("there is no such thing here")
     return found
 

@@ -87,9 +87,9 @@ def _minutes(visit: Visit, name: str) -> int | None:
     word = visit.text(name)
     if not word:
         return None
-    typed, _colon, rest = word.partition(":")
-    hours, minutes = whole(typed, digits=2), whole(rest[:2], digits=2)
-    if hours is None or minutes is None:
+    hour, _colon, rest = word.partition(":")
+    hours, minutes = whole(hour, digits=2), whole(rest[:2], digits=2)
+    if hours is None or minutes is None or len(word) > len("21:00:00"):
         raise Invalid("give a time of day such as 21:00", field=name)
     return hours * 60 + minutes
 
