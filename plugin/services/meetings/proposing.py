@@ -78,8 +78,7 @@ def _checked(unit: UnitOfWork, program_id: int | None, times: Sequence[datetime]
 
 
 def _check_free(unit: UnitOfWork, times: Iterable[datetime], minutes: int, member_ids: Sequence[int], *, but: int) -> None:
-    busy = unit.sessions.busy(member_ids, but=but)
-    if any(one.overlaps(at, minutes) for one in busy for at in times):
+    if not _free(unit, times, minutes, member_ids, but=but):
         raise Conflict("at that time there is another session: choose another time, or move that one first", code="overlap", field="times")
 
 
@@ -93,6 +92,16 @@ def _wait_for_answers(unit: UnitOfWork, session: Session, by: int) -> None:
         tell(unit, other, kind, key=f"session:{session.id}:{session.revision}:{kind}:{other}", about=about, until=last)
     if session.state is SessionState.PROPOSED:
         scheduling.schedule(unit, "session.lapse", key=f"session:{session.id}:lapse", at=last, about={"session": session.id})
+
+
+def _free(unit: UnitOfWork, times: Iterable[datetime], minutes: int, member_ids: Sequence[int], *, but: int) -> bool:
+    busy = unit.sessions.busy(member_ids, but=but)
+    return not any(one.overlaps(at, minutes) for one in busy for at in times)
+
+
+def _coming(session: Session, at: datetime) -> list[int]:
+    """Who said that they can at a proposed time: who did not need not be free."""
+    return [one.member_id for one in session.people if one.can is not None and at in one.can]
 
 
 # ---------------------------------------------------------------------------------------------------------------------- answering
@@ -157,7 +166,7 @@ def _off_the_table(session: Session) -> Session:
 
 
 def _confirm(unit: UnitOfWork, session: Session, at: datetime, by: int) -> Session:
-    _check_free(unit, [at], session.minutes, session.member_ids, but=session.id)
+    _check_free(unit, [at], session.minutes, _coming(session, at), but=session.id)
     moved = session.starts_at is not None
     state = session.state if moved else step(session, SessionState.CONFIRMED)
     done = replace(_off_the_table(session), state=state, starts_at=at, revision=session.revision + 1)
@@ -236,7 +245,10 @@ def cancel(unit: UnitOfWork, session_id: int, *, by: int, reason: CancelReason =
 
 
 def go_on_without(unit: UnitOfWork, session: Session, member_id: int) -> Session:
-    """A session of several that is ahead goes on without one of them. Times that were theirs are on the table no more."""
+    """A session of several that is ahead goes on without one of them. Times that were theirs are on the table no more.
+
+    It raises nothing: nobody is kept from leaving. A time at which somebody who could has another session by now is not agreed on.
+    """
     rest = tuple(one for one in session.people if one.member_id != member_id)
     left = replace(session, people=rest)
     if session.asking == member_id and session.state is SessionState.PROPOSED:
@@ -246,7 +258,7 @@ def go_on_without(unit: UnitOfWork, session: Session, member_id: int) -> Session
     unit.sessions.put(left)
     if left.starts_at is not None:
         sessions.put_event(unit, left)
-    elif (at := chosen(left)) is not None and at > unit.now:
+    elif (at := chosen(left)) is not None and at > unit.now and _free(unit, [at], left.minutes, _coming(left, at), but=left.id):
         return _confirm(unit, left, at, left.member_ids[0])
     return left
 

@@ -1,4 +1,7 @@
-"""Sessions of a mentorship: proposed, confirmed by the other side, moved, called off. What comes afterwards is in :mod:`plugin.services.meetings.attending`."""
+"""A session of a mentorship: its words, its entry in calendars, its reminders, its end.
+
+How its time is agreed on is in :mod:`plugin.services.meetings.proposing`, what comes afterwards in :mod:`plugin.services.meetings.attending`.
+"""
 
 from dataclasses import dataclass, replace
 

@@ -273,6 +273,47 @@ async def test_a_group_agrees_on_what_suits_most_and_goes_on_without_one(small_w
     assert "survey.asked" not in await crowd.told("noah")
 
 
+async def test_who_cannot_need_not_be_free(small_world: World, clock: FixedClock) -> None:
+    crowd = await crowd_of(small_world)
+    await crowd.join("ann", Role.MENTOR, capacity=4)
+    for name in ("mia", "noah"):
+        await crowd.join(name, Role.MENTEE)
+    group = await begun(crowd, "ann", "mia", "noah", group_id=7)
+    await crowd.join("bob", Role.MENTOR, capacity=1)
+    await crowd.join("eve", Role.MENTEE)
+    other = await begun(crowd, "bob", "eve", "noah", group_id=8)
+    at = tomorrow(clock)
+    made = await group.propose("ann", at)
+    elsewhere = await other.propose("bob", at + 2 * HOUR)
+    for name in ("eve", "noah"):
+        await other.answer(elsewhere, name, at + 2 * HOUR)
+    await group.answer(made, "mia", at)
+    assert (await group.answer(made, "noah")).starts_at == at, "two of the three can"
+    later = await group.propose("ann", at + 2 * HOUR)
+    await group.answer(later, "mia", at + 2 * HOUR)
+    assert (await group.answer(later, "noah")).starts_at == at + 2 * HOUR, "who is elsewhere then has said that they cannot"
+
+
+async def test_nobody_is_kept_from_leaving_by_what_others_have_ahead(small_world: World, clock: FixedClock) -> None:
+    crowd = await crowd_of(small_world)
+    await crowd.join("ann", Role.MENTOR, capacity=4)
+    for name in ("mia", "noah", "zoe"):
+        await crowd.join(name, Role.MENTEE)
+    group = await begun(crowd, "ann", "mia", "noah", "zoe", group_id=7)
+    await crowd.join("bob", Role.MENTOR, capacity=1)
+    other = await begun(crowd, "bob", "mia", group_id=8)
+    at = tomorrow(clock)
+    made = await group.propose("ann", at)
+    for name in ("mia", "noah"):
+        await group.answer(made, name, at)
+    elsewhere = await other.propose("bob", at)
+    await other.answer(elsewhere, "mia", at)
+    left = await group.do(lambda unit: proposing.cancel(unit, made.id, by=group.id("zoe")))
+    assert (left.state, left.starts_at, group.id("zoe") in left.member_ids) == (SessionState.PROPOSED, None, False)
+    assert await group.do(lambda unit: erasure.erase_member("3", unit, why="self"))
+    assert group.id("noah") not in (await group.get(made)).member_ids
+
+
 async def test_a_session_that_is_written_down_afterwards(pair: Meeting, clock: FixedClock) -> None:
     at = clock() - timedelta(hours=2)
     done = await pair.do(lambda unit: attending.write_down(unit, pair.one.id, by=pair.id("mia"), starts_at=at, minutes=30))
