@@ -13,6 +13,7 @@ from mentorgraph.host import Block, Bullets, Inline, Mention, Paragraph
 from plugin.domain.members import Member
 from plugin.domain.notices import Channel, NoticeState, Reach
 from plugin.graph.text import term_counts
+from plugin.services.guarding import safeguarding
 from plugin.services.messages import reaching, telling
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import KINDS, Person, Shown, language_of, people_in, render, translate
@@ -111,17 +112,18 @@ def _line(unit: UnitOfWork, kind: str, sealed: bytes, reach: Reach) -> Line:
 
 @section
 def newcomers(unit: UnitOfWork, member: Member, reach: Reach, since: datetime) -> Part | None:
-    """New members who offer what the member looks for, or look for what they offer, by the words of their profiles."""
+    """New members who offer what the member looks for, or look for what they offer, by the words of their profiles; nobody who is kept apart from them."""
     if reaching.choice_of(unit, member.id, "community").channel is Channel.PRODUCT:
         return None
     policy, language = unit.policy, language_of(reach.locale)
     offers, wants = (_terms(unit, member, one) for one in (policy.offers_field, policy.wants_field))
     found: list[tuple[int, Line]] = []
+    apart = safeguarding.apart_from(unit, member.id) | {member.id}
     for other in unit.members.since(since):
-        if other.id == member.id or not other.takes_part or not reaching.suggestible(unit, other.id):
+        if other.id in apart or not other.takes_part:
             continue
         helps, asks = len(wants & _terms(unit, other, policy.offers_field)), len(offers & _terms(unit, other, policy.wants_field))
-        if helps or asks:
+        if (helps or asks) and reaching.suggestible(unit, other.id):
             before, _, after = translate(OFFERS if helps >= asks else WANTS, language=language).partition("{who}")
             found.append((max(helps, asks), (before, Mention(other.username), after)))
     if not found:

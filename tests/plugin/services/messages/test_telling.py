@@ -12,12 +12,13 @@ from mentorgraph.host import DirectMessage, HostUnreachable, Link, Mention, Para
 from plugin.domain.members import Consent
 from plugin.domain.notices import Channel, Frequency, NoticeState, is_quiet
 from plugin.domain.people import Principal, Scope
+from plugin.domain.screening import Minor
 from plugin.errors import Forbidden, Invalid
 from plugin.services import scheduling
 from plugin.services.departures.erasure import erase_member
 from plugin.services.hosts import handlers
 from plugin.services.hosts.handlers.members import decide
-from plugin.services.messages import delivering, introducing, outgoing, reaching, reviewing, telling, wishing
+from plugin.services.messages import delivering, digesting, introducing, outgoing, reaching, reviewing, telling, wishing
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import Shown
 from plugin.worker import Worker
@@ -299,6 +300,29 @@ async def test_the_weekly_digest_tells_of_new_members_who_match(world: World, cl
     assert digest.title == "Your mentorship digest"
     assert Mention("user2") in [part for block in digest.body for item in getattr(block, "items", ()) for part in item]
     assert "user3" not in text_of(digest)
+
+
+async def test_the_digest_shows_nobody_who_is_kept_apart_from_its_reader(world: World, clock: FixedClock) -> None:
+    ann, kept_away, young, _ = await joined(world, "1", "2", "3", "4")
+
+    def fields(unit: UnitOfWork) -> None:
+        unit.update_installation(policy={"offers_field": "o", "wants_field": "w"})
+        handlers.apply([person("1", source=HOST, fields={"w": "negotiating salaries", "o": "contracts"}, created_at=clock() - timedelta(days=99))], unit)
+        for number in ("2", "3", "4"):
+            handlers.apply([person(number, source=HOST, fields={"o": "salaries", "w": "contracts"}, created_at=clock() - timedelta(days=1))], unit)
+        unit.blocks.put(kept_away, ann)
+        unit.screenings.declare(Minor(member_id=young, age=16, stated_at=unit.now, guardian=unit.seal(b"x", purpose="guardian")))
+
+    await world.database.write(world.installation_id, fields)
+    clock.move(days=2)
+
+    def preview(unit: UnitOfWork) -> str:
+        member = unit.members.get(ann)
+        assert member is not None
+        return str(digesting.preview(unit, member))
+
+    shown = await world.database.read(world.installation_id, preview)
+    assert [name in shown for name in ("user2", "user3", "user4")] == [False, False, True]
 
 
 @pytest.mark.parametrize("tried", [False, True])
