@@ -175,10 +175,7 @@ async def give_address(runtime: Runtime, principal: Principal, *, address: str) 
         member = unit.members.get(member_id)
         if member is None:
             raise NotFound("there is no such member")
-        known = unit.addresses.get(member_id)
-        recent = known is not None and known.codes_since is not None and known.codes_since > unit.now - timedelta(days=1)
-        sent, since = (known.codes_sent, known.codes_since) if known is not None and recent else (0, unit.now)
-        if sent >= CODES_A_DAY:
+        if unit.mails.count_since(member_id, unit.now - timedelta(days=1), group=_CONFIRM) >= CODES_A_DAY:
             raise TooMany("five codes were sent today: try again tomorrow", retry_after=24 * 3600)
         unit.addresses.put(
             Address(
@@ -186,8 +183,6 @@ async def give_address(runtime: Runtime, principal: Principal, *, address: str) 
                 address=unit.seal(plain.encode(), purpose="address"),
                 code=_digest(unit, code, member_id),
                 code_until=unit.now + CODE_FOR,
-                codes_sent=sent + 1,
-                codes_since=since,
             )
         )
         _post_code(unit, member_id, code, locale=reaching.reach_of(unit, member).locale)

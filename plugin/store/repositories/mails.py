@@ -20,8 +20,6 @@ class Address:
     code: bytes | None = field(default=None, repr=False)
     code_until: datetime | None = None
     tries: int = 0
-    codes_sent: int = 0
-    codes_since: datetime | None = None
     confirmed_at: datetime | None = None
     bounces: int = 0
     stopped_at: datetime | None = None
@@ -46,8 +44,6 @@ class Addresses(Repository):
             code=row.code,
             code_until=row.code_until,
             tries=row.tries,
-            codes_sent=row.codes_sent,
-            codes_since=row.codes_since,
             confirmed_at=row.confirmed_at,
             bounces=row.bounces,
             stopped_at=row.stopped_at,
@@ -61,8 +57,6 @@ class Addresses(Repository):
             "code": one.code,
             "code_until": one.code_until,
             "tries": one.tries,
-            "codes_sent": one.codes_sent,
-            "codes_since": one.codes_since,
             "confirmed_at": one.confirmed_at,
             "bounces": one.bounces,
             "stopped_at": one.stopped_at,
@@ -145,6 +139,11 @@ class Mails(Repository):
             waiting = mails.c.key.in_(part), mails.c.body.is_not(None)
             self._run(self._update(mails).where(*waiting).values(state="dropped", body=None, error=why))
         return fresh
+
+    def count_since(self, member_id: int, since: datetime, *, group: str) -> int:
+        """How many mails of a group were made for a member since then."""
+        mine = mails.c.member_id == member_id, mails.c.group == group, mails.c.created_at > since
+        return int(self._rows(self._select(mails, func.count()).where(*mine))[0][0])
 
     def next_at(self) -> datetime | None:
         """When the next mail falls due."""

@@ -101,6 +101,7 @@ addresses = table(
     Column("code", LargeBinary),  # keyed hash; gone once confirmed
     Column("code_until", Moment),
     Column("tries", SmallInteger, nullable=False, server_default="0"),
+    # The two are of older versions, which may run beside this one; they go with the next generation of the tables.
     Column("codes_sent", SmallInteger, nullable=False, server_default="0"),
     Column("codes_since", Moment),
     Column("confirmed_at", Moment),
