@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from plugin.domain.members import Member
 from plugin.domain.people import Office, Principal, Scope
 from plugin.errors import Conflict, Forbidden, NotFound
+from plugin.services.guarding.managing import admins_of
 from plugin.services.identity import rights
 from plugin.services.identity.access import require_admin, require_member
 from plugin.services.runtime import Runtime
@@ -39,7 +40,8 @@ async def holders(runtime: Runtime, principal: Principal | None) -> list[Holder]
             granted[Office.ADMIN] = {}
         people = unit.members.many({member for found in granted.values() for member in found})
         found = [Holder(member=people[member], office=office, since=since) for office in Office for member, since in granted[office].items()]
-        return [Holder(member=one, office=Office.ADMIN, since=None) for one in unit.members.admins() if one.takes_part] * host_says + found
+        said = unit.members.admins() if host_says else []
+        return [Holder(member=one, office=Office.ADMIN, since=None) for one in said if one.takes_part] + found
 
     return await runtime.database.read(asking.installation_id, work)
 
@@ -70,25 +72,29 @@ async def invite_as_admin(runtime: Runtime, principal: Principal | None, office:
 
 async def invitation(runtime: Runtime, installation_id: int, token: str) -> tuple[Office, str]:
     """What an invitation is for, and the community's name. Raises :class:`NotFound` for one that is unknown, used or expired."""
+    return await runtime.database.read(installation_id, lambda unit: (_invited(unit, token_digest(token)), unit.community.name))
 
-    def work(unit: UnitOfWork) -> tuple[Office, str]:
-        office = unit.staff.invited(token_digest(token), now=unit.now)
-        if office is None:
-            raise NotFound("this invitation was used already or has expired: ask for a new one", code="invitation_over")
-        return office, unit.community.name
 
-    return await runtime.database.read(installation_id, work)
+def _invited(unit: UnitOfWork, digest: bytes) -> Office:
+    office = unit.staff.invited(digest, now=unit.now)
+    if office is None:
+        raise NotFound("this invitation was used already or has expired: ask for a new one", code="invitation_over")
+    return office
 
 
 async def accept(runtime: Runtime, principal: Principal, token: str) -> Office:
-    """Take an invitation up, which uses it up. Raises :class:`NotFound` as :func:`invitation` does."""
+    """Take an invitation up, which uses it up.
+
+    Raises :class:`NotFound` as :func:`invitation` does, and :class:`Forbidden` for an admin who would look after safety, as :func:`set_office` does: the
+    invitation may be of their own making.
+    """
     member_id = require_member(principal)
 
     def work(unit: UnitOfWork) -> Office:
         digest = token_digest(token)
-        office = unit.staff.invited(digest, now=unit.now)
-        if office is None:
-            raise NotFound("this invitation was used already or has expired: ask for a new one", code="invitation_over")
+        office = _invited(unit, digest)
+        if office is Office.SAFETY and member_id in admins_of(unit):
+            _refuse_oneself(unit, member_id)
         unit.staff.use(digest)
         unit.staff.grant(member_id, office, at=unit.now)
         unit.record("office.accepted", actor=str(member_id), office=office.value, member=str(member_id))
@@ -111,8 +117,8 @@ async def set_office(runtime: Runtime, principal: Principal | None, member_id: i
             raise NotFound("there is no such member who takes part", field="member")
         there = unit.staff.holders(office)
         if holds:
-            if office is Office.SAFETY and member_id == asking.member_id and _others(unit, asking.member_id):
-                raise Forbidden("who looks after safety is granted it by somebody else: ask another admin")
+            if office is Office.SAFETY and member_id == asking.member_id:
+                _refuse_oneself(unit, member_id)
             unit.staff.grant(member_id, office, at=unit.now)
         else:
             if office is Office.ADMIN and set(there) == {member_id}:
@@ -124,10 +130,10 @@ async def set_office(runtime: Runtime, principal: Principal | None, member_id: i
     await runtime.database.write(asking.installation_id, work)
 
 
-def _others(unit: UnitOfWork, member_id: int | None) -> bool:
-    """Whether an admin or somebody who looks after safety is there besides this member."""
-    there = {one.id for one in unit.members.admins() if one.takes_part} | set(unit.staff.holders(Office.ADMIN)) | set(unit.staff.holders(Office.SAFETY))
-    return bool(there - {member_id})
+def _refuse_oneself(unit: UnitOfWork, member_id: int) -> None:
+    """Raise :class:`Forbidden` if an admin or somebody who looks after safety is there besides this member, who could grant it instead."""
+    if {*admins_of(unit), *safety_staff(unit)} - {member_id}:
+        raise Forbidden("who looks after safety is granted it by somebody else: ask another admin")
 
 
 def _refuse_what_the_host_says(runtime: Runtime, unit: UnitOfWork, office: Office) -> None:

@@ -62,6 +62,21 @@ async def test_an_admin_does_not_make_themselves_the_one_who_reads_reports(crew:
         await staffing.set_office(crew.runtime, admin, await number(crew, "7"), Office.SAFETY, holds=True)
 
 
+async def test_nor_by_an_invitation_of_their_own(crew: World) -> None:
+    admin = await bearer(crew, "7")
+    token = (await staffing.invite_as_admin(crew.runtime, admin, Office.SAFETY)).rpartition("/")[2]
+    with pytest.raises(Forbidden):
+        await staffing.accept(crew.runtime, admin, token)
+    assert await staffing.accept(crew.runtime, await bearer(crew, "8"), token) is Office.SAFETY, "it is good still, for somebody else"
+
+
+async def test_an_admin_who_is_alone_looks_after_safety_too(crew: World) -> None:
+    await tell(crew, person("6", admin=False, source=HOST))
+    admin = await bearer(crew, "7")
+    token = (await staffing.invite_as_admin(crew.runtime, admin, Office.SAFETY)).rpartition("/")[2]
+    assert await staffing.accept(crew.runtime, admin, token) is Office.SAFETY
+
+
 async def test_others_grant_nothing(crew: World) -> None:
     plain = await bearer(crew, "8")
     for work in (
