@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from mentorgraph.host import Capability
 from plugin.domain.groups import Group, GroupState, Seat
-from plugin.domain.rounds import CauseOf, Command, Round, RoundState, Waiting
+from plugin.domain.rounds import CauseOf, Round, Waiting
 from plugin.errors import Conflict
 from plugin.graph import grouping
 from plugin.graph.grouping import Grouping, Impossible, Left
@@ -15,7 +15,7 @@ from plugin.services.guarding import safeguarding
 from plugin.services.matching import group_inputs, group_telling
 from plugin.services.matching.group_inputs import Task
 from plugin.services.matching.group_words import reasons_of
-from plugin.services.matching.round_checks import step
+from plugin.services.matching.round_outcomes import finish, overtaken, still_wanted
 from plugin.services.mentorships import mentoring
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -55,12 +55,8 @@ def causes_of(unit: UnitOfWork, one: Round, error: Impossible) -> list[CauseOf]:
 
 
 def _keep(unit: UnitOfWork, one: Round, task: Task, formed: Formed) -> None:
-    now = unit.rounds.get(one.id)
-    if now is None or now.state is not RoundState.COMPUTING or now.run != one.run:
-        return
-    found = unit.members.many(person.id for person in task.people)
-    if len(found) < len(task.people) or not all(member.takes_part for member in found.values()):
-        unit.wake("rounds")
+    now = still_wanted(unit, one)
+    if now is None or overtaken(unit, now, [person.id for person in task.people], together=(group.people for group in formed.groups)):
         return
     pinned = {seat.member_id for group in unit.our_groups.of_round(one.id) for seat in group.seats if seat.pinned}
     unit.our_groups.drop_drafts(one.id)
@@ -80,7 +76,6 @@ def _keep(unit: UnitOfWork, one: Round, task: Task, formed: Formed) -> None:
         unit.our_groups.seat(made.id, seats_of(group, pinned), at=unit.now)
     unit.rounds.clear(one.id)
     unit.rounds.keep_waiting(one.id, [Waiting(mentee_id=left.person, missing=1, reason=left.why.value) for left in formed.left])
-    unit.rounds.settle_choices(one.id, done=True)
     figures: dict[str, object] = {
         "groups": len(formed.groups),
         "people": len(task.people),
@@ -89,9 +84,7 @@ def _keep(unit: UnitOfWork, one: Round, task: Task, formed: Formed) -> None:
         "mean_score": sum(group.score for group in formed.groups) / len(formed.groups) if formed.groups else 0.0,
         "with_shared_slot": sum(bool(group.hours) for group in formed.groups),
     }
-    done = step(now.state, Command.FINISH, by_hand=bool(pinned or unit.rounds.choices(one.id)))
-    unit.rounds.put(replace(now, state=done, progress=1.0, figures=figures, failure="", computed_at=unit.now))
-    unit.record("round.computed", actor="worker", round=str(one.id), run=one.run)
+    finish(unit, now, figures=figures, pinned=bool(pinned))
 
 
 def seats_of(group: Grouping, pinned: Iterable[int] = ()) -> list[Seat]:
@@ -108,9 +101,12 @@ def begin(unit: UnitOfWork, group: Group, *, capabilities: frozenset[Capability]
 
     Raises what :func:`plugin.services.mentorships.mentoring.begin` raises; nothing is done then.
     """
-    if unit.blocks.within(seat.member_id for seat in group.seats):
+    people = [seat.member_id for seat in group.seats]
+    if unit.blocks.within(people):
         raise Conflict("members of this group are kept apart: one of them wished it", code="blocked", field="group")
-    safeguarding.check_together(unit, [seat.member_id for seat in group.seats])
+    safeguarding.check_together(unit, people)
+    if unit.reports.between(people):
+        raise Conflict("something about members of this group is looked into: wait until it is decided", code="suspended", field="group")
     with unit.savepoint():
         for mentor in group.mentors[:1]:
             if group.members:

@@ -18,6 +18,7 @@ from plugin.services import computing
 from plugin.services.knowledge.graphs import Graphs
 from plugin.services.matching import group_lane, round_inputs
 from plugin.services.matching.round_checks import step
+from plugin.services.matching.round_outcomes import finish, overtaken, still_wanted
 from plugin.services.matching.round_reading import apart
 from plugin.services.mentorships import adapting, mentoring
 from plugin.services.runtime import Runtime
@@ -68,42 +69,18 @@ async def _compute(runtime: Runtime, graphs: Graphs, installation_id: int, one: 
         bound.info("round_failed", reason=error.code)
         raised = error
         await runtime.database.write(installation_id, lambda unit: _give_up(unit, one, raised))
-        return
-    await runtime.database.write(installation_id, lambda unit: _keep(unit, one, outcome))
+    else:
+        await runtime.database.write(installation_id, lambda unit: _keep(unit, one, outcome))
     runtime.bus.tell(installation_id)
-
-
-def still_wanted(unit: UnitOfWork, one: Round) -> Round | None:
-    """The round if it still waits for this computation."""
-    now = unit.rounds.get(one.id)
-    return now if now is not None and now.state is RoundState.COMPUTING and now.run == one.run else None
 
 
 def _keep(unit: UnitOfWork, one: Round, outcome: Outcome) -> None:
     now = still_wanted(unit, one)
-    if now is None:
-        return
-    if _outdated(unit, now, outcome):
-        # It stays where it is, and is computed anew from what holds now.
-        unit.wake("rounds")
+    there = {each.member_id for each in outcome.people}
+    if now is None or overtaken(unit, now, there, together=((pair.mentor_id, pair.mentee_id) for pair in outcome.pairs)):
         return
     unit.rounds.keep(one.id, outcome)
-    unit.rounds.settle_choices(one.id, done=True)
-    by_hand = bool(unit.rounds.choices(one.id))
-    done = step(now.state, Command.FINISH, by_hand=by_hand)
-    unit.rounds.put(replace(now, state=done, progress=1.0, figures=outcome.figures, failure="", computed_at=unit.now))
-    unit.record("round.computed", actor="worker", round=str(one.id), run=one.run)
-
-
-def _outdated(unit: UnitOfWork, one: Round, outcome: Outcome) -> bool:
-    """Whether somebody left, withdrew or was blocked while the round was computed."""
-    there = {each.member_id for each in outcome.people}
-    found = unit.members.many(there)
-    enrolled = {each.member_id for each in unit.enrolments.of_program(one.program_id) if not each.paused}
-    if any(member not in found or not found[member].takes_part or member not in enrolled for member in there):
-        return True
-    blocked = round_inputs.kept_apart(unit, there)
-    return any(frozenset({pair.mentor_id, pair.mentee_id}) in blocked for pair in outcome.pairs)
+    finish(unit, now, figures=outcome.figures)
 
 
 def _give_up(unit: UnitOfWork, one: Round, error: PluginError) -> None:
@@ -136,7 +113,7 @@ async def _hand_over(runtime: Runtime, installation_id: int) -> bool:
         return False
     capabilities = runtime.host((await runtime.installation(installation_id)).host).capabilities
 
-    def few(unit: UnitOfWork) -> bool:
+    def few(unit: UnitOfWork) -> None:
         for group in unit.our_groups.to_begin(limit=HAND_OVER):
             try:
                 group_lane.begin(unit, group, capabilities=capabilities)
@@ -145,17 +122,14 @@ async def _hand_over(runtime: Runtime, installation_id: int) -> bool:
         round_id = unit.rounds.handing_over()
         one = unit.rounds.get(round_id) if round_id is not None else None
         if one is None:
-            return True
-        pairs = unit.rounds.proposed(one.id, limit=HAND_OVER)
+            return
         running = round_inputs.running_pairs(unit, one.program_id)
-        for pair in pairs:
+        for pair in unit.rounds.proposed(one.id, limit=HAND_OVER):
             _begin(unit, one, pair, running)
-        return True
 
-    more = await runtime.database.write(installation_id, few)
-    if more:
-        runtime.bus.tell(installation_id)
-    return more
+    await runtime.database.write(installation_id, few)
+    runtime.bus.tell(installation_id)
+    return True
 
 
 def _begin(unit: UnitOfWork, one: Round, pair: Pair, running: set[tuple[int, int]]) -> None:

@@ -1,21 +1,26 @@
 """Groups from draft to running ones, on both databases."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from mentorgraph.host import AddToGroup, Capability, CreateGroup, DirectMessage
 from plugin.domain.designs import GroupDesign
+from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.groups import Group, GroupState
 from plugin.domain.members import Consent
 from plugin.domain.people import MEMBER_SCOPES, Principal
 from plugin.domain.programs import Role
+from plugin.domain.reports import Report, ReportKind
 from plugin.domain.rounds import RoundState
 from plugin.errors import Conflict, Forbidden, Invalid
 from plugin.graph.grouping import Impossible
 from plugin.services.departures.erasure import erase_member
 from plugin.services.hosts.handlers.members import decide
-from plugin.services.matching import group_reading, grouping, round_looking, round_reading, rounds
+from plugin.services.matching import group_lane, group_reading, grouping, round_looking, round_reading, rounds
+from plugin.services.matching.group_inputs import Task
+from plugin.services.matching.group_lane import Formed, form
 from plugin.services.matching.group_words import explain
 from plugin.services.messages import delivering, outgoing
 from plugin.store.unit_of_work import UnitOfWork
@@ -293,6 +298,44 @@ async def test_a_contradiction_that_the_worker_finds_is_named_and_blocks_are_not
     await program.work()
     (cause,) = (await round_reading.overview(runtime, program.manager, made.id)).causes
     assert (cause.kind, {cause.mentor_id, cause.mentee_id}) == ("apart", {ids["berlin_0"], ids["berlin_1"]})
+
+
+@pytest.mark.parametrize("what", ["withdraws", "pauses", "is kept apart"])
+async def test_what_overtakes_groups_while_they_are_formed_is_in_them(program: Matching, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    database, installation, ids = program.world.database, program.world.installation_id, program.ids
+    loop, left = asyncio.get_running_loop(), [True]
+
+    def happens(unit: UnitOfWork) -> None:
+        if what == "is kept apart":
+            for other in NAMES[1:5]:
+                unit.blocks.put(ids[NAMES[0]], ids[other], at=unit.now)
+            return
+        (one,) = unit.enrolments.of_member(ids[NAMES[0]])
+        unit.enrolments.put(replace(one, paused=True) if what == "pauses" else replace(one, state=EnrolmentState.WITHDRAWN, left_at=unit.now))
+
+    def slow(task: Task, cancelled: object = None, progress: object = None) -> Formed:
+        groups = form(task)
+        if left.pop() if left else False:
+            asyncio.run_coroutine_threadsafe(database.write(installation, happens), loop).result(10)
+        return groups
+
+    monkeypatch.setattr(group_lane, "form", slow)
+    where = await together_in(program, await formed(program, replace(DESIGN, largest=4)))
+    if what == "is kept apart":
+        assert not {where[name] for name in NAMES[1:5]} & {where[NAMES[0]]}
+    else:
+        assert set(where) == {*ids} - {NAMES[0]}
+
+
+async def test_a_group_with_a_report_between_two_of_it_does_not_begin(program: Matching, clock: FixedClock) -> None:
+    number = await formed(program, replace(DESIGN, smallest=8, largest=8, mentors=0))
+    made = Report(
+        id=1, reporter_id=program.ids["lima_0"], about_id=program.ids["lima_1"], mentorship_id=None, kind=ReportKind.PRESSURE, words=b"", at=clock.now
+    )
+    await program.world.database.write(program.world.installation_id, lambda unit: unit.reports.put(made))
+    await rounds.publish(program.world.runtime, program.manager, number)
+    await program.work()
+    assert [group.state for group in await groups_of(program, number)] == [GroupState.REFUSED]
 
 
 @pytest.mark.parametrize(
