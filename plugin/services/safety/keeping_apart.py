@@ -33,19 +33,16 @@ async def block(runtime: Runtime, principal: Principal, other_id: int) -> list[i
 
 
 def keep_apart(unit: UnitOfWork, member_id: int, other_id: int) -> None:
-    """Keep two members apart, as the first one wished: what they have together ends, requests between them are closed, and groups go on without the first.
-
-    Where the first one leads a group, it goes on without the other.
-    """
+    """Keep two members apart, as the first one wished, and :func:`separate` them."""
     unit.blocks.put(member_id, other_id, at=unit.now)
-    _separate(unit, member_id, other_id)
+    separate(unit, member_id, other_id)
 
 
 def separate_unscreened(unit: UnitOfWork, member_id: int) -> None:
     """End what a member has together with whom they may not be brought together any more, because one of the two is under age."""
     known = safeguarding.safeguards(unit)
     for other_id in sorted(one for one in _company(unit, member_id) if known.apart(member_id, one)):
-        _separate(unit, member_id, other_id)
+        separate(unit, member_id, other_id)
 
 
 def _company(unit: UnitOfWork, member_id: int) -> set[int]:
@@ -56,7 +53,11 @@ def _company(unit: UnitOfWork, member_id: int) -> set[int]:
     return (found | {person for one in asked for person in (one.mentor_id, one.mentee_id)} | unit.suggestions.company(member_id)) - {member_id}
 
 
-def _separate(unit: UnitOfWork, member_id: int, other_id: int) -> None:
+def separate(unit: UnitOfWork, member_id: int, other_id: int) -> None:
+    """End what two members have together, close requests between them, take back suggestions of one to the other, and let groups go on without the first.
+
+    Where the first one leads a group, it goes on without the other.
+    """
     for one in unit.mentorships.of_member(member_id):
         if one.runs and other_id in one.people:
             _part(unit, one, member_id, other_id)

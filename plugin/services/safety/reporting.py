@@ -117,9 +117,12 @@ async def decide(runtime: Runtime, principal: Principal, report_id: int, *, stat
         if one is None or me in {one.reporter_id, one.about_id}:
             raise NotFound("there is no such report", field="report")
         seeing.saw(unit, principal, [one.reporter_id], what="report")
+        closed = _closed(unit, one, state, by=me, end=end or apart)
         if apart:
             unit.blocks.put(one.reporter_id, one.about_id, at=unit.now)
-        return _closed(unit, one, state, by=me, end=end or apart)
+            # What they have beside what was reported: requests, suggestions, groups. It is not the reporter who leaves those.
+            keeping_apart.separate(unit, one.about_id, one.reporter_id)
+        return closed
 
     return await runtime.database.write(principal.installation_id, work)
 

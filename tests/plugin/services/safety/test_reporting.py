@@ -4,15 +4,19 @@ from dataclasses import replace
 
 import pytest
 
+from plugin.domain.groups import Group, GroupState, Seat
 from plugin.domain.people import MEMBER_SCOPES, Office, Principal, Scope
 from plugin.domain.programs import Role
 from plugin.domain.reports import NEXT, ReportKind, ReportState
+from plugin.domain.requests import RequestState
 from plugin.domain.sessions import CancelReason, SessionState
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
+from plugin.services.mentorships import requesting
 from plugin.services.pairs import agreeing, signs
 from plugin.services.privacy import auditing
 from plugin.services.safety import keeping_apart, reporting
 from plugin.services.safety.reporting import Seen
+from plugin.store.unit_of_work import UnitOfWork
 from tests.conftest import FixedClock
 from tests.plugin.services.meetings.support import Meeting, begun, pair_of, tomorrow
 from tests.plugin.services.pairs.test_pairing import TERMS
@@ -102,6 +106,27 @@ async def test_an_upheld_report_ends_it_for_good(pair: Meeting) -> None:
     assert await pair.do(lambda unit: unit.blocks.between(pair.id("ann"), pair.id("mia")))
     with pytest.raises(Conflict, match="kept apart"):
         await begun(pair.crowd, "ann", "mia")
+
+
+async def test_who_is_kept_apart_for_good_has_nothing_left_together(pair: Meeting) -> None:
+    await pair.crowd.join("noah", Role.MENTEE)
+    runtime, noah = pair.world.runtime, pair.crowd.people["noah"]
+    (asked,) = await requesting.ask(runtime, noah, program_id=pair.crowd.program.id, mentor_ids=[pair.id("ann")], note="", goal="To learn")
+
+    def together(unit: UnitOfWork) -> None:
+        made = Group(id=9, program_id=pair.crowd.program.id, round_id=None, number=1, name="Circle", state=GroupState.RUNNING, created_at=unit.now)
+        unit.our_groups.put(made)
+        unit.our_groups.seat(made.id, [Seat(member_id=pair.id(name)) for name in ("ann", "noah", "mia")], at=unit.now)
+
+    await pair.do(together)
+    one = await reporting.report(runtime, noah, pair.id("ann"), kind=ReportKind.PRESSURE, words="He asked for money", mentorship_id=None, block=False)
+    await decide(pair, one, ReportState.UPHELD, apart=True)
+    request, group = await pair.do(lambda unit: (unit.requests.get(asked.id), unit.our_groups.get(9)))
+    assert request is not None
+    assert request.state is RequestState.WITHDRAWN
+    assert group is not None
+    assert {seat.member_id for seat in group.seats} == {pair.id("noah"), pair.id("mia")}, "it is not the one who reported it who leaves"
+    assert await keeping_apart.mine(runtime, pair.crowd.people["ann"]) == [], "nor can the other take it back"
 
 
 async def test_who_is_named_nowhere_is_asked_for(small_world: World) -> None:
