@@ -57,27 +57,19 @@ async def _create(runtime: Runtime, asking: Principal, member_id: int | None, *,
         raise Invalid("days must be 1 to {most}", field="days", most=MOST_DAYS)
     if not scopes:
         raise Invalid("a token needs at least one scope", field="scopes")
-    there = await runtime.database.read(asking.installation_id, lambda unit: unit.tokens.listing(member_id=member_id, now=unit.now))
-    if sum(one.audience != APPLICATION for one in there) >= MOST:
-        raise Conflict("there are {most} tokens already: revoke those that nobody uses", code="too_many_tokens", most=MOST)
-    text = await access.create_token(
-        runtime,
-        asking.installation_id,
-        member_id=member_id,
-        scopes=scopes,
-        name=named,
-        lifetime=timedelta(days=days),
-        audience="api",
-        by=str(asking.member_id),
-    )
-    return text, await runtime.database.read(asking.installation_id, lambda unit: _found(unit, text))
+    chosen = access.checked_scopes(member_id, scopes)
 
+    def work(unit: UnitOfWork) -> tuple[str, Token]:
+        there = unit.tokens.listing(member_id=member_id, now=unit.now)
+        if sum(one.audience != APPLICATION for one in there) >= MOST:
+            raise Conflict("there are {most} tokens already: revoke those that nobody uses", code="too_many_tokens", most=MOST)
+        lifetime, by = timedelta(days=days), str(asking.member_id)
+        text = access.issue(unit, member_id=member_id, scopes=chosen, name=named, lifetime=lifetime, audience="api", by=by)
+        made = unit.tokens.find(token_digest(text))
+        assert made is not None  # noqa: S101 - issued above
+        return text, made
 
-def _found(unit: UnitOfWork, text: str) -> Token:
-    found = unit.tokens.find(token_digest(text))
-    if found is None:
-        raise NotFound("the token was revoked meanwhile")
-    return found
+    return await runtime.database.write(asking.installation_id, work)
 
 
 async def revoke_of_service(runtime: Runtime, principal: Principal | None, token_id: int) -> None:

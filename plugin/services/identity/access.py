@@ -32,16 +32,21 @@ async def create_token(
     Raises :class:`Invalid` for a scope that such a token cannot carry.
     """
     usual = SERVICE_SCOPES if member_id is None else MEMBER_SCOPES
-    possible = SERVICE_SCOPES | {Scope.ADMIN} if member_id is None else MEMBER_SCOPES | OFFICE_SCOPES
-    chosen = usual if scopes is None else scopes
-    if not chosen <= possible:
-        wrong = ", ".join(sorted(scope.value for scope in chosen - possible))
-        raise Invalid("a token of this kind cannot carry {wrong}; it can carry {choices}", field="scope", wrong=wrong, choices=", ".join(sorted(possible)))
+    chosen = checked_scopes(member_id, usual if scopes is None else scopes)
 
     def work(unit: UnitOfWork) -> str:
         return issue(unit, member_id=member_id, scopes=chosen, name=name, lifetime=lifetime, audience=audience, by=by)
 
     return await runtime.database.write(installation_id, work)
+
+
+def checked_scopes(member_id: int | None, scopes: frozenset[Scope]) -> frozenset[Scope]:
+    """Scopes that a token of a member, or with ``None`` of a service, can carry. Raises :class:`Invalid` that names the others."""
+    possible = SERVICE_SCOPES | {Scope.ADMIN} if member_id is None else MEMBER_SCOPES | OFFICE_SCOPES
+    if not scopes <= possible:
+        wrong = ", ".join(sorted(scope.value for scope in scopes - possible))
+        raise Invalid("a token of this kind cannot carry {wrong}; it can carry {choices}", field="scope", wrong=wrong, choices=", ".join(sorted(possible)))
+    return scopes
 
 
 def issue(unit: UnitOfWork, *, member_id: int | None, scopes: frozenset[Scope], name: str, lifetime: timedelta | None, audience: str, by: str) -> str:
