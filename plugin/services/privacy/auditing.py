@@ -3,7 +3,8 @@
 The log holds ids only (:mod:`plugin.services.guarding.seeing` writes it); names are looked up when somebody asks, and who was erased has none.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from plugin.domain.members import Member
@@ -29,7 +30,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
-    """Entries of the audit log, who stands behind them by id, and the first entry that was altered or removed, if one was."""
+    """Entries of the audit log, who stands behind their numbers, and the first entry that was altered or removed, if one was.
+
+    A number that nobody stands behind any more is left out, and so is who reported somebody: that is for those who look after safety.
+    """
 
     entries: list[Entry]
     people: dict[str, Member]
@@ -41,12 +45,29 @@ async def log(runtime: Runtime, principal: Principal | None, *, before: int | No
     asking = await require_admin(runtime, principal)
 
     def work(unit: UnitOfWork) -> Log:
-        entries = unit.recorded(before=before, limit=limit)
-        ids = {one for entry in entries for one in (entry.actor, str(entry.detail.get("member", ""))) if one.isdigit()}
-        people = unit.members.many(int(one) for one in ids)
-        return Log(entries=entries, people={str(key): member for key, member in people.items()}, broken_at=unit.audit_broken_at())
+        entries = [_without_reporters(entry) for entry in unit.recorded(before=before, limit=limit)]
+        behind = unit.behind(one for entry in entries for one in (entry.actor, str(entry.detail.get("member", ""))))
+        found = unit.members.many(behind.values())
+        people = {number: found[member_id] for number, member_id in behind.items() if member_id in found}
+        return Log(entries=[_with_names(entry, people) for entry in entries], people=people, broken_at=unit.audit_broken_at())
 
     return await runtime.database.read(asking.installation_id, work)
+
+
+def _without_reporters(entry: Entry) -> Entry:
+    if entry.action.startswith("report."):
+        return replace(entry, actor="", detail=_but_member(entry))
+    return replace(entry, detail=_but_member(entry)) if entry.detail.get("what") == "report" else entry
+
+
+def _with_names(entry: Entry, people: Mapping[str, Member]) -> Entry:
+    """Without the numbers of those who have no name any more."""
+    actor = "" if entry.actor.isdigit() and entry.actor not in people else entry.actor
+    return replace(entry, actor=actor, detail=entry.detail if str(entry.detail.get("member", "")) in people else _but_member(entry))
+
+
+def _but_member(entry: Entry) -> Mapping[str, object]:
+    return {key: value for key, value in entry.detail.items() if key != "member"}
 
 
 async def who_saw(runtime: Runtime, principal: Principal) -> list[Reading]:
