@@ -91,7 +91,7 @@ def export(
 
     async def work(parts: Parts) -> bytes:
         which = await the_installation(parts.runtime, installation)
-        return await parts.runtime.database.write(which, lambda unit: export_member(find_member(member, unit), unit))
+        return await parts.runtime.database.write(which, lambda unit: export_member(find_member(member, unit), unit, by="operator"))
 
     sys.stdout.buffer.write(run(work) + b"\n")
 

@@ -14,9 +14,8 @@ from plugin.domain.community import Community, InstallationState
 from plugin.domain.people import Scope
 from plugin.errors import Forbidden, Invalid, NotFound, PluginError, Remark, TooMany, Unauthenticated
 from plugin.services.hosts import connect
-from plugin.services.identity import access
+from plugin.services.identity import access, visiting
 from plugin.services.knowledge.graphs import Graphs
-from plugin.services.programs import viewing
 from plugin.services.runtime import Runtime
 from plugin.web.browser import SESSION, Browser, SignInNeeded
 from plugin.web.pages import Speaker, render, speaker_for
@@ -63,7 +62,7 @@ class Desk:
 
     async def _visit(self, request: Request) -> Visit:
         principal = await self._browser.member(request)
-        found = await viewing.session(self._runtime, principal)
+        found = await visiting.session(self._runtime, principal)
         manages = bool(found.manages) and principal.manages
         if self._area is Area.CONSOLE and not (principal.may(Scope.ADMIN) or principal.may(Scope.SAFETY) or manages):
             # An admin of whom the host did not say so just now is told that, not that they are none.

@@ -16,7 +16,7 @@ from plugin.services.developers import applications, authorizing, providing
 from plugin.services.developers.applications import Wanted
 from plugin.services.developers.authorizing import Answer
 from plugin.services.hosts.connect import community_of
-from plugin.services.programs import viewing
+from plugin.services.identity import visiting
 from plugin.services.runtime import Runtime
 from plugin.texts.console import CONSENTS
 from plugin.web.browser import CSRF, Browser, SignInNeeded, installation_of
@@ -91,7 +91,7 @@ class OAuth:
         if found.known and values.get("prompt") != "consent" and found.application.secret is not None:
             # A public application cannot show who it is: its member is asked each time (RFC 8252 §8.6).
             return self._sent(request, await authorizing.answer(self._runtime, principal, values, allow=True))
-        session = await viewing.session(self._runtime, principal)
+        session = await visiting.session(self._runtime, principal)
         place = urlsplit(found.redirect_uri)
         # Browsers hold a form to its policy through redirects too.
         target = f"{place.scheme}://{place.netloc}" if place.scheme in {"http", "https"} else f"{place.scheme}:"

@@ -13,10 +13,9 @@ from plugin.domain.members import Member
 from plugin.domain.notices import zone_of
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Invalid, NotFound, PluginError
-from plugin.services.identity import access
+from plugin.services.identity import access, visiting
+from plugin.services.identity.visiting import Session
 from plugin.services.knowledge.graphs import Graphs
-from plugin.services.programs import viewing
-from plugin.services.programs.viewing import Session
 from plugin.services.runtime import Runtime
 from plugin.texts import languages
 from plugin.texts.console import DONE
@@ -128,7 +127,7 @@ class Visit:
 
     async def people(self, member_ids: set[int]) -> dict[int, Member]:
         """Members by id; who left is missing."""
-        return await viewing.members(self.runtime, self.principal, member_ids)
+        return await visiting.members(self.runtime, self.principal, member_ids)
 
     async def require_admin(self) -> None:
         """Ask the host again whether this is an admin, for what must not rest on an answer of minutes ago."""

@@ -308,7 +308,7 @@ async def test_answers_are_exported_and_erased_with_the_member(both: World) -> N
     def export(unit: UnitOfWork) -> Any:
         member = unit.members.by_username("cat")
         assert member is not None
-        return orjson.loads(export_member(member, unit))
+        return orjson.loads(export_member(member, unit, by="test"))
 
     (kept,) = (await both.write(export))["answers"]
     assert kept["form"] == "Form"

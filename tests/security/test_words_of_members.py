@@ -173,4 +173,4 @@ async def test_it_all_goes_with_the_member(world: World, clock: FixedClock, role
 def _exported(member_id: int, unit: UnitOfWork) -> bytes:
     found = unit.members.get(member_id)
     assert found is not None
-    return export_member(found, unit)
+    return export_member(found, unit, by="test")

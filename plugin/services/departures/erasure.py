@@ -1,6 +1,6 @@
 """The one path by which a person is erased, and the one by which they get everything that is kept about them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import orjson
@@ -84,14 +84,30 @@ def find_member(name: str, unit: UnitOfWork) -> Member:
     return member
 
 
-def export_member(member: Member, unit: UnitOfWork) -> bytes:
-    """Everything that a member gave or that is about them, but for what others said in private, as one JSON document."""
-    unit.record("member.exported", actor=str(member.id), member=str(member.id))
-    document = {
+def export_member(member: Member, unit: UnitOfWork, *, by: str) -> bytes:
+    """Everything that a member gave or that is about them, but for what others said in private, as one JSON document. ``by`` is for the audit log."""
+    return _document(member, unit, unit.personal.exported(member.id), _opened(member, unit), by=by)
+
+
+def export_for_admin(member: Member, unit: UnitOfWork, *, by: str) -> bytes:
+    """:func:`export_member` without what the member said or was told in confidence, such as answers, reports and blocks, and without whatever is sealed."""
+    return _document(member, unit, unit.personal.exported_in_public(member.id), {}, by=by)
+
+
+def _document(member: Member, unit: UnitOfWork, tables: Mapping[str, object], opened: Mapping[str, object], *, by: str) -> bytes:
+    unit.record("member.exported", actor=by, member=str(member.id))
+    document: dict[str, object] = {
         "format": "mentorgraph-export-1",
         "made_at": unit.now.isoformat(),
         "community": {"name": unit.community.name, "url": unit.community.base_url},
-        "tables": unit.personal.exported(member.id),
+        "tables": tables,
+        **opened,
+    }
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+
+
+def _opened(member: Member, unit: UnitOfWork) -> Mapping[str, object]:
+    return {
         "answers": forms.export_of(unit, member.id),
         "messages": telling.export_of(unit, member.id),
         "sessions": sessions.export_of(unit, member.id),
@@ -99,4 +115,3 @@ def export_member(member: Member, unit: UnitOfWork) -> bytes:
         "reports": report_words.export_of(unit, member.id),
         "guardian": safeguarding.guardian_of(unit, member.id),
     }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2)

@@ -37,6 +37,14 @@ def require_manager(unit: UnitOfWork, principal: Principal, program_id: int | No
         raise NotFound("there is no such program", field="program")
 
 
+def managed_program(unit: UnitOfWork, principal: Principal, program_id: int) -> Program:
+    """A program, for who manages it. Raises what :func:`require_manager` raises."""
+    require_manager(unit, principal, program_id)
+    found = unit.programs.get(program_id)
+    assert found is not None  # noqa: S101 - required above
+    return found
+
+
 def managed(unit: UnitOfWork, principal: Principal, found: T | None, missing: NotFound) -> T:
     """What was looked up by its id, for who manages its program. Raises :class:`Forbidden`, or ``missing`` where there is nothing.
 

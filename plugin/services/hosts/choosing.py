@@ -17,8 +17,11 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\Z")
 _ORIGIN = re.compile(r"https://[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[0-9]{1,5})?\Z|http://(?:127\.0\.0\.1|localhost):[0-9]{1,5}\Z")
 
 
-async def configure(runtime: Runtime, installation_id: int, changes: Mapping[str, str]) -> Policy:
-    """Change an admin's choices. What follows from them (who agreed, which posts count) is worked out when the community is read next, which is at once."""
+async def configure(runtime: Runtime, installation_id: int, changes: Mapping[str, str], *, by: str = "operator") -> Policy:
+    """Change an admin's choices; ``by`` is for the audit log.
+
+    What follows from them (who agreed, which posts count) is worked out when the community is read next, which is at once.
+    """
 
     def work(unit: UnitOfWork) -> Policy:
         before, policy = unit.policy, parse_policy(changes, unit.policy)
@@ -29,7 +32,7 @@ async def configure(runtime: Runtime, installation_id: int, changes: Mapping[str
         for sweep_state in unit.sweeps.all():
             unit.sweeps.put(SweepState(sweep=sweep_state.sweep, number=sweep_state.number))
         unit.wake("reconcile")
-        unit.record("policy.changed", actor="operator", keys=sorted(changes))
+        unit.record("policy.changed", actor=by, keys=sorted(changes))
         return policy
 
     policy = await runtime.database.write(installation_id, work)

@@ -20,7 +20,7 @@ from plugin.errors import Invalid, NotFound
 from plugin.graph import health as figures
 from plugin.graph import pictures
 from plugin.graph import results as aggregates
-from plugin.services.guarding.managing import managed, require_manager
+from plugin.services.guarding.managing import managed, managed_program, require_manager
 from plugin.services.programs.program_facts import CohortBy, load
 from plugin.services.questions import forms
 from plugin.services.runtime import Runtime
@@ -50,7 +50,7 @@ def evaluate(unit: UnitOfWork, program: Program) -> Evaluation:
 
 async def evaluation(runtime: Runtime, principal: Principal, program_id: int) -> Evaluation:
     """The figures of a program and what follows, for who manages it. Raises :class:`NotFound` and :class:`Forbidden`."""
-    return await runtime.database.read(principal.installation_id, lambda unit: evaluate(unit, _managed(unit, principal, program_id)))
+    return await runtime.database.read(principal.installation_id, lambda unit: evaluate(unit, managed_program(unit, principal, program_id)))
 
 
 async def history(runtime: Runtime, principal: Principal, program_id: int, *, weeks: int) -> tuple[Health, ...]:
@@ -135,14 +135,6 @@ async def survey_forms(runtime: Runtime, principal: Principal, program_id: int) 
     return await runtime.database.read(principal.installation_id, work)
 
 
-def _managed(unit: UnitOfWork, principal: Principal, program_id: int) -> Program:
-    require_manager(unit, principal, program_id)
-    program = unit.programs.get(program_id)
-    if program is None:
-        raise NotFound("there is no such program", field="program")
-    return program
-
-
 async def _apart(runtime: Runtime, principal: Principal, program_id: int, work: Callable[[Facts], T], *, by: CohortBy = CohortBy.MONTH) -> T:
-    facts = await runtime.database.read(principal.installation_id, lambda unit: load(unit, _managed(unit, principal, program_id), cohort_by=by))
+    facts = await runtime.database.read(principal.installation_id, lambda unit: load(unit, managed_program(unit, principal, program_id), cohort_by=by))
     return await asyncio.to_thread(work, facts)

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from plugin.domain.people import Principal
 from plugin.domain.programs import Program
-from plugin.errors import Invalid, NotFound
-from plugin.services.guarding.managing import require_manager
+from plugin.errors import Invalid
+from plugin.services.guarding.managing import managed_program
 from plugin.services.programs.tabular import WRITERS, Table
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -73,10 +73,7 @@ async def export(runtime: Runtime, principal: Principal, program_id: int, *, nam
         raise Invalid("the table is one of: {choices}", field="table", choices=", ".join(sorted(TABLES)))
 
     def work(unit: UnitOfWork) -> tuple[Program, list[Table]]:
-        require_manager(unit, principal, program_id)
-        program = unit.programs.get(program_id)
-        if program is None:
-            raise NotFound("there is no such program", field="program")
+        program = managed_program(unit, principal, program_id)
         made = [kind.make(unit, program, principal) for kind in TABLES.values() if name in {None, kind.name}]
         unit.record("export.made", actor=principal.actor, program=str(program_id), table=name or "all", rows=sum(len(one.rows) for one in made))
         return program, made

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import NEXT, Plan, Program, ProgramState, check
 from plugin.errors import Conflict, NotFound, Remark
-from plugin.services.guarding.managing import require_manager
+from plugin.services.guarding.managing import managed_program, require_manager
 from plugin.services.identity.access import require
 from plugin.services.mentorships import mentoring, requesting
 from plugin.services.questions import forms
@@ -39,10 +39,7 @@ async def change_program(runtime: Runtime, principal: Principal, program_id: int
     """Change what an admin said of a program; what is left out stays. Raises :class:`Invalid`, or :class:`Conflict` for one that is over."""
 
     def work(unit: UnitOfWork) -> Program:
-        require_manager(unit, principal, program_id)
-        program = unit.programs.get(program_id)
-        if program is None:
-            raise NotFound("there is no such program")
+        program = managed_program(unit, principal, program_id)
         if program.state in _OVER:
             raise Conflict("a program that is {state} is not changed any more", code="illegal_transition", state=program.state)
         plan = Plan(**{one.name: getattr(program, one.name) for one in fields(Plan)} | changes)
@@ -61,10 +58,7 @@ async def duplicate_program(runtime: Runtime, principal: Principal, program_id: 
     """Make a draft like a program, without its people and dates."""
 
     def work(unit: UnitOfWork) -> Program:
-        require_manager(unit, principal, program_id)
-        program = unit.programs.get(program_id)
-        if program is None:
-            raise NotFound("there is no such program")
+        program = managed_program(unit, principal, program_id)
         plan = Plan(**{one.name: getattr(program, one.name) for one in fields(Plan)} | {"name": name, "starts_on": None, "ends_on": None})
         check(plan)
         made = _program(plan, unit)
@@ -83,10 +77,7 @@ async def move_program(runtime: Runtime, principal: Principal, program_id: int, 
     """
 
     def work(unit: UnitOfWork) -> Program:
-        require_manager(unit, principal, program_id)
-        program = unit.programs.get(program_id)
-        if program is None:
-            raise NotFound("there is no such program")
+        program = managed_program(unit, principal, program_id)
         if state not in NEXT[program.state]:
             possible = sorted(NEXT[program.state]) or Remark("nowhere: it has ended")
             raise Conflict("a program that is {state} can go to: {possible}", code="illegal_transition", field="state", state=program.state, possible=possible)

@@ -13,7 +13,7 @@ from plugin.domain.programs import Program, Role
 from plugin.domain.rewards import Certificate, Facts
 from plugin.domain.sessions import SessionState
 from plugin.errors import Conflict, NotFound
-from plugin.services.guarding.managing import managed, require_manager
+from plugin.services.guarding.managing import managed, managed_program, require_manager
 from plugin.services.messages.telling import tell
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import token_digest
@@ -113,9 +113,8 @@ async def issue(runtime: Runtime, principal: Principal, program_id: int, member_
     """Issue a certificate by hand. Raises :class:`Conflict` for somebody who has one or was in no mentorship of the program."""
 
     def work(unit: UnitOfWork) -> Shown:
-        require_manager(unit, principal, program_id)
-        program = unit.programs.get(program_id)
-        if program is None or unit.members.get(member_id) is None:
+        program = managed_program(unit, principal, program_id)
+        if unit.members.get(member_id) is None:
             raise NotFound("there is no such member", field="member")
         if any(one.role is role for one in unit.certificates.of_member(member_id, program_id=program_id)):
             raise Conflict("they have a certificate for this: there is one for each role in a program", code="has_one", field="member")

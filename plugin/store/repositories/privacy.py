@@ -22,6 +22,9 @@ PRIVATE_OF_OTHERS: Mapping[str, tuple[str, ...]] = {
     "session_statements": ("about_id",),
 }
 """Columns by which a row names a member about whom somebody else said something in private: such rows are that person's, and not in this member's export."""
+_SAID_OR_TOLD = ("lessons", "mails", "needs", "notices", "outbox", "pair_items", "submissions", "suggestions")
+CONFIDED = frozenset({*PRIVATE_OF_OTHERS, *_SAID_OR_TOLD, "actors"})
+"""Tables of what a member said or was told in private, and of the number by which the audit log names them: nothing for an admin to read."""
 HIDDEN: Mapping[str, frozenset[str]] = {"lessons": frozenset({"reason", "rating"}), "suggestions": frozenset({"need_id", "for_member_id"})}
 """Columns that may tell what somebody else said, or looked for, in private."""
 
@@ -55,6 +58,10 @@ class Personal(Repository):
                 row if own_side and row[own_side] == member_id else {key: value for key, value in row.items() if key not in hidden} for row in found[name]
             ]
         return found
+
+    def exported_in_public(self, member_id: int) -> dict[str, list[Mapping[str, object]]]:
+        """:meth:`exported` without what the member themselves said in private."""
+        return {name: rows for name, rows in self.exported(member_id).items() if name not in CONFIDED}
 
     def erase(self, member_id: int) -> None:
         """Remove every row of the member, or the member from rows that others keep."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, func
 
 from plugin.domain.enrolments import Enrolment, EnrolmentState
 from plugin.domain.programs import Format, Goal, Program, ProgramState, Role
@@ -135,6 +135,12 @@ class Enrolments(Repository):
         if role is not None:
             statement = statement.where(columns.role == role.value)
         return [_enrolment(row) for row in self._rows(statement.order_by(columns.enrolment_id).limit(limit))]
+
+    def counts(self, program_id: int) -> dict[tuple[Role, EnrolmentState], int]:
+        """How many enrolments of a program are in each role and state."""
+        columns = enrolments.c
+        statement = self._select(enrolments, columns.role, columns.state, func.count()).where(columns.program_id == program_id)
+        return {(Role(row[0]), EnrolmentState(row[1])): int(row[2]) for row in self._rows(statement.group_by(columns.role, columns.state))}
 
     def ever(self, program_id: int) -> set[int]:
         """Everybody who takes part in a program, applied, was asked, or did so once."""

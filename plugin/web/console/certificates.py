@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from plugin.domain.programs import Role
 from plugin.errors import Invalid
-from plugin.services.programs import viewing
+from plugin.services.identity import visiting
 from plugin.services.rewards import certifying
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of
@@ -18,7 +18,7 @@ async def view(visit: Visit) -> Response:
     name, found = visit.text("member"), []
     if name and not visit.posted:
         try:
-            member = await viewing.member_named(visit.runtime, visit.principal, name, field="member")
+            member = await visiting.member_named(visit.runtime, visit.principal, name, field="member")
             found = await certifying.of_member(visit.runtime, visit.principal, program.id, member.id)
         except Invalid as error:
             visit.problem = error
@@ -37,11 +37,11 @@ async def act(visit: Visit) -> Response:
         case "issue":
             if visit.text("role") not in set(Role):
                 raise Invalid("choose in which role", field="role")
-            member = await viewing.member_named(visit.runtime, visit.principal, name, field="member")
+            member = await visiting.member_named(visit.runtime, visit.principal, name, field="member")
             await certifying.issue(visit.runtime, visit.principal, program_id, member.id, role=Role(visit.text("role")))
             return visit.go(back, "created")
         case "look":
-            await viewing.member_named(visit.runtime, visit.principal, name, field="member")
+            await visiting.member_named(visit.runtime, visit.principal, name, field="member")
             return visit.go(back)
         case "revoke":
             await certifying.revoke(visit.runtime, visit.principal, id_of(visit.text("certificate")))

@@ -68,8 +68,7 @@ async def the_program(visit: Visit) -> Program:
 
 async def managed(visit: Visit) -> Program:
     """The program in the address, for its managers. Raises :class:`NotFound` and :class:`Forbidden`."""
-    found, _figures, _managers = await viewing.program(visit.runtime, visit.principal, visit.id("program"))
-    return found
+    return await viewing.managed(visit.runtime, visit.principal, visit.id("program"))
 
 
 def show_program(visit: Visit, template: str, program: Program, *, tab: str, **values: Any) -> Response:

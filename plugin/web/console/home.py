@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from plugin.services.identity import access
 from plugin.services.messages import reviewing
+from plugin.services.operations import standing
 from plugin.services.programs import viewing
 from plugin.texts import console as words
 from plugin.web.browser import SESSION, Browser
@@ -16,9 +17,9 @@ async def view(visit: Visit) -> Response:
     if not visit.admin:
         return visit.go("/console/programs" if visit.manages else "/console/reports")
     programs = await viewing.programs(visit.runtime, visit.principal, limit=20)
-    standing = await viewing.standing(visit.runtime, visit.principal)
+    connected = await standing.standing(visit.runtime, visit.principal)
     held = await reviewing.held(visit.runtime, visit.principal, kind=None, after=None, limit=100)
-    return show(visit, "home.html", section="home", programs=programs, standing=standing, held=len(held), words=words)
+    return show(visit, "home.html", section="home", programs=programs, standing=connected, held=len(held), words=words)
 
 
 async def sign_out(visit: Visit) -> Response:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from plugin.domain.ledger import COUNTS, MAX_AMOUNT, EntryKind, EntryState
 from plugin.errors import Invalid
-from plugin.services.programs import viewing
+from plugin.services.identity import visiting
 from plugin.services.rewards import spending
 from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
@@ -36,7 +36,7 @@ async def propose(visit: Visit) -> Response:
     program_id = visit.id("program")
     if visit.text("kind") not in set(EntryKind):
         raise Invalid("choose what is given", field="kind")
-    member = await viewing.member_named(visit.runtime, visit.principal, visit.text("member"), field="member")
+    member = await visiting.member_named(visit.runtime, visit.principal, visit.text("member"), field="member")
     kind, amount = EntryKind(visit.text("kind")), hundredths(visit, "amount")
     made = await spending.propose(visit.runtime, visit.principal, program_id, member.id, kind=kind, amount=amount, words=visit.text("words"))
     return visit.go(f"/console/programs/{program_id}/ledger/{made.id}", "proposed")

@@ -7,9 +7,9 @@ from plugin.domain.people import SERVICE_SCOPES, Office, Scope
 from plugin.errors import Invalid
 from plugin.services.developers import tokens
 from plugin.services.hosts import choosing
-from plugin.services.identity import staffing
-from plugin.services.privacy import auditing
-from plugin.services.programs import viewing
+from plugin.services.identity import staffing, visiting
+from plugin.services.operations import choices
+from plugin.services.privacy import auditing, personal
 from plugin.texts import console as words
 from plugin.web.console.frame import PAGE, show
 from plugin.web.visits import Visit, id_of
@@ -19,7 +19,7 @@ TOKEN_SCOPES = (Scope.READ, Scope.PROGRAMS, Scope.INTROSPECT)
 
 async def settings(visit: Visit) -> Response:
     """An admin's choices for the community."""
-    offered = await viewing.choices(visit.runtime, visit.principal)
+    offered = await choices.offered(visit.runtime, visit.principal)
     policy = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in choosing.policy_values(visit.community.policy).items()}
     values = {name: visit.text(name) for name in POLICY_KEYS} if visit.posted else policy
     holders = await staffing.holders(visit.runtime, visit.principal)
@@ -32,7 +32,7 @@ async def save_settings(visit: Visit) -> Response:
     said = {name: visit.text(name) for name in POLICY_KEYS if name in visit.form}
     changes = {name: word for name, word in said.items() if word != (",".join(found) if isinstance(found := current[name], list) else str(found))}
     if changes:
-        await viewing.configure(visit.runtime, visit.principal, changes)
+        await choices.configure(visit.runtime, visit.principal, changes)
     return visit.go("/console/settings", "saved")
 
 
@@ -41,7 +41,7 @@ async def office(visit: Visit) -> Response:
     word = visit.text("office")
     if word not in set(Office):
         raise Invalid("choose the office", field="office")
-    member = await viewing.member_named(visit.runtime, visit.principal, visit.text("username"))
+    member = await visiting.member_named(visit.runtime, visit.principal, visit.text("username"))
     await staffing.set_office(visit.runtime, visit.principal, member.id, Office(word), holds=visit.text("holds") != "0")
     return visit.go("/console/settings", "saved")
 
@@ -84,9 +84,9 @@ async def privacy(visit: Visit) -> Response:
 
 
 async def export(visit: Visit) -> Response:
-    """Everything about a member as a file."""
-    member = await viewing.member_named(visit.runtime, visit.principal, visit.text("username"))
-    return download(await viewing.export(visit.runtime, visit.principal, member.id))
+    """What is kept about a member as a file."""
+    member = await visiting.member_named(visit.runtime, visit.principal, visit.text("username"))
+    return download(await personal.export_by_admin(visit.runtime, visit.principal, member.id))
 
 
 async def erase(visit: Visit) -> Response:
@@ -94,10 +94,10 @@ async def erase(visit: Visit) -> Response:
     name = visit.text("username").removeprefix("@")
     if visit.text("again").removeprefix("@") != name:
         raise Invalid("type the same user name twice, so that nobody is erased by a slip", field="again")
-    member = await viewing.member_named(visit.runtime, visit.principal, name)
+    member = await visiting.member_named(visit.runtime, visit.principal, name)
     if member.id == visit.me:
         raise Invalid("erase yourself on your own page, so that it is meant", field="username")
-    await viewing.erase(visit.runtime, visit.principal, member.id)
+    await personal.erase_by_admin(visit.runtime, visit.principal, member.id)
     return visit.go("/console/privacy", "erased")
 
 

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.programs import Role
 from plugin.errors import Invalid
+from plugin.services.identity import visiting
 from plugin.services.programs import viewing
 from plugin.services.recruiting import enrolling, inviting
 from plugin.texts import console as words
@@ -46,7 +47,7 @@ async def invite(visit: Visit) -> Response:
     program_id = visit.id("program")
     if visit.text("invite_role") not in set(Role):
         raise Invalid("choose as what they take part", field="invite_role")
-    member = await viewing.member_named(visit.runtime, visit.principal, visit.text("username"))
+    member = await visiting.member_named(visit.runtime, visit.principal, visit.text("username"))
     role = Role(visit.text("invite_role"))
     await inviting.invite(visit.runtime, visit.principal, program_id=program_id, member_id=member.id, role=role, reason=visit.text("reason"))
     return visit.go(f"/console/programs/{program_id}/people", "invited")

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from plugin.domain.programs import MAX_GOALS, NEXT, Format, Goal, Plan, Program, ProgramState
 from plugin.domain.templates import TEMPLATES
 from plugin.errors import Invalid
+from plugin.services.identity import visiting
 from plugin.services.programs import program_words, programming, viewing
 from plugin.texts import console as words
 from plugin.web.console.frame import managed, program_tabs, show
@@ -97,7 +98,7 @@ async def duplicate(visit: Visit) -> Response:
 async def manager(visit: Visit) -> Response:
     """Let somebody manage it, or no more."""
     program_id = visit.id("program")
-    member = await viewing.member_named(visit.runtime, visit.principal, visit.text("username"))
+    member = await visiting.member_named(visit.runtime, visit.principal, visit.text("username"))
     await programming.set_manager(visit.runtime, visit.principal, program_id, member.id, manages=visit.text("manages") != "0")
     return visit.go(f"/console/programs/{program_id}", "saved")
 

@@ -5,8 +5,8 @@ from starlette.responses import Response
 from plugin.domain.programs import Role
 from plugin.domain.recruiting import MAX_WAVE, InvitationState
 from plugin.errors import Invalid
+from plugin.services.identity import visiting
 from plugin.services.knowledge import reading
-from plugin.services.programs import viewing
 from plugin.services.recruiting import asking, inviting, prospecting
 from plugin.services.recruiting.inviting import Named
 from plugin.texts import running
@@ -39,7 +39,7 @@ async def plan(visit: Visit) -> Response:
     found = {one.member_id: one for one in await prospecting.find(runtime, visit.graphs, principal, program_id, need=need, first=SHOWN)}
     ids = [id_of(one) for one in visit.all("members")]
     names = visit.text("names").replace(",", " ").split()[: MAX_WAVE + 1]
-    ids += [(await viewing.member_named(runtime, principal, name, field="names")).id for name in names]
+    ids += [(await visiting.member_named(runtime, principal, name, field="names")).id for name in names]
     people = [Named(member_id=one, found=found.get(one)) for one in dict.fromkeys(ids)]
     role = Role(visit.text("role"))
     await asking.plan(runtime, principal, program_id, role=role, people=people, words=visit.text("words"), due_at=due_at, until=until)

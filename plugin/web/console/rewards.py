@@ -5,8 +5,8 @@ from starlette.responses import Response
 from plugin.domain.programs import Role
 from plugin.domain.rewards import MAX_LEVELS, Figure, Level, Rule
 from plugin.errors import Invalid
+from plugin.services.identity import visiting
 from plugin.services.pairs import thanking
-from plugin.services.programs import viewing
 from plugin.services.rewards import rewarding
 from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
@@ -92,6 +92,6 @@ async def thanks(visit: Visit) -> Response:
 async def thank(visit: Visit) -> Response:
     """Thank somebody."""
     program_id = visit.id("program")
-    member = await viewing.member_named(visit.runtime, visit.principal, visit.text("member"), field="member")
+    member = await visiting.member_named(visit.runtime, visit.principal, visit.text("member"), field="member")
     await thanking.thank(visit.runtime, visit.principal, program_id, member.id, words=visit.text("words"), public=visit.checked("public"))
     return visit.go(f"/console/programs/{program_id}/rewards/thanks", "thanked")

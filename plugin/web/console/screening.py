@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from plugin.domain.screening import Check
 from plugin.errors import Invalid
-from plugin.services.programs import viewing
+from plugin.services.identity import visiting
 from plugin.services.safety import screening
 from plugin.texts import safety as words
 from plugin.web.console.frame import show
@@ -24,7 +24,7 @@ async def act(visit: Visit) -> Response:
     runtime, principal = visit.runtime, visit.principal
     match visit.text("do"):
         case "record":
-            member = await viewing.member_named(runtime, principal, visit.text("member"), field="member")
+            member = await visiting.member_named(runtime, principal, visit.text("member"), field="member")
             until = visit.day("until")
             if until is None:
                 raise Invalid("say until when it holds: a day to come, at most three years ahead", field="until")

@@ -4,9 +4,8 @@ from starlette.responses import Response
 
 from plugin.errors import Invalid
 from plugin.services import scheduling
-from plugin.services.operations import letters
+from plugin.services.operations import letters, outbox
 from plugin.services.operations.letters import Wanted
-from plugin.services.programs import viewing
 from plugin.texts import console as words
 from plugin.web.console.frame import PAGE, show
 from plugin.web.visits import Visit
@@ -21,7 +20,7 @@ async def view(visit: Visit) -> Response:
         "work.html",
         section="work",
         deliveries=await letters.letters(visit.runtime, visit.principal, state=state, wanted=Wanted(), limit=PAGE),
-        outbox=await viewing.outbox(visit.runtime, visit.principal, limit=PAGE),
+        outbox=await outbox.newest(visit.runtime, visit.principal, limit=PAGE),
         jobs=await scheduling.page(visit.runtime, visit.principal, state="dead", after=None, limit=PAGE),
         state=state or "",
         words=words,
@@ -34,7 +33,7 @@ async def act(visit: Visit) -> Response:
         case "deliveries":
             await letters.handle_again(visit.runtime, visit.principal, Wanted(event_ids=visit.all("event") or None))
         case "outbox":
-            await viewing.send_again(visit.runtime, visit.principal)
+            await outbox.send_again(visit.runtime, visit.principal)
         case "jobs":
             await scheduling.retry(visit.runtime, visit.principal, key=visit.text("key") or None)
         case _:

@@ -9,8 +9,7 @@ from plugin.errors import Invalid
 from plugin.services.identity import access
 from plugin.services.knowledge import reading
 from plugin.services.messages import mailing, wishing
-from plugin.services.privacy import auditing, consenting
-from plugin.services.programs import viewing
+from plugin.services.privacy import auditing, consenting, personal
 from plugin.services.suggestions import knowing
 from plugin.texts import GROUPS, languages
 from plugin.texts import console as words
@@ -112,11 +111,11 @@ async def change_data(visit: Visit) -> Response:
             await consenting.set_consent(runtime, principal, Consent(kind), given=visit.text("given") == "1")
             return visit.go("/my/data", "saved")
         case "export":
-            return download(await viewing.export(runtime, principal, visit.me))
+            return download(await personal.export_own(runtime, principal))
         case "erase":
             if visit.text("again").removeprefix("@") != visit.member.username:
                 raise Invalid("type your user name, so that nobody is erased by a slip", field="again")
-            await viewing.erase(runtime, principal, visit.me)
+            await personal.erase_own(runtime, principal, username=visit.member.username)
         case "sign_out":
             await access.sign_out(runtime, principal)
         case _:

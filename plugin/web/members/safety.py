@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from plugin.domain.reports import ReportKind
 from plugin.errors import Invalid
-from plugin.services.programs import viewing
+from plugin.services.identity import visiting
 from plugin.services.safety import keeping_apart, reporting
 from plugin.texts import together as words
 from plugin.web.members.frame import show_mine
@@ -32,7 +32,7 @@ async def act(visit: Visit) -> Response:
     if what == "report" and kind not in set(ReportKind):
         raise Invalid("choose what it is about", field="kind")
     named = "username" if what == "report" else "whom"
-    other = (await viewing.member_named(runtime, principal, visit.text(named), field=named)).id
+    other = (await visiting.member_named(runtime, principal, visit.text(named), field=named)).id
     if what == "report":
         said = visit.text("words")
         await reporting.report(runtime, principal, other, kind=ReportKind(kind), words=said, mentorship_id=None, block=visit.checked("apart"))

@@ -130,15 +130,18 @@ async def test_two_are_kept_together_and_apart_and_each_group_says_why(world: Wo
 
 
 async def test_an_admin_exports_and_erases_a_member_and_the_member_sees_the_first(world: World) -> None:
-    dan = await world.member_id("dan")
+    dan, cat = await world.member_id("dan"), await world.member_id("cat")
     await world.apply(person(3, "cat", START, admin=True))
     asked_again(world, person(3, "cat", START, admin=True))
+    await world.write(lambda unit: unit.blocks.put(dan, cat, at=unit.now))
     await sign_in(world, admin="true")
     page = "/console/privacy"
     taken = await send(world, "/console/privacy/export", page, username="@dan")
     assert taken.headers["content-disposition"] == 'attachment; filename="mentorgraph-export.json"'
     assert taken.headers["cache-control"] == "no-store"
     assert [one["username"] for one in taken.json()["tables"]["members"]] == ["dan"]
+    assert not {"answers", "reports", "messages"} & taken.json().keys(), "what somebody said in confidence is not for admins"
+    assert not {"blocks", "reports", "submissions"} & taken.json()["tables"].keys()
     assert (await send(world, "/console/privacy/export", page, username="nobody")).status_code == 422
 
     for fields, field in (({"username": "dan", "again": "ben"}, "again"), ({"username": "cat", "again": "cat"}, "username")):
@@ -164,6 +167,7 @@ async def test_a_member_takes_their_data_along_and_is_erased_after_their_own_nam
     await sign_in(world)
     taken = await send(world, "/my/data", do="export")
     assert [one["username"] for one in taken.json()["tables"]["members"]] == ["cat"]
+    assert {"answers", "reports", "messages"} <= taken.json().keys()
     await refused(world, "/my/data", "again", do="erase", again="dan")
     assert await world.read(lambda unit: unit.members.get(cat)) is not None
     gone = await send(world, "/my/data", do="erase", again="@cat")

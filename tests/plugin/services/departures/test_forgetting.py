@@ -144,7 +144,7 @@ async def test_the_export_holds_what_is_kept(small_world: World) -> None:
     def work(unit: UnitOfWork) -> bytes:
         member = unit.members.get(member_id)
         assert member is not None
-        return export_member(member, unit)
+        return export_member(member, unit, by="test")
 
     exported = await small_world.database.write(small_world.installation_id, work)
     assert set(orjson.loads(exported)["tables"]) == set(MEMBER_COLUMNS)

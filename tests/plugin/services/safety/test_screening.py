@@ -221,7 +221,9 @@ async def test_a_member_takes_along_what_they_said_of_their_age(crowd: Crowd) ->
     await let_in(crowd)
     rows = await read(crowd, lambda unit: unit.personal.exported(crowd.id("tim")))
     assert [row["age"] for row in rows["minors"]] == [16]
-    told = orjson.loads(await crowd.world.database.write(crowd.world.installation_id, lambda unit: erasure.export_member(found(unit, crowd.id("tim")), unit)))
+    told = orjson.loads(
+        await crowd.world.database.write(crowd.world.installation_id, lambda unit: erasure.export_member(found(unit, crowd.id("tim")), unit, by="test"))
+    )
     assert told["guardian"] == GUARDIAN
 
 
