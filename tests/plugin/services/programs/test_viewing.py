@@ -5,14 +5,16 @@ from dataclasses import replace
 from plugin.domain.programs import Plan, Role
 from plugin.services.programs import programming, viewing
 from plugin.services.programs.viewing import ProgramFigures
+from tests.conftest import FixedClock
 from tests.plugin.services.taking_part import crowd_of
 from tests.plugin.support import World
 
 
-async def test_who_manages_an_old_program_finds_it_among_many(world: World) -> None:
+async def test_who_manages_an_old_program_finds_it_among_many(world: World, clock: FixedClock) -> None:
     crowd = await crowd_of(world)
     old = crowd.program.id
     ann = replace(await crowd.member("ann"), manages=True)
+    clock.move(days=1)
     await programming.create_program(world.runtime, crowd.admin, plan=Plan(name="Autumn", purpose="To learn"))
     await world.database.write(world.installation_id, lambda unit: unit.managers.add(old, crowd.id("ann"), at=unit.now))
     assert [one.id for one, _ in await viewing.programs(world.runtime, ann, limit=1)] == [old]
