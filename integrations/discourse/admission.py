@@ -6,7 +6,7 @@ A delivery is written for the forum's own admins. It brings e-mail addresses, lo
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from integrations.discourse import keeping, subjects, translation
+from integrations.discourse import content, keeping, people, translation
 from integrations.discourse.keeping import Kept
 from integrations.values import Json, flag, identifier, number, text
 from mentorgraph.host import DeliveryRefused
@@ -70,12 +70,12 @@ def _user(name: str, payload: Json) -> Kept | None:
 
 
 def _post(name: str, payload: Json) -> Kept | None:
-    if subjects.is_private_for_sure(payload, "topic_archetype") or not subjects.is_read(payload):
+    if content.is_private_for_sure(payload, "topic_archetype") or not content.is_read(payload):
         return None
-    if name == "post_destroyed" or subjects.is_gone(payload):
+    if name == "post_destroyed" or content.is_gone(payload):
         # The topic is often gone as well, and with it what tells a public post from a private one. Two numbers tell nothing, but a deletion must not be missed.
         return keeping.keep(payload, keeping.POST_GONE) | {"user_deleted": True}
-    if subjects.is_private(payload, "topic_archetype") or _is_not_a_person(payload.get("user_id")):
+    if content.is_private(payload, "topic_archetype") or _is_not_a_person(payload.get("user_id")):
         return None
     if flag(payload.get("hidden")) is True:
         return keeping.keep(payload, keeping.POST_UNSEEN)
@@ -86,30 +86,30 @@ def _like(_name: str, payload: Json) -> Kept | None:
     post, user = payload.get("post"), payload.get("user")
     if not isinstance(post, dict) or not isinstance(user, dict):
         raise _misshapen()
-    if subjects.is_private(post, "topic_archetype") or not subjects.is_read(post) or _is_not_a_person(user.get("id")):
+    if content.is_private(post, "topic_archetype") or not content.is_read(post) or _is_not_a_person(user.get("id")):
         return None
     return {"post": keeping.keep(post, keeping.ANSWER), "user": keeping.keep(user, keeping.ID)}
 
 
 def _solved(_name: str, payload: Json) -> Kept | None:
-    return None if subjects.is_private(payload, "topic_archetype") else keeping.keep(payload, keeping.ANSWER)
+    return None if content.is_private(payload, "topic_archetype") else keeping.keep(payload, keeping.ANSWER)
 
 
 def _topic(name: str, payload: Json) -> Kept | None:
-    if subjects.is_private_for_sure(payload, "archetype"):
+    if content.is_private_for_sure(payload, "archetype"):
         return None
     if name == "topic_destroyed" or payload.get("deleted_at") is not None:
         return keeping.keep(payload, keeping.ID) | {"deleted": True}
-    return None if subjects.is_private(payload, "archetype") else keeping.keep(payload, keeping.TOPIC)
+    return None if content.is_private(payload, "archetype") else keeping.keep(payload, keeping.TOPIC)
 
 
 def _group(_name: str, payload: Json) -> Kept | None:
-    return None if number(payload.get("id")) is not None and subjects.is_automatic(payload) else keeping.keep(payload, keeping.GROUP)
+    return None if number(payload.get("id")) is not None and people.is_automatic(payload) else keeping.keep(payload, keeping.GROUP)
 
 
 def _membership(_name: str, payload: Json) -> Kept | None:
     group_id = number(payload.get("group_id"))
-    if group_id is not None and subjects.is_automatic_id(group_id):
+    if group_id is not None and people.is_automatic_id(group_id):
         return None
     return None if _is_not_a_person(payload.get("user_id")) else keeping.keep(payload, keeping.MEMBERSHIP)
 

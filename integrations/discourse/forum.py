@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from integrations.discourse import subjects
+from integrations.discourse import content
 from integrations.discourse.api import Api
 from integrations.seen import Seen, by_reading
 from integrations.values import Json, entries, identifier, mapping, number
@@ -124,14 +124,14 @@ def _flat(categories: Iterable[Json], parent: str | None) -> list[Json]:
 
 async def _resolved(forum: Forum, payload: Json, seen: Seen) -> SpaceChanged | None:
     """A category with the groups that may read it; the list says only that it is restricted, so that costs a call."""
-    space = subjects.space(payload, seen, base_url=forum.base_url)
+    space = content.space(payload, seen, base_url=forum.base_url)
     if space is None or space.access is Access.MEMBERS or payload.get("group_permissions"):
         return space
     try:
         shown = mapping((await forum.api.get(f"/c/{space.space_id}/show.json")).get("category"))
     except (HostDenied, HostNotFound):
-        return subjects.space(dict(payload) | {"read_restricted": True}, seen, base_url=forum.base_url)
-    return subjects.space(dict(payload) | {key: shown[key] for key in ("read_restricted", "group_permissions") if key in shown}, seen, base_url=forum.base_url)
+        return content.space(dict(payload) | {"read_restricted": True}, seen, base_url=forum.base_url)
+    return content.space(dict(payload) | {key: shown[key] for key in ("read_restricted", "group_permissions") if key in shown}, seen, base_url=forum.base_url)
 
 
 def segment(name: str) -> str:

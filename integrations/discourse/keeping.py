@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from integrations.discourse import subjects
+from integrations.discourse import people
 from integrations.discourse.text import MAX_INPUT
 from integrations.values import LONG, Json, entries, flag, identifier, moment, number, text
 
@@ -35,7 +35,7 @@ def _time(value: object) -> object:
 def _groups(value: object) -> object:
     if not isinstance(value, list):
         return _DROP
-    return [{"id": number(item.get("id")), "automatic": False} for item in entries(value) if identifier(item.get("id")) and not subjects.is_automatic(item)]
+    return [{"id": number(item.get("id")), "automatic": False} for item in entries(value) if identifier(item.get("id")) and not people.is_automatic(item)]
 
 
 def _permissions(value: object) -> object:

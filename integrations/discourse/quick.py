@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from integrations.discourse.subjects import is_gone
+from integrations.discourse.content import is_gone
 from integrations.discourse.text import MAX_INPUT
 from integrations.values import SHORT
 

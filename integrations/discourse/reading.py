@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from integrations.discourse import subjects
+from integrations.discourse import content, people
 from integrations.discourse.forum import Forum, segment
 from integrations.discourse.listing import group_member_ids
 from integrations.seen import Seen
@@ -64,11 +64,11 @@ async def _member(forum: Forum, user_id: str) -> Sequence[Event]:
         return (MemberLeft(**seen, host_user_id=user_id),)
     payload = {**await _profile(forum, user_id, text(admin.get("username")) or ""), **_state(admin, seen)}
     username = text(admin.get("username")) or ""
-    if subjects.looks_anonymised(admin):
-        if subjects.looks_anonymised(payload) and not forum.is_person(user_id, username) and await _is_anonymised(forum, username):
+    if people.looks_anonymised(admin):
+        if people.looks_anonymised(payload) and not forum.is_person(user_id, username) and await _is_anonymised(forum, username):
             return (MemberLeft(**seen, host_user_id=user_id),)
         forum.note_person(user_id, username)
-    member = subjects.member(payload, seen, base_url=forum.base_url)
+    member = people.member(payload, seen, base_url=forum.base_url)
     if member is None:
         raise HostBroken("The forum's answer is not what Discourse sends: a user without a name.")
     return (member,)
@@ -114,7 +114,7 @@ _STATE = (
 
 def _state(admin: Json, seen: Seen) -> Json:
     """What the admins' view knows better. It names a ban only while there is one, so silence means that there is none."""
-    bans = {what: subjects.is_banned(admin, what, seen) for what in ("suspended", "silenced")}
+    bans = {what: people.is_banned(admin, what, seen) for what in ("suspended", "silenced")}
     return {key: admin[key] for key in _STATE if key in admin} | bans
 
 
@@ -141,9 +141,9 @@ async def _group(forum: Forum, group_id: str) -> Sequence[Event]:
     except HostNotFound:
         await forum.require_admin()
         return (GroupDeleted(**seen, group_id=group_id),)
-    if subjects.is_automatic(payload):
+    if people.is_automatic(payload):
         return ()
-    group = subjects.group(payload, seen, member_ids=await group_member_ids(forum, text(payload.get("name")) or ""))
+    group = people.group(payload, seen, member_ids=await group_member_ids(forum, text(payload.get("name")) or ""))
     if group is None:
         raise HostBroken("The forum's answer is not what Discourse sends: a group without a name.")
     return (group,)
@@ -156,7 +156,7 @@ async def _space(forum: Forum, space_id: str) -> Sequence[Event]:
     except HostNotFound:
         await forum.require_admin()
         return (SpaceDeleted(**seen, space_id=space_id),)
-    space = subjects.space(payload, seen, base_url=forum.base_url)
+    space = content.space(payload, seen, base_url=forum.base_url)
     if space is None:
         raise HostBroken("The forum's answer is not what Discourse sends: a category without a name.")
     return (space,)
@@ -185,7 +185,7 @@ async def topic_page(forum: Forum, topic_id: str) -> Json | None:
         payload = await forum.api.get(f"/t/{topic_id}.json")
     except HostNotFound:
         return None
-    if payload.get("deleted_at") is not None or subjects.is_private(payload, "archetype"):
+    if payload.get("deleted_at") is not None or content.is_private(payload, "archetype"):
         return None
     return payload if identifier(payload.get("category_id")) in await forum.counted_spaces() else None
 
@@ -195,7 +195,7 @@ async def _topic(forum: Forum, topic_id: str) -> Sequence[Event]:
     payload = await topic_page(forum, topic_id)
     if payload is None:
         return (TopicDeleted(**seen, topic_id=topic_id),)
-    topic = subjects.topic(payload, seen, base_url=forum.base_url)
+    topic = content.topic(payload, seen, base_url=forum.base_url)
     if topic is None:
         raise HostBroken("The forum's answer is not what Discourse sends: a topic without a title.")
     return (topic,)
@@ -210,13 +210,13 @@ async def _post(forum: Forum, post_id: str) -> Sequence[Event]:
         return (PostDeleted(**seen, post_id=post_id),)
     topic_id = identifier(payload.get("topic_id"))
     gone = PostDeleted(**seen, post_id=post_id, topic_id=topic_id)
-    if topic_id is None or subjects.is_gone(payload) or payload.get("hidden") is True or not subjects.is_read(payload):
+    if topic_id is None or content.is_gone(payload) or payload.get("hidden") is True or not content.is_read(payload):
         return (gone,)
     topic = await topic_page(forum, topic_id)
     if topic is None:
         return (gone,)
     whole = dict(payload) | {"topic_title": topic.get("title"), "topic_slug": topic.get("slug"), "category_id": topic.get("category_id")}
-    post = subjects.post(whole, seen, base_url=forum.base_url)
+    post = content.post(whole, seen, base_url=forum.base_url)
     return (gone,) if post is None else (post,)
 
 

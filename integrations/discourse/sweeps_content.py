@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from integrations.discourse import cursors, subjects
+from integrations.discourse import content, cursors
 from integrations.discourse.forum import Forum
 from integrations.discourse.listing import statistics, total
 from integrations.discourse.reading import topic_page
@@ -40,7 +40,7 @@ async def topics(forum: Forum, cursor: str | None, _since: datetime | None) -> B
     if not ids or ids == integers(place.get("previous")):
         return Batch(events=(), cursor=None, total=number(place.get("total")))
     counted = await forum.counted_spaces()
-    events = [event for item in found if (event := subjects.topic(item, seen, base_url=forum.base_url)) and event.space_id in counted]
+    events = [event for item in found if (event := content.topic(item, seen, base_url=forum.base_url)) and event.space_id in counted]
     dropped = sum(1 for item in found if identifier(item.get("id")) is None)
     following = cursors.write(dict(place) | {"page": page + 1, "previous": ids})
     return Batch(events=events, cursor=following, total=number(place.get("total")), dropped=dropped)
@@ -112,18 +112,18 @@ async def _highest_post(forum: Forum) -> int | None:
 
 def _listed_post(item: Json, seen: Seen, *, base_url: str) -> PostChanged | PostDeleted | None:
     post_id = identifier(item.get("id"))
-    if post_id is None or subjects.is_private_for_sure(item, "topic_archetype"):
+    if post_id is None or content.is_private_for_sure(item, "topic_archetype"):
         return None
-    if subjects.is_gone(item):
+    if content.is_gone(item):
         return PostDeleted(**seen, post_id=post_id, topic_id=identifier(item.get("topic_id")))
-    return subjects.post(item, seen, base_url=base_url)
+    return content.post(item, seen, base_url=base_url)
 
 
 def _is_odd(item: Json) -> bool:
     """Whether a post was left out because it could not be understood, and not because it is private, the forum's own, or of no interest."""
     author = number(item.get("user_id"))
     system = item.get("user_id") is None or (author is not None and author <= 0)
-    return subjects.is_read(item) and not system and not subjects.is_private_for_sure(item, "topic_archetype")
+    return content.is_read(item) and not system and not content.is_private_for_sure(item, "topic_archetype")
 
 
 # --------------------------------------------------------------------------------------------------------------------- news
@@ -152,7 +152,7 @@ async def _recent_page(forum: Forum, place: Json, bound: datetime | None) -> Bat
     if not ids or ids == integers(place.get("previous")):
         return Batch(events=(), cursor=None)
     counted = await forum.counted_spaces()
-    understood = [event for item in found if (event := subjects.topic(item, seen, base_url=forum.base_url))]
+    understood = [event for item in found if (event := content.topic(item, seen, base_url=forum.base_url))]
     news = [event for event in understood if event.space_id in counted and _is_new(event.bumped_at, bound)]
     unpinned = [item for item in found if flag(item.get("pinned")) is not True and flag(item.get("pinned_globally")) is not True]
     last = any(not _is_new(moment(item.get("bumped_at")), bound) for item in unpinned)
@@ -167,7 +167,7 @@ def _is_new(when: datetime | None, bound: datetime | None) -> bool:
 async def _news_of(forum: Forum, topic_id: str, bound: datetime | None) -> list[Event]:
     seen = forum.seen()
     payload = await topic_page(forum, topic_id)
-    topic = None if payload is None else subjects.topic(payload, seen, base_url=forum.base_url)
+    topic = None if payload is None else content.topic(payload, seen, base_url=forum.base_url)
     if payload is None or topic is None:
         return [TopicDeleted(**seen, topic_id=topic_id)]
     page = _TopicPosts(forum=forum, payload=payload, topic=topic)
@@ -270,7 +270,7 @@ async def solutions(forum: Forum, cursor: str | None, since: datetime | None) ->
     if not ids or ids == integers(place.get("previous")) or _all_old(found, bound):
         return Batch(events=(), cursor=None)
     counted = await forum.counted_spaces()
-    solved = [event for item in found if (event := subjects.topic(item, seen, base_url=forum.base_url)) and event.solved and event.space_id in counted]
+    solved = [event for item in found if (event := content.topic(item, seen, base_url=forum.base_url)) and event.solved and event.space_id in counted]
     following = {"page": page + 1, "previous": ids, "left": [int(event.topic_id) for event in solved if _is_new(event.bumped_at, bound)]}
     return Batch(events=(), cursor=cursors.write(following))
 
@@ -282,7 +282,7 @@ def _all_old(found: Sequence[Json], bound: datetime | None) -> bool:
 async def _solution_of(forum: Forum, topic_id: str) -> list[Event]:
     seen = forum.seen()
     payload = await topic_page(forum, topic_id)
-    topic = None if payload is None else subjects.topic(payload, seen, base_url=forum.base_url)
+    topic = None if payload is None else content.topic(payload, seen, base_url=forum.base_url)
     if payload is None or topic is None:
         return []
     marked = dict(payload) | {"has_accepted_answer": True}  # the list said so; the page may not repeat it

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from integrations.discourse import cursors, subjects
+from integrations.discourse import cursors, people
 from integrations.discourse.forum import Forum, segment
 from integrations.discourse.listing import group_member_ids, statistics, total, users
 from integrations.seen import Seen
@@ -106,17 +106,17 @@ def _is_left_out(forum: Forum, user: Json) -> bool:
     user_id = number(user.get("id"))
     if flag(user.get("staged")) is True or (user_id is not None and user_id <= 0):
         return True
-    return subjects.looks_anonymised(user) and not forum.is_person(str(user_id), text(user.get("username")) or "")
+    return people.looks_anonymised(user) and not forum.is_person(str(user_id), text(user.get("username")) or "")
 
 
 def _listed(user: Json, seen: Seen, *, base_url: str, bans: Mapping[str, frozenset[int] | None]) -> MemberChanged | None:
     states: dict[str, object] = {"active": flag(user.get("active")) is not False}
     for ban, listed in bans.items():
-        if subjects.is_banned(user, ban, seen):
+        if people.is_banned(user, ban, seen):
             states[ban] = True
         elif listed is not None:
             states[ban] = number(user.get("id")) in listed
-    return subjects.member(dict(user) | states, seen, base_url=base_url)
+    return people.member(dict(user) | states, seen, base_url=base_url)
 
 
 async def _profiles(forum: Forum, place: Json) -> Batch:
@@ -135,7 +135,7 @@ async def _profiles(forum: Forum, place: Json) -> Batch:
             user = mapping((await forum.api.get(f"/u/{segment(name)}.json")).get("user"))
         except (HostNotFound, HostDenied):
             continue  # renamed or gone meanwhile; the next sweep knows
-        event = subjects.member(user, seen, base_url=forum.base_url)
+        event = people.member(user, seen, base_url=forum.base_url)
         if event is not None and not event.staged:
             events.append(event)
     done = min(len(names), _PROFILES_A_BATCH)
@@ -147,7 +147,7 @@ async def _profiles(forum: Forum, place: Json) -> Batch:
 
 
 def _has_profile(user: Json) -> bool:
-    return identifier(user.get("id")) is not None and flag(user.get("staged")) is not True and not subjects.looks_anonymised(user)
+    return identifier(user.get("id")) is not None and flag(user.get("staged")) is not True and not people.looks_anonymised(user)
 
 
 # --------------------------------------------------------------------------------------------------------------------- groups
@@ -162,7 +162,7 @@ async def groups(forum: Forum, cursor: str | None, _since: datetime | None) -> B
     events: list[Event] = []
     for payload in left[:_GROUPS_A_BATCH]:
         seen = forum.seen()
-        group = subjects.group(payload, seen, member_ids=await group_member_ids(forum, text(payload.get("name")) or ""))
+        group = people.group(payload, seen, member_ids=await group_member_ids(forum, text(payload.get("name")) or ""))
         if group is not None:
             events.append(group)
     return Batch(events=events, cursor=cursors.write(dict(place) | {"left": left[_GROUPS_A_BATCH:]}))
@@ -175,7 +175,7 @@ async def _group_page(forum: Forum, place: Json) -> Batch:
     fresh = {group_id: item for group_id, item in found.items() if group_id not in known}
     if not fresh:
         return Batch(events=(), cursor=None)
-    made = [item for item in fresh.values() if not subjects.is_automatic(item)]
+    made = [item for item in fresh.values() if not people.is_automatic(item)]
     kept = [{key: item[key] for key in ("id", "name", "full_name", "display_name", "automatic") if key in item} for item in made]
     return Batch(events=(), cursor=cursors.write({"page": page + 1, "known": sorted(known | set(fresh)), "left": kept}))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from integrations.discourse import subjects
+from integrations.discourse import content, people
 from integrations.seen import Seen
 from integrations.values import Json, flag, identifier, mapping, moment, text
 from mentorgraph.events import (
@@ -55,9 +55,9 @@ def _user(said: _Said) -> Sequence[Event]:
     user_id = identifier(said.payload.get("id"))
     if user_id is None:
         return ()
-    if said.kind in {"user_destroyed", "user_anonymized"} or subjects.looks_anonymised(said.payload):
+    if said.kind in {"user_destroyed", "user_anonymized"} or people.looks_anonymised(said.payload):
         return (MemberLeft(**said.seen, host_user_id=user_id),)
-    member = subjects.member(said.payload, said.seen, base_url=said.base_url)
+    member = people.member(said.payload, said.seen, base_url=said.base_url)
     if member is None or member.staged:
         return ()
     if said.kind in {"user_suspended", "user_unsuspended"}:
@@ -71,7 +71,7 @@ def _user(said: _Said) -> Sequence[Event]:
 
 def _membership(said: _Said) -> Sequence[Event]:
     user_id, group_id = identifier(said.payload.get("user_id")), identifier(said.payload.get("group_id"))
-    if user_id is None or group_id is None or subjects.is_automatic_id(group_id):
+    if user_id is None or group_id is None or people.is_automatic_id(group_id):
         return ()
     if said.kind == "user_added_to_group":
         return (MemberJoinedGroup(**said.seen_at("created_at"), host_user_id=user_id, group_id=group_id),)
@@ -88,12 +88,12 @@ def _badge(said: _Said) -> Sequence[Event]:
 
 
 def _post(said: _Said) -> Sequence[Event]:
-    if said.kind == "post_destroyed" or subjects.is_gone(said.payload):
+    if said.kind == "post_destroyed" or content.is_gone(said.payload):
         post_id = identifier(said.payload.get("id"))
         return () if post_id is None else (PostDeleted(**said.seen, post_id=post_id, topic_id=identifier(said.payload.get("topic_id"))),)
     # Recovering a post does not make its own time newer than its deletion.
     seen = said.seen if said.kind == "post_recovered" else said.seen_at("updated_at")
-    post = subjects.post(said.payload, seen, base_url=said.base_url)
+    post = content.post(said.payload, seen, base_url=said.base_url)
     return () if post is None else (post,)
 
 
@@ -118,7 +118,7 @@ def _topic(said: _Said) -> Sequence[Event]:
     if said.kind == "topic_destroyed" or flag(said.payload.get("deleted")) is True:
         topic_id = identifier(said.payload.get("id"))
         return () if topic_id is None else (TopicDeleted(**said.seen, topic_id=topic_id),)
-    topic = subjects.topic(said.payload, said.seen, base_url=said.base_url)
+    topic = content.topic(said.payload, said.seen, base_url=said.base_url)
     return () if topic is None else (topic,)
 
 
@@ -126,7 +126,7 @@ def _group(said: _Said) -> Sequence[Event]:
     group_id = identifier(said.payload.get("id"))
     if said.kind == "group_destroyed" and group_id is not None:
         return (GroupDeleted(**said.seen, group_id=group_id),)
-    group = subjects.group(said.payload, said.seen)
+    group = people.group(said.payload, said.seen)
     return () if group is None else (group,)
 
 
@@ -134,7 +134,7 @@ def _space(said: _Said) -> Sequence[Event]:
     space_id = identifier(said.payload.get("id"))
     if said.kind == "category_destroyed":
         return () if space_id is None else (SpaceDeleted(**said.seen, space_id=space_id),)
-    space = subjects.space(said.payload, said.seen, base_url=said.base_url)
+    space = content.space(said.payload, said.seen, base_url=said.base_url)
     return () if space is None else (space,)
 
 

@@ -33,17 +33,6 @@ class Begun:
     redirect_uri: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Who signed in, as the provider says. ``member`` is the member's id on the host; addresses identify nobody."""
-
-    subject: str
-    member: str
-    name: str = ""
-    username: str = ""
-    picture: str = ""
-
-
 def address(provider: Provider, client: Client, begun: Begun) -> str:
     """Where to send the browser."""
     return str(
@@ -61,8 +50,8 @@ def address(provider: Provider, client: Client, begun: Begun) -> str:
     )
 
 
-async def finish(http: Http, provider: Provider, client: Client, keys: Keys, *, begun: Begun, answer: Mapping[str, str], now: datetime) -> Person:
-    """Who signed in, from the parameters that came back.
+async def finish(http: Http, provider: Provider, client: Client, keys: Keys, *, begun: Begun, answer: Mapping[str, str], now: datetime) -> str:
+    """Who signed in, from the parameters that came back: the value of the claim that leads to a member. Addresses do only where the provider has checked them.
 
     Raises :class:`SignInRefused` for an answer that is not this provider's to this sign-in, and :class:`HostError` when the provider cannot be asked.
     """
@@ -74,13 +63,7 @@ async def finish(http: Http, provider: Provider, client: Client, keys: Keys, *, 
         raise refused(f"the provider does not say who you are in the community (claim {client.member_claim!r}): ask an admin", "no_member_claim")
     if client.member_claim == "email" and flag(claims.get("email_verified")) is not True:
         raise refused("the provider has not checked your e-mail address: confirm it there first", "unverified_address")
-    return Person(
-        subject=str(claims["sub"]),
-        member=member,
-        name=text(claims.get("name")) or "",
-        username=text(claims.get("preferred_username")) or "",
-        picture=text(claims.get("picture"), 500) or "",
-    )
+    return member
 
 
 def checked_answer(provider: Provider, begun: Begun, answer: Mapping[str, str]) -> str:

@@ -68,9 +68,9 @@ class OpenIdConnect:
             raise refused("the community has another provider now: begin again", "other_provider")
         begun = Begun(state=memory["state"], nonce=memory["nonce"], verifier=memory["verifier"], redirect_uri=memory["redirect_uri"])
         known = await self._of(installation, http)
-        person = await finish(http, known.provider, client, known.keys, begun=begun, answer=answer, now=now)
+        value = await finish(http, known.provider, client, known.keys, begun=begun, answer=answer, now=now)
         match = Match.ADDRESS if client.member_claim == _ADDRESS else Match(installation.settings.get("openid_match", "").strip())
-        return ProvidedPerson(value=person.member, match=match)
+        return ProvidedPerson(value=value, match=match)
 
     async def _of(self, installation: Installation, http: Http) -> _Known:
         """What the provider says of itself, not older than an hour."""
