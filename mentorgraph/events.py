@@ -46,7 +46,7 @@ class MemberChanged(Event):
     """A member exists and looks like this.
 
     ``fields`` are the profile questions of the community by the host's field id (``{"1": "Berlin"}``). ``suspended`` and ``silenced`` say whether the
-    member may take part now; ``until`` values are informative. ``staged`` is an address-only account that nobody has signed in to yet; ``active`` means a
+    member may take part now. ``staged`` is an address-only account that nobody has signed in to yet; ``active`` means a
     confirmed e-mail address, ``approved`` that staff let the member in where the community asks for it.
     """
 
@@ -68,7 +68,6 @@ class MemberChanged(Event):
     title: str | None = None
     bio: str | None = None
     location: str | None = None
-    website: str | None = None
     locale: str | None = None
     timezone: str | None = None
     fields: Mapping[str, str] | None = None
@@ -189,7 +188,6 @@ class TopicChanged(Event):
     bumped_at: datetime | None = None
     visible: bool = True
     closed: bool = False
-    posts_count: int | None = None
     solved: bool | None = None
 
 
@@ -233,7 +231,6 @@ class PostChanged(Event):
     accepted: bool | None = None
     """Whether this post is the topic's accepted answer; ``None`` where the source does not say."""
     topic_title: str | None = None
-    topic_slug: str | None = None
     space_id: str | None = None
 
 

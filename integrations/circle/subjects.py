@@ -82,7 +82,6 @@ async def topic(record: Json, seen: Seen, community: Community) -> TopicChanged 
         author_id=await community.author(record.get("user_id"), record.get("user_email")),
         created_at=moment(record.get("published_at")) or moment(record.get("created_at")),
         bumped_at=moment(record.get("updated_at")),
-        posts_count=None,
     )
 
 

@@ -90,7 +90,6 @@ def topic(payload: Json, seen: Seen, *, base_url: str) -> TopicChanged | None:
         bumped_at=moment(payload.get("bumped_at")) or moment(payload.get("last_posted_at")),
         visible=flag(payload.get("visible")) is not False,
         closed=flag(payload.get("closed")) is True or flag(payload.get("archived")) is True,
-        posts_count=number(payload.get("posts_count")),
         solved=_solved(payload),
     )
 
@@ -161,7 +160,6 @@ def post(payload: Json, seen: Seen, *, base_url: str) -> PostChanged | None:
         like_count=_likes(payload),
         accepted=flag(payload.get("accepted_answer")),
         topic_title=text(payload.get("topic_title")),
-        topic_slug=slug,
         space_id=identifier(payload.get("category_id")),
     )
 

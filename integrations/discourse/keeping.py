@@ -140,7 +140,6 @@ TOPIC: _Types = {
     "visible": _FLAG,
     "closed": _FLAG,
     "archived": _FLAG,
-    "posts_count": _NUMBER,
     "has_accepted_answer": _FLAG,
     "accepted_answer": (_answered, None, 0),
 }

@@ -8,7 +8,6 @@ Source: the ``discourse-markdown`` features and their text post-processing, link
 import re
 import unicodedata
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _JOINERS = frozenset("\u200c\u200d")
 _MARKS = frozenset({"Mn", "Me"})

@@ -47,7 +47,6 @@ def member(payload: Json, seen: Seen, *, base_url: str) -> MemberChanged | None:
         title=_said(payload, "title"),
         bio=_said(payload, "bio_raw", LONG),
         location=_said(payload, "location"),
-        website=_said(payload, "website"),
         locale=text(payload.get("locale")) or None,
         timezone=text(payload.get("timezone")) or text(mapping(payload.get("user_option")).get("timezone")) or None,
         fields=_fields(payload.get("user_fields")),

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 
 from integrations.discourse.double.clock import Clock
 from integrations.discourse.double.hooks.queue import HookQueue
@@ -349,8 +348,3 @@ TABLES: dict[str, type] = {
     "hook_events": WebHookEvent,
     "themes": Theme,
 }
-
-
-def table_fields(kind: type) -> list[str]:
-    """The column names of a record type."""
-    return [column.name for column in fields(kind)]

@@ -130,7 +130,6 @@ class TestMembers:
             title="Gardener of the year",
             bio="Grows **tomatoes** on a balcony, teaches *Erlang*.",
             location="Porto",
-            website="https://wren.example",
             locale="pt",
             timezone="Europe/Lisbon",
             fields={"1": "Distributed systems", "2": "", "3": "weekends, evenings", "4": "true"},
@@ -140,7 +139,7 @@ class TestMembers:
     def test_what_a_delivery_does_not_say_stays_unsaid(self) -> None:
         member = one("user_created", MemberChanged)
         unsaid = {found.name for found in fields(member) if getattr(member, found.name) is None}
-        assert unsaid == {"active", "approved", "suspended", "silenced", "bio", "location", "website", "fields"}
+        assert unsaid == {"active", "approved", "suspended", "silenced", "bio", "location", "fields"}
         assert member.title == ""
 
     def test_an_older_forum_tells_less(self) -> None:
@@ -199,7 +198,6 @@ class TestPosts:
             url="https://forum.example.com/t/how-do-supervisors-work/310/2",
             accepted=False,
             topic_title="How do supervisors work?",
-            topic_slug="how-do-supervisors-work",
             space_id="6",
         )
 

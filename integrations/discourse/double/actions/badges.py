@@ -130,14 +130,3 @@ def destroy_category(forum: Forum, category: Category) -> None:
     events.category_event(forum, "category_destroyed", category)
     del forum.categories[category.id]
     forum.touch()
-
-
-def destroy_tag(forum: Forum, name: str) -> None:
-    """Remove a tag from everything."""
-    tag = forum.tags[name]
-    events.tag_event(forum, "tag_destroyed", tag)
-    del forum.tags[name]
-    for topic in forum.topics.values():
-        if name in topic.tags:
-            topic.tags = [other for other in topic.tags if other != name]
-    forum.touch()
