@@ -194,25 +194,40 @@ class Service:
 async def running(stage: Stage) -> AsyncIterator[Service]:
     """The service on a real port, connected to the stage."""
     door, mails = Door(stage), Mailbox()
+    async with _answering(door) as url:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "mentorgraph.db"
+            values = {
+                "secret_keys": "a key for trying a host that is long enough",
+                "public_url": url,
+                "log_level": "error",
+                "database_url": f"sqlite:///{path}",
+            }
+            settings = Settings.model_validate({**values, "allow_private": ",".join(stage.allow_private)})
+            await migrate_database(settings)
+            parts = compose(settings, hosts={stage.host.name: stage.host}, patience=Patience(total=30))
+            parts.runtime.mailer = mails
+            door.app = build(parts, embedded_worker=False)
+            try:
+                async with httpx2.AsyncClient(trust_env=False, timeout=20) as http:
+                    service = Service(stage, parts, url, door, mails, http, path)
+                    await service.connect()
+                    yield service
+            finally:
+                door.down = True
+                await parts.close()
+
+
+@contextlib.asynccontextmanager
+async def _answering(door: Door) -> AsyncIterator[str]:
+    """The door on a port of its own; gives its address."""
     server = Server(server_config(door, host="127.0.0.1", port=0))
     task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.005)
-    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "mentorgraph.db"
-        values = {"secret_keys": "a key for trying a host that is long enough", "public_url": url, "log_level": "error", "database_url": f"sqlite:///{path}"}
-        settings = Settings.model_validate({**values, "allow_private": ",".join(stage.allow_private)})
-        await migrate_database(settings)
-        parts = compose(settings, hosts={stage.host.name: stage.host}, patience=Patience(total=30))
-        parts.runtime.mailer = mails
-        door.app = build(parts, embedded_worker=False)
-        try:
-            async with httpx2.AsyncClient(trust_env=False, timeout=20) as http:
-                service = Service(stage, parts, url, door, mails, http, path)
-                await service.connect()
-                yield service
-        finally:
-            server.should_exit = True
-            await asyncio.wait_for(task, 10)
-            await parts.close()
+    try:
+        while not server.started:
+            assert not task.done(), "the service did not start"
+            await asyncio.sleep(0.005)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await asyncio.wait_for(task, 10)
