@@ -19,7 +19,7 @@ from plugin.services.operations.resealing import Moved
 from plugin.settings import Settings
 from plugin.store.crypto import Vault, new_secret, token_digest
 from plugin.store.database import Database
-from plugin.store.repositories.mails import Address
+from plugin.store.repositories.addresses import Address
 from plugin.store.repositories.seals import SEALED
 from plugin.store.tables import JSON, metadata
 from plugin.store.types import Moment, Terms

@@ -32,7 +32,7 @@ from plugin.services.questions import forms
 from plugin.services.recruiting import referring
 from plugin.services.safety import reporting
 from plugin.services.suggestions import knowing, needs
-from plugin.store.repositories.mails import Address
+from plugin.store.repositories.addresses import Address
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.worker import Worker
 from tests.conftest import FixedClock

@@ -15,7 +15,8 @@ from plugin.errors import Invalid, NotFound, Remark, TooMany
 from plugin.mail import Letter, MailFailed, checked_address
 from plugin.services.messages import calendars, reaching, telling
 from plugin.services.runtime import Runtime
-from plugin.store.repositories.mails import Address, Mail
+from plugin.store.repositories.addresses import Address
+from plugin.store.repositories.mails import Mail
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import _, language_of, translate
 

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from plugin.store.inbox import Inbox
 from plugin.store.repositories.access import OperatorKeys, SignIns, Staff, Tokens
+from plugin.store.repositories.addresses import Addresses
 from plugin.store.repositories.applications import Applications
 from plugin.store.repositories.base import repository
 from plugin.store.repositories.calendars import Calendars
@@ -14,7 +15,7 @@ from plugin.store.repositories.jobs import Jobs
 from plugin.store.repositories.knowing import Learned, Measures, Skills
 from plugin.store.repositories.lanes import Lanes
 from plugin.store.repositories.lessons import Lessons
-from plugin.store.repositories.mails import Addresses, Mails
+from plugin.store.repositories.mails import Mails
 from plugin.store.repositories.members import Badges, Consents, Groups, Members
 from plugin.store.repositories.mentorships import Blocks, Mentorships
 from plugin.store.repositories.needs import Needs, Suggestions

@@ -55,6 +55,12 @@ def _upsert(table: Table, given: tuple[str, ...], keep: tuple[str, ...], *, post
 
 
 @cache
+def _addition(table: Table, unique: tuple[str, ...], *, postgres: bool) -> sqlite.Insert | postgresql.Insert:
+    """Insert, unless a row of the same unique key stands in the way. Made once for the same reason."""
+    return insert_into(table, postgres=postgres).on_conflict_do_nothing(index_elements=["installation_id", *unique])
+
+
+@cache
 def _setting(table: Table, which: tuple[str, ...], names: tuple[str, ...]) -> Update:
     """Give columns of one installation's rows values, where others have values. Made once for the same reason."""
     rows = (table.c[name] == bindparam(f"is_{name}") for name in which)
@@ -110,6 +116,11 @@ class Repository:
         given = {"installation": self.installation_id, **{f"is_{name}": value for name, value in which.items()}}
         given |= {f"to_{name}": value for name, value in values.items()}
         return self._connection.execute(_setting(table, tuple(which), tuple(values)), given).rowcount
+
+    def _add(self, table: Table, row: Mapping[str, object], *, unique: Sequence[str]) -> bool:
+        """Insert a row unless there is one with the same values in the columns ``unique``; ``False`` if there is."""
+        statement = _addition(table, tuple(unique), postgres=self._postgres)
+        return self._run(statement, [{"installation_id": self.installation_id, **row}]) > 0
 
     def _put(self, table: Table, rows: Sequence[Mapping[str, object]], *, keep: Sequence[str] = ()) -> None:
         """Insert or replace rows by primary key; columns in ``keep`` stay as they are in rows that exist."""

@@ -1,13 +1,12 @@
 """Messages to the host, from when they are written until they were sent."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, update
+from sqlalchemy import Row, func
 
-from plugin.store.repositories.base import Repository, chunks
+from plugin.store.repositories.sending import Sending
 from plugin.store.tables import outbox
 
 
@@ -28,20 +27,14 @@ class Outgoing:
     trace_id: str = ""
 
 
-_TRYING = (
-    update(outbox)
-    .where(outbox.c.installation_id == bindparam("installation"), outbox.c.message_id == bindparam("message"))
-    .values(attempts=outbox.c.attempts + 1, next_at=bindparam("later"))
-)
-
-
-class Outbox(Repository):
+class Outbox(Sending):
     """Messages to the host. A key is used once for ever: a message that was sent is never sent again."""
+
+    _table, _number = outbox, outbox.c.message_id
 
     def put(self, message: Outgoing) -> bool:
         """Keep a message unless its key is known; ``False`` if it is."""
         row = {
-            "installation_id": self.installation_id,
             "message_id": message.id,
             "key": message.key,
             "kind": message.kind,
@@ -52,7 +45,7 @@ class Outbox(Repository):
             "next_at": message.next_at,
             "trace_id": message.trace_id,
         }
-        return self._run(self._insert(outbox).on_conflict_do_nothing(index_elements=["installation_id", "key"]), [row]) > 0
+        return self._add(outbox, row, unique=("key",))
 
     def due(self, *, now: datetime, limit: int) -> list[Outgoing]:
         """Messages to be sent now, oldest first."""
@@ -65,8 +58,7 @@ class Outbox(Repository):
 
     def remote_id(self, key: str) -> str:
         """What the host calls what a message made there; empty as long as it was not sent."""
-        row = self._one(self._select(outbox, outbox.c.remote_id).where(outbox.c.key == key))
-        return "" if row is None else str(row[0])
+        return self.place(key)[0]
 
     def place(self, key: str) -> tuple[str, str]:
         """What the host calls what a message made there, and its address; both empty as long as it was not sent."""
@@ -83,45 +75,18 @@ class Outbox(Repository):
         waiting = outbox.c.key == key, outbox.c.state == "pending", outbox.c.attempts == 0
         return self._run(self._update(outbox).where(*waiting).values(body=body)) > 0
 
-    def take_back(self, keys: Iterable[str], *, why: str) -> set[str]:
-        """Unsay what was not sent yet; returns the keys of messages that nobody ever tried to send, which can be used again.
-
-        One that was tried may be there already: it is not tried again, and its key stays used. What was given up loses its content.
-        """
-        fresh: set[str] = set()
-        for part in chunks(keys):
-            waiting = outbox.c.key.in_(part), outbox.c.state == "pending"
-            fresh |= {row[0] for row in self._rows(self._select(outbox, outbox.c.key).where(*waiting, outbox.c.attempts == 0))}
-            self._run(self._delete(outbox).where(*waiting, outbox.c.attempts == 0))
-            self._run(self._update(outbox).where(*waiting).values(state="dropped", body=None, error=why))
-            self._run(self._update(outbox).where(outbox.c.key.in_(part), outbox.c.state == "dead").values(body=None))
-        return fresh
-
     def prune(self, *, dead_before: datetime) -> None:
         """Erase the content of messages that could not be sent and are older than this."""
         self._run(self._update(outbox).where(outbox.c.state == "dead", outbox.c.created_at < dead_before).values(body=None))
 
-    def next_at(self) -> datetime | None:
-        """When the next message falls due."""
-        row = self._one(self._select(outbox, func.min(outbox.c.next_at)).where(outbox.c.state == "pending"))
-        return None if row is None else row[0]
-
-    def attempt(self, message_id: int, *, next_at: datetime) -> None:
-        """Count a try before it is made, so that a crash in the middle shows as a try whose end is unknown."""
-        self._connection.execute(_TRYING, {"installation": self.installation_id, "message": message_id, "later": next_at})
-
     def sent(self, message_id: int, *, at: datetime, remote_id: str, url: str) -> None:
         """Mark as sent and erase the content."""
-        self._assign(outbox, {"message_id": message_id}, state="sent", sent_at=at, remote_id=remote_id, url=url, body=None, error="")
+        self._set(message_id, state="sent", sent_at=at, remote_id=remote_id, url=url, body=None, error="")
 
     def failed(self, message_id: int, *, error: str, next_at: datetime | None) -> None:
         """Remember a failure; without ``next_at`` nobody tries again by itself."""
-        values: dict[str, object] = {"error": error[:500]} | ({"state": "dead"} if next_at is None else {"next_at": next_at})
-        self._run(self._update(outbox).where(outbox.c.message_id == message_id).values(**values))
-
-    def drop(self, message_id: int, *, why: str) -> None:
-        """Give a message up and erase its content, because it is no longer wanted."""
-        self._run(self._update(outbox).where(outbox.c.message_id == message_id).values(state="dropped", body=None, error=why))
+        later: dict[str, object] = {"state": "dead"} if next_at is None else {"next_at": next_at}
+        self._set(message_id, error=error[:500], **later)
 
     def drop_for(self, member_id: int, *, why: str) -> None:
         """Give up everything that waits for a member."""

@@ -25,8 +25,7 @@ class Agreements(Repository):
 
     def sign(self, agreement_id: int, member_id: int, *, at: datetime) -> None:
         """Keep a signature; a second one of the same member changes nothing."""
-        row = {"installation_id": self.installation_id, "agreement_id": agreement_id, "member_id": member_id, "at": at}
-        self._run(self._insert(agreement_signatures).on_conflict_do_nothing(index_elements=list(agreement_signatures.primary_key)), [row])
+        self._add(agreement_signatures, {"agreement_id": agreement_id, "member_id": member_id, "at": at}, unique=("agreement_id", "member_id"))
 
     def get(self, agreement_id: int) -> Agreement | None:
         """The version with this id."""

@@ -205,9 +205,7 @@ class Referrals(Repository):
     def add(self, one: Referral) -> bool:
         """Remember who referred somebody; ``False`` if somebody else did before."""
         values = {name: getattr(one, name) for name in ("program_id", "member_id", "referrer_id", "link_id", "at")}
-        key = ["installation_id", "program_id", "member_id"]
-        statement = self._insert(referrals).on_conflict_do_nothing(index_elements=key)
-        return self._run(statement, [{"installation_id": self.installation_id, **values}]) > 0
+        return self._add(referrals, values, unique=("program_id", "member_id"))
 
     def of_program(self, program_id: int) -> list[Referral]:
         """Who came to a program by whom, the earliest first."""

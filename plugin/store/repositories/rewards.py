@@ -45,9 +45,8 @@ class Rewards(Repository):
         """Give an award; ``False`` if the member has it, or had it and it was taken back."""
         names = ("rule_id", "program_id", "member_id", "number", "badge", "points", "at", "revoked_at")
         values: dict[str, object] = {name: getattr(one, name) for name in names}
-        row = {"installation_id": self.installation_id, **values, "award_id": one.id, "state": one.state.value}
-        key = ["installation_id", "rule_id", "member_id", "number"]
-        return self._run(self._insert(awards).on_conflict_do_nothing(index_elements=key), [row]) > 0
+        row = values | {"award_id": one.id, "state": one.state.value}
+        return self._add(awards, row, unique=("rule_id", "member_id", "number"))
 
     def put(self, one: Award) -> None:
         """Keep the state that an award is in."""

@@ -27,7 +27,6 @@ class Stories(Repository):
     def put(self, story: Story, member_ids: Iterable[int]) -> bool:
         """Keep a story that these members are asked about, unless there is one of this mentorship."""
         row = {
-            "installation_id": self.installation_id,
             "story_id": story.id,
             "mentorship_id": story.mentorship_id,
             "author_id": story.author_id,
@@ -36,7 +35,7 @@ class Stories(Repository):
             "space_id": story.space_id,
             "created_at": story.created_at,
         }
-        kept = self._run(self._insert(stories).on_conflict_do_nothing(index_elements=["installation_id", "mentorship_id"]), [row]) > 0
+        kept = self._add(stories, row, unique=("mentorship_id",))
         if kept:
             agreed = [{"story_id": story.id, "member_id": one, "agreed": True if one == story.author_id else None} for one in sorted(set(member_ids))]
             self._put(story_people, agreed)

@@ -39,7 +39,6 @@ class Notices(Repository):
     def put(self, notice: Notice) -> bool:
         """Keep a notice unless its key is known; ``False`` if it is."""
         row = {
-            "installation_id": self.installation_id,
             "notice_id": notice.id,
             "key": notice.key,
             "member_id": notice.member_id,
@@ -51,7 +50,7 @@ class Notices(Repository):
             "due_at": notice.due_at,
             "until": notice.until,
         }
-        return self._run(self._insert(notices).on_conflict_do_nothing(index_elements=["installation_id", "key"]), [row]) > 0
+        return self._add(notices, row, unique=("key",))
 
     def name(self, notice_id: int, member_ids: Iterable[int]) -> None:
         """Remember whom a notice names, or whose words it holds."""

@@ -48,8 +48,7 @@ class Likes(Repository):
 
     def put(self, post_id: str, member_id: int, *, at: datetime) -> bool:
         """Remember a like; ``False`` if it was known, whose time then stays."""
-        statement = self._insert(likes).on_conflict_do_nothing()
-        return self._run(statement, [{"installation_id": self.installation_id, "post_id": post_id, "member_id": member_id, "at": at}]) > 0
+        return self._add(likes, {"post_id": post_id, "member_id": member_id, "at": at}, unique=("post_id", "member_id"))
 
     def remove(self, post_id: str, member_id: int) -> None:
         """Forget a like."""

@@ -10,7 +10,7 @@ from plugin.mail import Letter, MailFailed
 from plugin.services.hosts import handlers
 from plugin.services.hosts.handlers.members import decide
 from plugin.services.messages import calendars, mailing, telling
-from plugin.store.repositories.mails import Address
+from plugin.store.repositories.addresses import Address
 from plugin.store.repositories.stories import Story
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import KINDS, declare
