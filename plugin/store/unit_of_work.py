@@ -18,8 +18,8 @@ from plugin.store.engines import away
 from plugin.store.epochs import MARKING, is_loud
 from plugin.store.ids import Ids
 from plugin.store.installations import Keys, community_of
-from plugin.store.repositories.access import Audit, Entry
 from plugin.store.repositories.all import Repositories
+from plugin.store.repositories.audit import Audit, Entry
 from plugin.store.repositories.lanes import Lane
 from plugin.store.tables import installations
 

@@ -22,8 +22,8 @@ from plugin.domain.people import APPLICATION, Scope
 from plugin.services.identity import rights
 from plugin.services.identity.access import PREFIX
 from plugin.store.crypto import new_secret, token_digest
-from plugin.store.repositories.access import Token
 from plugin.store.repositories.applications import Code, Refresh
+from plugin.store.repositories.tokens import Token
 from plugin.store.unit_of_work import UnitOfWork
 
 CODE_FOR = timedelta(minutes=1)

@@ -8,7 +8,7 @@ from plugin.services.identity import access
 from plugin.services.identity.access import require_admin, require_member
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import token_digest
-from plugin.store.repositories.access import Token
+from plugin.store.repositories.tokens import Token
 from plugin.store.unit_of_work import UnitOfWork
 
 __all__ = ["Token", "create_for_member", "create_for_service", "of_member", "of_services", "revoke_of_member", "revoke_of_service"]

@@ -9,7 +9,7 @@ from plugin.services.identity import rights
 from plugin.services.passes import Pass
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret, token_digest
-from plugin.store.repositories.access import Token
+from plugin.store.repositories.tokens import Token
 from plugin.store.unit_of_work import UnitOfWork
 
 PREFIX = "mg_"

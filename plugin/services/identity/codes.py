@@ -22,7 +22,7 @@ from plugin.services.identity.signing_in import SESSION_FOR, SignedIn, begin_sig
 from plugin.services.identity.ways import Ways, audience_of, ways_of
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret, token_digest
-from plugin.store.repositories.access import SignIn
+from plugin.store.repositories.sign_ins import SignIn
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import language_of, translate
 from plugin.texts import signing as words

@@ -24,7 +24,7 @@ from plugin.services.identity import signing_in
 from plugin.services.identity.signing_in import SESSION_FOR, SIGN_IN_FOR, Redirect, SignedIn, begin_sign_in, safe_next
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret, token_digest
-from plugin.store.repositories.access import SignIn
+from plugin.store.repositories.sign_ins import SignIn
 from plugin.store.unit_of_work import UnitOfWork
 
 FLOW = "provider"

@@ -18,7 +18,7 @@ from plugin.services.hosts.connect import origin_of, pages_of
 from plugin.services.identity.access import issue
 from plugin.services.runtime import Runtime
 from plugin.store.crypto import new_secret, token_digest, tombstone_digest
-from plugin.store.repositories.access import SignIn
+from plugin.store.repositories.sign_ins import SignIn
 from plugin.store.unit_of_work import UnitOfWork
 
 SIGN_IN_FOR = timedelta(minutes=10)

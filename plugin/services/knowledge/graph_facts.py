@@ -34,7 +34,7 @@ def facts(unit: UnitOfWork) -> Facts:
     posts = list(unit.posts.each())
     by_id = {post.id: post for post in posts}
     return Facts(
-        members=list(member_facts(unit, unit.members.all(), choices=unit.skills.all_choices(), loads=unit.skills.loads())),
+        members=list(member_facts(unit, unit.members.all(), choices=unit.skills.all_choices(), loads=unit.mentorships.loads())),
         posts=post_facts(unit, posts, topics, siblings=posts, mentions=unit.posts.mentions()),
         likes=like_facts(by_id, unit.likes.all()),
         solved=solved_facts(topics.values(), by_id),

@@ -190,7 +190,7 @@ def _read_some(unit: UnitOfWork, entry: _Entry, subjects: Mapping[str, set[str]]
     return _Rows(
         revision=revision,
         whole=False,
-        members=list(member_facts(unit, people.values(), choices=unit.skills.choices(people), loads=unit.skills.loads(people))),
+        members=list(member_facts(unit, people.values(), choices=unit.skills.choices(people), loads=unit.mentorships.loads(people))),
         gone_members=sorted(member_ids - people.keys()),
         posts=post_facts(unit, list(posts.values()), topics, siblings=siblings, mentions=unit.posts.mentions(wanted)),
         gone_posts=sorted(wanted - live.keys()),

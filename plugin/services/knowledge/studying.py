@@ -22,7 +22,7 @@ from plugin.services.guarding.managing import require_manager
 from plugin.services.knowledge import embedding, observing
 from plugin.services.knowledge.graph_facts import Facts, facts, weights_in_force
 from plugin.services.runtime import Runtime
-from plugin.store.repositories.traces import SHARED_BY
+from plugin.store.repositories.words import SHARED_BY
 from plugin.store.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
@@ -100,7 +100,7 @@ async def learn(runtime: Runtime, installation_id: int) -> datetime:
 
     def load(unit: UnitOfWork) -> Task:
         since = unit.learned.reset_at()
-        return Task(facts(unit), unit.now.timestamp(), since.timestamp() if since else 0.0, unit.learned.shared_words())
+        return Task(facts(unit), unit.now.timestamp(), since.timestamp() if since else 0.0, unit.words.all())
 
     task = await runtime.database.read(installation_id, load)
 
@@ -118,7 +118,7 @@ async def learn(runtime: Runtime, installation_id: int) -> datetime:
         told = [(one.member, one.answered, one.expected) for one in lesson.habits]
         meaning = lesson.meaning.to_bytes() if lesson.meaning is not None else None
         unit.learned.put_study(told, meaning=meaning, at=datetime.fromtimestamp(task.now, tz=unit.now.tzinfo))
-        unit.learned.unshare_words(outcome.faded)
+        unit.words.unshare(outcome.faded)
         _record(unit, outcome.trial)
         unit.measures.put(outcome.measures.of_day(unit.now.date()))
         unit.change("learned", "")

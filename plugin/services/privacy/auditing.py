@@ -12,7 +12,7 @@ from plugin.domain.people import Principal
 from plugin.services.guarding.seeing import READ
 from plugin.services.identity.access import require_admin, require_member
 from plugin.services.runtime import Runtime
-from plugin.store.repositories.access import Entry
+from plugin.store.repositories.audit import Entry
 from plugin.store.unit_of_work import UnitOfWork
 
 SHOWN = 100

@@ -3,25 +3,29 @@
 from sqlalchemy import Connection
 
 from plugin.store.inbox import Inbox
-from plugin.store.repositories.access import OperatorKeys, SignIns, Staff, Tokens
 from plugin.store.repositories.addresses import Addresses
 from plugin.store.repositories.applications import Applications
+from plugin.store.repositories.badges import Badges
 from plugin.store.repositories.base import repository
 from plugin.store.repositories.calendars import Calendars
 from plugin.store.repositories.changes import Changes
-from plugin.store.repositories.content import Posts, Spaces, Tags, Topics
+from plugin.store.repositories.consents import Consents
 from plugin.store.repositories.forms import Bank, Forms, Submissions, Surveys
+from plugin.store.repositories.gone import Gone
+from plugin.store.repositories.groups import Groups
 from plugin.store.repositories.jobs import Jobs
-from plugin.store.repositories.knowing import Learned, Measures, Skills
 from plugin.store.repositories.lanes import Lanes
+from plugin.store.repositories.learned import Learned
 from plugin.store.repositories.lessons import Lessons
 from plugin.store.repositories.mails import Mails
-from plugin.store.repositories.members import Badges, Consents, Groups, Members
+from plugin.store.repositories.measures import Measures
+from plugin.store.repositories.members import Members
 from plugin.store.repositories.mentorships import Blocks, Mentorships
 from plugin.store.repositories.needs import Needs, Suggestions
 from plugin.store.repositories.our_groups import OurGroups
 from plugin.store.repositories.outbox import Outbox
 from plugin.store.repositories.pairing import Agreements, PairItems, SessionKits
+from plugin.store.repositories.posts import Likes, Posts
 from plugin.store.repositories.privacy import Personal
 from plugin.store.repositories.program_events import ProgramEvents
 from plugin.store.repositories.programs import Enrolments, Managers, Programs
@@ -35,11 +39,17 @@ from plugin.store.repositories.rounds import Rounds
 from plugin.store.repositories.screening import Screenings
 from plugin.store.repositories.seals import Seals
 from plugin.store.repositories.sessions import Sessions
+from plugin.store.repositories.sign_ins import OperatorKeys, SignIns
+from plugin.store.repositories.skills import Skills
+from plugin.store.repositories.spaces import Spaces, Tags
+from plugin.store.repositories.staff import Staff
 from plugin.store.repositories.stories import Stories
 from plugin.store.repositories.strikes import Strikes
 from plugin.store.repositories.telling import Notices, Wishes
-from plugin.store.repositories.traces import Gone, Likes, Words
+from plugin.store.repositories.tokens import Tokens
+from plugin.store.repositories.topics import Topics
 from plugin.store.repositories.webhooks import Feed, Webhooks
+from plugin.store.repositories.words import Words
 
 
 class Repositories:

@@ -1,16 +1,15 @@
-"""Members, their groups, badges and consents."""
+"""Members, and what is left of those who were erased."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, func, or_, select
-from sqlalchemy.sql.expression import true
+from sqlalchemy import Connection, Row, Select, bindparam, func, or_, select
 
-from plugin.domain.members import Card, Consent, ConsentRecord, Member, Standing
+from plugin.domain.members import Card, Member, Standing
 from plugin.store.repositories.base import Repository, chunks
-from plugin.store.tables import badges, consents, group_members, groups, members, tombstones
+from plugin.store.tables import members, tombstones
 
 _COLUMNS = [column for column in members.c if column.name not in {"installation_id", "seen_sweep"}]
 _CARD = [members.c["member_id" if name == "id" else name] for name in Card._fields]
@@ -203,109 +202,3 @@ class Members(Repository):
         """Remove a tombstone, because the person came back by their own will."""
         self._run(self._delete(tombstones).where(tombstones.c.digest == digest))
         self._buried[digest], self._any_buried = False, None
-
-
-class Groups(Repository):
-    """Groups of the host that are not automatic, and who is in them."""
-
-    def put(self, group_id: str, *, name: str, title: str) -> None:
-        """Insert or replace a group."""
-        self._put(groups, [{"group_id": group_id, "name": name, "title": title}])
-
-    def remove(self, group_id: str) -> None:
-        """Forget a group and its memberships."""
-        self._run(self._delete(group_members).where(group_members.c.group_id == group_id))
-        self._run(self._delete(groups).where(groups.c.group_id == group_id))
-
-    def add(self, group_id: str, member_ids: Iterable[int]) -> None:
-        """Put members into a group."""
-        self._put(group_members, [{"group_id": group_id, "member_id": one} for one in member_ids])
-
-    def discard(self, group_id: str, member_ids: Iterable[int]) -> None:
-        """Take members out of a group."""
-        for part in chunks(member_ids):
-            self._run(self._delete(group_members).where(group_members.c.group_id == group_id, group_members.c.member_id.in_(part)))
-
-    def members_of(self, group_id: str) -> set[int]:
-        """Who is in a group."""
-        return {row[0] for row in self._where(group_members.c.group_id, group_id, group_members.c.member_id)}
-
-    def groups_of(self, member_id: int) -> set[str]:
-        """Which groups a member is in."""
-        return {row[0] for row in self._where(group_members.c.member_id, member_id, group_members.c.group_id)}
-
-    def all(self) -> dict[str, str]:
-        """Names by id."""
-        return {row.group_id: row.name for row in self._rows(self._select(groups, groups.c.group_id, groups.c.name))}
-
-    def memberships(self) -> set[tuple[str, int]]:
-        """All pairs of group and member."""
-        return {(row[0], row[1]) for row in self._rows(self._select(group_members, group_members.c.group_id, group_members.c.member_id))}
-
-    def mark_seen(self, group_ids: Sequence[str], *, sweep: int) -> None:
-        """Remember that a listing named these groups."""
-        for part in chunks(group_ids):
-            self._run(self._update(groups).where(groups.c.group_id.in_(part)).values(seen_sweep=sweep))
-
-    def unseen(self, *, sweep: int) -> list[str]:
-        """Groups that a whole listing did not name."""
-        return [row[0] for row in self._rows(self._select(groups, groups.c.group_id).where(groups.c.seen_sweep < sweep))]
-
-
-class Badges(Repository):
-    """Badges that members hold."""
-
-    def grant(self, member_id: int, badge_id: str, *, grant_id: str, name: str, at: datetime) -> None:
-        """Remember a grant."""
-        self._put(badges, [{"member_id": member_id, "badge_id": badge_id, "grant_id": grant_id, "name": name, "granted_at": at}])
-
-    def revoke(self, member_id: int, badge_id: str, *, grant_id: str | None) -> None:
-        """Forget a grant, or all grants of a badge when the host did not number them."""
-        which: ColumnElement[bool] = true() if grant_id is None else badges.c.grant_id == grant_id
-        self._run(self._delete(badges).where(and_(badges.c.member_id == member_id, badges.c.badge_id == badge_id, which)))
-
-    def all(self) -> set[tuple[int, str]]:
-        """All pairs of member and badge."""
-        return {(row[0], row[1]) for row in self._rows(self._select(badges, badges.c.member_id, badges.c.badge_id))}
-
-
-class Consents(Repository):
-    """Every decision of every member, the last of each kind being in force."""
-
-    def add(self, record: ConsentRecord) -> None:
-        """Remember a decision."""
-        self._put(
-            consents,
-            [
-                {
-                    "member_id": record.member_id,
-                    "kind": record.kind.value,
-                    "at": record.at,
-                    "given": record.given,
-                    "source": record.source,
-                    "text_version": record.text_version,
-                }
-            ],
-        )
-
-    def of(self, member_id: int) -> dict[Consent, ConsentRecord]:
-        """The decisions of a member that are in force."""
-        rows = self._rows(self._select(consents).where(consents.c.member_id == member_id).order_by(consents.c.at))
-        return {record.kind: record for record in map(_consent, rows)}
-
-    def refused(self, kind: Consent, member_ids: Iterable[int]) -> set[int]:
-        """Who of these members decided last not to agree."""
-        columns = consents.c.member_id, consents.c.given, consents.c.kind, consents.c.at
-        rows = [row for row in self._among(consents.c.member_id, member_ids, *columns) if row.kind == kind.value]
-        return {one for one, given in {row.member_id: row.given for row in sorted(rows, key=lambda row: row.at)}.items() if not given}
-
-    def in_force(self, kind: Consent) -> dict[int, bool]:
-        """What each member who decided has decided last."""
-        rows = self._rows(self._select(consents, consents.c.member_id, consents.c.given).where(consents.c.kind == kind.value).order_by(consents.c.at))
-        return {row.member_id: row.given for row in rows}
-
-
-def _consent(row: Row[*tuple[Any, ...]]) -> ConsentRecord:
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
-    values.pop("installation_id")
-    return ConsentRecord(kind=Consent(values.pop("kind")), **values)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from plugin.domain.mentorships import EndReason, Mentorship
 from plugin.store.repositories.base import Repository, chunks
@@ -62,6 +62,18 @@ class Mentorships(Repository):
     def all(self) -> list[tuple[int, int, datetime, datetime | None]]:
         """Mentor, mentee, beginning and end of every mentorship whose two people are still members."""
         return [(one.mentor_id, mentee, one.began_at, one.ended_at) for one in self._found(None) if one.mentor_id is not None for mentee in one.mentee_ids]
+
+    def loads(self, mentor_ids: Iterable[int] | None = None) -> dict[int, int]:
+        """How many mentees each mentor has now, in all programs together; of everybody, or of these."""
+        count = func.count(mentees.c.seat)
+        statement = (
+            select(mentorships.c.mentor_id, count)
+            .join(mentees, and_(mentees.c.installation_id == mentorships.c.installation_id, mentees.c.mentorship_id == mentorships.c.mentorship_id))
+            .where(self._mine(mentorships), self._mine(mentees), mentorships.c.ended_at.is_(None), mentorships.c.mentor_id.is_not(None))
+            .group_by(mentorships.c.mentor_id)
+        )
+        parts = [statement] if mentor_ids is None else [statement.where(mentorships.c.mentor_id.in_(part)) for part in chunks(sorted(set(mentor_ids)))]
+        return {int(row[0]): int(row[1]) for one in parts for row in self._connection.execute(one).all()}
 
     def _found(self, which: ColumnElement[bool] | None) -> list[Mentorship]:
         statement = self._select(mentorships).order_by(mentorships.c.mentorship_id)

@@ -14,9 +14,9 @@ from plugin.domain.skills import SkillChoice, Standing
 from plugin.domain.surveys import Survey, SurveyKind
 from plugin.services.questions import forms
 from plugin.store.database import Database
-from plugin.store.repositories.access import Token
 from plugin.store.repositories.outbox import Outgoing
 from plugin.store.repositories.privacy import HIDDEN, PRIVATE_OF_OTHERS
+from plugin.store.repositories.tokens import Token
 from plugin.store.tables import (
     MEMBER_COLUMNS,
     application_codes,

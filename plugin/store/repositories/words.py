@@ -1,74 +1,14 @@
-"""Likes, the words that members share, and what the host said is gone."""
+"""The words that members share."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from functools import cached_property
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, func
 
 from plugin.store.repositories.base import Repository, chunks
-from plugin.store.tables import gone, likes, rare_terms, vocabulary
+from plugin.store.tables import members, rare_terms, vocabulary
 
 SHARED_BY = 3
 """A word is kept as text only when at least this many members use it."""
-
-
-class Gone(Repository):
-    """What the host said is gone."""
-
-    @cached_property
-    def _any(self) -> bool:
-        return bool(self._rows(self._select(gone, gone.c.host_id).limit(1)))
-
-    def has(self, kind: str, host_ids: Iterable[str]) -> set[str]:
-        """Which of these are gone."""
-        found: set[str] = set()
-        for part in chunks(sorted(set(host_ids))) if self._any else ():
-            found |= {row[0] for row in self._rows(self._select(gone, gone.c.host_id).where(gone.c.kind == kind, gone.c.host_id.in_(part)))}
-        return found
-
-    def add(self, kind: str, host_id: str, *, at: datetime) -> None:
-        """Remember that something is gone."""
-        self._any = True
-        self._put(gone, [{"kind": kind, "host_id": host_id, "at": at}])
-
-    def back(self, kind: str, host_id: str) -> None:
-        """It is there after all."""
-        # Asked for every post that is read; in most communities nothing is gone.
-        if self._any:
-            self._run(self._delete(gone).where(gone.c.kind == kind, gone.c.host_id == host_id))
-
-    def prune(self, *, before: datetime) -> None:
-        """Forget what can no longer be brought back by a late delivery."""
-        self._run(self._delete(gone).where(gone.c.at < before))
-
-
-class Likes(Repository):
-    """Who liked what."""
-
-    def put(self, post_id: str, member_id: int, *, at: datetime) -> bool:
-        """Remember a like; ``False`` if it was known, whose time then stays."""
-        return self._add(likes, {"post_id": post_id, "member_id": member_id, "at": at}, unique=("post_id", "member_id"))
-
-    def remove(self, post_id: str, member_id: int) -> None:
-        """Forget a like."""
-        self._run(self._delete(likes).where(likes.c.post_id == post_id, likes.c.member_id == member_id))
-
-    def by_member(self, member_id: int) -> set[str]:
-        """The posts that a member liked."""
-        return {row[0] for row in self._rows(self._select(likes, likes.c.post_id).where(likes.c.member_id == member_id))}
-
-    def of_posts(self, post_ids: Iterable[str]) -> list[tuple[str, int, datetime]]:
-        """Post, member and time of each like of these posts."""
-        found: list[tuple[str, int, datetime]] = []
-        for part in chunks(sorted(set(post_ids))):
-            rows = self._rows(self._select(likes, likes.c.post_id, likes.c.member_id, likes.c.at).where(likes.c.post_id.in_(part)))
-            found += [(row[0], row[1], row[2]) for row in rows]
-        return found
-
-    def all(self) -> list[tuple[str, int, datetime]]:
-        """Post, member and time of every like."""
-        return [(row[0], row[1], row[2]) for row in self._rows(self._select(likes, likes.c.post_id, likes.c.member_id, likes.c.at))]
 
 
 class Words(Repository):
@@ -127,3 +67,19 @@ class Words(Repository):
             rows = self._rows(self._select(vocabulary, vocabulary.c.digest, vocabulary.c.word).where(vocabulary.c.digest.in_(part)))
             found |= {row[0]: row[1] for row in rows}
         return found
+
+    def all(self) -> dict[int, str]:
+        """All terms that may be shown as words, because enough members used them."""
+        self.flush()
+        return {row[0]: row[1] for row in self._rows(self._select(vocabulary, vocabulary.c.digest, vocabulary.c.word).order_by(vocabulary.c.digest))}
+
+    def unshare(self, users: Mapping[int, Collection[int]]) -> None:
+        """Forget the words of terms that fewer members use by now; who of these still uses each is remembered, so that they count again."""
+        self.flush()
+        for part in chunks(sorted(users)):
+            self._run(self._delete(vocabulary).where(vocabulary.c.digest.in_(part)))
+            there = {member for digest in part for member in users[digest]}
+            here: set[int] = set()
+            for some in chunks(sorted(there)):
+                here |= {row[0] for row in self._rows(self._select(members, members.c.member_id).where(members.c.member_id.in_(some)))}
+            self._put(rare_terms, [{"digest": digest, "member_id": member} for digest in part for member in sorted(users[digest]) if member in here])

@@ -1,176 +1,14 @@
-"""Spaces, tags, topics and posts."""
+"""Posts of the host, whom they name and who liked them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, func, select
 
-from mentorgraph.events import Access
-from plugin.domain.content import Cited, Post, Space, Topic
+from plugin.domain.content import Cited, Post
 from plugin.store.repositories.base import Repository, chunks
-from plugin.store.tables import likes, mentions, posts, spaces, tags, topics
-
-
-class Spaces(Repository):
-    """Categories, channels or rooms."""
-
-    def put(self, space: Space) -> None:
-        """Insert or replace a space."""
-        self._put(
-            spaces,
-            [
-                {
-                    "space_id": space.id,
-                    "name": space.name,
-                    "slug": space.slug,
-                    "url": space.url,
-                    "access": space.access.value,
-                    "group_ids": list(space.group_ids),
-                    "parent_id": space.parent_id,
-                }
-            ],
-        )
-
-    def remove(self, space_id: str) -> None:
-        """Forget a space."""
-        self._run(self._delete(spaces).where(spaces.c.space_id == space_id))
-
-    def all(self) -> dict[str, Space]:
-        """All spaces by id."""
-        return {row.space_id: _space(row) for row in self._rows(self._select(spaces))}
-
-    def mark_seen(self, space_ids: Sequence[str], *, sweep: int) -> None:
-        """Remember that a listing named these spaces."""
-        for part in chunks(space_ids):
-            self._run(self._update(spaces).where(spaces.c.space_id.in_(part)).values(seen_sweep=sweep))
-
-    def unseen(self, *, sweep: int) -> list[str]:
-        """Spaces that a whole listing did not name."""
-        return [row[0] for row in self._rows(self._select(spaces, spaces.c.space_id).where(spaces.c.seen_sweep < sweep))]
-
-
-def _space(row: Row[*tuple[Any, ...]]) -> Space:
-    return Space(id=row.space_id, name=row.name, slug=row.slug, url=row.url, access=Access(row.access), group_ids=tuple(row.group_ids), parent_id=row.parent_id)
-
-
-class Tags(Repository):
-    """Tag names."""
-
-    def put(self, name: str) -> None:
-        """Remember a tag."""
-        self._put(tags, [{"name": name}])
-
-    def remove(self, name: str) -> None:
-        """Forget a tag."""
-        self._run(self._delete(tags).where(tags.c.name == name))
-
-
-class Topics(Repository):
-    """Threads. What was read or written in a unit of work is remembered until its end."""
-
-    def __init__(self, connection: Connection, installation_id: int) -> None:
-        super().__init__(connection, installation_id)
-        self._known: dict[str, Topic | None] = {}
-        self._dirty: dict[str, Topic] = {}
-
-    def load(self, topic_ids: Iterable[str]) -> None:
-        """Read many at once, so that :meth:`get` need not."""
-        missing = {one for one in topic_ids if one not in self._known}
-        self._known |= dict.fromkeys(missing)
-        self._known |= {row.topic_id: _topic(row) for row in self._among(topics.c.topic_id, missing)}
-
-    def get(self, topic_id: str) -> Topic | None:
-        """The topic with this id."""
-        self.load([topic_id])
-        return self._known[topic_id]
-
-    def many(self, topic_ids: Iterable[str]) -> dict[str, Topic]:
-        """Topics by id; unknown ids are left out."""
-        wanted = set(topic_ids)
-        self.load(wanted)
-        return {one: topic for one in wanted if (topic := self._known[one]) is not None}
-
-    def put(self, topic: Topic) -> None:
-        """Insert or replace a topic at the end of the unit of work."""
-        self._known[topic.id] = topic
-        self._dirty[topic.id] = topic
-
-    def remove(self, topic_id: str) -> None:
-        """Forget a topic and its title."""
-        self.flush()
-        self._known[topic_id] = None
-        self._run(self._delete(topics).where(topics.c.topic_id == topic_id))
-
-    def flush(self) -> None:
-        """Write what :meth:`put` gathered."""
-        if self._dirty:
-            rows = [_topic_values(topic) for topic in self._dirty.values()]
-            self._dirty.clear()
-            self._put(topics, rows)
-
-    def all(self) -> list[Topic]:
-        """Every topic."""
-        self.flush()
-        return [_topic(row) for row in self._rows(self._select(topics).order_by(topics.c.topic_id))]
-
-    def of_author(self, member_id: int) -> list[str]:
-        """Ids of the topics that a member began."""
-        self.flush()
-        return [row[0] for row in self._rows(self._select(topics, topics.c.topic_id).where(topics.c.author_id == member_id))]
-
-    def solved_by(self, post_ids: Iterable[str]) -> list[str]:
-        """Ids of the topics whose accepted answer is among these posts."""
-        self.flush()
-        found: list[str] = []
-        for part in chunks(sorted(set(post_ids))):
-            found += [row[0] for row in self._rows(self._select(topics, topics.c.topic_id).where(topics.c.solution_post_id.in_(part)))]
-        return found
-
-    def mark_seen(self, topic_ids: Sequence[str], *, sweep: int) -> None:
-        """Remember that a listing named these topics."""
-        self.flush()
-        for part in chunks(topic_ids):
-            self._run(self._update(topics).where(topics.c.topic_id.in_(part)).values(seen_sweep=sweep))
-
-    def unseen(self, *, sweep: int, before: datetime) -> list[str]:
-        """Topics that a whole listing did not name although it began after they were made."""
-        self.flush()
-        older = or_(topics.c.created_at.is_(None), topics.c.created_at < before)
-        return [row[0] for row in self._rows(self._select(topics, topics.c.topic_id).where(topics.c.seen_sweep < sweep, older))]
-
-
-def _topic(row: Row[*tuple[Any, ...]]) -> Topic:
-    return Topic(
-        id=row.topic_id,
-        title=row.title,
-        url=row.url,
-        space_id=row.space_id,
-        tags=tuple(row.tags),
-        author_id=row.author_id,
-        created_at=row.created_at,
-        bumped_at=row.bumped_at,
-        visible=row.visible,
-        closed=row.closed,
-        solution_post_id=row.solution_post_id,
-    )
-
-
-def _topic_values(topic: Topic) -> dict[str, object]:
-    return {
-        "topic_id": topic.id,
-        "title": topic.title,
-        "url": topic.url,
-        "space_id": topic.space_id,
-        "tags": list(topic.tags),
-        "author_id": topic.author_id,
-        "created_at": topic.created_at,
-        "bumped_at": topic.bumped_at,
-        "visible": topic.visible,
-        "closed": topic.closed,
-        "solution_post_id": topic.solution_post_id,
-    }
-
+from plugin.store.tables import likes, mentions, posts, topics
 
 _CITED = (
     select(posts.c.post_id, topics.c.title, posts.c.url, topics.c.url.label("topic_url"), topics.c.space_id)
@@ -327,3 +165,31 @@ def _post_values(post: Post) -> dict[str, object]:
         "like_count": post.like_count,
         "live": post.live,
     }
+
+
+class Likes(Repository):
+    """Who liked what."""
+
+    def put(self, post_id: str, member_id: int, *, at: datetime) -> bool:
+        """Remember a like; ``False`` if it was known, whose time then stays."""
+        return self._add(likes, {"post_id": post_id, "member_id": member_id, "at": at}, unique=("post_id", "member_id"))
+
+    def remove(self, post_id: str, member_id: int) -> None:
+        """Forget a like."""
+        self._run(self._delete(likes).where(likes.c.post_id == post_id, likes.c.member_id == member_id))
+
+    def by_member(self, member_id: int) -> set[str]:
+        """The posts that a member liked."""
+        return {row[0] for row in self._rows(self._select(likes, likes.c.post_id).where(likes.c.member_id == member_id))}
+
+    def of_posts(self, post_ids: Iterable[str]) -> list[tuple[str, int, datetime]]:
+        """Post, member and time of each like of these posts."""
+        found: list[tuple[str, int, datetime]] = []
+        for part in chunks(sorted(set(post_ids))):
+            rows = self._rows(self._select(likes, likes.c.post_id, likes.c.member_id, likes.c.at).where(likes.c.post_id.in_(part)))
+            found += [(row[0], row[1], row[2]) for row in rows]
+        return found
+
+    def all(self) -> list[tuple[str, int, datetime]]:
+        """Post, member and time of every like."""
+        return [(row[0], row[1], row[2]) for row in self._rows(self._select(likes, likes.c.post_id, likes.c.member_id, likes.c.at))]
