@@ -1,6 +1,5 @@
 """One transaction of one community."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -19,7 +18,6 @@ from plugin.store.epochs import MARKING, is_loud
 from plugin.store.ids import Ids
 from plugin.store.installations import Keys, community_of
 from plugin.store.repositories.all import Repositories
-from plugin.store.repositories.audit import Audit, Entry
 from plugin.store.repositories.lanes import Lane
 from plugin.store.tables import installations
 
@@ -135,11 +133,10 @@ class UnitOfWork(Repositories):
 
     def record(self, action: str, *, actor: str, **detail: object) -> None:
         """Append to the audit log. ``actor`` and ``detail["member"]`` may be ids of members: the log names them by numbers drawn by lot."""
-        log = Audit(self._connection, self.installation_id)
         told = data_of(action, detail, installation_id=self.installation_id) if self.installation_id else None
         if "member" in detail:
-            detail["member"] = log.named(int(str(detail["member"])))
-        number = log.add(action, actor=self.named(actor), at=self.now, detail=detail, key=self.keys.audit)
+            detail["member"] = self.audit.named(int(str(detail["member"])))
+        number = self.audit.add(action, actor=self.named(actor), at=self.now, detail=detail, key=self.keys.audit)
         if told is not None:
             self._tell_outside(FeedEvent(number=number, type=action, data=told, at=self.now))
 
@@ -154,23 +151,11 @@ class UnitOfWork(Repositories):
 
     def named(self, actor: str) -> str:
         """How the audit log names somebody who acts."""
-        return Audit(self._connection, self.installation_id).named(int(actor)) if actor.isdigit() else actor
-
-    def behind(self, names: Iterable[str]) -> dict[str, int]:
-        """The members whom the audit log names so."""
-        return Audit(self._connection, self.installation_id).behind(names)
-
-    def recorded_about(self, member_id: int, *, action: str, limit: int, after: datetime | None = None) -> list[Entry]:
-        """The newest entries of the audit log of one action that concern a member."""
-        return Audit(self._connection, self.installation_id).about(member_id, action=action, limit=limit, after=after)
-
-    def recorded(self, *, before: int | None, limit: int) -> list[Entry]:
-        """The newest entries of the audit log, those before the number ``before``."""
-        return Audit(self._connection, self.installation_id).page(before=before, limit=limit)
+        return self.audit.named(int(actor)) if actor.isdigit() else actor
 
     def audit_broken_at(self) -> int | None:
         """The first entry of the audit log that does not follow from the one before."""
-        return Audit(self._connection, self.installation_id).verify(key=self.keys.audit)
+        return self.audit.verify(key=self.keys.audit)
 
     def change(self, kind: str, subject: str | int) -> None:
         """Tell every process's graph that a subject changed."""

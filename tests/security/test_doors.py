@@ -46,7 +46,7 @@ def address(route: Route, world: World, program: str, other: str = "1") -> str:
 
 
 async def number_of_entries(world: World) -> int:
-    return len(await world.read(lambda unit: unit.recorded(before=None, limit=10_000)))
+    return len(await world.read(lambda unit: unit.audit.page(before=None, limit=10_000)))
 
 
 async def test_no_form_is_taken_from_elsewhere(world: World, place: str) -> None:

@@ -22,7 +22,7 @@ def saw(unit: UnitOfWork, principal: Principal, member_ids: Collection[int], *, 
     for member_id in sorted(set(member_ids)):
         if member_id == principal.member_id:
             continue
-        lately = unit.recorded_about(member_id, action=READ, limit=LOOKED_BACK, after=unit.now - ONCE_IN)
+        lately = unit.audit.about(member_id, action=READ, limit=LOOKED_BACK, after=unit.now - ONCE_IN)
         if not any(one.actor == me and one.detail.get("what") == what for one in lately):
             unit.record(READ, actor=principal.actor, member=str(member_id), what=what)
             made += 1

@@ -45,8 +45,8 @@ async def log(runtime: Runtime, principal: Principal | None, *, before: int | No
     asking = await require_admin(runtime, principal)
 
     def work(unit: UnitOfWork) -> Log:
-        entries = [_without_reporters(entry) for entry in unit.recorded(before=before, limit=limit)]
-        behind = unit.behind(one for entry in entries for one in (entry.actor, str(entry.detail.get("member", ""))))
+        entries = [_without_reporters(entry) for entry in unit.audit.page(before=before, limit=limit)]
+        behind = unit.audit.behind(one for entry in entries for one in (entry.actor, str(entry.detail.get("member", ""))))
         found = unit.members.many(behind.values())
         people = {number: found[member_id] for number, member_id in behind.items() if member_id in found}
         return Log(entries=[_with_names(entry, people) for entry in entries], people=people, broken_at=unit.audit_broken_at())
@@ -75,8 +75,8 @@ async def who_saw(runtime: Runtime, principal: Principal) -> list[Reading]:
     member_id = require_member(principal)
 
     def work(unit: UnitOfWork) -> list[Reading]:
-        found = unit.recorded_about(member_id, action=READ, limit=SHOWN)
-        behind = unit.behind(one.actor for one in found)
+        found = unit.audit.about(member_id, action=READ, limit=SHOWN)
+        behind = unit.audit.behind(one.actor for one in found)
         readers = unit.members.many(behind.values())
         readings = []
         for one in found:

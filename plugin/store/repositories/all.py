@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from plugin.store.inbox import Inbox
 from plugin.store.repositories.addresses import Addresses
 from plugin.store.repositories.applications import Applications
+from plugin.store.repositories.audit import Audit
 from plugin.store.repositories.badges import Badges
 from plugin.store.repositories.base import repository
 from plugin.store.repositories.calendars import Calendars
@@ -174,6 +175,8 @@ class Repositories:
     """Set-up links and sessions of whoever runs the service; of installation 0 only."""
     sign_ins = repository(SignIns)
     """Sign-ins under way."""
+    audit = repository(Audit)
+    """Who did what; appended to by :meth:`~plugin.store.unit_of_work.UnitOfWork.record`."""
     personal = repository(Personal)
     """Everything about one member at once."""
     seals = repository(Seals)
