@@ -14,6 +14,7 @@ from plugin.errors import Misconfigured
 from plugin.settings import Settings
 from plugin.store.engines import REFUSED, postgres_engine, sqlite_engine, unavailable
 from plugin.store.roles import grant_service
+from plugin.store.statistics import tell_planner
 
 PATIENCE = 60.0
 """Seconds that a migrator waits for another one on the embedded database."""
@@ -90,7 +91,9 @@ async def migrate_database(settings: Settings) -> str:
         engine = sqlite_engine(path, patience=PATIENCE)
         try:
             with engine.begin() as connection:
-                return upgrade_connection(connection)
+                reached = upgrade_connection(connection)
+                tell_planner(connection)
+                return reached
         except DBAPIError as error:
             if "unable to open" in str(error.orig):
                 raise Misconfigured(f"the database {path} cannot be opened: check that it is a file in a folder that can be written") from error

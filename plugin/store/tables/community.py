@@ -52,6 +52,7 @@ members = table(
     Column("seen_sweep", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("installation_id", "host_user_id"),
     Index(None, "installation_id", "username"),
+    Index("ix_members_any_case", "installation_id", text("lower(username)")),
     key=("member_id",),
 )
 

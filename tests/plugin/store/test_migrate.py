@@ -28,6 +28,8 @@ def difference(connection: Connection) -> list[object]:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index:sqlalchemy.exc.SAWarning")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index:UserWarning")
 async def test_the_migrated_tables_are_those_of_the_code(settings: Settings) -> None:
     if settings.embedded:
         engine = sqlite_engine(settings.sqlite_path)
