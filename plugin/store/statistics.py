@@ -11,6 +11,8 @@ ROWS = 1_000_000
 """Of a table, all of them of one community."""
 IN_A_STATE = 2_000
 """Rows of a community in one state: what is asked for are the few that wait."""
+FEW = 1_000
+"""Rows in an index that has those alone that wait: it is taken before one by the state, and gives them in the order in which they are due."""
 ALIKE = 20
 """Rows of a community that have any other column in common, such as the posts of a topic."""
 
@@ -25,18 +27,19 @@ def tell_planner(connection: Connection) -> None:
     )
     figures = [
         # A primary key that is the table goes by the table's name.
-        (table, table if origin == "pk" and within else index, _figures(connection, index, unique=bool(unique)))
+        (table, table if origin == "pk" and within else index, _figures(connection, index, unique=bool(unique), partial=bool(partial)))
         for table, within in tables.all()
-        for _, index, unique, origin, _ in connection.exec_driver_sql(f'PRAGMA index_list("{table}")').all()
+        for _, index, unique, origin, partial in connection.exec_driver_sql(f'PRAGMA index_list("{table}")').all()
     ]
     connection.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", figures)
     connection.exec_driver_sql("ANALYZE sqlite_master")
 
 
-def _figures(connection: Connection, index: str, *, unique: bool) -> str:
-    """How many rows there are, and how many have the first column of an index in common, the first two, and so on."""
+def _figures(connection: Connection, index: str, *, unique: bool, partial: bool) -> str:
+    """How many rows there are in an index, and how many have its first column in common, the first two, and so on."""
     names = [name for _, _, name in connection.exec_driver_sql(f'PRAGMA index_info("{index}")').all()]
-    found = [ROWS, ROWS if names[0] == "installation_id" and len(names) > 1 else ALIKE]
+    rows = FEW if partial else ROWS
+    found = [rows, rows if names[0] == "installation_id" and len(names) > 1 else ALIKE]
     for name in names[1:]:
         found.append(min(found[-1], IN_A_STATE if name == "state" else ALIKE))
     if unique:
