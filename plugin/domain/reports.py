@@ -61,6 +61,11 @@ class Report:
     at: datetime
     closed_at: datetime | None = None
 
+    @property
+    def undecided(self) -> bool:
+        """Whether it is still looked into."""
+        return self.state in UNDECIDED
+
 
 def step(report: Report, to: ReportState) -> ReportState:
     """The state after a step. Raises :class:`Conflict` for one that there is not."""
