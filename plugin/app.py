@@ -50,6 +50,7 @@ from plugin.web.oauth import OAuth
 from plugin.web.pages import STILL, render, speaker_for
 from plugin.web.setup import Join, Setup, for_operator
 from plugin.web.signing import Signing
+from plugin.web.slashes import leading_on
 from plugin.web.status import Status
 from plugin.web.stop import Feed, Stop
 from plugin.worker import Worker
@@ -236,6 +237,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         middleware=[Middleware(Cors, origins=origins)],
     )
     application.hooks, application.graphql = hooks, graphql
+    application.router.redirect_slashes, application.router.default = False, leading_on(application.router)
     return application
 
 

@@ -16,6 +16,7 @@ from schema.ids import UNKNOWN, UnknownId
 log = structlog.get_logger()
 T = TypeVar("T")
 _GUESS = re.compile(r"\s*Did you mean [^?]*\?")
+_VARIABLE = re.compile(r"Variable '(\$\w+)' has invalid value")
 
 
 @strawberry.type(description="Something the client can act on.")
@@ -63,8 +64,17 @@ def veil(errors: Sequence[GraphQLError]) -> list[GraphQLError]:
     """Errors of a request that was not executed, for who may not introspect: what is wrong with a query would tell the schema name by name."""
     told = [one for one in errors if isinstance(one, GraphQLSyntaxError) or one.original_error or one.extensions or one.message.startswith(_NO_SECRET)]
     if told:
-        return told
+        return [_without_type(one) for one in told]
     return [GraphQLError("the query does not fit the schema: a token with the scope introspect is told where", extensions={"code": "invalid_query"})]
+
+
+def _without_type(error: GraphQLError) -> GraphQLError:
+    """An error of the value of a variable without why the value does not fit: that tells what fields and values its type has."""
+    name = _VARIABLE.match(error.message) if isinstance(error.original_error, GraphQLError) else None
+    if name is None:
+        return error
+    told = f"the value of {name[1]} does not fit its type: a token with the scope introspect is told why"
+    return GraphQLError(told, nodes=error.nodes, extensions={"code": "invalid_query"})
 
 
 def mask(error: GraphQLError) -> GraphQLError:

@@ -92,9 +92,10 @@ def _weights(accept: str) -> Iterable[tuple[str, float]]:
         kind, *parameters = (word.strip() for word in part.split(";"))
         weight = next((word[2:].strip() for word in parameters if word.startswith("q=")), "1")
         try:
-            yield kind, float(weight) if kind else 0.0
+            found = float(weight) if kind else 0.0
         except ValueError:
-            yield kind, 0.0
+            found = 0.0
+        yield kind, found if 0 <= found <= 1 else 0.0
 
 
 def of_body(body: bytes, content_type: str) -> Asked:

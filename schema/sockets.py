@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _PAYLOAD = {"query": (str,), "variables": (dict, type(None)), "operationName": (str, type(None)), "extensions": (dict, type(None))}
 
+MAX_REASON = 123
+"""Bytes of a reason for closing (RFC 6455 section 5.5: a control frame has 125, two of them are the code)."""
+
 
 def well_formed(message: Message) -> bool:
     """Whether a message has the shape that the protocol gives it (github.com/enisdenjo/graphql-ws, PROTOCOL.md)."""
@@ -63,9 +66,9 @@ class Socket(ASGIWebSocketAdapter):
             raise WebSocketDisconnected from error
 
     async def close(self, code: int, reason: str) -> None:
-        """End it."""
+        """End it; of a reason that repeats what was sent as much is said as there is room for."""
         try:
-            await super().close(code, reason)
+            await super().close(code, reason.encode()[:MAX_REASON].decode(errors="ignore"))
         except RuntimeError as error:
             raise WebSocketDisconnected from error
 

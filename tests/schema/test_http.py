@@ -261,6 +261,18 @@ async def test_errors_suggest_no_names(world: World, query: str) -> None:
     assert "did you mean" not in str(answer.body).lower()
 
 
+@pytest.mark.parametrize("value", [{}, {"nme": "x"}, {"name": "x", "url": 1}, {"name": "x", "types": [{}]}, [], 1])
+async def test_variables_that_do_not_fit_tell_nothing_of_their_type_to_who_may_not_introspect(world: World, value: object) -> None:
+    query = "mutation ($webhook: CreateWebhookInput!) { createWebhook(input: $webhook) { userErrors { code } } }"
+    for token in ("", await world.token("cat", scopes=[Scope.READ, Scope.ME])):
+        answer = await world.ask(query, token, webhook=value)
+        assert "data" not in answer.body
+        (told,) = {one["message"] for one in answer.body["errors"]}
+        assert told == "the value of $webhook does not fit its type: a token with the scope introspect is told why"
+    answer = await world.ask(query, await world.token("cat", scopes=[Scope.INTROSPECT]), webhook=value)
+    assert "CreateWebhookInput" in str(answer.body["errors"]) or "String cannot represent" in str(answer.body["errors"])
+
+
 async def test_introspection_needs_its_scope(world: World) -> None:
     for query in ("{ __schema { types { name } } }", '{ __type(name: "Member") { name } }', "{ ...F } fragment F on Query { __schema { queryType { name } } }"):
         for token in ("", await world.token("cat", scopes=[Scope.READ, Scope.ME]), await world.token(scopes=[Scope.READ, Scope.PROGRAMS])):
@@ -299,6 +311,9 @@ async def test_what_was_validated_for_one_token_is_not_for_another(world: World)
         (f"{GRAPHQL_JSON.upper()}; charset=utf-8", GRAPHQL_JSON),
         (f"{GRAPHQL_JSON};q=0", None),
         (f"{GRAPHQL_JSON};q=nonsense", None),
+        (f"{GRAPHQL_JSON};q=nan", None),
+        (f"{JSON};q=-1", None),
+        (f"{JSON};q=0.5, {GRAPHQL_JSON};q=2", JSON),
         ("*/*;q=0", None),
         ("image/png, text/event-stream", None),
         (";;;,,,q=", None),

@@ -191,6 +191,23 @@ async def test_what_breaks_the_protocol_closes_the_connection(world: World, addr
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("messages", "code"),
+    [
+        ([{"type": "x" * 500}], 4400),
+        ([{"type": "é" * 90}], 4400),
+        ([{"type": "connection_init"}, *[{"type": "subscribe", "id": "x" * 500, "payload": FOLLOW}] * 2], 4409),
+        ([{"type": "connection_init"}, {"type": "subscribe", "id": "1", "payload": {"query": "{ a } " + "x" * 500}}], 4400),
+    ],
+)
+async def test_a_reason_for_closing_fits_into_its_frame_however_long_what_was_sent_is(address: str, messages: list[object], code: int) -> None:
+    async with socket(address) as opened:
+        for one in messages:
+            await opened.send(json.dumps(one))
+        assert await closed(opened) == code
+
+
+@pytest.mark.slow
 async def test_one_id_is_one_operation(world: World, address: str) -> None:
     async with socket(address, token=await world.token("cat")) as opened:
         for _ in range(2):

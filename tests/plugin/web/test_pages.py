@@ -254,3 +254,23 @@ async def test_every_answer_to_a_mistake_is_json_and_not_kept(world: World) -> N
         assert answer.headers["content-type"] == "application/json"
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("/console/", "/console"),
+        ("/my//?next=%2F%2Fevil.example", "/my?next=%2F%2Fevil.example"),
+        ("/oauth/1/token/", "/oauth/1/token"),
+        ("/hooks/1", "/hooks/1/"),
+    ],
+)
+async def test_a_slash_too_many_leads_on_whatever_host_the_request_names(world: World, asked: str, meant: str) -> None:
+    for method in ("GET", "POST"):
+        answer = await world.http.request(method, asked, headers={"host": "evil.example", "x-forwarded-host": "evil.example"})
+        assert (answer.status_code, answer.headers["location"]) == (307, meant)
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "/%5Cevil.example/", "///console/", "/nothing/", "/nothing"])
+async def test_a_slash_too_many_leads_nowhere_where_nothing_is(world: World, path: str) -> None:
+    assert (await world.http.get(f"{BASE_URL}{path}")).status_code == 404
