@@ -120,7 +120,33 @@ async def test_an_id_of_another_program_is_answered_as_one_that_names_nothing(
     assert reached >= set(mine.numbers) - {"AnswerSheet"}, "what is there answers its own people otherwise"
 
 
-IN_PATHS = {"program": "Program", "enrolment": "Enrolment", "form": "Form", "event": "ProgramEvent", "entry": "LedgerEntry", "round": "MatchRound"}
+IN_PATHS = {
+    "program": "Program",
+    "enrolment": "Enrolment",
+    "form": "Form",
+    "event": "ProgramEvent",
+    "entry": "LedgerEntry",
+    "round": "MatchRound",
+    "mentorship": "Mentorship",
+    "session": "Session",
+    "survey": "Survey",
+}
+OF_ONES_OWN = {
+    "request": "MentorshipRequest",
+    "session": "Session",
+    "mentorship": "Mentorship",
+    "agreement": "Agreement",
+    "item": "PairItem",
+    "goal": "PairItem",
+    "story": "Story",
+    "enrolment": "Enrolment",
+    "event": "ProgramEvent",
+    "invitation": "Invitation",
+    "survey": "Survey",
+    "strike": "Strike",
+    "report": "Report",
+    "kit": "SessionKit",
+}
 IN_FORMS = {
     "strike": "Strike",
     "session": "Session",
@@ -143,6 +169,11 @@ WORDS = {
     "name": "Some words",
     "words": "Words",
     "role": "mentor",
+    "at": "2030-01-07T10:00:00+00:00",
+    "startsAt": "2026-01-07T10:00",
+    "topics": "Words",
+    "reason": "no_time",
+    "state": "done",
 }
 
 
@@ -154,46 +185,80 @@ def _module(route: Route) -> ModuleType:
     return found
 
 
+class _Walk:
+    """Pages and forms of an area, asked by who is signed in; in one place for an id stands something of another program, or nothing."""
+
+    def __init__(self, world: World, *, theirs: Filled, mine: Filled, area: str, csrf: str, in_forms: Mapping[str, str]) -> None:
+        self._world, self._theirs, self._mine, self._area, self._csrf, self._in_forms = world, theirs, mine, area, csrf, in_forms
+        self._undone = Undone()
+        self._undone.over(world)
+        self.tried, self.differing = 0, list[str]()
+
+    async def all_of(self, method: str) -> None:
+        """Every page, or every form with everything that it can do."""
+        for route in doors(self._world, method):
+            if not route.path.startswith(self._area) or "sign-out" in route.path:
+                continue
+            source = inspect.getsource(_module(route)) if method == "POST" else ""
+            acts = sorted({"pardon", *re.findall(r'(?:case|"do"\) [!=]=|what [!=]=) "(\w+)"', source), *_any_of(source)}) if source else [None]
+            named = set(re.findall(r'text\("(\w+)"', source)) & set(self._in_forms)
+            for place in [one for one in re.findall(r"\{(\w+)\}", route.path) if one in IN_PATHS] + sorted(named):
+                for do in acts:
+                    random, foreign = [await self._answer(route, place, do, numbers) for numbers in ({}, self._theirs.numbers)]
+                    self.tried += 1
+                    what = f"{method} {route.path} {place} {do or ''}: {foreign[0]}, {foreign[3]} rows"
+                    if place == "program" and (self._area == "/my" or (foreign[0] in {403, 404} and not foreign[3])):
+                        continue  # that the program is there is no secret, and members may look at it and ask to take part
+                    if random != foreign:
+                        self.differing.append(f"{what} instead of {random[0]}, {random[3]}")
+
+    async def _answer(self, route: Route, place: str, do: str | None, numbers: Mapping[str, int]) -> tuple[int, str, str, int]:
+        types = self._in_forms | IN_PATHS
+        given = {name: str(self._mine.numbers[kind]) for name, kind in types.items()}
+        wanted = given[place] = str(numbers.get(types[place], RANDOM))
+        where = re.sub(r"\{(\w+)\}", lambda one: given.get(one[1], "1"), route.path)
+        self._undone.rows = 0
+        if do is None:
+            answer = await self._world.http.get(where)
+        else:
+            form = {"csrf": self._csrf, "do": do, **WORDS, **{name: given[name] for name in self._in_forms}}
+            answer = await self._world.http.post(where, data=form, headers={"sec-fetch-site": "same-origin"})
+        shown = re.sub(r'nonce-?="?[^" ]+|/calendar/\d+/[\w.-]+', "", answer.text).replace(wanted, "NUMBER")
+        return answer.status_code, answer.headers.get("location", "").replace(wanted, "NUMBER"), shown, self._undone.rows
+
+
+def _any_of(source: str) -> list[str]:
+    """What a form can do, where its handler holds it against several words at once."""
+    return [word for some in re.findall(r"what in \{([^}]+)\}", source) for word in re.findall(r'"(\w+)"', some)]
+
+
 async def test_nothing_in_the_console_reaches_into_another_program(world: World, both_programs: tuple[Filled, Filled]) -> None:
     theirs, mine = both_programs
     await sign_in(world)
     csrf = hidden((await world.http.get(f"/console/programs/{mine.program}/edit")).text)
-    undone = Undone()
-    undone.over(world)
-    types = IN_FORMS | IN_PATHS
-    differing, tried = [], 0
-
-    async def answers(route: Route, place: str, do: str | None) -> list[tuple[int, str, str, int]]:
-        found = []
-        for numbers in ({}, theirs.numbers):
-            given = {name: str(mine.numbers[kind]) for name, kind in types.items()}
-            wanted = given[place] = str(numbers.get(types[place], RANDOM))
-            where = re.sub(r"\{(\w+)\}", lambda one, given=given: given.get(one[1], "1"), route.path)  # type: ignore[misc]
-            undone.rows = 0
-            if do is None:
-                answer = await world.http.get(where)
-            else:
-                form = {"csrf": csrf, "do": do, **WORDS, **{name: given[name] for name in IN_FORMS}}
-                answer = await world.http.post(where, data=form, headers={"sec-fetch-site": "same-origin"})
-            shown = re.sub(r'nonce-?="?[^" ]+', "", answer.text).replace(wanted, "NUMBER")
-            found.append((answer.status_code, answer.headers.get("location", "").replace(wanted, "NUMBER"), shown, undone.rows))
-        return found
-
+    walk = _Walk(world, theirs=theirs, mine=mine, area="/console/", csrf=csrf, in_forms=IN_FORMS)
     for method in ("GET", "POST"):
-        for route in doors(world, method):
-            if not route.path.startswith("/console/") or "sign-out" in route.path:
-                continue
-            source = inspect.getsource(_module(route)) if method == "POST" else ""
-            acts = sorted({"pardon", *re.findall(r'(?:case|"do"\) [!=]=) "(\w+)"', source)}) if source else [None]
-            named = set(re.findall(r'text\("(\w+)"', source)) & set(IN_FORMS)
-            for place in [one for one in re.findall(r"\{(\w+)\}", route.path) if one in IN_PATHS] + sorted(named):
-                for do in acts:
-                    random, foreign = await answers(route, place, do)
-                    tried += 1
-                    what = f"{method} {route.path} {place} {do or ''}: {foreign[0]}, {foreign[3]} rows"
-                    if place == "program" and foreign[0] in {403, 404} and not foreign[3]:
-                        continue  # that the program is there is no secret
-                    if random != foreign:
-                        differing.append(f"{what} instead of {random[0]}, {random[3]}")
-    assert not differing, "\n".join(differing)
-    assert tried > 100
+        await walk.all_of(method)
+    assert not walk.differing, "\n".join(walk.differing)
+    assert walk.tried > 100
+
+
+async def test_no_page_of_ones_own_reaches_into_another_program(world: World) -> None:
+    """Of who manages one program and takes part in it: what belongs to people of another one is, on every page and in every form for members, not there."""
+    ann, dan, free, user, cat = [await world.member_id(one) for one in ("ann", "dan", "user01", "user00", "cat")]
+
+    def fill(unit: UnitOfWork) -> tuple[Filled, Filled]:
+        theirs = fill_program(unit, name="Theirs", mentor=dan, mentee=free)
+        mine = fill_program(unit, name="Mine", mentor=cat, mentee=user)
+        unit.managers.add(theirs.program, ann, at=unit.now)
+        unit.managers.add(mine.program, cat, at=unit.now)
+        return theirs, mine
+
+    theirs, mine = await world.write(fill)
+    await sign_in(world)
+    csrf = hidden((await world.http.get("/my/data")).text)
+    walk = _Walk(world, theirs=theirs, mine=mine, area="/my", csrf=csrf, in_forms=OF_ONES_OWN)
+    await walk.all_of("GET")
+    await walk.all_of("POST")
+    assert not walk.differing, "\n".join(walk.differing)
+    assert walk.tried > 60

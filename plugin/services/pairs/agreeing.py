@@ -117,7 +117,7 @@ def _close(unit: UnitOfWork, one: Agreement, state: AgreementState) -> None:
 
 def _mine(unit: UnitOfWork, agreement_id: int, member_id: int) -> tuple[Agreement, Mentorship]:
     one = unit.agreements.get(agreement_id)
-    if one is None:
+    if one is None or not pairing.is_in(unit, one.mentorship_id, member_id):
         raise NotFound("there is no such agreement", field="agreement")
     return one, pairing.running(unit, one.mentorship_id, member_id)
 

@@ -123,7 +123,7 @@ def remove(unit: UnitOfWork, item_id: int, *, by: int) -> None:
 
 def _mine(unit: UnitOfWork, item_id: int, member_id: int) -> tuple[Item, Seen]:
     item = unit.pair_items.get(item_id)
-    if item is None:
+    if item is None or not pairing.is_in(unit, item.mentorship_id, member_id):
         raise NotFound("there is no such goal", field="goal")
     pairing.running(unit, item.mentorship_id, member_id)
     return item, seen(unit, item)

@@ -17,6 +17,12 @@ from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts.pairing import STEPS
 
 
+def is_in(unit: UnitOfWork, mentorship_id: int, member_id: int) -> bool:
+    """Whether a member is in a mentorship. What belongs to one is, for everybody else, not there."""
+    one = unit.mentorships.get(mentorship_id)
+    return one is not None and member_id in one.people
+
+
 def running(unit: UnitOfWork, mentorship_id: int, member_id: int) -> Mentorship:
     """A mentorship that a member is in and that runs. Raises :class:`NotFound` or :class:`Conflict`."""
     one = unit.mentorships.get(mentorship_id)
