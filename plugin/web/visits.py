@@ -8,6 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from plugin.clock import in_our_time
 from plugin.domain.community import Community
 from plugin.domain.members import Member
 from plugin.domain.notices import zone_of
@@ -103,7 +104,7 @@ class Visit:
         """A day. Raises :class:`Invalid`."""
         word = self.text(name)
         try:
-            return date.fromisoformat(word) if word else None
+            return in_our_time(date.fromisoformat(word)) if word else None
         except ValueError:
             raise Invalid("give a day as year-month-day", field=name) from None
 
@@ -111,7 +112,7 @@ class Visit:
         """A day and a time, typed in the reader's own zone. Raises :class:`Invalid`."""
         word = self.text(name)
         try:
-            found = datetime.fromisoformat(word) if word else None
+            found = in_our_time(datetime.fromisoformat(word)) if word else None
         except ValueError:
             raise Invalid("give a day and a time", field=name) from None
         return found if found is None or found.tzinfo else found.replace(tzinfo=zone_of(self.speaker.timezone))

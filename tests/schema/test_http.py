@@ -273,6 +273,18 @@ async def test_variables_that_do_not_fit_tell_nothing_of_their_type_to_who_may_n
     assert "CreateWebhookInput" in str(answer.body["errors"]) or "String cannot represent" in str(answer.body["errors"])
 
 
+@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1899-12-31T00:00:00Z", "2200-01-01T00:00:00Z"])
+async def test_a_time_with_which_nothing_can_be_reckoned_is_the_clients_mistake(world: World, when: str) -> None:
+    token = await world.token("cat")
+    query = "query ($when: DateTime, $pair: ID!) { sessionTimes(mentorship: $pair, since: $when) { at } }"
+    answer = await world.ask(query, token, when=when, pair="x")
+    assert "data" not in answer.body
+    assert "the year must be 1900 to 2199" in answer.body["errors"][0]["message"]
+    query = 'mutation ($day: Date) { addPairItem(input: {mentorship: "x", kind: GOAL, title: "x", dueOn: $day}) { userErrors { code } } }'
+    answer = await world.ask(query, token, day=when[:10])
+    assert "the year must be 1900 to 2199" in answer.body["errors"][0]["message"]
+
+
 async def test_introspection_needs_its_scope(world: World) -> None:
     for query in ("{ __schema { types { name } } }", '{ __type(name: "Member") { name } }', "{ ...F } fragment F on Query { __schema { queryType { name } } }"):
         for token in ("", await world.token("cat", scopes=[Scope.READ, Scope.ME]), await world.token(scopes=[Scope.READ, Scope.PROGRAMS])):

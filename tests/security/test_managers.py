@@ -213,7 +213,7 @@ class _Walk:
                         self.differing.append(f"{what} instead of {random[0]}, {random[3]}")
 
     async def _answer(self, route: Route, place: str, do: str | None, numbers: Mapping[str, int]) -> tuple[int, str, str, int]:
-        types = self._in_forms | IN_PATHS
+        types = {**self._in_forms, **IN_PATHS}
         given = {name: str(self._mine.numbers[kind]) for name, kind in types.items()}
         wanted = given[place] = str(numbers.get(types[place], RANDOM))
         where = re.sub(r"\{(\w+)\}", lambda one: given.get(one[1], "1"), route.path)

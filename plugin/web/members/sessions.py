@@ -4,6 +4,7 @@ from datetime import datetime
 
 from starlette.responses import Response
 
+from plugin.clock import in_our_time
 from plugin.domain.sessions import OF_PERSONS, CancelReason, SessionState
 from plugin.domain.strikes import APPEAL_WITHIN, StrikeState
 from plugin.errors import Invalid, NotFound
@@ -75,7 +76,7 @@ async def act(visit: Visit) -> Response:
 def moment_of(word: str) -> datetime:
     """A time that a page of ours offered. Raises :class:`Invalid`."""
     try:
-        return datetime.fromisoformat(word)
+        return in_our_time(datetime.fromisoformat(word))
     except ValueError:
         raise Invalid("give a day and a time", field="times") from None
 

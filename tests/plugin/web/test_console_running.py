@@ -177,6 +177,7 @@ async def test_an_event_is_planned_changed_and_called_off(world: World, place: s
     form = {"title": "Kick-off", "minutes": "60", "place": "Room 1", "capacity": "", "description": "Hello", "space": ""}
     await refused(world, f"{place}/events/new", "startsAt", **form)
     await refused(world, f"{place}/events/new", "startsAt", **form, startsAt="2020-01-01T10:00")
+    await refused(world, f"{place}/events/new", "startsAt", **form, startsAt="9999-12-31T23:59")
     await refused(world, f"{place}/events/new", "title", **form | {"title": "K"}, startsAt="2099-01-01T10:00")
     answer = await send(world, f"{place}/events/new", **form, startsAt="2099-01-01T10:00")
     at = answer.headers["location"].partition("?")[0]

@@ -15,7 +15,7 @@ from plugin.services.pairs import thanking
 from plugin.services.rewards import rewarding
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.matching.support import put_enrolment
-from tests.plugin.web.test_browser import sign_in
+from tests.plugin.web.test_browser import hidden, sign_in
 from tests.plugin.web.test_console_running import admin_of, done, get, ids, program_of, send
 from tests.schema.world import World
 
@@ -80,3 +80,19 @@ async def test_a_member_says_that_it_was_otherwise_and_sees_what_came_back(world
         assert words in shown
     await sign_in(world, user="4", username="dan")
     assert "For every hour." not in await get(world, "/my/programs")
+
+
+@pytest.mark.parametrize("word", ["²:00", "22:²³", "٣:00", "9" * 400])
+async def test_what_only_looks_like_a_time_of_day_is_refused(world: World, word: str) -> None:
+    await sign_in(world)
+    csrf = hidden((await world.http.get("/my/notices")).text)
+    form = {"csrf": csrf, "do": "reach", "quiet_from": word}
+    answer = await world.http.post("/my/notices", data=form, headers={"sec-fetch-site": "same-origin"})
+    assert answer.status_code == 422
+    assert "quiet_from" in answer.text
+
+
+@pytest.mark.parametrize("days", ["²", "9" * 5_000])
+async def test_what_only_looks_like_a_number_of_days_is_refused(world: World, days: str) -> None:
+    await sign_in(world, admin="true")
+    assert (await world.http.get("/console/graph", params={"days": days})).status_code in {400, 422}
