@@ -8,7 +8,7 @@ from sqlalchemy import Row, or_
 
 from plugin.domain.people import Scope
 from plugin.store.repositories.base import Repository
-from plugin.store.tables import application_refreshes, tokens
+from plugin.store.tables import application_codes, application_refreshes, tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,9 @@ class Tokens(Repository):
         return self._run(self._delete(tokens).where(tokens.c.token_id == token_id, owner)) > 0
 
     def revoke_of(self, member_id: int) -> int:
-        """Remove all tokens of a member, and those by which applications would get new ones."""
-        self._run(self._delete(application_refreshes).where(application_refreshes.c.member_id == member_id))
+        """Remove all tokens of a member, and everything by which applications would get new ones."""
+        for one in (application_codes, application_refreshes):
+            self._run(self._delete(one).where(one.c.member_id == member_id))
         return self._run(self._delete(tokens).where(tokens.c.member_id == member_id))
 
     def prune(self, *, now: datetime) -> None:

@@ -189,6 +189,15 @@ async def test_an_application_takes_no_access_away_from_its_member(place: Place)
     assert await place.asks(token) == 200
 
 
+async def test_who_signs_out_everywhere_leaves_no_code_behind_either(place: Place) -> None:
+    app = await place.approved()
+    code = (await place.allow(app))["code"]
+    page = await place.browser.get("/my/data")
+    form = {"csrf": csrf(page.text), "do": "sign_out"}
+    assert (await place.browser.post("/my/data", data=form, headers={"sec-fetch-site": "same-origin"})).status_code == 303
+    assert (await place.trade(app, code)).json()["error"] == "invalid_grant"
+
+
 async def test_tokens_are_refreshed_once_and_reuse_ends_all(place: Place) -> None:
     app = await place.approved()
     first = (await place.trade(app, (await place.allow(app))["code"])).json()
