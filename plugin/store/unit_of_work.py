@@ -37,6 +37,8 @@ class UnitOfWork(Repositories):
         """Of the delivery that is being handled, or whose effects go on here."""
         self.changed: dict[tuple[str, str], None] = {}
         self.woken: dict[Lane, datetime] = {}
+        self.erased = False
+        """Whether somebody is erased here, of whom nothing is to be left in the files of the database either."""
         self.memory: dict[str, Any] = {}
         """What handlers read once for the whole unit; gone when a part is undone."""
 

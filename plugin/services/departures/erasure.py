@@ -51,6 +51,7 @@ def erase_member(host_user_id: str, unit: UnitOfWork, *, why: str) -> bool:
     unit.record("member.erased", actor=why, member=str(member.id), posts=len(posts))
     unit.flush_rows()
     unit.personal.erase(member.id)
+    unit.erased = True
     unit.forget()
     unit.change("member", member.id)
     unit.wake("suggest")

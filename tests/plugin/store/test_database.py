@@ -1,6 +1,7 @@
 """Units of work: whole or not at all, on both databases."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from plugin.settings import Settings
 from plugin.store import postgres_intake, sqlite_intake
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
-from plugin.store.engines import sqlite_engine, unavailable
+from plugin.store.engines import sqlite_connection, sqlite_engine, unavailable
 from plugin.store.repositories.outbox import Outgoing
 from plugin.store.sqlite import SqliteDatabase
 from plugin.store.unit_of_work import UnitOfWork
@@ -373,6 +374,39 @@ async def test_what_was_erased_leaves_the_log_after_a_while(
         await asyncio.sleep(0.02)
     assert log.stat().st_size == 0
     assert b"plantedtagname" not in sqlite_settings.sqlite_path.read_bytes()
+    await database.close()
+
+
+async def test_who_was_erased_leaves_the_log_at_once_or_when_no_reader_is_in_the_way_any_more(
+    sqlite_settings: Settings, vault: Vault, clock: FixedClock
+) -> None:
+    database = SqliteDatabase(sqlite_settings.sqlite_path, vault=vault, clock=clock)
+    log = sqlite_settings.sqlite_path.with_name("mentorgraph.db-wal")
+    one = await database.manage(create)
+
+    def erase(unit: UnitOfWork) -> None:
+        unit.tags.remove("plantedtagname")
+        unit.erased = True
+
+    async def cut() -> bool:
+        for _ in range(150):
+            if log.stat().st_size == 0:
+                break
+            await asyncio.sleep(0.02)
+        return log.stat().st_size == 0 and b"plantedtagname" not in sqlite_settings.sqlite_path.read_bytes()
+
+    await database.write(one, lambda unit: unit.tags.put("plantedtagname"))
+    await database.write(one, erase)
+    assert await cut()
+    await database.write(one, lambda unit: unit.tags.put("plantedtagname"))
+    with contextlib.closing(sqlite_connection(sqlite_settings.sqlite_path, read_only=True)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM tags").fetchall()
+        await database.write(one, erase)
+        await asyncio.sleep(0.3)
+        assert log.stat().st_size > 0
+        reader.execute("COMMIT")
+        assert await cut()
     await database.close()
 
 
