@@ -1,8 +1,10 @@
 """Events of a program: announced to who takes part and in the host, in calendars of who comes, with places and a waiting list."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from mentorgraph.host import Block, EditTopic, Paragraph, TopicMessage, Words
+from mentorgraph.host import Block, Paragraph, TopicMessage, Words
 from plugin.domain.calendar import CalendarEvent
 from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.people import Principal
@@ -11,7 +13,7 @@ from plugin.domain.programs import Program
 from plugin.errors import Conflict, Forbidden, NotFound
 from plugin.services import scheduling
 from plugin.services.guarding.managing import managed, may_manage, require_manager, visible
-from plugin.services.messages import calendars, outgoing, wire
+from plugin.services.messages import calendars, outgoing
 from plugin.services.messages.telling import tell, unsay
 from plugin.services.recruiting import announcing
 from plugin.services.recruiting.enrolling import member_of
@@ -52,22 +54,30 @@ async def plan(runtime: Runtime, principal: Principal, program_id: int, *, said:
 
     def work(unit: UnitOfWork) -> Seen:
         require_manager(unit, principal, program_id)
-        check(said, now=unit.now)
-        if said.space_id:
-            announcing.check_space(unit, said.space_id)
-        kept = replace(said, title=" ".join(said.title.split()), description=said.description.strip(), place=said.place.strip())
+        kept = _checked(said, unit.now)
+        if kept.space_id:
+            announcing.check_space(unit, kept.space_id)
         event = ProgramEvent(id=unit.new_id(), program_id=program_id, state=EventState.PLANNED, plan=kept, created_at=unit.now)
         unit.program_events.put(event)
         _in_host(unit, event, _put(unit, event))
-        program = unit.programs.get(program_id)
-        for one in sorted({each.member_id for each in unit.enrolments.of_program(program_id, state=EnrolmentState.APPROVED)}):
-            about_: dict[str, str | int] = {"title": kept.title, "at": kept.starts_at.isoformat(), "program": "" if program is None else program.name}
-            tell(unit, one, "event.announced", key=f"{_key(event)}:announced:{one}", about=about_, until=kept.starts_at)
+        _announce(unit, event, {each.member_id for each in unit.enrolments.of_program(program_id, state=EnrolmentState.APPROVED)})
         _plan_reminder(unit, event)
         unit.record("event.planned", actor=principal.actor, event=str(event.id))
         return _seen(unit, event, principal)
 
     return await runtime.database.write(principal.installation_id, work)
+
+
+def _checked(said: EventPlan, now: datetime) -> EventPlan:
+    check(said, now=now)
+    return replace(said, title=" ".join(said.title.split()), description=said.description.strip(), place=said.place.strip())
+
+
+def _announce(unit: UnitOfWork, event: ProgramEvent, member_ids: Iterable[int]) -> None:
+    program, said = unit.programs.get(event.program_id), event.plan
+    about: dict[str, str | int] = {"title": said.title, "at": said.starts_at.isoformat(), "program": "" if program is None else program.name}
+    for one in sorted(member_ids):
+        tell(unit, one, "event.announced", key=f"{_key(event)}:{event.revision}:announced:{one}", about=about, until=said.starts_at)
 
 
 async def change(runtime: Runtime, principal: Principal, event_id: int, *, changes: dict[str, object]) -> Seen:
@@ -76,15 +86,18 @@ async def change(runtime: Runtime, principal: Principal, event_id: int, *, chang
     def work(unit: UnitOfWork) -> Seen:
         event = _managed(unit, principal, event_id)
         ahead(event, unit.now)
-        said = replace(event.plan, **changes)  # type: ignore[arg-type]  # the names are an event's
-        check(said, now=unit.now)
+        said = _checked(replace(event.plan, **changes), unit.now)  # type: ignore[arg-type]  # the names are an event's
         if said.space_id != event.plan.space_id:
             _check_move(unit, event, said.space_id)
         new = replace(event, plan=said, revision=event.revision + 1)
         unit.program_events.put(new)
         if (said.starts_at, said.minutes, said.place) != (event.plan.starts_at, event.plan.minutes, event.plan.place):
+            answers = unit.program_events.answers(event.id)
+            # Who has not heard of it yet hears of it as it is now.
+            untold = {one.member_id for one in unit.notices.unsent(f"{_key(event)}:") if one.kind == "event.announced"} - answers.keys()
             unsay(unit, f"{_key(event)}:", why="the event was changed")
-            for one, answer in unit.program_events.answers(event.id).items():
+            _announce(unit, new, untold)
+            for one, answer in answers.items():
                 if answer is not Answer.NOT_GOING:
                     about: dict[str, str | int] = {"title": said.title, "at": said.starts_at.isoformat(), "place": said.place, "event": _key(new)}
                     tell(unit, one, "event.changed", key=f"{_key(new)}:{new.revision}:changed:{one}", about=about, until=said.starts_at)
@@ -112,8 +125,10 @@ async def cancel(runtime: Runtime, principal: Principal, event_id: int) -> Seen:
             if answer is not Answer.NOT_GOING:
                 about: dict[str, str | int] = {"title": event.plan.title, "at": event.plan.starts_at.isoformat(), "event": _key(event)}
                 tell(unit, one, "event.cancelled", key=f"{_key(event)}:{done.revision}:cancelled:{one}", about=about)
-        if entry is not None:
-            _in_host(unit, done, entry, line=CANCELLED_LINE)
+        if unit.outbox.unsent(_key(event)) is not None:
+            unit.outbox.take_back([_key(event)], why="the event was called off")
+        elif entry is not None:
+            _in_host(unit, done, entry)
         unit.record("event.cancelled", actor=principal.actor, event=str(event_id))
         return _seen(unit, done, principal)
 
@@ -127,28 +142,35 @@ def _managed(unit: UnitOfWork, principal: Principal, event_id: int) -> ProgramEv
 def _check_move(unit: UnitOfWork, event: ProgramEvent, space_id: str) -> None:
     """Raise :class:`Invalid` for a space that some may not read, and :class:`Conflict` for an event that the host has announced elsewhere."""
     announcing.check_space(unit, space_id)
-    topic_id, _url = unit.outbox.place(_key(event))
-    if topic_id.strip() and topic_id != "queued":
+    topic_id, _url = outgoing.topic_of(unit, _key(event))
+    if topic_id:
         raise Conflict("the announcement is in another space; move the topic there in the community", code="announced", field="space")
 
 
-def _in_host(unit: UnitOfWork, event: ProgramEvent, entry: CalendarEvent, *, line: str = "") -> None:
+def _in_host(unit: UnitOfWork, event: ProgramEvent, entry: CalendarEvent) -> None:
     """Announce an event in the host, or bring the announcement to what the event is now: before it is sent, or by editing the topic."""
     said = event.plan
     if not said.space_id:
         return
-    parts = (translate(line, language=language_of(unit.community.locale)) if line else "", said.description)
+    planned, key = event.state is EventState.PLANNED, _key(event)
+    parts = ("" if planned else translate(CANCELLED_LINE, language=language_of(unit.community.locale)), said.description)
     texts: tuple[Block, ...] = tuple(Paragraph((Words(one),)) for one in parts if one)
-    body = (*texts, calendars.entry(entry, timezone="UTC")) if event.state is EventState.PLANNED else texts
-    message = TopicMessage(space_id=said.space_id, title=said.title, body=body)
-    if outgoing.post(message, kind="event", key=_key(event), member_id=None, unit=unit):
+    message = TopicMessage(space_id=said.space_id, title=said.title, body=(*texts, calendars.entry(entry, timezone="UTC")) if planned else texts)
+    if outgoing.post(message, kind="event", key=key, member_id=None, unit=unit) or outgoing.say_anew(
+        unit, message, kind="event", key=key, version=event.revision
+    ):
         return
-    if unit.outbox.rewrite(_key(event), unit.seal(wire.dump(message), purpose=outgoing.SEALED)):
-        return
-    topic_id, _url = unit.outbox.place(_key(event))
-    if topic_id.strip() and topic_id != "queued":
-        edit = EditTopic(topic_id=topic_id, title=said.title, body=body)
-        outgoing.post(edit, kind="event", key=f"{_key(event)}:{event.revision}", member_id=None, unit=unit)
+    if unit.outbox.on_its_way(key):
+        scheduling.schedule(unit, "event.follow", key=f"{key}:follow", at=unit.now + outgoing.AGAIN, about={"event": event.id})
+
+
+@scheduling.job("event.follow")
+def follow_later(unit: UnitOfWork, about: scheduling.About) -> None:
+    """A change of an event came while its announcement was being sent."""
+    event = unit.program_events.get(int(about["event"]))
+    entry = None if event is None else calendars.find(unit, _key(event))
+    if event is not None and entry is not None:
+        _in_host(unit, event, entry)
 
 
 def _put(unit: UnitOfWork, event: ProgramEvent) -> CalendarEvent:
@@ -181,7 +203,7 @@ async def answer(runtime: Runtime, principal: Principal, event_id: int, *, going
             raise NotFound("there is no such event", field="event")
         ahead(event, unit.now)
         before = unit.program_events.answers(event.id).get(me)
-        wanted = Answer.NOT_GOING if not going else Answer.GOING if before is Answer.GOING or _free(unit, event) else Answer.WAITING
+        wanted = Answer.NOT_GOING if not going else Answer.GOING if before is Answer.GOING or _has_place(unit, event) else Answer.WAITING
         if wanted is not before:
             unit.program_events.answer(event.id, me, wanted, at=unit.now)
         _move_up(unit, event)
@@ -197,15 +219,14 @@ def _takes_part(unit: UnitOfWork, member_id: int, program_id: int) -> bool:
     return unit.managers.manages(member_id, program_id) or any(one.program_id == program_id and one.state is EnrolmentState.APPROVED for one in mine)
 
 
-def _free(unit: UnitOfWork, event: ProgramEvent) -> int:
-    """How many places there are; many where nobody counts."""
+def _has_place(unit: UnitOfWork, event: ProgramEvent) -> bool:
     taken = list(unit.program_events.answers(event.id).values()).count(Answer.GOING)
-    return 1_000_000 if event.plan.capacity is None else max(event.plan.capacity - taken, 0)
+    return event.plan.capacity is None or taken < event.plan.capacity
 
 
 def _move_up(unit: UnitOfWork, event: ProgramEvent) -> None:
     for one, given in list(unit.program_events.answers(event.id).items()):
-        if given is Answer.WAITING and _free(unit, event):
+        if given is Answer.WAITING and _has_place(unit, event):
             unit.program_events.answer(event.id, one, Answer.GOING, at=unit.now)
             about: dict[str, str | int] = {"title": event.plan.title, "at": event.plan.starts_at.isoformat(), "event": _key(event)}
             tell(unit, one, "event.place", key=f"{_key(event)}:place:{one}:{unit.now.isoformat()}", about=about, until=event.plan.starts_at)

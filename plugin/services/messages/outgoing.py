@@ -58,6 +58,10 @@ TOGETHER = "together."
 """The same for messages to several members."""
 SEALED = "outbox"
 """For what messages are sealed as long as they wait."""
+AGAIN = timedelta(minutes=10)
+"""When to look again whether a topic is there, if a change came while it was being sent."""
+_HELD_BACK = "queued"
+"""What a host calls a topic that waits for its moderators: nobody can edit it or answer in it yet."""
 
 
 def post(message: HostMessage, *, kind: str, key: str, member_id: int | None, unit: UnitOfWork) -> bool:
@@ -79,6 +83,29 @@ def post(message: HostMessage, *, kind: str, key: str, member_id: int | None, un
     if kept:
         unit.wake("outbox")
     return kept
+
+
+def topic_of(unit: UnitOfWork, key: str) -> tuple[str, str]:
+    """What the host calls the topic that a message opened, and its address; both empty as long as members do not see it."""
+    topic_id, url = unit.outbox.place(key)
+    return ("", "") if topic_id.strip() in {"", _HELD_BACK} else (topic_id, url)
+
+
+def say_anew(unit: UnitOfWork, topic: TopicMessage, *, kind: str, key: str, version: int) -> bool:
+    """Bring the topic that was posted by ``key`` to what it is to say now, by its next ``version``; ``False`` if it cannot be: look again later.
+
+    One that nobody tried to send is changed before it is sent, one that is there is edited. One that is being sent may be there already, and nobody knows
+    where yet.
+    """
+    if unit.outbox.rewrite(key, unit.seal(wire.dump(topic), purpose=SEALED)):
+        return True
+    topic_id, _ = topic_of(unit, key)
+    if not topic_id:
+        return False
+    # An edit that was not sent yet would overwrite this one if it came after it.
+    unit.outbox.take_back([f"{key}:{version - 1}"], why="a newer text follows")
+    post(EditTopic(topic_id=topic_id, title=topic.title, body=topic.body), kind=kind, key=f"{key}:{version}", member_id=None, unit=unit)
+    return True
 
 
 def wants_messages(member: Member | None, unit: UnitOfWork) -> bool:

@@ -164,8 +164,8 @@ def _withdraw(unit: UnitOfWork, story: Story) -> None:
     unit.stories.move(story.id, "withdrawn")
     telling.unsay(unit, f"{key}:", why=why)
     if story.state == "published" and not unit.outbox.take_back({key}, why=why):
-        topic_id, _url = unit.outbox.place(key)
-        if topic_id.strip() and topic_id != "queued":
+        topic_id, _url = outgoing.topic_of(unit, key)
+        if topic_id:
             language = language_of(unit.community.locale)
             edit = EditTopic(topic_id=topic_id, title=translate(TITLE, language=language), body=(Paragraph((translate(GONE, language=language),)),))
             outgoing.post(edit, kind="story", key=f"{key}:withdrawn", member_id=None, unit=unit)

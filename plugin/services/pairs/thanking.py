@@ -74,7 +74,7 @@ def _post(unit: UnitOfWork, program_id: int, member_id: int, words: str) -> bool
     """Say it in the program's topic; ``False`` for a program that has none."""
     announcement, member = unit.announcements.get(program_id), unit.members.get(member_id)
     topic_id = announcing.topic_of(unit, announcement) if announcement is not None else ""
-    if not topic_id or topic_id == "queued" or member is None:
+    if not topic_id or member is None:
         return False
     before, _, after = translate(PUBLIC_THANKS, language=language_of(unit.community.locale)).partition("{name}")
     message = Reply(topic_id=topic_id, body=(Paragraph((before, Mention(member.username), after)), Quote(words)))

@@ -2,10 +2,10 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from mentorgraph.events import Access
-from mentorgraph.host import Block, Capability, EditTopic, Host, Link, Paragraph, Rendered, TopicMessage, Words
+from mentorgraph.host import Block, Capability, Host, Link, Paragraph, Rendered, TopicMessage, Words
 from plugin.domain.content import Space
 from plugin.domain.people import Principal
 from plugin.domain.programs import TAKING_IN, Program
@@ -21,8 +21,6 @@ from plugin.texts import day_words, language_of, translate
 from plugin.texts.recruiting import ANNOUNCEMENT
 
 KIND = "announcement"
-AGAIN = timedelta(minutes=10)
-"""When to look again whether the topic is there, if a change came while it was being sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +159,7 @@ async def announced(runtime: Runtime, principal: Principal, program_id: int) -> 
 
 
 def _shown(unit: UnitOfWork, one: Announcement) -> Announced:
-    topic_id, url = (one.topic_id, one.url) if one.topic_id else unit.outbox.place(_key(one.program_id))
+    topic_id, url = (one.topic_id, one.url) if one.topic_id else outgoing.topic_of(unit, _key(one.program_id))
     return Announced(announcement=one, topic_id=topic_id, url=url)
 
 
@@ -230,18 +228,13 @@ def follow(unit: UnitOfWork, program_id: int) -> bool:
     said = _hash(title, body)
     if said == known.said:
         return False
-    message = TopicMessage(space_id=known.space_id, title=title, body=body)
-    if not unit.outbox.rewrite(_key(program_id), unit.seal(wire.dump(message), purpose=outgoing.SEALED)):
-        topic_id, url = unit.outbox.place(_key(program_id))
-        if not topic_id.strip() or topic_id == "queued":
-            scheduling.schedule(unit, "announcement.follow", key=f"announcement:{program_id}:follow", at=unit.now + AGAIN, about={"program": program_id})
-            return False
-        known = replace(known, topic_id=topic_id, url=url)
-        # An edit that was not sent yet would be overwritten by this one.
-        unit.outbox.take_back([f"{_key(program_id)}:{known.version}"], why="a newer text of the announcement follows")
-        edit = EditTopic(topic_id=topic_id, title=title, body=body)
-        outgoing.post(edit, kind=KIND, key=f"{_key(program_id)}:{known.version + 1}", member_id=None, unit=unit)
-    unit.announcements.put(replace(known, version=known.version + 1, said=said, changed_at=unit.now))
+    key, version = _key(program_id), known.version + 1
+    if not outgoing.say_anew(unit, TopicMessage(space_id=known.space_id, title=title, body=body), kind=KIND, key=key, version=version):
+        if unit.outbox.on_its_way(key):
+            scheduling.schedule(unit, "announcement.follow", key=f"{key}:follow", at=unit.now + outgoing.AGAIN, about={"program": program_id})
+        return False
+    topic_id, url = outgoing.topic_of(unit, key)
+    unit.announcements.put(replace(known, topic_id=topic_id, url=url, version=version, said=said, changed_at=unit.now))
     return True
 
 

@@ -56,6 +56,10 @@ class Outbox(Sending):
         """Whether a message still is to be sent."""
         return any(row[0] == "pending" for row in self._where(outbox.c.message_id, message_id, outbox.c.state))
 
+    def on_its_way(self, key: str) -> bool:
+        """Whether a message is to be sent still, for the first time or again."""
+        return self._one(self._select(outbox, outbox.c.message_id).where(outbox.c.key == key, outbox.c.state == "pending")) is not None
+
     def remote_id(self, key: str) -> str:
         """What the host calls what a message made there; empty as long as it was not sent."""
         return self.place(key)[0]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func
+from sqlalchemy import ColumnElement, Connection, Row, func
 
 from plugin.domain.notices import Channel, Choice, Frequency, NoticeState, Reach
 from plugin.store.repositories.base import Repository, chunks
@@ -125,11 +125,13 @@ class Notices(Repository):
             count += self._run(self._update(notices).where(*held).values(state=NoticeState.DROPPED.value, why=why[:300]))
         return count
 
+    def unsent(self, prefix: str) -> list[Notice]:
+        """What was not sent yet and whose keys begin with ``prefix``."""
+        return [_notice(row) for row in self._rows(self._select(notices).where(*_unsent(prefix)).order_by(notices.c.notice_id))]
+
     def drop_keys(self, prefix: str, *, why: str) -> int:
         """Give up what was not sent yet and whose keys begin with ``prefix``; returns how many there were."""
-        open_states = [one.value for one in (NoticeState.WAITING, NoticeState.HELD, NoticeState.GATHERED)]
-        mine = notices.c.key.startswith(prefix, autoescape=True), notices.c.state.in_(open_states)
-        return self._run(self._update(notices).where(*mine).values(state=NoticeState.DROPPED.value, why=why[:300]))
+        return self._run(self._update(notices).where(*_unsent(prefix)).values(state=NoticeState.DROPPED.value, why=why[:300]))
 
     def gathered(self, member_id: int) -> list[Notice]:
         """What waits for a member's digest, oldest first."""
@@ -256,6 +258,11 @@ class Wishes(Repository):
     def let_go(self, kind: str) -> None:
         """Have notices of a kind wait no more."""
         self._run(self._delete(kind_holds).where(kind_holds.c.kind == kind))
+
+
+def _unsent(prefix: str) -> tuple[ColumnElement[bool], ...]:
+    states = [one.value for one in (NoticeState.WAITING, NoticeState.HELD, NoticeState.GATHERED)]
+    return notices.c.key.startswith(prefix, autoescape=True), notices.c.state.in_(states)
 
 
 def _notice(row: Row[*tuple[Any, ...]]) -> Notice:

@@ -8,7 +8,7 @@ import icalendar
 import pytest
 
 from mentorgraph.events import Access
-from mentorgraph.host import CalendarEntry, TopicMessage
+from mentorgraph.host import CalendarEntry, EditTopic, HostUnreachable, Paragraph, TopicMessage, Words
 from plugin.domain.content import Space
 from plugin.domain.program_events import Answer, EventPlan, EventState
 from plugin.domain.programs import Role
@@ -16,7 +16,9 @@ from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.services.departures import erasure
 from plugin.services.meetings import hosting
 from plugin.services.meetings.hosting import Seen
+from plugin.services.messages import delivering
 from plugin.store.unit_of_work import UnitOfWork
+from plugin.texts.program_events import CANCELLED_LINE
 from tests.conftest import FixedClock
 from tests.plugin.services.meetings.support import Meeting, pair_of, tomorrow
 from tests.plugin.services.messages.support import work
@@ -125,6 +127,47 @@ async def test_the_host_announces_it_in_its_own_calendar_and_the_announcement_fo
     await hosting.cancel(pair.world.runtime, pair.crowd.admin, event.event.id)
     await work(pair.world)
     assert len(pair.world.client.sent) >= 2
+
+
+async def test_a_change_while_it_is_being_sent_comes_later(pair: Meeting, clock: FixedClock) -> None:
+    await pair.world.database.write(pair.world.installation_id, there_is("1"))
+    event = await plan(pair, clock, space_id="1")
+    pair.world.client.failures = [HostUnreachable("away")]
+    await work(pair.world)
+    await hosting.cancel(pair.world.runtime, pair.crowd.admin, event.event.id)
+    clock.move(minutes=11)
+    await work(pair.world)
+    clock.move(minutes=11)
+    await work(pair.world)
+    said = [one for one in pair.world.client.sent.values() if isinstance(one, TopicMessage | EditTopic)]
+    assert [type(one) for one in said] == [TopicMessage, EditTopic]
+    assert said[-1].body[0] == Paragraph((Words(CANCELLED_LINE),))
+
+
+async def test_what_was_called_off_before_the_host_heard_of_it_is_not_announced(pair: Meeting, clock: FixedClock) -> None:
+    await pair.world.database.write(pair.world.installation_id, there_is("1"))
+    event = await plan(pair, clock, space_id="1")
+    await hosting.cancel(pair.world.runtime, pair.crowd.admin, event.event.id)
+    await work(pair.world)
+    assert not [one for one in pair.world.client.sent.values() if isinstance(one, TopicMessage)]
+
+
+async def test_who_has_not_heard_of_it_yet_hears_of_it_as_it_is_now(pair: Meeting, clock: FixedClock) -> None:
+    event = await plan(pair, clock)
+    await answer(pair, event, "mia")
+    moved = tomorrow(clock) + timedelta(days=4)
+    for days in (0, 1):
+        await hosting.change(
+            pair.world.runtime, pair.crowd.admin, event.event.id, changes={"starts_at": moved + timedelta(days=days), "title": "  Open\nhouse "}
+        )
+
+    def waiting(unit: UnitOfWork) -> dict[int, tuple[str, str]]:
+        return {one.member_id: (one.kind, str(delivering.about_of(unit, one)["at"])) for one in unit.notices.unsent(f"event:{event.event.id}:")}
+
+    at = (moved + timedelta(days=1)).isoformat()
+    found = await pair.do(waiting)
+    assert found == {pair.id("ann"): ("event.announced", at), pair.id("noah"): ("event.announced", at), pair.id("mia"): ("event.changed", at)}
+    assert (await hosting.page(pair.world.runtime, pair.crowd.admin, pair.crowd.program.id, after=None, limit=1))[0].event.plan.title == "Open house"
 
 
 async def test_what_cannot_be_planned(pair: Meeting, clock: FixedClock) -> None:
