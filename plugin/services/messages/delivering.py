@@ -10,7 +10,7 @@ from plugin.domain.members import Member
 from plugin.domain.notices import Channel, Frequency, NoticeState, Reach, awake, day_start, digest_due, next_day
 from plugin.errors import Unavailable
 from plugin.services import scheduling
-from plugin.services.messages import calendars, digesting, mailing, outgoing, reaching
+from plugin.services.messages import calendars, digesting, mailing, outgoing, reaching, telling
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.telling import Notice
 from plugin.store.unit_of_work import UnitOfWork
@@ -132,7 +132,7 @@ def _send(unit: UnitOfWork, notice: Notice, member: Member, reach: Reach, channe
         unit.notices.move(more.notice_ids, NoticeState.SENT, channel="digest", sent_at=unit.now)
     if channel is None:
         return _end(unit, notice, NoticeState.SHOWN, "there is no way to send it")
-    key = f"notice:{notice.key}"
+    key = f"{telling.NOTICE}{notice.key}"
     event = str(about_of(unit, notice).get("event", ""))
     send_shown(unit, member, shown, key=key, group=notice.group, locale=reach.locale, channel=channel, public_url=ways.public_url, event=event)
     unit.notices.move([notice.id], NoticeState.SENT, channel=channel.value, sent_at=unit.now)

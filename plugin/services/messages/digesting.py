@@ -86,7 +86,7 @@ def compose(unit: UnitOfWork, member: Member, reach: Reach) -> Digest | None:
 def take_back(unit: UnitOfWork, member_id: int) -> None:
     """Write those digests anew that show a member and that nobody tried to send yet."""
     for one in unit.notices.naming(member_id):
-        key = f"notice:{one.key}"
+        key = f"{telling.NOTICE}{one.key}"
         if one.kind == KIND and one.sent_at is not None and {key} & (unit.outbox.take_back([key], why=_ANEW) | unit.mails.take_back([key], why=_ANEW)):
             unit.notices.gather_again(one.member_id, sent_at=one.sent_at)
             unit.notices.move([one.id], NoticeState.WAITING, why=_ANEW)

@@ -9,7 +9,6 @@ from hashlib import sha256
 import orjson
 import structlog
 
-from plugin.domain.notices import NoticeState
 from plugin.domain.people import Principal
 from plugin.errors import Invalid, NotFound, Remark, TooMany
 from plugin.mail import Letter, MailFailed, checked_address
@@ -112,16 +111,8 @@ def _take(unit: UnitOfWork, mail_id: int) -> tuple[Mail, Letter] | None:
         unit.mails.drop(mail_id, why="there is no address to send it to")
         return None
     if mail.group != _CONFIRM:
-        said = reaching.verdict(unit, unit.members.get(mail.member_id), group=mail.group)
-        if said.wait_until is not None:
-            unit.mails.failed(mail_id, error=said.why, next_at=said.wait_until)
-            return None
-        if not said.send or not address.usable:
-            why = said.why or "the address is not confirmed"
-            unit.mails.drop(mail_id, why=why)
-            notice = unit.notices.by_key(mail.key.removeprefix("notice:"))
-            if notice is not None:
-                unit.notices.move([notice.id], NoticeState.SHOWN, why=why)
+        bar = "" if address.usable else "the address is not confirmed"
+        if not telling.leaves(unit, unit.mails, mail_id, mail.member_id, key=mail.key, group=mail.group, bar=bar):
             return None
     content = orjson.loads(unit.unseal(mail.body, purpose="mail"))
     unit.mails.attempt(mail_id, next_at=unit.now + timedelta(seconds=RETRIES[min(mail.attempts, len(RETRIES) - 1)]))

@@ -27,9 +27,9 @@ from mentorgraph.host import (
     TopicMessage,
 )
 from plugin.domain.members import Member
-from plugin.domain.notices import NoticeState, awake_together
+from plugin.domain.notices import awake_together
 from plugin.errors import Invalid
-from plugin.services.messages import reaching, wire
+from plugin.services.messages import reaching, telling, wire
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.outbox import Outgoing
 from plugin.store.unit_of_work import UnitOfWork
@@ -185,7 +185,7 @@ def _take(one: Outgoing) -> Callable[[UnitOfWork], HostMessage | None]:
         if one.kind in TO_MEMBERS and one.member_id is not None and not wants_messages(unit.members.get(one.member_id), unit):
             unit.outbox.drop(one.id, why="the member no longer wants messages")
             return None
-        if one.kind.startswith(NOTICE) and not _may_leave(unit, one):
+        if one.kind.startswith(NOTICE) and not telling.leaves(unit, unit.outbox, one.id, one.member_id, key=one.key, group=one.kind.removeprefix(NOTICE)):
             return None
         if one.body is None:
             unit.outbox.drop(one.id, why="the content was erased")
@@ -204,22 +204,6 @@ def _take(one: Outgoing) -> Callable[[UnitOfWork], HostMessage | None]:
         return message
 
     return work
-
-
-def _may_leave(unit: UnitOfWork, one: Outgoing) -> bool:
-    """Whether a notice may leave now. One that waits for the morning stays; one that is no longer wanted is only listed."""
-    member = None if one.member_id is None else unit.members.get(one.member_id)
-    said = reaching.verdict(unit, member, group=one.kind.removeprefix(NOTICE))
-    if said.send:
-        return True
-    if said.wait_until is not None:
-        unit.outbox.failed(one.id, error=said.why, next_at=said.wait_until)
-        return False
-    unit.outbox.drop(one.id, why=said.why)
-    notice = unit.notices.by_key(one.key.removeprefix("notice:"))
-    if notice is not None:
-        unit.notices.move([notice.id], NoticeState.SHOWN, why=said.why)
-    return False
 
 
 def _together(unit: UnitOfWork, one: Outgoing, message: DirectMessage) -> DirectMessage | None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import orjson
 
 from plugin.domain.notices import NoticeState
+from plugin.services.messages import reaching
 from plugin.store.repositories.telling import Notice
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import KINDS, missing, people_in
@@ -14,6 +16,8 @@ KEPT_FOR = timedelta(days=365)
 """How long it is kept what members were told; keys are used once for as long."""
 INTRODUCTION = "introduction:"
 """What keys of messages begin with that introduce several members to each other; those of the notices to each of them, without the member, follow."""
+NOTICE = "notice:"
+"""What keys of messages and mails begin with that carry a notice; its own key follows."""
 _UNSENT = frozenset({NoticeState.WAITING, NoticeState.HELD, NoticeState.GATHERED})
 _OURS = frozenset({"role", "role_word", "path", "event", "program", "name", "badge", "days", "minutes", "amount", "at", "old", "times", "until", "next"})
 """What a notice may be about that nobody's words are in. Everything else that is a text goes with whoever the notice names."""
@@ -68,6 +72,37 @@ def tell(
     return told
 
 
+class Box(Protocol):
+    """What waits to leave: by the host, or by mail."""
+
+    def failed(self, message_id: int, /, *, error: str, next_at: datetime | None) -> None:
+        """Let it wait, or give it up."""
+        ...
+
+    def drop(self, message_id: int, /, *, why: str) -> None:
+        """Give it up, as it is no longer wanted."""
+        ...
+
+
+def leaves(unit: UnitOfWork, box: Box, message_id: int, member_id: int | None, *, key: str, group: str, bar: str = "") -> bool:
+    """Whether a notice that was handed over to ``box`` may leave now. One that waits for the morning stays there.
+
+    One that is no longer wanted, came too late or has another ``bar`` in its way is given up there and only listed.
+    """
+    notice = unit.notices.by_key(key.removeprefix(NOTICE))
+    said = reaching.verdict(unit, None if member_id is None else unit.members.get(member_id), group=group)
+    why = bar if said.send or said.wait_until is not None else said.why
+    if notice is not None and notice.until is not None and notice.until <= unit.now:
+        why = why or "it came too late to be sent"
+    if why:
+        box.drop(message_id, why=why)
+        if notice is not None:
+            unit.notices.move([notice.id], NoticeState.SHOWN, why=why)
+    elif said.wait_until is not None:
+        box.failed(message_id, error=said.why, next_at=said.wait_until)
+    return said.send and not why
+
+
 def say_after_all(unit: UnitOfWork, key: str) -> None:
     """Send what was only listed because it was to be said in another way, which fell through."""
     one = unit.notices.by_key(key)
@@ -94,7 +129,7 @@ def forget(unit: UnitOfWork, member_id: int, *, but: Collection[str] = ()) -> No
         unit.notices.reword(one.id, unit.seal(orjson.dumps(kept), purpose="notice"))
     over = [one for one in found if one.key.rpartition(":")[0] not in but]
     unit.notices.move([one.id for one in over if one.state in _UNSENT], NoticeState.SHOWN, why=why)
-    keys = {f"notice:{one.key}" for one in over}
+    keys = {f"{NOTICE}{one.key}" for one in over}
     unit.outbox.take_back(keys | {f"{INTRODUCTION}{one.key.rpartition(':')[0]}" for one in over}, why=why)
     unit.mails.take_back(keys, why=why)
 

@@ -243,6 +243,18 @@ async def test_what_is_of_no_use_any_more_is_only_listed(world: World, clock: Fi
     assert (await state(world, "k"))[0] == "shown"
 
 
+async def test_what_came_too_late_while_the_host_was_away_does_not_leave(world: World, clock: FixedClock) -> None:
+    (ann,) = await joined(world, "1")
+    await say(world, ann, "k", URGENT, until=clock() + timedelta(hours=1))
+    await say(world, ann, "other")
+    world.client.failures = [HostUnreachable("no")]
+    await work(world)
+    clock.move(hours=2)
+    await work(world)
+    assert [one.title for one in sent(world)] == ["user1 asks"]
+    assert (await state(world, "k"))[0] == "shown"
+
+
 async def test_told_at_a_moment_and_unsaid_before(world: World, clock: FixedClock) -> None:
     (ann,) = await joined(world, "1")
     await say(world, ann, "r:1", at=clock() + timedelta(hours=1))
