@@ -3,10 +3,10 @@
 from plugin.domain.designs import GroupDesign
 from plugin.domain.groups import Group, GroupState
 from plugin.domain.people import Principal, Scope
-from plugin.errors import Forbidden, NotFound
+from plugin.errors import NotFound
 from plugin.graph import grouping
 from plugin.graph.grouping import Left
-from plugin.services.guarding.managing import managed, require_manager
+from plugin.services.guarding.managing import managed, may_manage, require_manager
 from plugin.services.matching import group_inputs
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -71,11 +71,7 @@ async def visible(runtime: Runtime, principal: Principal, group_id: int) -> Grou
             return None
         if group.state is GroupState.RUNNING and principal.may(Scope.ME) and principal.member_id in {seat.member_id for seat in group.seats}:
             return group
-        try:
-            require_manager(unit, principal, group.program_id)
-        except (Forbidden, NotFound):
-            return None
-        return group
+        return group if may_manage(unit, principal, group.program_id) else None
 
     return await runtime.database.read(principal.installation_id, work)
 

@@ -135,7 +135,7 @@ async def save(runtime: Runtime, principal: Principal, program_id: int, *, kit_i
             raise Conflict("this program has a kit in its place: change that one", code="replaced", field="base")
         made = replace(known, words=plain) if known is not None else Kit(id=unit.new_id(), words=plain, program_id=program_id, base=base)
         unit.session_kits.put(made, at=unit.now)
-        unit.record("kit.saved", actor=f"token:{principal.token_id}", kit=str(made.id), program=str(program_id))
+        unit.record("kit.saved", actor=principal.actor, kit=str(made.id), program=str(program_id))
         return made
 
     return await runtime.database.write(principal.installation_id, work)
@@ -148,7 +148,7 @@ async def retire(runtime: Runtime, principal: Principal, kit_id: int, *, retired
         one = managed(unit, principal, unit.session_kits.get(kit_id), NotFound("there is no such kit", field="kit"))
         done = replace(one, retired=retired)
         unit.session_kits.put(done, at=unit.now)
-        unit.record("kit.retired", actor=f"token:{principal.token_id}", kit=str(kit_id), retired=retired)
+        unit.record("kit.retired", actor=principal.actor, kit=str(kit_id), retired=retired)
         return done
 
     return await runtime.database.write(principal.installation_id, work)

@@ -8,8 +8,8 @@ from plugin.domain.free_times import Fit
 from plugin.domain.kits import Kit
 from plugin.domain.people import Principal
 from plugin.domain.sessions import CancelReason, Session, SessionState, Statement
-from plugin.errors import Conflict, Forbidden, NotFound
-from plugin.services.guarding.managing import managed, require_manager
+from plugin.errors import Conflict, NotFound
+from plugin.services.guarding.managing import managed, may_manage, require_manager
 from plugin.services.meetings import attending, free_times, kits, proposing, sessions
 from plugin.services.meetings.sessions import Words
 from plugin.services.messages import calendars
@@ -128,11 +128,7 @@ async def find(runtime: Runtime, principal: Principal, session_id: int) -> Seen 
             return None
         if session.of(principal.member_id) is not None:
             return _seen(unit, session, mine=True)
-        try:
-            require_manager(unit, principal, session.program_id)
-        except (Forbidden, NotFound):
-            return None
-        return _seen(unit, session, mine=False)
+        return _seen(unit, session, mine=False) if may_manage(unit, principal, session.program_id) else None
 
     return await runtime.database.read(principal.installation_id, work)
 

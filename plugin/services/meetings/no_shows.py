@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from plugin.domain.enrolments import EnrolmentState
 from plugin.domain.people import Principal
 from plugin.domain.sessions import Session
 from plugin.domain.strikes import (
@@ -24,7 +25,7 @@ from plugin.domain.strikes import (
 )
 from plugin.errors import Conflict, Invalid, NotFound
 from plugin.services import scheduling
-from plugin.services.guarding.managing import managed, managers_of, require_manager
+from plugin.services.guarding.managing import admins_of, managed, managers_of, require_manager
 from plugin.services.messages.telling import tell, unsay
 from plugin.services.recruiting.enrolling import member_of
 from plugin.services.runtime import Runtime
@@ -80,7 +81,7 @@ def _pause(unit: UnitOfWork, one: Strike) -> None:
     resting = {each.enrolment_id for each in unit.strikes.on_break(one.member_id)}
     for each in unit.enrolments.of_member(one.member_id):
         # Who has paused already comes back when they say so, not when the break ends.
-        if each.program_id == one.program_id and each.state.value == "approved" and (not each.paused or each.id in resting):
+        if each.program_id == one.program_id and each.state is EnrolmentState.APPROVED and (not each.paused or each.id in resting):
             unit.enrolments.put(replace(each, paused=True))
             unit.strikes.pause(Break(enrolment_id=each.id, member_id=one.member_id, program_id=one.program_id, since=unit.now, until=until))
             scheduling.schedule(unit, "strike.resume", key=f"break:{each.id}", at=until, about={"member": one.member_id, "enrolment": each.id})
@@ -139,18 +140,12 @@ async def appeal(runtime: Runtime, principal: Principal, strike_id: int, *, word
         done = replace(one, state=state, words=unit.seal(plain.encode(), purpose=PURPOSE))
         unit.strikes.put(done)
         _lighten(unit, done)
-        for manager in _managers(unit, one):
+        for manager in admins_of(unit) if one.program_id is None else managers_of(unit, one.program_id):
             tell(unit, manager, "strike.appealed", key=f"appeal:{one.id}:{manager}", about={"who": me, "path": f"/console/programs/{one.program_id}/no-shows"})
         unit.record("strike.appealed", actor=str(me), strike=str(one.id))
         return done
 
     return await runtime.database.write(principal.installation_id, work)
-
-
-def _managers(unit: UnitOfWork, one: Strike) -> list[int]:
-    if one.program_id is not None:
-        return managers_of(unit, one.program_id)
-    return [member.id for member in unit.members.admins() if member.takes_part]
 
 
 async def decide(runtime: Runtime, principal: Principal, strike_id: int, *, pardon: bool) -> Strike:

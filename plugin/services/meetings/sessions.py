@@ -30,6 +30,7 @@ from plugin.services.guarding import safeguarding
 from plugin.services.meetings import no_shows
 from plugin.services.messages import calendars, reaching
 from plugin.services.messages.telling import tell, unsay
+from plugin.services.pairs import pairing
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import language_of, translate
 from plugin.texts.sessions import EVENT, WITH
@@ -67,18 +68,12 @@ def sealed(unit: UnitOfWork, words: Words) -> bytes:
 
 def meeting(unit: UnitOfWork, mentorship_id: int, member_id: int) -> Mentorship:
     """A mentorship whose people may meet. Raises :class:`NotFound` for one that the member is not in, :class:`Conflict` if they may not."""
-    one = unit.mentorships.get(mentorship_id)
-    if one is None or member_id not in one.people:
-        raise NotFound("there is no such mentorship", field="mentorship")
-    if not one.runs:
-        raise Conflict("this mentorship has ended", code="illegal_transition", field="mentorship")
+    one = pairing.running(unit, mentorship_id, member_id)
     if len(one.people) < 2:
         raise Conflict("nobody else of this mentorship is a member any more", code="alone", field="mentorship")
     if unit.blocks.within(one.people):
         raise Conflict("these members do not meet: one of them wished it", code="blocked", field="mentorship")
     safeguarding.check_together(unit, one.people)
-    if unit.reports.suspends(one.id, one.people):
-        raise Conflict("this mentorship is paused while something is looked into", code="suspended", field="mentorship")
     return one
 
 

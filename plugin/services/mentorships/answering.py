@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from plugin.domain.forms import Form
-from plugin.domain.mentorships import Mentorship
 from plugin.domain.people import Principal
-from plugin.domain.surveys import Survey, SurveyKind, parse_about
+from plugin.domain.surveys import Survey, SurveyKind
 from plugin.errors import Conflict, NotFound
 from plugin.graph.results import quality
 from plugin.services.mentorships import adapting
@@ -51,16 +50,8 @@ def _form(unit: UnitOfWork, survey: Survey) -> Form | None:
 
 
 def _others(unit: UnitOfWork, survey: Survey) -> tuple[int, ...]:
-    pair = _mentorship(unit, survey)
+    pair = surveying.mentorship_of(unit, survey)
     return () if pair is None else tuple(one for one in pair.people if one != survey.member_id)
-
-
-def _mentorship(unit: UnitOfWork, survey: Survey) -> Mentorship | None:
-    kind, number = parse_about(survey.about) or ("", 0)
-    if kind == "session":
-        session = unit.sessions.get(number)
-        kind, number = ("", 0) if session is None else ("mentorship", session.mentorship_id)
-    return unit.mentorships.get(number) if kind == "mentorship" else None
 
 
 async def answer(runtime: Runtime, principal: Principal, survey_id: int, *, answers: Mapping[str, object], named: bool) -> Sheet:
@@ -104,7 +95,7 @@ async def answer(runtime: Runtime, principal: Principal, survey_id: int, *, answ
 
 def _teach(unit: UnitOfWork, survey: Survey, sheet: Sheet) -> None:
     """Let the program's weights learn how well the two get on."""
-    pair = _mentorship(unit, survey) if survey.kind in RATED else None
+    pair = surveying.mentorship_of(unit, survey) if survey.kind in RATED else None
     given = {line.question.key: line.answer for line in sheet.lines}
     useful = given.get(USEFUL)
     rating = quality(sheet.form, given)

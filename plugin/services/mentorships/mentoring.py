@@ -99,9 +99,10 @@ def _enrolled(enrolled: dict[tuple[int, Role], Enrolment], member_id: int, role:
 
 
 def _tell_begun(unit: UnitOfWork, made: Mentorship, *, accepted: bool) -> None:
-    program = "" if made.program_id is None else getattr(unit.programs.get(made.program_id), "name", "")
+    known = None if made.program_id is None else unit.programs.get(made.program_id)
+    program = "" if known is None else known.name
     for mentee in made.mentee_ids:
-        about = {"mentor": made.mentor_id or 0, "mentee": mentee, "program": program}
+        about: dict[str, str | int] = {"mentor": made.mentor_id or 0, "mentee": mentee, "program": program}
         if not accepted:
             # To who asked for it the yes says the same.
             tell(unit, mentee, "mentorship.begun", key=f"mentorship:{made.id}:begun:{mentee}", about=about | {"role": Role.MENTEE.value})

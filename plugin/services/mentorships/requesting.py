@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import orjson
 
-from plugin.domain.enrolments import Enrolment
+from plugin.domain.enrolments import Enrolment, EnrolmentState
 from plugin.domain.mentorships import Mentorship
 from plugin.domain.people import Principal
 from plugin.domain.programs import PAIRING, Role
@@ -138,7 +138,7 @@ def _has_room(unit: UnitOfWork, one: Request) -> bool:
     if one.program_id is None:
         return True
     mentor, member = unit.enrolments.find(one.program_id, one.mentor_id, Role.MENTOR), unit.members.get(one.mentor_id)
-    if mentor is None or mentor.state.value != "approved" or mentor.paused or member is None or not member.takes_part:
+    if mentor is None or mentor.state is not EnrolmentState.APPROVED or mentor.paused or member is None or not member.takes_part:
         return False
     held = sum(len(running.mentee_ids) for running in unit.mentorships.running(one.program_id) if running.mentor_id == one.mentor_id)
     return held < mentor.capacity and not safeguarding.between(unit, one.mentor_id, one.mentee_id)
@@ -200,8 +200,7 @@ async def withdraw(runtime: Runtime, principal: Principal, request_id: int) -> l
         move(one, RequestState.WITHDRAWN)
         for each in unit.requests.chain(one.chain_id):
             if each.state in OPEN:
-                unit.requests.put(replace(each, state=move(each, RequestState.WITHDRAWN), answered_at=unit.now))
-                close(unit, each)
+                _end(unit, each, RequestState.WITHDRAWN)
         unit.record("request.withdrawn", actor=str(one.mentee_id), request=str(one.id))
         return unit.requests.chain(one.chain_id)
 
@@ -233,13 +232,22 @@ def close(unit: UnitOfWork, one: Request) -> None:
     unsay(unit, f"request:{one.id}:re", why="the request was answered or taken back")
 
 
+def _end(unit: UnitOfWork, one: Request, state: RequestState) -> None:
+    unit.requests.put(replace(one, state=move(one, state), answered_at=unit.now))
+    close(unit, one)
+
+
+def _tell_ended(unit: UnitOfWork, one: Request, *, why: str, following: str) -> None:
+    about: dict[str, str | int] = {"asked": (one.asked_at or one.created_at).isoformat(), "why": why, "next": following}
+    tell(unit, one.mentee_id, "request.ended", key=f"request:{one.id}:ended", about=about)
+
+
 # ---------------------------------------------------------------------------------------------------------------------- time
 
 
 def end_between(unit: UnitOfWork, one: Request) -> None:
     """A request ends because the two are kept apart; the mentee's next choice is asked, and neither is told why."""
-    unit.requests.put(replace(one, state=move(one, RequestState.WITHDRAWN), answered_at=unit.now))
-    close(unit, one)
+    _end(unit, one, RequestState.WITHDRAWN)
     if one.state is RequestState.PENDING:
         _ask_next(unit, one.chain_id)
 
@@ -251,29 +259,24 @@ def without_mentor(unit: UnitOfWork, mentor_id: int, *, why: str, program_id: in
     """
     for one in unit.requests.of_mentor(mentor_id, states=tuple(OPEN)):
         if program_id is None or one.program_id == program_id:
-            unit.requests.put(replace(one, state=move(one, RequestState.WITHDRAWN), answered_at=unit.now))
-            close(unit, one)
+            _end(unit, one, RequestState.WITHDRAWN)
             if one.state is RequestState.PENDING:
-                words: dict[str, str | int] = {"asked": (one.asked_at or one.created_at).isoformat(), "why": why, "next": _next(unit, one)}
-                tell(unit, one.mentee_id, "request.ended", key=f"request:{one.id}:ended", about=words)
+                _tell_ended(unit, one, why=why, following=_next(unit, one))
 
 
 def without_mentee(unit: UnitOfWork, mentee_id: int, *, program_id: int | None = None) -> None:
     """A mentee looks for no mentor any more, in one program or in any: nobody is asked on their behalf."""
     for one in unit.requests.of_mentee(mentee_id, states=tuple(OPEN)):
         if program_id is None or one.program_id == program_id:
-            unit.requests.put(replace(one, state=move(one, RequestState.WITHDRAWN), answered_at=unit.now))
-            close(unit, one)
+            _end(unit, one, RequestState.WITHDRAWN)
 
 
 def without_program(unit: UnitOfWork, program_id: int) -> None:
     """A program pairs nobody any more: requests in it end, and who waits for an answer hears of it."""
     for one in unit.requests.open_of_program(program_id):
-        unit.requests.put(replace(one, state=move(one, RequestState.WITHDRAWN), answered_at=unit.now))
-        close(unit, one)
+        _end(unit, one, RequestState.WITHDRAWN)
         if one.state is RequestState.PENDING:
-            words: dict[str, str | int] = {"asked": (one.asked_at or one.created_at).isoformat(), "why": PROGRAM_ENDED, "next": ""}
-            tell(unit, one.mentee_id, "request.ended", key=f"request:{one.id}:ended", about=words)
+            _tell_ended(unit, one, why=PROGRAM_ENDED, following="")
 
 
 def _next(unit: UnitOfWork, one: Request) -> str:
@@ -287,8 +290,7 @@ def expire(unit: UnitOfWork, about: scheduling.About) -> None:
     one = unit.requests.get(int(about["request"]))
     if one is None or one.state is not RequestState.PENDING:
         return
-    unit.requests.put(replace(one, state=move(one, RequestState.EXPIRED), answered_at=unit.now))
-    close(unit, one)
+    _end(unit, one, RequestState.EXPIRED)
     asked = one.asked_at or one.created_at
     words: dict[str, str | int] = {"mentor": one.mentor_id, "asked": asked.isoformat(), "next": _next(unit, one)}
     tell(unit, one.mentee_id, "request.expired", key=f"request:{one.id}:expired", about=words)

@@ -7,9 +7,8 @@ import structlog
 
 from mentorgraph.host import Block, Capability, DirectMessage, Link, Paragraph
 from plugin.domain.members import Member
-from plugin.domain.notices import Channel, Frequency, NoticeState, Reach, awake, day_start, digest_due, next_day
+from plugin.domain.notices import Channel, Frequency, NoticeState, Reach, awake, day_start, next_day
 from plugin.errors import Unavailable
-from plugin.services import scheduling
 from plugin.services.messages import calendars, digesting, mailing, outgoing, reaching, telling
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.telling import Notice
@@ -81,9 +80,9 @@ def _reach(unit: UnitOfWork, notice: Notice, member: Member, wait_until: datetim
     choice, reach = reaching.choice_of(unit, member.id, notice.group), reaching.reach_of(unit, member)
     at_any_time = KINDS[notice.kind].urgent or notice.kind == digesting.KIND
     if reaching.choice_of(unit, member.id, "community").channel is not Channel.PRODUCT:
-        arrange(unit, member.id, Frequency.WEEKLY, reach)
+        digesting.arrange(unit, member.id, Frequency.WEEKLY, reach)
     if choice.frequency is not Frequency.AT_ONCE and not at_any_time:
-        arrange(unit, member.id, choice.frequency, reach)
+        digesting.arrange(unit, member.id, choice.frequency, reach)
         return _end(unit, notice, NoticeState.GATHERED, "")
     if wait_until is None and not at_any_time:
         since = day_start(unit.now, reach.timezone)
@@ -99,16 +98,6 @@ def _reach(unit: UnitOfWork, notice: Notice, member: Member, wait_until: datetim
 def _end(unit: UnitOfWork, notice: Notice, state: NoticeState, why: str) -> NoticeState:
     unit.notices.move([notice.id], state, why=why)
     return state
-
-
-def arrange(unit: UnitOfWork, member_id: int, frequency: Frequency, reach: Reach) -> None:
-    """See to it that a member's next digest is sent."""
-    key = f"digest:{member_id}:{frequency.value}"
-    known = unit.jobs.get(key)
-    if known is None or known.state != "waiting":
-        first = digest_due(unit.now, frequency, reach)
-        days = 7 if frequency is Frequency.WEEKLY else 1
-        scheduling.schedule_every(unit, digesting.JOB, key=key, first=first, days=days, timezone=reach.timezone, about={"member": member_id})
 
 
 def _channel(unit: UnitOfWork, member_id: int, wanted: Channel, ways: Ways) -> Channel | None:
@@ -177,9 +166,3 @@ def about_of(unit: UnitOfWork, notice: Notice) -> About:
     """What a notice is about."""
     found: dict[str, str | int] = orjson.loads(unit.unseal(notice.about, purpose="notice"))
     return found
-
-
-@scheduling.job(digesting.JOB)
-def run_digest(unit: UnitOfWork, about: scheduling.About) -> None:
-    """A member's digest is due: tell it as a notice, which says nothing if there is nothing."""
-    digesting.due(unit, int(about["member"]))

@@ -11,8 +11,9 @@ import orjson
 
 from mentorgraph.host import Block, Bullets, Inline, Mention, Paragraph
 from plugin.domain.members import Member
-from plugin.domain.notices import Channel, NoticeState, Reach
+from plugin.domain.notices import Channel, Frequency, NoticeState, Reach, digest_due
 from plugin.graph.text import term_counts
+from plugin.services import scheduling
 from plugin.services.guarding import safeguarding
 from plugin.services.messages import reaching, telling
 from plugin.store.unit_of_work import UnitOfWork
@@ -56,8 +57,35 @@ class Digest:
     notice_ids: tuple[int, ...]
 
 
-def due(unit: UnitOfWork, member_id: int) -> None:
-    """Tell a member's digest, once for its hour, if there is something to tell."""
+def arrange(unit: UnitOfWork, member_id: int, frequency: Frequency, reach: Reach) -> None:
+    """See to it that a member's next digest is sent."""
+    known = unit.jobs.get(_key(member_id, frequency))
+    if known is None or known.state != "waiting":
+        _schedule(unit, member_id, frequency, reach)
+
+
+def move(unit: UnitOfWork, member_id: int, reach: Reach) -> None:
+    """Have the digests that wait for a member come when the member can be reached now."""
+    for frequency in (Frequency.DAILY, Frequency.WEEKLY):
+        known = unit.jobs.get(_key(member_id, frequency))
+        if known is not None and known.state == "waiting":
+            _schedule(unit, member_id, frequency, reach)
+
+
+def _schedule(unit: UnitOfWork, member_id: int, frequency: Frequency, reach: Reach) -> None:
+    first, days = digest_due(unit.now, frequency, reach), 7 if frequency is Frequency.WEEKLY else 1
+    key, about = _key(member_id, frequency), {"member": member_id}
+    scheduling.schedule_every(unit, JOB, key=key, first=first, days=days, timezone=reach.timezone, about=about)
+
+
+def _key(member_id: int, frequency: Frequency) -> str:
+    return f"digest:{member_id}:{frequency.value}"
+
+
+@scheduling.job(JOB)
+def due(unit: UnitOfWork, about: scheduling.About) -> None:
+    """A member's digest is due: it is told as a notice, once for its hour, if there is something to tell."""
+    member_id = int(about["member"])
     member = unit.members.get(member_id)
     if member is None or compose(unit, member, reaching.reach_of(unit, member)) is None:
         return

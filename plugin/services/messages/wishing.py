@@ -3,10 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from plugin.domain.notices import DAY_MINUTES, Channel, Choice, Frequency, Reach, digest_due, zone_of
+from plugin.domain.notices import DAY_MINUTES, Channel, Choice, Frequency, Reach, zone_of
 from plugin.domain.people import Principal
 from plugin.errors import Invalid, NotFound
-from plugin.services import scheduling
 from plugin.services.messages import delivering, digesting, reaching
 from plugin.services.runtime import Runtime
 from plugin.store.repositories.telling import Notice
@@ -91,29 +90,10 @@ async def set_reach(
         known = unit.wishes.reach(member_id) or Reach(timezone="", locale="")
         unit.wishes.set_reach(member_id, replace(known, **{name: value for name, value in given.items() if value is not None}))  # type: ignore[arg-type]  # its own names
         found = _wishes(unit, member_id)
-        _move_digests(unit, member_id, found.reach)
+        digesting.move(unit, member_id, found.reach)
         return found
 
     return await runtime.database.write(principal.installation_id, work)
-
-
-def _move_digests(unit: UnitOfWork, member_id: int, reach: Reach) -> None:
-    for frequency in (Frequency.DAILY, Frequency.WEEKLY):
-        known = unit.jobs.get(f"digest:{member_id}:{frequency.value}")
-        if known is not None and known.state == "waiting":
-            first = digest_due(unit.now, frequency, reach)
-            scheduling.schedule_every(
-                unit,
-                digesting.JOB,
-                key=known.key,
-                first=first,
-                days=7 if frequency is Frequency.WEEKLY else 1,
-                timezone=reach.timezone,
-                about=known.about,
-            )
-
-
-# ---------------------------------------------------------------------------------------------------------------------- reading
 
 
 Told = tuple[Notice, Shown]

@@ -8,8 +8,8 @@ import orjson
 from plugin.domain.agreements import Agreement, AgreementState, Terms, checked, step
 from plugin.domain.mentorships import Mentorship
 from plugin.domain.people import Principal
-from plugin.errors import Conflict, Forbidden, NotFound
-from plugin.services.guarding.managing import require_manager
+from plugin.errors import Conflict, NotFound
+from plugin.services.guarding.managing import may_manage
 from plugin.services.messages.telling import tell, unsay
 from plugin.services.pairs import goals, pairing, signs
 from plugin.services.recruiting.enrolling import member_of
@@ -164,11 +164,8 @@ async def of_mentorship(runtime: Runtime, principal: Principal, mentorship_id: i
         if one is None:
             return []
         mine = principal.member_id is not None and principal.member_id in one.people
-        if not mine:
-            try:
-                require_manager(unit, principal, one.program_id)
-            except (Forbidden, NotFound):
-                return []
+        if not mine and not may_manage(unit, principal, one.program_id):
+            return []
         return [Seen(agreement=each, terms=terms_of(unit, each) if mine else None) for each in unit.agreements.of_mentorship(mentorship_id)]
 
     return await runtime.database.read(principal.installation_id, work)

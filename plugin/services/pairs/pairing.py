@@ -8,9 +8,9 @@ from plugin.domain.goals import STUCK_AFTER, ItemKind, ItemState, Milestone, fol
 from plugin.domain.mentorships import Mentorship
 from plugin.domain.people import Principal
 from plugin.domain.sessions import SessionState
-from plugin.errors import Conflict, Forbidden, NotFound
+from plugin.errors import Conflict, NotFound
 from plugin.services import scheduling
-from plugin.services.guarding.managing import managers_of, require_manager
+from plugin.services.guarding.managing import managers_of, may_manage
 from plugin.services.messages.telling import tell
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -83,13 +83,8 @@ async def way(runtime: Runtime, principal: Principal, mentorship_id: int) -> lis
 
     def work(unit: UnitOfWork) -> list[tuple[Milestone, datetime | None]]:
         one = unit.mentorships.get(mentorship_id)
-        if one is None:
+        if one is None or (principal.member_id not in one.people and not may_manage(unit, principal, one.program_id)):
             return []
-        if principal.member_id is None or principal.member_id not in one.people:
-            try:
-                require_manager(unit, principal, one.program_id)
-            except (Forbidden, NotFound):
-                return []
         return list(milestones(unit, one).items())
 
     return await runtime.database.read(principal.installation_id, work)

@@ -12,7 +12,7 @@ from plugin.domain.surveys import SurveyKind
 from plugin.domain.surveys import about as about_text
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound
 from plugin.services.guarding import seeing
-from plugin.services.guarding.managing import managed, may_see, require_manager
+from plugin.services.guarding.managing import managed, may_manage, may_see, require_manager
 from plugin.services.questions import form_words, forms
 from plugin.services.questions.forms import Sheet
 from plugin.services.runtime import Runtime
@@ -23,10 +23,6 @@ FORMAT = "mentorgraph-form-1"
 """The name of the form that an exported form is written in."""
 PRIVATE = frozenset(SurveyKind)
 """Purposes whose answers a manager reads as aggregates only, but for those whose writer agreed to be named."""
-
-
-def _actor(principal: Principal) -> str:
-    return principal.actor
 
 
 def _member(principal: Principal) -> int:
@@ -48,7 +44,7 @@ async def create(
 
     def work(unit: UnitOfWork) -> Form:
         require_manager(unit, principal, program_id)
-        return forms.define(unit, name=name, purpose=purpose, questions=_questions(unit, questions), program_id=program_id, actor=_actor(principal))
+        return forms.define(unit, name=name, purpose=purpose, questions=_questions(unit, questions), program_id=program_id, actor=principal.actor)
 
     return await runtime.database.write(principal.installation_id, work)
 
@@ -76,7 +72,7 @@ async def edit(
     def work(unit: UnitOfWork) -> Form:
         managed(unit, principal, unit.forms.get(form_id), forms.missing())
         asked = None if questions is None else _questions(unit, questions)
-        return forms.edit(unit, form_id, version=version, questions=asked, name=name, opened=opened, actor=_actor(principal))
+        return forms.edit(unit, form_id, version=version, questions=asked, name=name, opened=opened, actor=principal.actor)
 
     return await runtime.database.write(principal.installation_id, work)
 
@@ -138,7 +134,7 @@ async def put_in_bank(runtime: Runtime, principal: Principal, raw: Mapping[str, 
         if unit.bank.get(question.key) is None and unit.bank.count() >= MAX_BANK:
             raise Conflict("the bank holds at most {most} questions", code="bank_full", most=MAX_BANK)
         unit.bank.put(question.key, question, at=unit.now)
-        unit.record("bank.put", actor=_actor(principal), question=question.key)
+        unit.record("bank.put", actor=principal.actor, question=question.key)
         return question.key, question
 
     return await runtime.database.write(principal.installation_id, work)
@@ -151,7 +147,7 @@ async def remove_from_bank(runtime: Runtime, principal: Principal, name: str) ->
         require_manager(unit, principal, None)
         if not unit.bank.remove(name):
             raise NotFound("the bank has no such question", field="name")
-        unit.record("bank.removed", actor=_actor(principal), question=name)
+        unit.record("bank.removed", actor=principal.actor, question=name)
 
     await runtime.database.write(principal.installation_id, work)
 
@@ -174,7 +170,7 @@ async def find(runtime: Runtime, principal: Principal, form_id: int) -> Form | N
 
     def work(unit: UnitOfWork) -> Form | None:
         form = unit.forms.get(form_id)
-        return form if form is not None and (form.open or _manages(unit, principal, form.program_id)) else None
+        return form if form is not None and (form.open or may_manage(unit, principal, form.program_id)) else None
 
     return await runtime.database.read(principal.installation_id, work)
 
@@ -182,14 +178,6 @@ async def find(runtime: Runtime, principal: Principal, form_id: int) -> Form | N
 async def to_change(runtime: Runtime, principal: Principal, form_id: int) -> Form:
     """A form, for who manages it. Raises :class:`Forbidden` and :class:`NotFound`."""
     return await runtime.database.read(principal.installation_id, lambda unit: managed(unit, principal, unit.forms.get(form_id), forms.missing()))
-
-
-def _manages(unit: UnitOfWork, principal: Principal, program_id: int | None) -> bool:
-    try:
-        require_manager(unit, principal, program_id)
-    except (Forbidden, NotFound):
-        return False
-    return True
 
 
 async def application(runtime: Runtime, principal: Principal, *, program_id: int, purpose: FormPurpose) -> Form | None:

@@ -118,9 +118,8 @@ def run(unit: UnitOfWork, about: scheduling.About) -> None:
 
 
 def _following_pulse(unit: UnitOfWork, survey: Survey, number: int) -> None:
-    found = parse_about(survey.about)
-    if survey.kind is SurveyKind.PULSE and found is not None:
-        one = unit.mentorships.get(found[1])
+    if survey.kind is SurveyKind.PULSE:
+        one = mentorship_of(unit, survey)
         if one is not None and one.runs and pulse_at(one.began_at, number + 1) > unit.now - NEXT_PULSE:
             _ask_pulse(unit, one, survey.member_id, number + 1)
 
@@ -147,22 +146,22 @@ def _happened(unit: UnitOfWork, survey: Survey) -> datetime:
     if found is not None and survey.kind is SurveyKind.SESSION:
         session = unit.sessions.get(found[1])
         return (session.starts_at if session is not None else None) or survey.due_at
-    if found is not None and survey.kind is SurveyKind.PULSE:
-        one = unit.mentorships.get(found[1])
-        return survey.due_at if one is None else one.began_at
-    return survey.due_at
+    one = mentorship_of(unit, survey) if survey.kind is SurveyKind.PULSE else None
+    return survey.due_at if one is None else one.began_at
+
+
+def mentorship_of(unit: UnitOfWork, survey: Survey) -> Mentorship | None:
+    """The mentorship that a survey is about, or whose session it is about; ``None`` for one about a program, and for what is gone."""
+    kind, number = parse_about(survey.about) or ("", 0)
+    if kind == "session":
+        session = unit.sessions.get(number)
+        return None if session is None else unit.mentorships.get(session.mentorship_id)
+    return unit.mentorships.get(number) if kind == "mentorship" else None
 
 
 def _other(unit: UnitOfWork, survey: Survey) -> int:
     """Somebody else of the mentorship or session that a survey is about, the mentor first; 0 for nobody."""
-    found = parse_about(survey.about)
-    if found is None or found[0] == "program":
-        return 0
-    mentorship_id: int | None = found[1]
-    if found[0] == "session":
-        session = unit.sessions.get(found[1])
-        mentorship_id = None if session is None else session.mentorship_id
-    one = None if mentorship_id is None else unit.mentorships.get(mentorship_id)
+    one = mentorship_of(unit, survey)
     return next((person for person in (() if one is None else one.people) if person != survey.member_id), 0)
 
 
@@ -171,8 +170,7 @@ def _sensible(unit: UnitOfWork, survey: Survey) -> bool:
     member = unit.members.get(survey.member_id)
     if member is None or not member.takes_part or forms.form_of(unit, survey.program_id, survey.kind.value) is None:
         return False
-    found = parse_about(survey.about)
-    if survey.kind is SurveyKind.PULSE and found is not None and found[0] == "mentorship":
-        one = unit.mentorships.get(found[1])
+    if survey.kind is SurveyKind.PULSE:
+        one = mentorship_of(unit, survey)
         return one is not None and one.runs
     return True

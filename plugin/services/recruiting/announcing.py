@@ -15,6 +15,7 @@ from plugin.services import scheduling
 from plugin.services.guarding import safeguarding
 from plugin.services.guarding.managing import require_manager
 from plugin.services.messages import outgoing, wire
+from plugin.services.recruiting.enrolling import taking_in
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import day_words, language_of, translate
@@ -110,14 +111,10 @@ async def announce(runtime: Runtime, principal: Principal, program_id: int, *, s
     await _host_with_topics(runtime, principal)
 
     def work(unit: UnitOfWork) -> Announced:
-        program = _ready(unit, principal, program_id, space_id, intro)
+        _ready(unit, principal, program_id, space_id, intro)
         known = unit.announcements.get(program_id)
         if known is None:
-            if program.state not in TAKING_IN:
-                raise Conflict(
-                    "a program that is {state} takes nobody in: open it for enrolment first", code="not_taking_in", field="program", state=program.state
-                )
-            found = _post(unit, program, space_id=space_id, intro=intro.strip(), address=_address(runtime, principal, program_id))
+            found = _post(unit, taking_in(unit, program_id), space_id=space_id, intro=intro.strip(), address=_address(runtime, principal, program_id))
         else:
             if known.space_id != space_id:
                 raise Conflict("the announcement is in another space; move the topic there in the community", code="announced", field="space")

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from plugin.domain.people import Principal
-from plugin.domain.programs import TAKING_IN, Program, Role
+from plugin.domain.programs import TAKING_IN, Role
 from plugin.domain.recruiting import MAX_WAVE, MAX_WAVES, Invitation, InvitationState, Wave, WaveEnd, WaveState, check_words, move, move_wave
 from plugin.errors import Conflict, Invalid, NotFound, Remark
 from plugin.services import scheduling
 from plugin.services.guarding.managing import managed, require_manager
 from plugin.services.recruiting import inviting, prospecting
+from plugin.services.recruiting.enrolling import taking_in
 from plugin.services.recruiting.inviting import Named
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -43,7 +44,7 @@ async def plan(
 
     def work(unit: UnitOfWork) -> tuple[Wave, list[Invitation]]:
         require_manager(unit, principal, program_id)
-        program = _taking_in(unit, program_id)
+        program = taking_in(unit, program_id)
         known = unit.waves.of_program(program_id)
         if len(known) >= MAX_WAVES:
             raise Conflict("a program has at most {most} waves: those who said nothing by now do not want to be asked", code="too_many_waves", most=MAX_WAVES)
@@ -76,15 +77,6 @@ async def plan(
     return done
 
 
-def _taking_in(unit: UnitOfWork, program_id: int) -> Program:
-    program = unit.programs.get(program_id)
-    if program is None:
-        raise NotFound("there is no such program", field="program")
-    if program.state not in TAKING_IN:
-        raise Conflict("a program that is {state} takes nobody in: open it for enrolment first", code="not_taking_in", field="program", state=program.state)
-    return program
-
-
 def _check_askable(unit: UnitOfWork, program_id: int, people: Sequence[Named]) -> None:
     able = prospecting.askable(unit, program_id)
     refused = [one.member_id for one in people if one.member_id not in able]
@@ -113,7 +105,7 @@ async def send(runtime: Runtime, principal: Principal, wave_id: int) -> Wave:
 
     def work(unit: UnitOfWork) -> Wave:
         wave = _managed(unit, principal, wave_id)
-        _taking_in(unit, wave.program_id)
+        taking_in(unit, wave.program_id)
         scheduling.cancel(unit, f"wave:{wave_id}")
         return _send(unit, wave)
 

@@ -53,6 +53,16 @@ async def apply(
     return await runtime.database.write(principal.installation_id, work)
 
 
+def taking_in(unit: UnitOfWork, program_id: int) -> Program:
+    """A program that its managers can ask members to join. Raises :class:`NotFound`, and :class:`Conflict` for one that takes nobody in."""
+    program = unit.programs.get(program_id)
+    if program is None:
+        raise NotFound("there is no such program", field="program")
+    if program.state not in TAKING_IN:
+        raise Conflict("a program that is {state} takes nobody in: open it for enrolment first", code="not_taking_in", field="program", state=program.state)
+    return program
+
+
 def member_of(principal: Principal) -> int:
     """The member behind a token. Raises :class:`Forbidden` for a service."""
     if principal.member_id is None:

@@ -12,7 +12,7 @@ from plugin.domain.people import Principal
 from plugin.domain.programs import Role
 from plugin.domain.recruiting import ASKED, Evidence, InvitationState
 from plugin.domain.skills import Standing
-from plugin.errors import Conflict, Invalid, Remark
+from plugin.errors import Invalid, Remark
 from plugin.graph import affinity, text
 from plugin.graph.names import Names, key_of
 from plugin.graph.prospects import Prospect, answered_about, prospects
@@ -192,8 +192,6 @@ async def shortages(runtime: Runtime, graphs: Graphs, principal: Principal, prog
 
 
 def _gaps(unit: UnitOfWork, program_id: int) -> list[Shortage]:
-    if unit.programs.get(program_id) is None:
-        raise Conflict("there is no such program", field="program")
     enrolled = [one for one in unit.enrolments.of_program(program_id) if not one.paused]
     mentees = {one.member_id for one in enrolled if one.role is Role.MENTEE}
     mentors = {one.member_id: one.capacity for one in enrolled if one.role is Role.MENTOR}

@@ -3,11 +3,11 @@
 import secrets
 from dataclasses import dataclass, replace
 
-from plugin.domain.enrolments import Enrolment, EnrolmentState
+from plugin.domain.enrolments import Enrolment
 from plugin.domain.people import Principal
 from plugin.domain.programs import TAKING_IN, Program, Role
 from plugin.domain.recruiting import LINK_FOR, MAX_LINKS, Referral, ReferralLink
-from plugin.errors import Conflict, Invalid, NotFound
+from plugin.errors import Conflict, NotFound
 from plugin.services import milestones
 from plugin.services.guarding.managing import require_manager, visible
 from plugin.services.messages.telling import tell
@@ -137,8 +137,6 @@ def attribute(unit: UnitOfWork, link: ReferralLink, made: Enrolment, program: Pr
     """Remember by whom somebody came who enrolled by a link; ``False`` for oneself and for who was in the program before or came by somebody else."""
     if made.member_id == link.referrer_id or made.program_id != link.program_id:
         return False
-    if made.state not in {EnrolmentState.APPLIED, EnrolmentState.APPROVED}:
-        raise Invalid("only an enrolment can be put down to a link", field="link")
     if not unit.referrals.add(Referral(program_id=link.program_id, member_id=made.member_id, referrer_id=link.referrer_id, link_id=link.id, at=unit.now)):
         return False
     about: dict[str, str | int] = {"member": made.member_id, "program": program.name}
