@@ -15,7 +15,8 @@ from plugin.domain.applications import SIGN_IN_SCOPES, Application
 from plugin.domain.community import InstallationState
 from plugin.domain.people import Principal, Scope
 from plugin.errors import Forbidden, NotFound
-from plugin.services.developers.oauth_server import Answer, Asking, Server, scopes_of
+from plugin.services.developers.oauth_grants import Asking, scopes_of
+from plugin.services.developers.oauth_server import Answer, Server
 from plugin.services.identity.access import require_member
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
@@ -49,14 +50,10 @@ async def asked(runtime: Runtime, principal: Principal, values: Mapping[str, str
     member_id = _in_person(principal)
 
     def work(unit: UnitOfWork) -> Asked | Answer:
-        _served(unit)
-        server = Server(unit, issuer=issuer(runtime, principal.installation_id))
-        request = Asking(_asking(unit, values), {})
-        try:
-            grant = _consent(server, request)
-        except OAuth2Error as error:
-            refused: Answer = server.handle_error_response(request, error)
-            return refused
+        weighed = _weighed(unit, values, issuer=issuer(runtime, principal.installation_id))
+        if isinstance(weighed, Answer):
+            return weighed
+        _, request, grant = weighed
         application, scopes = grant.client.application, scopes_of(grant.client, request.payload.scope)
         # Its own members are what the community's platform knows already: nothing is asked.
         known = application.signs_in or scopes <= unit.applications.allowed(application.id, member_id)
@@ -70,14 +67,10 @@ async def answer(runtime: Runtime, principal: Principal, values: Mapping[str, st
     member_id = _in_person(principal)
 
     def work(unit: UnitOfWork) -> Answer:
-        _served(unit)
-        server = Server(unit, issuer=issuer(runtime, principal.installation_id))
-        request = Asking(_asking(unit, values), {})
-        try:
-            grant = _consent(server, request)
-        except OAuth2Error as error:
-            refused: Answer = server.handle_error_response(request, error)
-            return refused
+        weighed = _weighed(unit, values, issuer=issuer(runtime, principal.installation_id))
+        if isinstance(weighed, Answer):
+            return weighed
+        server, request, grant = weighed
         if allow and not grant.client.application.signs_in:
             application, scopes = grant.client.application, scopes_of(grant.client, values.get("scope"))
             before = unit.applications.allowed(application.id, member_id)
@@ -94,6 +87,17 @@ def _asking(unit: UnitOfWork, values: Mapping[str, str]) -> Mapping[str, str]:
     """What is asked. The community's own platform has words of its own for scopes, and gets the same whatever it asks for."""
     found = unit.applications.find(values.get("client_id", ""))
     return {**values, "scope": " ".join(SIGN_IN_SCOPES)} if found is not None and found.signs_in else values
+
+
+def _weighed(unit: UnitOfWork, values: Mapping[str, str], *, issuer: str) -> tuple[Server, Asking, Any] | Answer:
+    """What an application asks for, with the grant by which it may have it, or the answer to one that is refused."""
+    _served(unit)
+    server, request = Server(unit, issuer=issuer), Asking(_asking(unit, values), {})
+    try:
+        return server, request, _consent(server, request)
+    except OAuth2Error as error:
+        refused: Answer = server.handle_error_response(request, error)
+        return refused
 
 
 def _consent(server: Server, request: Asking) -> Any:

@@ -111,7 +111,7 @@ async def post(http: Http, packet: Packet, *, at: datetime) -> Outcome:
         async with asyncio.timeout(SECONDS):
             answer = await http.request("POST", packet.url, headers=headers, json=orjson.Fragment(packet.body), repeatable=False)
     except TimeoutError:
-        return Outcome(status=None, error="no answer within 15 seconds", well=False)
+        return Outcome(status=None, error=f"no answer within {SECONDS:.0f} seconds", well=False)
     except HostBusy as error:
         return Outcome(status=429, error=error.message, well=False, wait=timedelta(seconds=error.retry_after or 0))
     except HostError as error:

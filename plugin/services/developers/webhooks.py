@@ -29,7 +29,6 @@ MOST = 20
 LONGEST_NAME = 100
 LONGEST_URL = 2000
 MOST_REPLAYED = 10_000
-_UNKNOWN = "there is no such webhook"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +83,7 @@ def _checked(name: str, types: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 def _found(unit: UnitOfWork, webhook_id: int) -> Webhook:
     found = unit.webhooks.get(webhook_id)
     if found is None:
-        raise NotFound(_UNKNOWN)
+        raise NotFound("there is no such webhook")
     return found
 
 
@@ -103,8 +102,7 @@ async def log(runtime: Runtime, principal: Principal | None, webhook_id: int, *,
     asking = await require_admin(runtime, principal)
 
     def work(unit: UnitOfWork) -> list[Post]:
-        if webhook_id not in {one.id for one in unit.webhooks.listing()}:
-            raise NotFound(_UNKNOWN)
+        _found(unit, webhook_id)
         return unit.webhooks.log(webhook_id, limit=limit, before=before)
 
     return await runtime.database.read(asking.installation_id, work)
