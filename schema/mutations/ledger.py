@@ -6,7 +6,7 @@ import strawberry
 
 from plugin.domain.ledger import Entry, EntryKind
 from plugin.domain.people import Principal, Scope
-from plugin.services.rewards import spending
+from plugin.services.rewards import budgeting, spending
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of
@@ -84,7 +84,7 @@ async def set_reward_budget(info: Info, input: SetRewardBudgetInput) -> RewardBu
 
     async def work() -> RewardBudget:
         number = number_of(principal, input.program, "Program")
-        return budget_type(await spending.set_budget(info.context.runtime, principal, number, amount=input.amount, currency=plain(input.currency, "currency")))
+        return budget_type(await budgeting.set_budget(info.context.runtime, principal, number, amount=input.amount, currency=plain(input.currency, "currency")))
 
     found, errors = await attempt(work)
     return RewardBudgetPayload(budget=found, user_errors=errors)

@@ -6,7 +6,7 @@ import strawberry
 
 from plugin.domain.people import Scope
 from plugin.services.pairs import thanking
-from plugin.services.rewards import certifying, rewarding, spending
+from plugin.services.rewards import budgeting, certifying, rewarding, spending
 from schema.context import Info
 from schema.ids import parse_number
 from schema.inputs import plain
@@ -101,7 +101,7 @@ class RewardQueries:
         """The budget."""
         principal = info.context.require(Scope.READ)
         number = parse_number(program, type_name="Program", installation_id=principal.installation_id)
-        found = await spending.account(info.context.runtime, principal, number)
+        found = await budgeting.account(info.context.runtime, principal, number)
         return None if found is None else budget_type(found)
 
     @strawberry.field(description="A program's ledger of stipends and gifts, the oldest first. For managers.")

@@ -8,7 +8,7 @@ from plugin.domain import ledger as ledger_domain
 from plugin.domain import rewards as domain
 from plugin.domain.people import Scope
 from plugin.services.pairs import thanking
-from plugin.services.rewards import certifying, rewarding, spending
+from plugin.services.rewards import budgeting, certifying, rewarding, spending
 from schema.context import Info
 from schema.ids import GlobalId
 from schema.types.member import Member, member_by_number
@@ -195,7 +195,7 @@ class RewardBudget:
     left: int
 
 
-def budget_type(one: spending.Account) -> RewardBudget:
+def budget_type(one: budgeting.Account) -> RewardBudget:
     """A budget as GraphQL shows it."""
     return RewardBudget(amount=one.budget.amount, currency=one.budget.currency, committed=one.committed, left=one.left)
 

@@ -8,13 +8,10 @@ from plugin.domain.ledger import (
     MAX_AMOUNT,
     MAX_REFERENCE,
     MAX_WORDS,
-    Budget,
     Entry,
     EntryKind,
     EntryState,
     check_amount,
-    check_currency,
-    committed,
     left_of,
     move,
 )
@@ -24,66 +21,11 @@ from plugin.services.guarding import seeing
 from plugin.services.guarding.managing import managed, require_manager
 from plugin.services.messages.telling import tell
 from plugin.services.programs import tabular
+from plugin.services.rewards.budgeting import budget_of, check_left, money
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
 PURPOSE = "ledger"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """A program's budget, and how much of it is promised or paid."""
-
-    budget: Budget
-    committed: int
-
-    @property
-    def left(self) -> int:
-        """What can still be approved."""
-        return self.budget.amount - self.committed
-
-
-# ---------------------------------------------------------------------------------------------------------------------- the budget
-
-
-async def set_budget(runtime: Runtime, principal: Principal, program_id: int, *, amount: int, currency: str) -> Account:
-    """Say how much a program may give away; for the community's admins. Raises :class:`Conflict` below what is approved, and for another currency."""
-    code = check_currency(currency)
-    if not 0 <= amount <= MAX_AMOUNT:
-        raise Invalid("a budget is in hundredths, such as 50000 for 500.00", field="amount")
-
-    def work(unit: UnitOfWork) -> Account:
-        require_manager(unit, principal, None)
-        require_manager(unit, principal, program_id)
-        entries, known = unit.ledger.of_program(program_id), unit.ledger.budget(program_id)
-        if known is not None and known.currency != code and entries:
-            raise Conflict(
-                "this ledger is in {currency}: a budget in another currency needs another program", code="currency", field="currency", currency=known.currency
-            )
-        spent = committed(entries)
-        if amount < spent:
-            raise Conflict("{amount} is approved already: a budget cannot be less", code="over_budget", field="amount", amount=_money(spent, code))
-        budget = Budget(program_id=program_id, amount=amount, currency=code, set_at=unit.now, set_by=principal.actor)
-        unit.ledger.set_budget(budget)
-        unit.record("budget.set", actor=principal.actor, program=str(program_id), amount=amount, currency=code)
-        return Account(budget=budget, committed=spent)
-
-    return await runtime.database.write(principal.installation_id, work)
-
-
-def _money(amount: int, currency: str) -> str:
-    return f"{'-' if amount < 0 else ''}{abs(amount) // 100}.{abs(amount) % 100:02d} {currency}"
-
-
-async def account(runtime: Runtime, principal: Principal, program_id: int) -> Account | None:
-    """A program's budget, for its managers; ``None`` without one."""
-
-    def work(unit: UnitOfWork) -> Account | None:
-        require_manager(unit, principal, program_id)
-        budget = unit.ledger.budget(program_id)
-        return None if budget is None else Account(budget=budget, committed=committed(unit.ledger.of_program(program_id)))
-
-    return await runtime.database.read(principal.installation_id, work)
 
 
 # ---------------------------------------------------------------------------------------------------------------------- entries
@@ -102,8 +44,8 @@ async def propose(runtime: Runtime, principal: Principal, program_id: int, membe
             raise NotFound("there is no such member in the program", field="member")
         if member_id == principal.member_id:
             raise Forbidden("somebody else proposes what you are given")
-        budget = _budget(unit, program_id)
-        _check_left(unit, budget, amount)
+        budget = budget_of(unit, program_id)
+        check_left(unit, budget, amount)
         return _write(unit, principal, Draft(program_id=program_id, member_id=member_id, kind=kind, amount=amount, currency=budget.currency, words=plain))
 
     return await runtime.database.write(principal.installation_id, work)
@@ -121,7 +63,7 @@ async def correct(runtime: Runtime, principal: Principal, entry_id: int, *, amou
             raise Conflict("only what was approved or paid is corrected, and no correction is: propose another", code="illegal_transition", field="entry")
         if left_of(one, unit.ledger.of_program(one.program_id)) + amount < 0:
             raise Conflict("that would take back more than was given", code="below_nothing", field="amount")
-        _check_left(unit, _budget(unit, one.program_id), amount)
+        check_left(unit, budget_of(unit, one.program_id), amount)
         draft = Draft(
             program_id=one.program_id, member_id=one.member_id, kind=EntryKind.CORRECTION, amount=amount, currency=one.currency, words=plain, corrects=one.id
         )
@@ -169,19 +111,6 @@ def _words(words: str) -> str:
     return plain
 
 
-def _budget(unit: UnitOfWork, program_id: int) -> Budget:
-    budget = unit.ledger.budget(program_id)
-    if budget is None:
-        raise Conflict("this program has no budget: an admin sets one first", code="no_budget", field="program")
-    return budget
-
-
-def _check_left(unit: UnitOfWork, budget: Budget, amount: int) -> None:
-    left = budget.amount - committed(unit.ledger.of_program(budget.program_id))
-    if amount > left:
-        raise Conflict("{amount} is left of the budget", code="over_budget", field="amount", amount=_money(left, budget.currency))
-
-
 def _entry(unit: UnitOfWork, principal: Principal, entry_id: int) -> Entry:
     return managed(unit, principal, unit.ledger.get(entry_id), NotFound("there is no such entry", field="entry"))
 
@@ -200,7 +129,7 @@ async def decide(runtime: Runtime, principal: Principal, entry_id: int, *, appro
             raise Forbidden("somebody else approves what you proposed or are given")
         state = move(one, EntryState.APPROVED if approve else EntryState.REJECTED)
         if approve:
-            _check_left(unit, _budget(unit, one.program_id), one.amount)
+            check_left(unit, budget_of(unit, one.program_id), one.amount)
             original = None if one.corrects is None else unit.ledger.get(one.corrects)
             if original is not None and left_of(original, unit.ledger.of_program(one.program_id)) < 0:
                 raise Conflict("by now that would take back more than was given", code="below_nothing", field="entry")
@@ -233,7 +162,7 @@ async def pay(runtime: Runtime, principal: Principal, entry_id: int, *, referenc
 def _tell(unit: UnitOfWork, one: Entry, kind: str) -> None:
     program = unit.programs.get(one.program_id)
     if one.member_id is not None and one.kind is not EntryKind.CORRECTION and program is not None:
-        tell(unit, one.member_id, kind, key=f"ledger:{one.id}:{one.state.value}", about={"program": program.name, "amount": _money(one.amount, one.currency)})
+        tell(unit, one.member_id, kind, key=f"ledger:{one.id}:{one.state.value}", about={"program": program.name, "amount": money(one.amount, one.currency)})
 
 
 # ---------------------------------------------------------------------------------------------------------------------- reading

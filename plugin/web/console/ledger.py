@@ -7,7 +7,7 @@ from starlette.responses import Response
 from plugin.domain.ledger import COUNTS, MAX_AMOUNT, EntryKind, EntryState
 from plugin.errors import Invalid
 from plugin.services.identity import visiting
-from plugin.services.rewards import spending
+from plugin.services.rewards import budgeting, spending
 from plugin.texts import running
 from plugin.web.console.frame import PAGE, managed, show_program
 from plugin.web.visits import Visit, id_of
@@ -25,7 +25,7 @@ async def listing(visit: Visit) -> Response:
     found = await spending.page(visit.runtime, visit.principal, program.id, after=start, limit=PAGE + 1, state=state)
     shown = found[:PAGE]
     people = await visit.people({one.member_id for one, _said in shown if one.member_id is not None})
-    account = await spending.account(visit.runtime, visit.principal, program.id)
+    account = await budgeting.account(visit.runtime, visit.principal, program.id)
     more = shown[-1][0].id if len(found) > PAGE else None
     seen = {"entries": shown, "people": people, "account": account, "state": state.value if state else "", "more": more}
     return show_program(visit, "ledger.html", program, tab="ledger", running=running, formats=tuple(MEDIA), **seen)
@@ -45,7 +45,7 @@ async def propose(visit: Visit) -> Response:
 async def budget(visit: Visit) -> Response:
     """How much the program may give away, for admins."""
     program = await managed(visit)
-    account = await spending.account(visit.runtime, visit.principal, program.id)
+    account = await budgeting.account(visit.runtime, visit.principal, program.id)
     typed = {"amount": visit.text("amount"), "currency": visit.text("currency")}
     known = {"amount": f"{account.budget.amount / 100:.2f}", "currency": account.budget.currency} if account else {"amount": "", "currency": ""}
     return show_program(visit, "budget.html", program, tab="ledger", running=running, account=account, values=typed if visit.posted else known)
@@ -55,7 +55,7 @@ async def set_budget(visit: Visit) -> Response:
     """Set it."""
     program_id = visit.id("program")
     amount = hundredths(visit, "amount", least=0)
-    await spending.set_budget(visit.runtime, visit.principal, program_id, amount=amount, currency=visit.text("currency"))
+    await budgeting.set_budget(visit.runtime, visit.principal, program_id, amount=amount, currency=visit.text("currency"))
     return visit.go(f"/console/programs/{program_id}/ledger", "saved")
 
 

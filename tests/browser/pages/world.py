@@ -30,7 +30,7 @@ from plugin.services.programs import belonging
 from plugin.services.questions import questioning
 from plugin.services.recruiting import asking, enrolling, prospecting, referring
 from plugin.services.recruiting.inviting import Named
-from plugin.services.rewards import certifying, rewarding, spending
+from plugin.services.rewards import budgeting, certifying, rewarding, spending
 from plugin.services.safety import keeping_apart, reporting
 from plugin.services.suggestions import needs
 from plugin.store.unit_of_work import UnitOfWork
@@ -139,7 +139,7 @@ async def _run(here: Stage, program: int) -> tuple[int, int]:
     now = runtime.clock()
     said = EventPlan(title="Second Desk", starts_at=now + timedelta(days=20), place="Second Desk", capacity=20)
     event = (await hosting.plan(runtime, admin, program, said=said)).event.id
-    await spending.set_budget(runtime, admin, program, amount=500_00, currency="EUR")
+    await budgeting.set_budget(runtime, admin, program, amount=500_00, currency="EUR")
     mentor = site.members[MENTORS[1]]
     entry = await spending.propose(runtime, admin, program, mentor, kind=EntryKind.STIPEND, amount=40_00, words="Second Desk")
     rule = Rule(id=0, program_id=program, figure=Figure.SESSIONS, least=100, badge="Second Desk", points=10, created_at=now)

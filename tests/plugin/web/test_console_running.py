@@ -15,7 +15,7 @@ from plugin.services.meetings import meeting
 from plugin.services.meetings.sessions import Words
 from plugin.services.mentorships import mentoring
 from plugin.services.programs import programming
-from plugin.services.rewards import spending
+from plugin.services.rewards import budgeting
 from plugin.services.safety import reporting
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.texts import running
@@ -214,7 +214,7 @@ async def test_the_ledger_from_a_proposal_of_two_people_to_a_file(world: World, 
     at, program = f"{place}/ledger", int(place.rpartition("/")[2])
     assert (await send(world, f"{at}/budget", amount="100", currency="EUR")).status_code == 403
     runtime = world.parts.runtime
-    await spending.set_budget(runtime, admin_of(world), program, amount=100_00, currency="EUR")
+    await budgeting.set_budget(runtime, admin_of(world), program, amount=100_00, currency="EUR")
     form = {"member": "ann", "kind": "stipend", "words": "For six hours"}
     for wrong in ("1.234", "0", "-1", "NaN", "1e3000", "a lot", ""):
         await refused(world, at, "amount", **form, amount=wrong)

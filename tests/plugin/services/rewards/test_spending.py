@@ -12,7 +12,7 @@ from plugin.domain.ledger import COUNTS, NEXT, Entry, EntryKind, EntryState, com
 from plugin.domain.programs import Role
 from plugin.errors import Conflict, Forbidden, Invalid, NotFound, PluginError
 from plugin.services.programs import program_words, programming
-from plugin.services.rewards import spending
+from plugin.services.rewards import budgeting, spending
 from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.taking_part import Crowd, crowd_of
 from tests.plugin.support import World
@@ -34,7 +34,7 @@ async def crowd(world: World) -> Crowd:
     found = await crowd_of(world)
     await office_of(found, "una", "vic")
     await found.join("ann", Role.MENTOR)
-    await spending.set_budget(found.world.runtime, found.admin, found.program.id, amount=100_00, currency="eur")
+    await budgeting.set_budget(found.world.runtime, found.admin, found.program.id, amount=100_00, currency="eur")
     return found
 
 
@@ -47,7 +47,7 @@ async def decide(crowd: Crowd, by: str, entry: Entry, *, approve: bool = True) -
 
 
 async def left(crowd: Crowd) -> int:
-    found = await spending.account(crowd.world.runtime, crowd.admin, crowd.program.id)
+    found = await budgeting.account(crowd.world.runtime, crowd.admin, crowd.program.id)
     assert found is not None
     return found.left
 
@@ -92,10 +92,10 @@ async def test_the_budget_holds(crowd: Crowd) -> None:
     with pytest.raises(Conflict, match=r"40\.00 EUR is left"):
         await propose(crowd, "una", amount=40_01)
     with pytest.raises(Conflict, match="approved already"):
-        await spending.set_budget(crowd.world.runtime, crowd.admin, crowd.program.id, amount=59_99, currency="EUR")
+        await budgeting.set_budget(crowd.world.runtime, crowd.admin, crowd.program.id, amount=59_99, currency="EUR")
     with pytest.raises(Conflict, match="in EUR"):
-        await spending.set_budget(crowd.world.runtime, crowd.admin, crowd.program.id, amount=100_00, currency="CHF")
-    await spending.set_budget(crowd.world.runtime, crowd.admin, crowd.program.id, amount=120_00, currency="EUR")
+        await budgeting.set_budget(crowd.world.runtime, crowd.admin, crowd.program.id, amount=100_00, currency="CHF")
+    await budgeting.set_budget(crowd.world.runtime, crowd.admin, crowd.program.id, amount=120_00, currency="EUR")
     await decide(crowd, "vic", second)
     assert await left(crowd) == 0
 
@@ -154,9 +154,9 @@ async def test_bad_input_says_what_to_do(crowd: Crowd) -> None:
     with pytest.raises(NotFound):
         await propose(crowd, "vic", "una")
     with pytest.raises(Invalid, match="three letters"):
-        await spending.set_budget(runtime, crowd.admin, program_id, amount=1, currency="€")
+        await budgeting.set_budget(runtime, crowd.admin, program_id, amount=1, currency="€")
     with pytest.raises(Forbidden):
-        await spending.set_budget(runtime, una, program_id, amount=1, currency="EUR")
+        await budgeting.set_budget(runtime, una, program_id, amount=1, currency="EUR")
     for who, said in ((una, Forbidden), (crowd.admin, NotFound)):
         with pytest.raises(said):
             await spending.decide(runtime, who, 5, approve=True)
@@ -182,13 +182,13 @@ async def test_random_commands_never_break_the_ledger(small_world: World, comman
     crowd.people = {f"before{number}": crowd.admin for number in range(count)}
     await office_of(crowd, "una", "vic")
     await crowd.join("ann", Role.MENTOR)
-    await spending.set_budget(small_world.runtime, crowd.admin, crowd.program.id, amount=100_00, currency="EUR")
+    await budgeting.set_budget(small_world.runtime, crowd.admin, crowd.program.id, amount=100_00, currency="EUR")
     before: dict[int, Entry] = {}
     for what, who, number in commands:
         with contextlib.suppress(PluginError):
             await _command(crowd, what, who, number)
         entries = await _entries(crowd)
-        budget = await spending.account(small_world.runtime, crowd.admin, crowd.program.id)
+        budget = await budgeting.account(small_world.runtime, crowd.admin, crowd.program.id)
         assert budget is not None
         assert budget.committed == committed(entries) <= budget.budget.amount
         for one in entries:
@@ -231,4 +231,4 @@ async def _command(crowd: Crowd, what: str, who: str, number: int) -> None:
     elif what == "pay":
         await spending.pay(runtime, me, entry_id, reference="x")
     else:
-        await spending.set_budget(runtime, crowd.admin, crowd.program.id, amount=abs(number) * 400, currency="EUR")
+        await budgeting.set_budget(runtime, crowd.admin, crowd.program.id, amount=abs(number) * 400, currency="EUR")
