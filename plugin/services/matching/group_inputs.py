@@ -44,10 +44,7 @@ def load(unit: UnitOfWork, program_id: int, design: GroupDesign, *, asked: Asked
     roles: dict[int, set[Role]] = {}
     for role, person in people:
         roles.setdefault(person.id, set()).add(role)
-    both = {member for member, found in roles.items() if len(found) > 1}
-    if both:
-        names = round_inputs.names_of(unit, both)
-        raise Invalid("{names} is both mentor and mentee in this program: withdraw one enrolment", code="two_roles", field="mentees", names=names)
+    round_inputs.refuse_two_roles(unit, {member for member, found in roles.items() if len(found) > 1})
     if not any(role is Role.MENTEE for role, _ in people):
         raise Invalid("there are no mentees in this program: approve applications first", code="empty_side", field="mentees")
     made = tuple(

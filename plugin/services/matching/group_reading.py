@@ -7,7 +7,7 @@ from plugin.errors import NotFound
 from plugin.graph import grouping
 from plugin.graph.grouping import Left
 from plugin.services.guarding.managing import managed, may_manage, require_manager
-from plugin.services.matching import group_inputs
+from plugin.services.matching import group_inputs, round_reading
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -16,7 +16,7 @@ async def of_round(runtime: Runtime, principal: Principal, round_id: int) -> lis
     """The groups of a round, for who manages its program."""
 
     def work(unit: UnitOfWork) -> list[Group]:
-        managed(unit, principal, unit.rounds.get(round_id), NotFound("there is no such group"))
+        round_reading.found(principal, round_id, unit)
         return unit.our_groups.of_round(round_id)
 
     return await runtime.database.read(principal.installation_id, work)
@@ -27,7 +27,7 @@ async def running(runtime: Runtime, principal: Principal, program_id: int) -> li
 
     def work(unit: UnitOfWork) -> list[Group]:
         require_manager(unit, principal, program_id)
-        return unit.our_groups.of_program(program_id, state=GroupState.RUNNING)
+        return group_inputs.running_of(unit, program_id)
 
     return await runtime.database.read(principal.installation_id, work)
 

@@ -80,11 +80,11 @@ def _mixed(one: Fact, *, manager: bool) -> Remark:
     named = ", ".join(f"{value} {count}/{share}" for value, count, share in _values(one)[:COUNTED])
     if not manager or not named:
         if one["misses"]:
-            return Remark("{attribute}: mixed, {misses} places short of the mix of all", attribute=one["attribute"], misses=one["misses"])
+            return Remark("{attribute}: mixed; places short of the mix of all: {misses}", attribute=one["attribute"], misses=one["misses"])
         return Remark("{attribute}: mixed like all", attribute=one["attribute"])
     if one["misses"]:
         return Remark(
-            "{attribute}: mixed, {misses} places short of the mix of all (here/due: {values})", attribute=one["attribute"], misses=one["misses"], values=named
+            "{attribute}: mixed; places short of the mix of all: {misses} (here/due: {values})", attribute=one["attribute"], misses=one["misses"], values=named
         )
     return Remark("{attribute}: mixed like all (here/due: {values})", attribute=one["attribute"], values=named)
 
@@ -96,10 +96,10 @@ def _alike(one: Fact, *, manager: bool) -> Remark:
     named = ", ".join(f"{value} {count}" for value, count, _ in sorted(values, key=lambda each: -each[1])[:COUNTED])
     if not manager or not named:
         if one["misses"]:
-            return Remark("{attribute}: gathered, {misses} differ from most", attribute=one["attribute"], misses=one["misses"])
+            return Remark("{attribute}: gathered; answers unlike most: {misses}", attribute=one["attribute"], misses=one["misses"])
         return Remark("{attribute}: gathered, all alike", attribute=one["attribute"])
     if one["misses"]:
-        return Remark("{attribute}: gathered, {misses} differ from most ({values})", attribute=one["attribute"], misses=one["misses"], values=named)
+        return Remark("{attribute}: gathered; answers unlike most: {misses} ({values})", attribute=one["attribute"], misses=one["misses"], values=named)
     return Remark("{attribute}: gathered, all alike ({values})", attribute=one["attribute"], values=named)
 
 

@@ -11,6 +11,7 @@ from plugin.domain.designs import CriterionKind
 from plugin.domain.enrolments import Enrolment
 from plugin.domain.forms import Answer, QuestionKind, SkillLevel, Slot
 from plugin.domain.members import Member
+from plugin.domain.needs import NeedState
 from plugin.domain.programs import Role
 from plugin.domain.rounds import Choice, ChoiceKind, Round
 from plugin.errors import Invalid, Remark
@@ -65,9 +66,7 @@ def load(unit: UnitOfWork, one: Round, *, chosen: Sequence[Choice] = ()) -> Load
 
     Raises :class:`Invalid` for an empty side, somebody in both roles, or no place left.
     """
-    enrolled = [each for each in unit.enrolments.of_program(one.program_id) if not each.paused]
-    people = unit.members.many(each.member_id for each in enrolled)
-    enrolled = [each for each in enrolled if each.member_id in people and people[each.member_id].takes_part]
+    enrolled, people = _present(unit, one.program_id)
     decided = {(each.one, each.other): each for each in (*unit.rounds.choices(one.id), *chosen)}
     choices = [each for each in decided.values() if each.kind is not ChoiceKind.NONE]
     previous = unit.rounds.pairs(one.id)
@@ -108,11 +107,16 @@ def load(unit: UnitOfWork, one: Round, *, chosen: Sequence[Choice] = ()) -> Load
 
 def everybody(unit: UnitOfWork, program_id: int, *, also: Collection[int] = ()) -> list[tuple[Role, Person]]:
     """Everybody who is enrolled in a program and takes part, as criteria see them; those of ``also`` even while they pause."""
-    there = [each for each in unit.enrolments.of_program(program_id) if not each.paused or each.member_id in also]
-    enrolled = sorted(there, key=lambda each: each.member_id)
-    people = unit.members.many(each.member_id for each in enrolled)
+    enrolled, people = _present(unit, program_id, also=also)
     reader = _Reader(unit, forms.answers_of(unit, program_id), forms.kinds_of(unit, program_id))
-    return [(each.role, reader.person(people[each.member_id], each)) for each in enrolled if each.member_id in people and people[each.member_id].takes_part]
+    return [(each.role, reader.person(people[each.member_id], each)) for each in sorted(enrolled, key=lambda each: each.member_id)]
+
+
+def _present(unit: UnitOfWork, program_id: int, *, also: Collection[int] = ()) -> tuple[list[Enrolment], dict[int, Member]]:
+    """The enrolments of those who take part now, or are of ``also`` and pause, and who they are."""
+    enrolled = [each for each in unit.enrolments.of_program(program_id) if not each.paused or each.member_id in also]
+    people = {key: one for key, one in unit.members.many(each.member_id for each in enrolled).items() if one.takes_part}
+    return [each for each in enrolled if each.member_id in people], people
 
 
 def _among(pairs: Sequence[tuple[int, int]], here: set[int]) -> tuple[tuple[int, int], ...]:
@@ -125,14 +129,10 @@ def _places(unit: UnitOfWork, one: Round, enrolled: Sequence[Enrolment], keep: s
     for side, name, said in ((mentors, "mentors", Remark("mentors")), (mentees, "mentees", Remark("mentees"))):
         if not side:
             raise Invalid("there are no {side} in this program: approve at least one application on each side", code="empty_side", field=name, side=said)
-    both = {each.member_id for each in mentors} & {each.member_id for each in mentees}
-    if both:
-        raise Invalid(
-            "{names} is both mentor and mentee in this program: withdraw one enrolment", code="two_roles", field="mentees", names=names_of(unit, both)
-        )
+    refuse_two_roles(unit, {each.member_id for each in mentors} & {each.member_id for each in mentees})
     none = {each.member_id for each in mentors if each.capacity < 1}
     if none:
-        raise Invalid("{names} has capacity 0: give them a place or withdraw the enrolment", code="bad_capacity", field="mentors", names=names_of(unit, none))
+        raise Invalid("{names} has capacity 0: give them a place or withdraw the enrolment", code="bad_capacity", field="mentors", names=_names_of(unit, none))
     loads: dict[int, int] = {}
     for pair in running_pairs(unit, one.program_id) - {(mentor, mentee) for mentee, mentor in keep}:
         for member in pair:
@@ -156,7 +156,15 @@ def running_pairs(unit: UnitOfWork, program_id: int) -> set[tuple[int, int]]:
     return {(one.mentor_id, mentee) for one in unit.mentorships.running(program_id) if one.mentor_id is not None for mentee in one.mentee_ids}
 
 
-def names_of(unit: UnitOfWork, members: set[int]) -> str:
+def refuse_two_roles(unit: UnitOfWork, both: set[int]) -> None:
+    """Raise :class:`Invalid` for these members, who are on both sides of a program, if there are any."""
+    if both:
+        raise Invalid(
+            "{names} is both mentor and mentee in this program: withdraw one enrolment", code="two_roles", field="mentees", names=_names_of(unit, both)
+        )
+
+
+def _names_of(unit: UnitOfWork, members: set[int]) -> str:
     """The first few of these members by name."""
     found = unit.members.many(sorted(members)[:3])
     return ", ".join(sorted(one.username for one in found.values()))
@@ -211,7 +219,7 @@ class _Reader:
 
     def need(self, member: Member) -> Mapping[int, int]:
         """The terms of what a mentee would like help with: their newest open need, else what they wrote in their application or profile."""
-        needs = [one for one in self._unit.needs.of_member(member.id) if one.state.value != "closed"]
+        needs = [one for one in self._unit.needs.of_member(member.id) if one.state is not NeedState.CLOSED]
         if needs:
             return max(needs, key=lambda one: one.stated_at).terms
         return self._goals(self._answers.get(member.id, {})) or text.term_counts(member.fields.get(self._policy.wants_field, ""), key=self._key)

@@ -43,7 +43,7 @@ async def draft(runtime: Runtime, principal: Principal, *, program_id: int, name
             kept_from=kept_from,
         )
         unit.rounds.put(made)
-        unit.record("round.drafted", actor=_actor(principal), round=str(made.id), kind=kind.value)
+        unit.record("round.drafted", actor=principal.actor, round=str(made.id), kind=kind.value)
         return made
 
     return await runtime.database.write(principal.installation_id, work)
@@ -216,13 +216,9 @@ async def _change(runtime: Runtime, principal: Principal, round_id: int, work: C
         one = found(principal, round_id, unit)
         changed = work(unit, one)
         unit.rounds.put(changed)
-        unit.record(told, actor=_actor(principal), round=str(round_id))
+        unit.record(told, actor=principal.actor, round=str(round_id))
         return changed
 
     changed = await runtime.database.write(principal.installation_id, whole)
     runtime.bus.tell(principal.installation_id)
     return changed
-
-
-def _actor(principal: Principal) -> str:
-    return principal.actor
