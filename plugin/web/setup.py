@@ -56,7 +56,7 @@ class Setup:
     async def front(self, request: Request) -> Response:
         """Where the operator arrives: the communities that are connected, and nothing of what is in them."""
         await self._browser.operator(request)
-        found = [one for one in await operating.communities(self._runtime) if one.state is not InstallationState.DISCONNECTED]
+        found = [one for one in await connect.communities(self._runtime) if one.state is not InstallationState.DISCONNECTED]
         asks = {one.id for one in found if Capability.ADMINS not in self._runtime.host(one.host).capabilities}
         done = DONE.get(request.query_params.get("done", ""))
         speaker = speaker_for(request)

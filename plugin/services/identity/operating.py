@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import structlog
 
-from plugin.domain.community import Community
 from plugin.domain.people import Operator
 from plugin.errors import Unauthenticated
 from plugin.services.runtime import Runtime
@@ -76,9 +75,3 @@ async def close_sessions(runtime: Runtime) -> None:
             unit.operator_keys.clear(kind=kind)
 
     await runtime.database.write(SERVICE, work)
-
-
-async def communities(runtime: Runtime) -> list[Community]:
-    """The communities that are connected; nothing of what is in them."""
-    ids = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_ids())
-    return [await runtime.database.read(one, lambda unit: unit.community) for one in ids]

@@ -7,13 +7,19 @@ from plugin.domain.enrolments import Enrolment, EnrolmentState
 from plugin.domain.members import Member
 from plugin.domain.mentorships import Mentorship
 from plugin.domain.people import Principal
-from plugin.domain.programs import PAIRING, Program, Role
+from plugin.domain.programs import PAIRING, Program, ProgramState, Role
 from plugin.domain.requests import RequestState
 from plugin.errors import NotFound
 from plugin.services.guarding import safeguarding
 from plugin.services.identity.access import require_member
 from plugin.services.runtime import Runtime
+from plugin.services.suggestions import approaching
 from plugin.store.unit_of_work import UnitOfWork
+
+HIDDEN = frozenset({ProgramState.DRAFT, ProgramState.ARCHIVED})
+"""States in which a program shows to those alone who have a part in it."""
+MOST = 200
+"""Programs in one state that are shown to somebody who could join them, the newest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +46,7 @@ async def place(runtime: Runtime, principal: Principal, program_id: int) -> Plac
     def work(unit: UnitOfWork) -> Place:
         program = unit.programs.get(program_id)
         parts = [one for one in unit.enrolments.of_member(member_id) if one.program_id == program_id]
-        if program is None or (program.state.value in {"draft", "archived"} and not parts):
+        if program is None or (program.state in HIDDEN and not parts):
             raise NotFound("there is no such program")
         mentee = any(one.role is Role.MENTEE and one.state is EnrolmentState.APPROVED for one in parts)
         return Place(program=program, parts=parts, mentors=_mentors(unit, program, member_id) if mentee and program.state in PAIRING else ())
@@ -56,14 +62,8 @@ def _mentors(unit: UnitOfWork, program: Program, member_id: int) -> list[Mentor]
     if safeguarding.is_minor(unit, member_id):
         return []
     apart = safeguarding.apart_from(unit, member_id)
-    running = unit.mentorships.running(program.id)
-    held: dict[int, int] = {}
-    mine = set()
-    for one in running:
-        if one.mentor_id is not None:
-            held[one.mentor_id] = held.get(one.mentor_id, 0) + len(one.mentee_ids)
-            if member_id in one.mentee_ids:
-                mine.add(one.mentor_id)
+    mine = {one.mentor_id for one in unit.mentorships.running(program.id) if member_id in one.mentee_ids}
+    held = approaching.held_by_mentor(unit, program.id)
     offered = [one for one in unit.enrolments.of_program(program.id) if one.role is Role.MENTOR and not one.paused]
     people = unit.members.many(one.member_id for one in offered)
     found = []
@@ -76,16 +76,14 @@ def _mentors(unit: UnitOfWork, program: Program, member_id: int) -> list[Mentor]
 
 
 async def askable(runtime: Runtime, principal: Principal) -> dict[int, int]:
-    """Whom a member can ask now: mentor -> the program in which."""
+    """Whom a member can ask now: mentor -> the program in which. Nobody in a program where their requests wait for an answer, or where they have a mentor."""
     member_id = require_member(principal)
 
     def work(unit: UnitOfWork) -> dict[int, int]:
         found: dict[int, int] = {}
-        for part in unit.enrolments.of_member(member_id):
-            program = unit.programs.get(part.program_id)
-            if program is not None and program.state in PAIRING and part.role is Role.MENTEE and part.state is EnrolmentState.APPROVED and not part.paused:
-                for one in _mentors(unit, program, member_id):
-                    found.setdefault(one.member.id, program.id)
+        for program in approaching.open_to(unit, member_id):
+            for one in _mentors(unit, program, member_id):
+                found.setdefault(one.member.id, program.id)
         return found
 
     return await runtime.database.read(principal.installation_id, work)
@@ -99,9 +97,10 @@ async def programs(runtime: Runtime, principal: Principal) -> list[tuple[Program
         parts: dict[int, list[Enrolment]] = {}
         for one in unit.enrolments.of_member(member_id):
             parts.setdefault(one.program_id, []).append(one)
-        every = unit.programs.page(after=None, limit=200, state=None)
-        shown = [(one, tuple(parts.get(one.id, ()))) for one in every if one.id in parts or one.state in PAIRING]
-        return sorted(shown, key=lambda one: not one[1])
+        own = unit.programs.many(parts)
+        newest = [one for state in PAIRING for one in unit.programs.page(after=None, limit=MOST, state=state) if one.id not in own]
+        shown = [*sorted(own.values(), key=lambda one: -one.id), *sorted(newest, key=lambda one: -one.id)]
+        return [(one, tuple(parts.get(one.id, ()))) for one in shown]
 
     return await runtime.database.read(principal.installation_id, work)
 

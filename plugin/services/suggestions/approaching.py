@@ -25,10 +25,10 @@ async def askable(runtime: Runtime, principal: Principal, member_ids: Collection
         return dict.fromkeys(member_ids, ())
 
     def work(unit: UnitOfWork) -> Mapping[int, Sequence[Program]]:
-        programs = _open_to(unit, viewer_id)
+        programs = open_to(unit, viewer_id)
         found: dict[int, list[Program]] = {one: [] for one in member_ids}
         for program in programs:
-            held = _held(unit, program.id)
+            held = held_by_mentor(unit, program.id)
             for one in member_ids:
                 if one != viewer_id and _has_room(unit.enrolments.find(program.id, one, Role.MENTOR), held.get(one, 0)):
                     found[one].append(program)
@@ -37,7 +37,7 @@ async def askable(runtime: Runtime, principal: Principal, member_ids: Collection
     return await runtime.database.read(principal.installation_id, work)
 
 
-def _open_to(unit: UnitOfWork, member_id: int) -> list[Program]:
+def open_to(unit: UnitOfWork, member_id: int) -> list[Program]:
     """The programs in which a member could ask somebody now; none for who is under age, whom managers bring together with somebody."""
     if safeguarding.is_minor(unit, member_id):
         return []
@@ -57,7 +57,7 @@ def _takes_part(one: Enrolment) -> bool:
     return one.state is EnrolmentState.APPROVED and not one.paused
 
 
-def _held(unit: UnitOfWork, program_id: int) -> dict[int, int]:
+def held_by_mentor(unit: UnitOfWork, program_id: int) -> dict[int, int]:
     """How many mentees each mentor of a program has."""
     held: dict[int, int] = {}
     for one in unit.mentorships.running(program_id):
