@@ -2,6 +2,7 @@
 
 import strawberry
 
+from schema.mutations.announcements import AnnouncementMutations
 from schema.mutations.applications import ApplicationMutations
 from schema.mutations.blocks import BlockMutations
 from schema.mutations.consent import ConsentMutations
@@ -10,6 +11,7 @@ from schema.mutations.enrolments import EnrolmentMutations
 from schema.mutations.evaluation import EvaluationMutations
 from schema.mutations.forms import FormMutations
 from schema.mutations.groups import GroupMutations
+from schema.mutations.invitations import InvitationMutations
 from schema.mutations.ledger import LedgerMutations
 from schema.mutations.needs import NeedMutations
 from schema.mutations.notices import NoticeMutations
@@ -18,7 +20,7 @@ from schema.mutations.people import PeopleMutations
 from schema.mutations.personal import PersonalMutations
 from schema.mutations.program_events import ProgramEventMutations
 from schema.mutations.programs import ProgramMutations
-from schema.mutations.recruiting import RecruitingMutations
+from schema.mutations.referrals import ReferralMutations
 from schema.mutations.reports import ReportMutations
 from schema.mutations.requests import RequestMutations
 from schema.mutations.rewards import RewardMutations
@@ -41,7 +43,9 @@ class Mutation(
     EnrolmentMutations,
     RequestMutations,
     BlockMutations,
-    RecruitingMutations,
+    AnnouncementMutations,
+    InvitationMutations,
+    ReferralMutations,
     SafeguardingMutations,
     SessionMutations,
     RewardMutations,

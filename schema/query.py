@@ -13,11 +13,13 @@ from schema.ids import parse_id
 from schema.inputs import plain
 from schema.nodes import find_node
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
+from schema.queries.announcements import AnnouncementQueries
 from schema.queries.applications import ApplicationQueries
 from schema.queries.deliveries import DeliveryQueries
 from schema.queries.evaluation import EvaluationQueries
 from schema.queries.forms import FormQueries
 from schema.queries.groups import GroupQueries
+from schema.queries.invitations import InvitationQueries
 from schema.queries.measures import MeasureQueries
 from schema.queries.notices import NoticeQueries
 from schema.queries.pairing import PairingQueries
@@ -25,7 +27,8 @@ from schema.queries.participation import ParticipationQueries
 from schema.queries.people import PeopleQueries
 from schema.queries.program_events import ProgramEventQueries
 from schema.queries.programs import ProgramQueries
-from schema.queries.recruiting import RecruitingQueries
+from schema.queries.prospects import ProspectQueries
+from schema.queries.referrals import ReferralQueries
 from schema.queries.reports import ReportQueries
 from schema.queries.rewards import RewardQueries
 from schema.queries.rounds import RoundQueries
@@ -58,7 +61,10 @@ class Query(
     NoticeQueries,
     DeliveryQueries,
     PeopleQueries,
-    RecruitingQueries,
+    AnnouncementQueries,
+    ProspectQueries,
+    InvitationQueries,
+    ReferralQueries,
     RewardQueries,
     WebhookQueries,
     ApplicationQueries,

@@ -18,6 +18,7 @@ from schema.batches import batch
 from schema.context import HasContext, Info
 from schema.ids import GlobalId, parse_number
 from schema.paging import Connection, Page, connection, decode_cursor, encode_cursor, page_size
+from schema.types.invitations import Invited
 from schema.types.member import Member
 from schema.types.member import member as member_type
 from schema.types.node import Node
@@ -25,7 +26,7 @@ from schema.types.participation import Participation
 from schema.types.people import AccessToken, Office, access_token
 from schema.types.program import Program
 from schema.types.program import program as program_type
-from schema.types.recruiting import Recruited
+from schema.types.referrals import Referring
 from schema.types.rewards import Rewarded
 from schema.types.suggestion import Suggestion
 from schema.types.suggestion import suggestion as suggestion_type
@@ -100,7 +101,7 @@ class DataReading:
 
 
 @strawberry.type(description="The member behind the token, and what is for their eyes only.")
-class Viewer(Participation, Recruited, Rewarded):
+class Viewer(Participation, Invited, Referring, Rewarded):
     """Who asks."""
 
     person: strawberry.Private[DomainMember]

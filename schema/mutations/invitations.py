@@ -1,4 +1,4 @@
-"""Recruiting: announcing, asking in waves, answering, referring."""
+"""Invitations to programs: sent in waves by managers, seen and answered by members."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -9,50 +9,16 @@ from plugin.domain import recruiting as domain
 from plugin.domain.people import Principal, Scope
 from plugin.domain.programs import Role as DomainRole
 from plugin.errors import Invalid
-from plugin.services.recruiting import announcing, asking, inviting, prospecting, referring
-from plugin.services.recruiting.announcing import Announced
+from plugin.services.recruiting import asking, inviting, prospecting
 from plugin.services.recruiting.inviting import Named
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import parse_number
 from schema.inputs import plain
+from schema.types.invitations import Invitation, Wave, invitation_type, wave_type
 from schema.types.program import Role
-from schema.types.recruiting import (
-    Announcement,
-    Invitation,
-    ReferralLink,
-    Wave,
-    announcement_type,
-    invitation_type,
-    link_type,
-    wave_type,
-)
 
 _READ_AT_MOST = 200
-
-
-@strawberry.input
-class AnnounceProgramInput:
-    """Which program, in which space of the host, and what the announcement begins with."""
-
-    program: strawberry.ID
-    space: str
-    intro: str = ""
-
-
-@strawberry.input
-class ProgramIdInput:
-    """Which program."""
-
-    program: strawberry.ID
-
-
-@strawberry.type
-class AnnouncementPayload:
-    """The announcement as it is now."""
-
-    announcement: Announcement | None
-    user_errors: list[UserError]
 
 
 @strawberry.input
@@ -109,57 +75,6 @@ class InvitationPayload:
 
     invitation: Invitation | None
     user_errors: list[UserError]
-
-
-@strawberry.input
-class CreateReferralLinkInput:
-    """Where the link leads, and whether who opens it may see who it is from."""
-
-    program: strawberry.ID
-    role: Role | None = None  # type: ignore[valid-type]  # strawberry.enum returns the enum itself
-    named: bool = False
-
-
-@strawberry.input
-class ReferralLinkInput:
-    """Which link."""
-
-    id: strawberry.ID
-
-
-@strawberry.type
-class ReferralLinkPayload:
-    """The link as it is now."""
-
-    link: ReferralLink | None
-    user_errors: list[UserError]
-
-
-# ---------------------------------------------------------------------------------------------------------------------- announcing
-
-
-async def _announcement(info: Info, program: strawberry.ID, act: Callable[[Principal, int], Awaitable[Announced]]) -> AnnouncementPayload:
-    principal = info.context.require(Scope.READ)
-
-    async def work() -> Announcement:
-        return announcement_type(await act(principal, parse_number(program, type_name="Program", installation_id=principal.installation_id)))
-
-    found, errors = await attempt(work, own_fields=True)
-    return AnnouncementPayload(announcement=found, user_errors=errors)
-
-
-async def announce_program(info: Info, input: AnnounceProgramInput) -> AnnouncementPayload:  # noqa: A002 - the Relay convention
-    """Announce a program, or change its announcement."""
-
-    async def act(principal: Principal, number: int) -> Announced:
-        return await announcing.announce(info.context.runtime, principal, number, space_id=plain(input.space, "space"), intro=plain(input.intro, "intro"))
-
-    return await _announcement(info, input.program, act)
-
-
-async def stop_announcement(info: Info, input: ProgramIdInput) -> AnnouncementPayload:  # noqa: A002 - the Relay convention
-    """Leave the topic as it is."""
-    return await _announcement(info, input.program, lambda principal, number: announcing.stop(info.context.runtime, principal, number))
 
 
 # ---------------------------------------------------------------------------------------------------------------------- waves
@@ -259,46 +174,12 @@ async def see_invitation(info: Info, input: InvitationInput) -> InvitationPayloa
     return await _invitation(info, input.id, lambda principal, number: inviting.see(info.context.runtime, principal, number))
 
 
-# ---------------------------------------------------------------------------------------------------------------------- referring
-
-
-async def create_referral_link(info: Info, input: CreateReferralLinkInput) -> ReferralLinkPayload:  # noqa: A002 - the Relay convention
-    """Make a link to refer others by."""
-    principal = info.context.require(Scope.ME)
-
-    async def work() -> ReferralLink:
-        number = parse_number(input.program, type_name="Program", installation_id=principal.installation_id)
-        made = await referring.make(info.context.runtime, principal, number, role=input.role, named=input.named)
-        return link_type(made, installation_id=principal.installation_id)
-
-    found, errors = await attempt(work)
-    return ReferralLinkPayload(link=found, user_errors=errors)
-
-
-async def revoke_referral_link(info: Info, input: ReferralLinkInput) -> ReferralLinkPayload:  # noqa: A002 - the Relay convention
-    """Take a link back."""
-    principal = info.context.require(Scope.ME)
-
-    async def work() -> ReferralLink:
-        number = parse_number(input.id, type_name="ReferralLink", installation_id=principal.installation_id)
-        return link_type(await referring.revoke(info.context.runtime, principal, number), installation_id=principal.installation_id)
-
-    found, errors = await attempt(work)
-    return ReferralLinkPayload(link=found, user_errors=errors)
-
-
 @strawberry.type
-class RecruitingMutations:
-    """Recruiting."""
+class InvitationMutations:
+    """Asking, and answering."""
 
-    announce_program = strawberry.field(
-        resolver=announce_program, description="Announce a program in a space of the host, or change what its announcement begins with; for managers."
-    )
-    stop_announcement = strawberry.field(resolver=stop_announcement, description="Leave a program's topic as it is from now on; for managers.")
     invite_wave = strawberry.field(resolver=invite_wave, description="Ask members to take part, together, now or later; nobody is asked twice. For managers.")
     send_wave = strawberry.field(resolver=send_wave, description="Send a planned wave now; for managers.")
     cancel_wave = strawberry.field(resolver=cancel_wave, description="Take a planned wave back; nobody in it was asked. For managers.")
     see_invitation = strawberry.field(resolver=see_invitation, description="Say that one looked at an invitation.")
     answer_invitation = strawberry.field(resolver=answer_invitation, description="Say yes or no to an invitation; with a yes one takes part at once.")
-    create_referral_link = strawberry.field(resolver=create_referral_link, description="Make a link by which one refers others to a program.")
-    revoke_referral_link = strawberry.field(resolver=revoke_referral_link, description="Take a link back: it leads nowhere from now on.")
