@@ -3,9 +3,10 @@
 The log holds ids only (:mod:`plugin.services.guarding.seeing` writes it); names are looked up when somebody asks, and who was erased has none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from plugin.domain.members import Member
 from plugin.domain.people import Principal
@@ -33,11 +34,34 @@ class Log:
     """Entries of the audit log, who stands behind their numbers, and the first entry that was altered or removed, if one was.
 
     A number that nobody stands behind any more is left out, and so is who reported somebody: that is for those who look after safety.
+    ``names`` are of what else details speak of, by the word of the detail and the id.
     """
 
     entries: list[Entry]
     people: dict[str, Member]
+    names: dict[tuple[str, str], str]
     broken_at: int | None
+
+
+class Named(Protocol):
+    """Something with a name that its managers gave it."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        ...
+
+
+NAMED: Mapping[str, Callable[[UnitOfWork, int], Named | None]] = {
+    "program": lambda unit, number: unit.programs.get(number),
+    "like": lambda unit, number: unit.programs.get(number),
+    "round": lambda unit, number: unit.rounds.get(number),
+    "group": lambda unit, number: unit.our_groups.get(number),
+    "form": lambda unit, number: unit.forms.get(number),
+    "application": lambda unit, number: unit.applications.get(number),
+    "webhook": lambda unit, number: unit.webhooks.get(number),
+}
+"""By what word details speak of what has a name, and how it is found."""
 
 
 async def log(runtime: Runtime, principal: Principal | None, *, before: int | None, limit: int) -> Log:
@@ -49,7 +73,8 @@ async def log(runtime: Runtime, principal: Principal | None, *, before: int | No
         behind = unit.audit.behind(one for entry in entries for one in (entry.actor, str(entry.detail.get("member", ""))))
         found = unit.members.many(behind.values())
         people = {number: found[member_id] for number, member_id in behind.items() if member_id in found}
-        return Log(entries=[_with_names(entry, people) for entry in entries], people=people, broken_at=unit.audit_broken_at())
+        shown = [_with_names(entry, people) for entry in entries]
+        return Log(entries=shown, people=people, names=_names(unit, shown), broken_at=unit.audit_broken_at())
 
     return await runtime.database.read(asking.installation_id, work)
 
@@ -68,6 +93,12 @@ def _with_names(entry: Entry, people: Mapping[str, Member]) -> Entry:
 
 def _but_member(entry: Entry) -> Mapping[str, object]:
     return {key: value for key, value in entry.detail.items() if key != "member"}
+
+
+def _names(unit: UnitOfWork, entries: Iterable[Entry]) -> dict[tuple[str, str], str]:
+    spoken_of = {(word, str(value)) for entry in entries for word, value in entry.detail.items() if word in NAMED and str(value).isdigit()}
+    found = {(word, number): NAMED[word](unit, int(number)) for word, number in spoken_of}
+    return {key: one.name for key, one in found.items() if one is not None}
 
 
 async def who_saw(runtime: Runtime, principal: Principal) -> list[Reading]:

@@ -1,5 +1,7 @@
 """What is done on the console's pages of groups, export and erasure, over HTTP, and what a member does about their own data."""
 
+import re
+
 import pytest
 
 from mentorgraph.events import MemberChanged
@@ -7,6 +9,7 @@ from plugin.domain.designs import GroupDesign
 from plugin.domain.groups import GroupState
 from plugin.domain.programs import Role
 from plugin.domain.screening import Check
+from plugin.services.departures import erasure
 from plugin.services.guarding import safeguarding
 from plugin.services.hosts import choosing
 from plugin.services.matching import group_reading, group_telling, round_lane, rounds
@@ -160,6 +163,24 @@ async def test_an_admin_exports_and_erases_a_member_and_the_member_sees_the_firs
     log = await auditing.log(world.parts.runtime, admin_of(world), before=None, limit=50)
     assert log.broken_at is None
     assert any(one.action == "member.erased" for one in log.entries)
+
+
+async def test_the_audit_log_names_who_and_what_as_long_as_they_are_there(world: World) -> None:
+    """Its entries hold numbers drawn by lot for members, and ids for the rest."""
+    program = await program_of(world, "dan", name="Spring of learning")
+    await sign_in(world, admin="true")
+    await done(world, f"/console/programs/{program}/duplicate", f"/console/programs/{program}", name="Autumn of learning")
+    rows = re.findall(r"<tr>.*?</tr>", await get(world, "/console/audit"))
+    told = {action: row for row in reversed(rows) for action in re.findall(r"<code>([a-z]+\.[a-z_]+)</code>", row)}
+    assert "@cat" in told["program.created"]
+    assert "Autumn of learning" in told["program.created"]
+    assert "Spring of learning" in told["program.created"], "the one that it is like"
+    assert "@dan" in told["program.manager"]
+    assert "Spring of learning" in told["program.manager"]
+    await world.write(lambda unit: erasure.erase_member("4", unit, why="test"))
+    shown = await get(world, "/console/audit")
+    assert "@dan" not in shown
+    assert "program.manager" in shown
 
 
 async def test_a_member_takes_their_data_along_and_is_erased_after_their_own_name(world: World) -> None:
