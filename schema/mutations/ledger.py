@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 
 import strawberry
 
-from plugin.domain.ledger import Entry, EntryKind
+from plugin.domain.ledger import EntryKind
 from plugin.domain.people import Principal, Scope
 from plugin.services.rewards import budgeting, spending
+from plugin.services.rewards.spending import Said
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of
@@ -90,11 +91,12 @@ async def set_reward_budget(info: Info, input: SetRewardBudgetInput) -> RewardBu
     return RewardBudgetPayload(budget=found, user_errors=errors)
 
 
-async def _entry(info: Info, words: str, act: Callable[[Principal], Awaitable[Entry]]) -> LedgerPayload:
+async def _entry(info: Info, act: Callable[[Principal], Awaitable[Said]]) -> LedgerPayload:
     principal = info.context.require(Scope.READ)
 
     async def work() -> LedgerEntry:
-        return entry_type(await act(principal), words, installation_id=principal.installation_id)
+        done, words = await act(principal)
+        return entry_type(done, words, installation_id=principal.installation_id)
 
     found, errors = await attempt(work)
     return LedgerPayload(entry=found, user_errors=errors)
@@ -103,41 +105,44 @@ async def _entry(info: Info, words: str, act: Callable[[Principal], Awaitable[En
 async def propose_stipend(info: Info, input: ProposeStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
     """Propose to give a member something."""
 
-    async def act(principal: Principal) -> Entry:
+    async def act(principal: Principal) -> Said:
         program, member = number_of(principal, input.program, "Program"), number_of(principal, input.member, "Member")
-        words = plain(input.words, "words")
-        return await spending.propose(info.context.runtime, principal, program, member, kind=EntryKind(input.kind), amount=input.amount, words=words)
+        words = plain(input.words, "words").strip()
+        made = await spending.propose(info.context.runtime, principal, program, member, kind=EntryKind(input.kind), amount=input.amount, words=words)
+        return made, words
 
-    return await _entry(info, input.words, act)
+    return await _entry(info, act)
 
 
 async def correct_stipend(info: Info, input: CorrectStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
     """Propose to put an entry right."""
 
-    async def act(principal: Principal) -> Entry:
-        number = number_of(principal, input.id, "LedgerEntry")
-        return await spending.correct(info.context.runtime, principal, number, amount=input.amount, words=plain(input.words, "words"))
+    async def act(principal: Principal) -> Said:
+        number, words = number_of(principal, input.id, "LedgerEntry"), plain(input.words, "words").strip()
+        return await spending.correct(info.context.runtime, principal, number, amount=input.amount, words=words), words
 
-    return await _entry(info, input.words, act)
+    return await _entry(info, act)
 
 
 async def decide_stipend(info: Info, input: DecideStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
     """Approve or reject what somebody else proposed."""
 
-    async def act(principal: Principal) -> Entry:
-        return await spending.decide(info.context.runtime, principal, number_of(principal, input.id, "LedgerEntry"), approve=input.approve)
+    async def act(principal: Principal) -> Said:
+        done = await spending.decide(info.context.runtime, principal, number_of(principal, input.id, "LedgerEntry"), approve=input.approve)
+        return await spending.find(info.context.runtime, principal, done.program_id, done.id)
 
-    return await _entry(info, "", act)
+    return await _entry(info, act)
 
 
 async def pay_stipend(info: Info, input: PayStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
     """Write down that an entry was paid."""
 
-    async def act(principal: Principal) -> Entry:
+    async def act(principal: Principal) -> Said:
         reference = plain(input.reference, "reference")
-        return await spending.pay(info.context.runtime, principal, number_of(principal, input.id, "LedgerEntry"), reference=reference)
+        done = await spending.pay(info.context.runtime, principal, number_of(principal, input.id, "LedgerEntry"), reference=reference)
+        return await spending.find(info.context.runtime, principal, done.program_id, done.id)
 
-    return await _entry(info, "", act)
+    return await _entry(info, act)
 
 
 @strawberry.type

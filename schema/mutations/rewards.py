@@ -1,7 +1,6 @@
 """Giving back: rules and levels, certificates and thanks."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 
 import strawberry
 
@@ -144,7 +143,7 @@ async def add_reward_rule(info: Info, input: AddRewardRuleInput) -> RewardRulePa
             points=input.points,
             certificate=input.certificate,
             repeats=input.repeats,
-            created_at=datetime.now(UTC),
+            created_at=info.context.runtime.clock(),
         )
         return rule_type(await rewarding.add_rule(info.context.runtime, principal, rule=rule), installation_id=principal.installation_id)
 

@@ -256,8 +256,8 @@ async def decide_strike(info: Info, input: DecideStrikeInput) -> StrikePayload: 
     principal = info.context.require(Scope.READ)
 
     async def work() -> Strike:
-        done = await no_shows.decide(info.context.runtime, principal, number_of(principal, input.id, "Strike"), pardon=input.pardon)
-        return strike_type(done, "", installation_id=principal.installation_id)
+        done, words = await no_shows.decide(info.context.runtime, principal, number_of(principal, input.id, "Strike"), pardon=input.pardon)
+        return strike_type(done, words, installation_id=principal.installation_id)
 
     found, errors = await attempt(work)
     return StrikePayload(strike=found, user_errors=errors)

@@ -36,9 +36,9 @@ PROPOSE = """mutation ($p: ID!, $m: ID!, $amount: Int!, $w: String! = "For six h
     entry { id kind state amount currency words member { username } } userErrors { code field } } }"""
 CORRECT = """mutation ($id: ID!, $amount: Int!) { correctStipend(input: {id: $id, amount: $amount, words: "It were four"}) {
   entry { id state corrects } userErrors { code field } } }"""
-DECIDE = "mutation ($id: ID!, $yes: Boolean! = true) { decideStipend(input: {id: $id, approve: $yes}) { entry { state } userErrors { code field } } }"
+DECIDE = "mutation ($id: ID!, $yes: Boolean! = true) { decideStipend(input: {id: $id, approve: $yes}) { entry { state words } userErrors { code field } } }"
 PAY = """mutation ($id: ID!, $ref: String! = "SEPA 7") { payStipend(input: {id: $id, reference: $ref}) {
-  entry { state reference paidAt } userErrors { code field } } }"""
+  entry { state words reference paidAt } userErrors { code field } } }"""
 PLAN = "query ($p: ID!) { rewardPlan(program: $p) { rules { id badge ended } levels { name points } } }"
 ENDED = "query ($p: ID!) { endedRewardRules(program: $p) { badge ended } }"
 AWARDS = "query ($p: ID!, $n: Int) { awards(program: $p, first: $n) { edges { node { id badge points state member { username } } } pageInfo { hasNextPage } } }"
@@ -222,17 +222,17 @@ async def test_a_stipend_is_proposed_approved_by_another_paid_corrected_and_expo
     assert (await place.world.ask(DECIDE, await place.world.token("ann"), id=entry["id"])).codes == ["forbidden"]
     assert (await place.world.ask(DECIDE, place.cat, id=entry["id"])).codes == ["forbidden"], "a second person approves"
     assert await place.wrong(PAY, id=entry["id"]) == [("illegal_transition", "entry")]
-    assert (await place.do(DECIDE, place.ben, id=entry["id"]))["entry"] == {"state": "APPROVED"}
+    assert (await place.do(DECIDE, place.ben, id=entry["id"]))["entry"] == {"state": "APPROVED", "words": "For six hours"}
     assert await place.wrong(DECIDE, place.ben, id=entry["id"]) == [("illegal_transition", "entry")]
     assert await place.wrong(PAY, id=entry["id"], ref="x" * 500) == [("invalid", "reference")]
     paid = (await place.do(PAY, id=entry["id"]))["entry"]
-    assert (paid["state"], paid["reference"], bool(paid["paidAt"])) == ("PAID", "SEPA 7", True)
+    assert (paid["state"], paid["words"], paid["reference"], bool(paid["paidAt"])) == ("PAID", "For six hours", "SEPA 7", True)
     assert await place.wrong(CORRECT, id=entry["id"], amount=0) == [("invalid", "amount")]
     assert await place.wrong(CORRECT, id=entry["id"], amount=-40_01) == [("below_nothing", "amount")]
     place.world.clock.move(seconds=5)
     correction = (await place.do(CORRECT, id=entry["id"], amount=-10_00))["entry"]
     assert correction["corrects"] == entry["id"]
-    assert (await place.do(DECIDE, place.ben, id=correction["id"], yes=False))["entry"] == {"state": "REJECTED"}
+    assert (await place.do(DECIDE, place.ben, id=correction["id"], yes=False))["entry"] == {"state": "REJECTED", "words": "It were four"}
     assert (await place.do(ACCOUNT))["left"] == 60_00
     assert [one["node"]["state"] for one in (await place.do(LEDGER))["edges"]] == ["PAID", "REJECTED"]
     assert [one["node"]["amount"] for one in (await place.do(LEDGER, state="PAID"))["edges"]] == [40_00]

@@ -10,9 +10,10 @@ from plugin.domain.enrolments import Enrolment
 from plugin.domain.notices import Reach
 from plugin.domain.people import Office, Scope
 from plugin.domain.programs import Program, ProgramState, Role
+from plugin.domain.strikes import Strike, StrikeKind, StrikeState
 from plugin.services.mentorships import mentoring
 from plugin.store.unit_of_work import UnitOfWork
-from schema.ids import GlobalId
+from schema.ids import GlobalId, parse_id
 from tests.schema.world import START, World
 
 ERRORS = "userErrors { code message field }"
@@ -93,6 +94,34 @@ async def test_from_free_times_to_what_both_say(pair: Pair) -> None:
     assert listed == {"sessions": [{"id": number}], "strikes": []}
     held = (await world.ask("query ($p: ID!) { sessions(program: $p, state: HELD) { edges { node { id } } } }", pair.tokens["manager"], p=pair.program)).data
     assert [one["node"]["id"] for one in held["sessions"]["edges"]] == [number]
+
+
+async def test_a_strike_that_is_decided_still_says_how_it_was(pair: Pair) -> None:
+    at = (START + timedelta(days=3)).isoformat()
+    session = (await pair.good("ann", "proposeSession", "ProposeSessionInput", "session { id }", mentorship=pair.mentorship, times=[at]))["session"]["id"]
+    cat, here = await pair.world.member_id("cat"), pair.world.installation_id
+    program, number = (parse_id(one, installation_id=here).value for one in (pair.program, session))
+
+    def count(unit: UnitOfWork) -> Strike:
+        made = Strike(
+            id=unit.new_id(),
+            member_id=cat,
+            program_id=int(program),
+            session_id=int(number),
+            kind=StrikeKind.NO_SHOW,
+            state=StrikeState.COUNTED,
+            at=unit.now,
+            expires_at=unit.now + timedelta(days=180),
+        )
+        unit.strikes.put(made)
+        return made
+
+    strike = str(GlobalId("Strike", here, str((await pair.world.write(count)).id)))
+    fields = "strike { state appeal member { username } }"
+    said = await pair.good("cat", "appealStrike", "AppealStrikeInput", fields, id=strike, words=" My train was late ")
+    assert said["strike"] == {"state": "APPEALED", "appeal": "My train was late", "member": {"username": "cat"}}
+    done = await pair.good("manager", "decideStrike", "DecideStrikeInput", fields, id=strike, pardon=True)
+    assert done["strike"] == {"state": "PARDONED", "appeal": "My train was late", "member": {"username": "cat"}}
 
 
 async def test_agreement_and_goals(pair: Pair) -> None:

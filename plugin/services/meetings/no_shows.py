@@ -148,10 +148,10 @@ async def appeal(runtime: Runtime, principal: Principal, strike_id: int, *, word
     return await runtime.database.write(principal.installation_id, work)
 
 
-async def decide(runtime: Runtime, principal: Principal, strike_id: int, *, pardon: bool) -> Strike:
-    """A manager's word: pardon, at any time, or uphold what was appealed."""
+async def decide(runtime: Runtime, principal: Principal, strike_id: int, *, pardon: bool) -> tuple[Strike, str]:
+    """A manager's word: pardon, at any time, or uphold what was appealed. The strike as it is then, with the appeal."""
 
-    def work(unit: UnitOfWork) -> Strike:
+    def work(unit: UnitOfWork) -> tuple[Strike, str]:
         one = managed(unit, principal, unit.strikes.get(strike_id), NotFound("there is no such strike", field="strike"))
         if principal.member_id == one.member_id:
             raise Conflict("somebody else decides about this: it is your own", code="own", field="strike")
@@ -164,7 +164,7 @@ async def decide(runtime: Runtime, principal: Principal, strike_id: int, *, pard
         kind = "strike.pardoned" if pardon else "strike.upheld"
         tell(unit, one.member_id, kind, key=f"strike:{one.id}:{done.state.value}", about={"until": one.expires_at.isoformat()})
         unit.record("strike.decided", actor=principal.actor, strike=str(one.id), state=done.state.value)
-        return done
+        return done, words_of(unit, done)
 
     return await runtime.database.write(principal.installation_id, work)
 
