@@ -8,6 +8,15 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 
 
+class Share(float):
+    """A share of one in a remark: said as per cent, in the form of whoever reads it."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec or ".0%")
+
+
 class Remark:
     """One line for a person: a text of the catalogues with placeholders of :meth:`str.format`, and what stands in their places.
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from plugin.domain.health import Health, Reach
-from plugin.errors import Remark
+from plugin.domain.health import SHARES, Health, Measure, Reach
+from plugin.errors import Remark, Share
 
 
 class Urgency(IntEnum):
@@ -88,10 +88,6 @@ def _places(count: int) -> Remark:
     return Remark("1 place is free") if count == 1 else Remark("{count} places are free", count=count)
 
 
-def _share(value: float) -> str:
-    return f"{value:.0%}"
-
-
 def _recruiting(health: Health) -> Iterable[Advice]:
     numbers = {"waiting": health.waiting, "places": health.places}
     waiting, places = _waiting(health.waiting), _places(health.places)
@@ -142,7 +138,7 @@ def _replies(health: Health) -> Iterable[Advice]:
     share = health.replies.in_time
     if share is not None and share.n >= CROWD and share.high is not None and share.high < REPLY_TARGET:
         numbers = {"in_time": share.value, "waiting": health.replies.waiting, "asked": health.replies.asked}
-        told = _share(share.value)
+        told = Share(share.value)
         many = Remark("Remind mentors of requests: {share} had a reply within 48 hours, and {count} wait longer now.", share=told, count=health.replies.waiting)
         one = Remark("Remind mentors of requests: {share} had a reply within 48 hours, and 1 waits longer now.", share=told)
         yield Advice(rule=REPLIES, urgency=Urgency.SOON, text=one if health.replies.waiting == 1 else many, numbers=numbers)
@@ -165,7 +161,7 @@ def _sessions(health: Health) -> Iterable[Advice]:
         yield Advice(
             rule=MISSED,
             urgency=Urgency.SOON,
-            text=Remark("Ask what keeps people from sessions: {share} were missed.", share=_share(rate.value)),
+            text=Remark("Ask what keeps people from sessions: {share} were missed.", share=Share(rate.value)),
             numbers=numbers,
         )
 
@@ -173,11 +169,11 @@ def _sessions(health: Health) -> Iterable[Advice]:
 def _surveys(health: Health) -> Iterable[Advice]:
     if health.quality is not None and health.quality.high is not None and health.quality.high < QUALITY_TARGET:
         numbers = {"quality": health.quality.value, "high": health.quality.high, "answers": health.quality.n}
-        text = Remark("Talk with the pairs about how it goes: the pulse is at {value} of 5.", value=f"{health.quality.value:.1f}")
+        text = Remark("Talk with the pairs about how it goes: the pulse is at {value} of 5.", value=round(health.quality.value, 1))
         yield Advice(rule=QUALITY, urgency=Urgency.SOON, text=text, numbers=numbers)
     rate = health.answer_rate
     if rate is not None and rate.high is not None and rate.high < ANSWER_TARGET:
-        text = Remark("Say what answers are for: {share} of the surveys were answered.", share=_share(rate.value))
+        text = Remark("Say what answers are for: {share} of the surveys were answered.", share=Share(rate.value))
         yield Advice(rule=ANSWERS, urgency=Urgency.NOTE, text=text, numbers={"answer_rate": rate.value, "asked": rate.n})
 
 
@@ -199,15 +195,21 @@ def _below(one: Reach, best: Reach) -> bool:
     return one.share.high < best.share.low
 
 
+def _measured(measure: Measure, value: float) -> float:
+    if measure in SHARES:
+        return Share(value)
+    return int(value) if value == int(value) else round(value, 2)
+
+
 def _goals(health: Health) -> Iterable[Advice]:
     for one in health.goals:
         if not one.met:
-            have = Remark("there is no figure for it") if one.value is None else Remark("it is at {value}", value=f"{one.value:g}")
+            have = Remark("there is no figure for it") if one.value is None else Remark("it is at {value}", value=_measured(one.goal.measure, one.value))
             numbers = {"target": one.goal.target} | ({} if one.value is None else {"value": one.value})
             yield Advice(
                 rule=GOALS,
                 urgency=Urgency.NOTE,
-                text=Remark("Goal not met: {goal}, {target}; {have}.", goal=one.goal.name, target=f"{one.goal.target:g}", have=have),
+                text=Remark("Goal not met: {goal}, {target}; {have}.", goal=one.goal.name, target=_measured(one.goal.measure, one.goal.target), have=have),
                 numbers=numbers,
             )
 

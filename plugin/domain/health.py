@@ -44,6 +44,8 @@ class Measure(StrEnum):
     """The net promoter score, from -100 to 100."""
 
 
+SHARES = frozenset({Measure.MATCH_RATE, Measure.ACTIVE_AFTER_90_DAYS, Measure.RETENTION_90_DAYS, Measure.COMPLETION_RATE, Measure.GOALS_REACHED})
+"""Measures from 0 to 1, which people read as per cent."""
 AT_MOST = frozenset({Measure.DAYS_TO_FIRST_SESSION})
 """Measures of which a goal names the most that there may be; of all others it names the least."""
 AS_PLANNED = frozenset({"completed", "goal_reached", "program_ended"})

@@ -16,8 +16,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from plugin.domain.forms.reading import zones
+from plugin.domain.health import SHARES
 from plugin.domain.notices import zone_of
-from plugin.errors import Remark
+from plugin.errors import Remark, Share
 from plugin.services.programs import program_words
 from plugin.texts import Plural, language_of, languages, translate
 from plugin.texts.console import DAYS, LEVELS, TONES
@@ -35,6 +36,15 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 MAX_HEADER = 300
+
+
+class _Number(str):
+    """A number in its reader's form, whatever a placeholder says of how numbers are written."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
 
 
 class Speaker:
@@ -70,7 +80,11 @@ class Speaker:
         return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?")) else ".")
 
     def _value(self, value: object) -> object:
-        return self.day(value) if isinstance(value, date) else value
+        if isinstance(value, Share):
+            return self.percent(value)
+        if isinstance(value, date):
+            return self.day(value)
+        return _Number(self.number(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
     def when(self, moment: datetime | None) -> str:
         """A moment in the reader's zone, to the minute."""
@@ -103,6 +117,12 @@ class Speaker:
     def percent(self, value: float) -> str:
         """A share of 1 as per cent."""
         return str(format_percent(value, locale=self.language))
+
+    def measured(self, measure: str, value: float | None) -> str:
+        """A figure of a program by which a goal is measured: a share as per cent."""
+        if value is None:
+            return "–"
+        return self.percent(value) if measure in SHARES else self.number(value)
 
 
 @lru_cache(maxsize=512)
@@ -142,6 +162,7 @@ def render(template: str, speaker: Speaker, *, status: int = 200, scripts: bool 
         "ago": speaker.ago,
         "number": speaker.number,
         "percent": speaker.percent,
+        "measured": speaker.measured,
         "money": speaker.money,
         "answer_words": answer_words,
         "states_of": lambda names: [(key, speaker.say(text)) for key, text in names.items()],

@@ -1,11 +1,14 @@
 """Parts of the pages that are arithmetic: plots, the trade-off, a form's keys, the language that a browser asks for."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.domain.advice import RULES, advise
-from plugin.errors import NotFound
+from plugin.domain.health import Goal, Measure, Voice
+from plugin.errors import NotFound, Remark
 from plugin.graph.health import health
 from plugin.web.console.forms import _key_for, _options
 from plugin.web.console.plots import HEIGHT, WIDTH, Plot
@@ -13,9 +16,9 @@ from plugin.web.console.round_pictures import trade_off
 from plugin.web.pages import Speaker, wanted_locale
 from plugin.web.visits import id_of
 from tests.conftest import NOW
-from tests.plugin.graph.test_health import crowd
+from tests.plugin.graph.test_health import ago, asks, crowd
 
-ENGLISH = Speaker("en")
+ENGLISH, GERMAN = Speaker("en"), Speaker("de")
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=60))
@@ -78,5 +81,24 @@ def test_advice_and_its_rule_are_said_in_the_readers_language() -> None:
     (first, *_) = advise(health(crowd(20, 10, paired=8), now=NOW))
     assert Speaker("en").error(first.text) == "Pause recruiting mentees: 12 mentees wait and 2 places are free."
     assert Speaker("de").error(first.text) == "Werbt vorerst keine Mentees mehr: 12 Mentees warten, und 2 Plätze sind frei."
+    slow = next(one for one in advise(health(asks(5, 15), now=NOW)) if one.rule.name == "replies.slow")
+    assert "25% had a reply" in Speaker("en").error(slow.text)
+    assert "25\xa0% " in Speaker("de").error(slow.text)
     for rule in RULES:
         assert Speaker("de").error(rule.because) != Speaker("en").error(rule.because), rule.name
+
+
+def test_figures_in_a_remark_are_written_as_their_reader_writes_them() -> None:
+    goals = (Goal(name="Matched", measure=Measure.MATCH_RATE, target=0.7), Goal(name="Sessions", measure=Measure.SESSIONS, target=1200))
+    voices = tuple(Voice(at=ago(2), kind="pulse", quality=2.0 + one % 2) for one in range(10))
+    facts = replace(crowd(20, 10, paired=8), goals=goals, voices=voices)
+    said = {speaker.language: " ".join(speaker.error(one.text) for one in advise(health(facts, now=NOW), completed=True)) for speaker in (ENGLISH, GERMAN)}
+    assert "Matched, 70%; it is at 40%." in said["en"]
+    assert "Sessions, 1,200; it is at 0." in said["en"]
+    assert "the pulse is at 2.5 of 5" in said["en"]
+    for words in ("Matched, 70\xa0%", "40\xa0%", "Sessions, 1.200", "2,5 von 5"):
+        assert words in said["de"]
+    assert GERMAN.error(Remark("at least {least:g} {unit}", least=1.5, unit="x")).startswith("Mindestens 1,5")
+    assert [one.measured(Measure.MATCH_RATE, 0.7) for one in (ENGLISH, GERMAN)] == ["70%", "70\xa0%"]
+    assert [one.measured(Measure.SESSIONS_PER_PAIR, 2.5) for one in (ENGLISH, GERMAN)] == ["2.5", "2,5"]
+    assert ENGLISH.measured(Measure.NPS, None) == "–"
