@@ -72,7 +72,8 @@ class OAuth:
         """An application sends a member here."""
         installation_id = installation_of(request)
         if not request.url.query and (waiting := self._browser.cookie(request, WAITING)):
-            response = RedirectResponse(f"{request.url.path}?{bytes.fromhex(waiting).decode()}" if _is_hex(waiting) else "/", 303, headers=HEADERS)
+            query = _unpacked(waiting)
+            response = RedirectResponse(f"{request.url.path}?{query}" if query else "/", 303, headers=HEADERS)
             self._browser.drop_cookie(response, WAITING)
             return response
         if len(request.url.query) > MAX_QUERY:
@@ -82,7 +83,7 @@ class OAuth:
             principal = await self._browser.member(request, of=installation_id)
         except SignInNeeded:
             response = RedirectResponse(sign_in_path(installation_id, request.url.path), 303, headers=HEADERS)
-            self._browser.set_cookie(response, WAITING, request.url.query.encode().hex(), seconds=WAITING_SECONDS)
+            self._browser.set_cookie(response, WAITING, _packed(request.url.query), seconds=WAITING_SECONDS)
             return response
         self._turns.take(("member", installation_id, principal.member_id), MEMBER)
         found = await authorizing.asked(self._runtime, principal, values)
@@ -193,11 +194,18 @@ def _later(error: TooMany) -> Response:
     return JSONResponse(said, 429, headers=HEADERS | {"Retry-After": str(int(error.retry_after) + 1)})
 
 
-def _is_hex(text: str) -> bool:
+def _packed(query: str) -> str:
+    """A query as the value of a cookie: browsers keep 4,096 bytes of one, into which the longest fits so."""
+    return base64.urlsafe_b64encode(query.encode()).decode().rstrip("=")
+
+
+def _unpacked(cookie: str) -> str:
+    """The query in a cookie; empty for a cookie that holds none."""
     try:
-        return bytes.fromhex(text).isascii() and not any(one < 33 for one in bytes.fromhex(text))
+        query = base64.urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4)).decode("ascii")
     except ValueError:
-        return False
+        return ""
+    return query if query.isprintable() and " " not in query else ""
 
 
 def _once(pairs: list[tuple[str, str]]) -> dict[str, str]:

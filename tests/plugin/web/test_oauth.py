@@ -24,6 +24,7 @@ from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.unit_of_work import UnitOfWork
 from plugin.web import turns
+from plugin.web.oauth import MAX_QUERY
 from tests.conftest import FixedClock
 from tests.plugin.services.stories import person
 from tests.plugin.support import FakeClient, FakeHost, Picture, community, told
@@ -315,6 +316,19 @@ async def test_consent_is_the_members_own(place: Place) -> None:
     assert begun.headers["location"].endswith(f"?next=/oauth/{place.id}/authorize")
     back = await place.client.get(f"{place.base()}/authorize")
     assert parse_qs(urlsplit(back.headers["location"]).query)["state"] == ["s1"]
+
+
+async def test_the_longest_question_waits_for_its_member_in_a_cookie_that_browsers_keep(place: Place) -> None:
+    """They keep names and values of 4,096 bytes together (RFC 6265 section 6.1), and forget longer ones without a word."""
+    app = await place.approved()
+    asked = place.asking(app)
+    room = MAX_QUERY - len(str(httpx2.QueryParams(asked)))
+    asked |= {"state": asked["state"] + "s" * room}
+    begun = await place.client.get(f"{place.base()}/authorize", params=asked)
+    assert begun.status_code == 303
+    assert len(begun.headers["set-cookie"].partition(";")[0]) <= 4096
+    back = await place.client.get(f"{place.base()}/authorize")
+    assert dict(httpx2.URL(back.headers["location"]).params) == asked
 
 
 async def test_a_session_by_a_code_that_others_could_read_lets_no_application_in(place: Place) -> None:
