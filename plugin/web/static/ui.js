@@ -1,10 +1,8 @@
 // What pages do beyond plain HTML. Every page works without it: this only saves reloads.
 
-const quietly = { headers: { "X-Part": "1" }, credentials: "same-origin" };
-
 /** The part of a page with this id, fetched anew; null when the page has moved on or cannot be had. */
 async function fresh(path, id) {
-  const answer = await fetch(path, quietly);
+  const answer = await fetch(path, { credentials: "same-origin" });
   if (!answer.ok || answer.redirected) return null;
   const found = new DOMParser().parseFromString(await answer.text(), "text/html");
   return found.getElementById(id);
