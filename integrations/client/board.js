@@ -22,6 +22,7 @@ import {
 } from "./documents.js";
 import { Live } from "./live.js";
 import { picture } from "./picture.js";
+import { windowHelps } from "./problems.js";
 import { popupProof } from "./proofs.js";
 
 /**
@@ -42,6 +43,8 @@ import { popupProof } from "./proofs.js";
 const LATE = 4000;
 /** Suggestions that are asked for. */
 const FIRST = 12;
+/** Of what is sent by a form. */
+const FORM = true;
 
 /** What a member sees and does, without a way to draw it. */
 export class Board {
@@ -164,15 +167,21 @@ export class Board {
    * @param {string} documentId
    * @param {object} variables
    * @param {Line | null} said
+   * @param {boolean} [form] whether a form was sent, which says itself what went wrong
    * @returns {Promise<Done>}
    */
-  async #change(documentId, variables, said) {
-    this.#set({ said: null });
+  async #change(documentId, variables, said, form = false) {
+    this.#set({ said: null, problem: null });
     const answer = await this.session.ask(documentId, variables);
     if (!answer.ok) {
-      this.#set({ problem: answer.problem });
-      const code = answer.problem.code;
-      return { ok: false, errors: [{ code, message: "", field: null }] };
+      const { problem } = answer;
+      // Said once: by the form, or by the panel where signing in helps, which it has the button for.
+      if (form && !windowHelps(problem)) {
+        const error = { code: problem.code, message: "", field: null };
+        return { ok: false, errors: [error] };
+      }
+      this.#set({ problem });
+      return { ok: false, errors: [] };
     }
     const payloads = Object.values(answer.value);
     const errors = payloads.flatMap((one) => one?.userErrors ?? []);
@@ -188,19 +197,29 @@ export class Board {
    */
   ask({ program, mentor, name, goal, note }) {
     const input = { program, mentors: [mentor], goal, note };
-    return this.#change(REQUEST, { input }, line("said.asked", { name }));
+    return this.#change(REQUEST, { input }, line("said.asked", { name }), FORM);
   }
 
   /** @param {{ id: string, name: string, message: string }} answer */
   accept({ id, name, message }) {
     const input = { id, message };
-    return this.#change(ACCEPT, { input }, line("said.accepted", { name }));
+    return this.#change(
+      ACCEPT,
+      { input },
+      line("said.accepted", { name }),
+      FORM
+    );
   }
 
   /** @param {{ id: string, name: string, reason: string, message: string }} answer */
   decline({ id, name, reason, message }) {
     const input = { id, reason, message };
-    return this.#change(DECLINE, { input }, line("said.declined", { name }));
+    return this.#change(
+      DECLINE,
+      { input },
+      line("said.declined", { name }),
+      FORM
+    );
   }
 
   /** @param {{ id: string }} request */
@@ -219,7 +238,7 @@ export class Board {
 
   /** @param {{ text: string }} need */
   stateNeed({ text }) {
-    return this.#change(SET_NEED, { input: { text } }, line("said.need"));
+    return this.#change(SET_NEED, { input: { text } }, line("said.need"), FORM);
   }
 
   /**
@@ -232,7 +251,8 @@ export class Board {
     const done = await this.#change(
       ENROL,
       { input: { ...part, ...age } },
-      null
+      null,
+      FORM
     );
     return this.#joined(done, part);
   }
@@ -267,12 +287,22 @@ export class Board {
 
   /** @param {{ id: string }} part */
   leave({ id }) {
-    return this.#change(LEAVE_PROGRAM, { input: { id } }, line("said.left"));
+    return this.#change(
+      LEAVE_PROGRAM,
+      { input: { id } },
+      line("said.left"),
+      FORM
+    );
   }
 
   /** @param {{ id: string, reason: string }} mentorship */
   end({ id, reason }) {
-    return this.#change(END, { input: { id, reason } }, line("said.ended"));
+    return this.#change(
+      END,
+      { input: { id, reason } },
+      line("said.ended"),
+      FORM
+    );
   }
 
   /**
@@ -283,7 +313,7 @@ export class Board {
   async acceptInvitation({ id, role, program }, age, messages) {
     await this.#agree(messages);
     const input = { id, accept: true, ...age };
-    const done = await this.#change(ANSWER_INVITATION, { input }, null);
+    const done = await this.#change(ANSWER_INVITATION, { input }, null, FORM);
     return this.#joined(done, { program: program.id, role });
   }
 
@@ -303,7 +333,8 @@ export class Board {
     return this.#change(
       PROPOSE_SESSION,
       { input: session },
-      line("said.proposed")
+      line("said.proposed"),
+      FORM
     );
   }
 
@@ -329,7 +360,7 @@ export class Board {
       value,
     }));
     const input = { survey: id, answers: given, named };
-    return this.#change(ANSWER_SURVEY, { input }, line("said.feedback"));
+    return this.#change(ANSWER_SURVEY, { input }, line("said.feedback"), FORM);
   }
 
   /** @param {{ messages?: boolean, suggested?: boolean }} wishes */

@@ -206,6 +206,21 @@ def test_a_token_that_ended_is_renewed_without_a_word(stage: Stage, browser: Bro
         expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_request_that_fails_is_said_once_where_it_was_sent(themed: Stage, browser: Browser) -> None:
+    """By the form, on a plain page as in the forum; what was typed is still there."""
+    with themed.signed_in(browser, "seun_a") as context:
+        forum = panel(opened(context, f"{themed.forum.base_url}/latest"))
+        for page, place in ((forum, ".mg"), (plain(themed, context), ELEMENT)):
+            found = page.locator(place).first
+            expect(found.get_by_text("People who could help you")).to_be_visible()
+            page.route(f"{themed.service}/graphql", lambda route: route.abort("failed") if route.request.method == "POST" else route.fallback())
+            found.get_by_label("What would you like help with?").fill("How do I find a first customer abroad?")
+            found.get_by_role("button", name="Find people").click()
+            expect(found.locator("form").get_by_role("alert")).to_contain_text("The mentorship service does not answer.")
+            expect(found.get_by_role("alert")).to_have_count(1)
+            expect(found.get_by_label("What would you like help with?")).to_have_value("How do I find a first customer abroad?")
+
+
 def silent(stage: Stage, page: Page) -> None:
     """Questions are never answered; the page's clock is ours."""
     page.clock.install()
