@@ -7,7 +7,6 @@ import strawberry
 from plugin.domain.ledger import EntryKind
 from plugin.domain.people import Principal, Scope
 from plugin.services.rewards import budgeting, spending
-from plugin.services.rewards.spending import Said
 from schema.context import Info
 from schema.errors import UserError, attempt
 from schema.ids import number_of
@@ -91,7 +90,7 @@ async def set_reward_budget(info: Info, input: SetRewardBudgetInput) -> RewardBu
     return RewardBudgetPayload(budget=found, user_errors=errors)
 
 
-async def _entry(info: Info, act: Callable[[Principal], Awaitable[Said]]) -> LedgerPayload:
+async def _entry(info: Info, act: Callable[[Principal], Awaitable[spending.Said]]) -> LedgerPayload:
     principal = info.context.require(Scope.READ)
 
     async def work() -> LedgerEntry:
@@ -105,7 +104,7 @@ async def _entry(info: Info, act: Callable[[Principal], Awaitable[Said]]) -> Led
 async def propose_stipend(info: Info, input: ProposeStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
     """Propose to give a member something."""
 
-    async def act(principal: Principal) -> Said:
+    async def act(principal: Principal) -> spending.Said:
         program, member = number_of(principal, input.program, "Program"), number_of(principal, input.member, "Member")
         words = plain(input.words, "words").strip()
         made = await spending.propose(info.context.runtime, principal, program, member, kind=EntryKind(input.kind), amount=input.amount, words=words)
@@ -117,7 +116,7 @@ async def propose_stipend(info: Info, input: ProposeStipendInput) -> LedgerPaylo
 async def correct_stipend(info: Info, input: CorrectStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
     """Propose to put an entry right."""
 
-    async def act(principal: Principal) -> Said:
+    async def act(principal: Principal) -> spending.Said:
         number, words = number_of(principal, input.id, "LedgerEntry"), plain(input.words, "words").strip()
         return await spending.correct(info.context.runtime, principal, number, amount=input.amount, words=words), words
 
@@ -127,7 +126,7 @@ async def correct_stipend(info: Info, input: CorrectStipendInput) -> LedgerPaylo
 async def decide_stipend(info: Info, input: DecideStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
     """Approve or reject what somebody else proposed."""
 
-    async def act(principal: Principal) -> Said:
+    async def act(principal: Principal) -> spending.Said:
         done = await spending.decide(info.context.runtime, principal, number_of(principal, input.id, "LedgerEntry"), approve=input.approve)
         return await spending.find(info.context.runtime, principal, done.program_id, done.id)
 
@@ -137,7 +136,7 @@ async def decide_stipend(info: Info, input: DecideStipendInput) -> LedgerPayload
 async def pay_stipend(info: Info, input: PayStipendInput) -> LedgerPayload:  # noqa: A002 - the Relay convention
     """Write down that an entry was paid."""
 
-    async def act(principal: Principal) -> Said:
+    async def act(principal: Principal) -> spending.Said:
         reference = plain(input.reference, "reference")
         done = await spending.pay(info.context.runtime, principal, number_of(principal, input.id, "LedgerEntry"), reference=reference)
         return await spending.find(info.context.runtime, principal, done.program_id, done.id)
