@@ -5,7 +5,7 @@ import ipaddress
 import socket
 from collections.abc import Container, Sequence
 from typing import Protocol
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from mentorgraph.host import HostUnreachable
 
@@ -49,7 +49,7 @@ async def pinned_address(url: str, *, resolver: Resolver, allowed: Container[str
     Raises :class:`HostUnreachable` for what cannot be called or must not be.
     """
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url if url.isascii() else _in_ascii(url))
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
         raise HostUnreachable("the address cannot be understood: it must look like https://forum.example.org", reason="bad_address") from error
@@ -66,3 +66,10 @@ async def pinned_address(url: str, *, resolver: Resolver, allowed: Container[str
     shown = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
     pinned = f"{parts.scheme}://{shown}:{port}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")
     return pinned, parts.netloc.rpartition("@")[2], parts.hostname
+
+
+def _in_ascii(url: str) -> str:
+    """An address whose name is spelled as the network spells it (RFC 3490)."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    return url if host.isascii() else urlunsplit(parts._replace(netloc=host.encode("idna").decode() + (f":{parts.port}" if parts.port else "")))

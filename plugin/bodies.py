@@ -11,7 +11,7 @@ from mentorgraph.host import HostBroken
 MAX_BODY = 8 * 2**20
 """Largest answer in bytes, before and after decompression."""
 STEP = 65536
-"""Bytes that are decompressed at once."""
+"""Bytes that are read, and decompressed, at once."""
 UNHURRIED = 2**18
 """Bytes of an answer after which it is read slowly."""
 _TOO_LARGE = "the host sent more than 8 MB in one answer"
@@ -28,7 +28,7 @@ async def read_body(answer: httpx2.Response, *, breathe: Callable[[], Awaitable[
         # Megabytes that would be thrown away take time from everybody else.
         raise HostBroken(_TOO_LARGE, reason="too_large")
     found, plain = bytearray(), None if encoding in {"identity", ""} else zlib.decompressobj(wbits=31)
-    async for part in answer.aiter_raw(65536):
+    async for part in answer.aiter_raw(STEP):
         if plain is None:
             found += part
         else:

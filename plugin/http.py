@@ -18,7 +18,7 @@ from functools import cache
 import httpx2
 import orjson
 
-from mentorgraph.host import HostBroken, HostBusy, HostUnreachable, RateLimit, Response, Upload
+from mentorgraph.host import HostBroken, HostBusy, HostDenied, HostUnreachable, RateLimit, Response, Upload
 from plugin.addresses import Resolver, pinned_address, system_resolver
 from plugin.bodies import read_body
 from plugin.pace import Gate, Gates
@@ -124,8 +124,7 @@ class GuardedHttp:
         return await self._tried(_Call("POST", url, dict(headers or {}), (), form=form, upload=upload), again=False)
 
     async def _tried(self, call: "_Call", *, again: bool) -> Response:
-        url = call.url
-        name = url.partition("://")[2].partition("/")[0].lower()
+        name = call.url.partition("://")[2].partition("/")[0].lower()
         health, gate = self._health.setdefault(name, _Health()), self._gates.of(name, self._limit.per_address)
         deadline = self._now() + self._patience.total
         for attempt in range(1, self._patience.tries + 1):
@@ -224,7 +223,7 @@ class GuardedHttp:
                 sent["Host"] = host
                 request = self._client.build_request(
                     call.method,
-                    pinned,
+                    _address(pinned),
                     headers=sent,
                     params=list(call.params) or None,
                     content=content,
@@ -238,9 +237,7 @@ class GuardedHttp:
                     body = await read_body(answer, breathe=self._breathe)
                 finally:
                     await answer.aclose()
-        except TimeoutError as error:
-            raise HostUnreachable(f"{name} did not answer in time", reason="timeout") from error
-        except httpx2.TimeoutException as error:
+        except (TimeoutError, httpx2.TimeoutException) as error:
             raise HostUnreachable(f"{name} did not answer in time", reason="timeout") from error
         except zlib.error as error:
             raise HostBroken(f"{name} sent an answer that cannot be decompressed", reason="bad_compression") from error
@@ -256,7 +253,7 @@ class GuardedHttp:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """One request as it was asked for."""
+    """One request as it was asked for. Raises :class:`HostDenied` for headers that cannot be sent."""
 
     method: str
     url: str
@@ -265,6 +262,17 @@ class _Call:
     json: object | None = None
     form: Sequence[tuple[str, str]] | None = None
     upload: Upload | None = None
+
+    def __post_init__(self) -> None:
+        if not all(value.isascii() and value.isprintable() for value in self.headers.values()):
+            raise HostDenied("a character of the key, or of the name that it acts as, cannot be sent: copy it anew", reason="key_refused")
+
+
+def _address(pinned: str) -> httpx2.URL:
+    try:
+        return httpx2.URL(pinned)
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise HostUnreachable("the address has a character that cannot be sent, or is too long: check it", reason="bad_address") from error
 
 
 def _form(form: Sequence[tuple[str, str]] | None) -> dict[str, list[str]] | None:

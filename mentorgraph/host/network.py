@@ -31,9 +31,10 @@ class RateLimit:
 class Http(Protocol):
     """How a host's client reaches the network. Given by the service: it guards addresses, bounds time and size, and paces the calls.
 
-    Raises :class:`HostUnreachable` when there is no answer, :class:`HostBroken` when the answer is larger than allowed or redirects to another host. Any
-    status comes back as a :class:`Response`; what it means is the host's business. A ``429`` or ``503`` is waited for and retried first, for as long as the
-    caller's patience lasts and only for requests that can be repeated.
+    Raises :class:`HostUnreachable` when there is no answer, :class:`HostBroken` when the answer is larger than allowed or redirects to another host,
+    :class:`HostDenied` when a header, such as one with the key, holds what cannot be sent. Any status comes back as a :class:`Response`; what it means is the
+    host's business. A ``429`` or ``503`` is waited for and retried first, for as long as the caller's patience lasts and only for requests that can be
+    repeated.
     """
 
     async def request(

@@ -16,7 +16,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mentorgraph.host import HostBroken, HostBusy, HostUnreachable, RateLimit, Response
+from mentorgraph.host import HostBroken, HostBusy, HostDenied, HostUnreachable, RateLimit, Response
 from plugin import bodies, http
 from plugin.addresses import Resolver, system_resolver
 from plugin.bodies import MAX_BODY
@@ -176,15 +176,41 @@ async def test_loopback_is_refused_in_all_its_spellings(host: str) -> None:
         "gopher://1.1.1.1",
         "http://\x00/",
         "//x",
+        "http://127.0.0.1:1/\x01",
+        "http://127.0.0.1:1/?q=\x7f",
+        "http://127.0.0.1:1/\udc80",
+        f"http://127.0.0.1:1/{'x' * 70_000}",
+        f"http://{'ü' * 70}.example/",
     ],
 )
 async def test_what_is_no_address_is_said_so(url: str) -> None:
-    guarded = GuardedHttp(allow_private=[], limit=FAST, patience=Patience(tries=1))
+    guarded = GuardedHttp(allow_private=["127.0.0.1:1"], limit=FAST, patience=Patience(tries=1))
     with pytest.raises(HostUnreachable) as caught:
         await guarded.request("GET", url)
     assert caught.value.reason in {"bad_address", "no_such_name"}
     assert "\n" not in caught.value.message
     await guarded.close()
+
+
+async def test_a_name_in_any_letters_is_called_as_the_network_spells_it() -> None:
+    async with peer(answer()) as found:
+        guarded = GuardedHttp(
+            allow_private=[f"xn--bcher-kva.example:{found.port}"], limit=FAST, patience=Patience(), monotonic=found.time, resolver=to_loopback
+        )
+        assert (await guarded.request("GET", f"http://bücher.example:{found.port}/ü")).status == 200
+        assert f"Host: xn--bcher-kva.example:{found.port}\r\n".encode() in found.requests[0]
+        await guarded.close()
+
+
+@pytest.mark.parametrize("key", ["schlüssel", "\u201ckey\u201d", "key\x01", "key\r\nX-More: 1"])
+async def test_a_key_that_cannot_be_sent_is_refused_like_a_wrong_one(key: str) -> None:
+    async with peer(answer()) as found:
+        guarded = client(found)
+        with pytest.raises(HostDenied) as caught:
+            await guarded.request("GET", f"http://127.0.0.1:{found.port}/", headers={"Api-Key": key})
+        assert (caught.value.reason, found.requests) == ("key_refused", [])
+        assert key not in caught.value.message
+        await guarded.close()
 
 
 async def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
