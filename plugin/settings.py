@@ -1,13 +1,15 @@
 """Settings from the environment, checked once at the start.
 
-Every setting is listed in README.md; a test compares the two.
+Every setting is listed in docs/reference.md and in the manifest; a test compares them.
 """
 
+from collections.abc import Collection
+from email.headerregistry import Address
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MIN_SECRET = 16
@@ -17,6 +19,23 @@ def _split(value: object) -> object:
     if isinstance(value, str):
         return tuple(part for part in (part.strip() for part in value.split(",")) if part)
     return value
+
+
+def _leads_somewhere(url: str, schemes: Collection[str]) -> bool:
+    """Whether an address has one of these schemes, a name, and a port that can be one if it has any."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _is_mailbox(text: str) -> bool:
+    try:
+        return bool(Address(addr_spec=text).domain)
+    except (ValueError, IndexError):
+        # The parser of the standard library raises either.
+        return False
 
 
 class Settings(BaseSettings):
@@ -91,23 +110,29 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        if not _leads_somewhere(value, {"http", "https"}) or urlsplit(value).query or urlsplit(value).fragment:
             raise ValueError("MENTORGRAPH_PUBLIC_URL must look like https://mentors.example.org")
         return value.rstrip("/")
 
     @field_validator("otlp_url")
     @classmethod
     def _otlp(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+        if value and not _leads_somewhere(value, {"http", "https"}):
             raise ValueError("MENTORGRAPH_OTLP_URL must look like http://collector.example.org:4318")
         return value.rstrip("/")
 
     @field_validator("smtp_url")
     @classmethod
     def _smtp(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in {"smtp", "smtps"} or not urlsplit(value).hostname):
+        if value and not _leads_somewhere(value, {"smtp", "smtps"}):
             raise ValueError("MENTORGRAPH_SMTP_URL must look like smtp://user:password@mail.example.org:587")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_from(cls, value: str) -> str:
+        if value and not _is_mailbox(value):
+            raise ValueError("MENTORGRAPH_MAIL_FROM is an address alone, such as mentors@example.org")
         return value
 
     @property
@@ -117,9 +142,10 @@ class Settings(BaseSettings):
 
     @field_validator("database_url", "migrate_url")
     @classmethod
-    def _database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite:///", "postgresql://")):
-            raise ValueError("MENTORGRAPH_DATABASE_URL must begin with sqlite:/// or postgresql://")
+    def _database(cls, value: str, info: ValidationInfo) -> str:
+        named = str(info.field_name)
+        if (value or named == "database_url") and not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError(f"MENTORGRAPH_{named.upper()} must begin with sqlite:/// or postgresql://")
         return value
 
     @field_validator("log_level")

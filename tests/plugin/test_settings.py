@@ -16,8 +16,15 @@ from tests.conftest import SECRET_KEY, make_settings
         ("public_url", "mentors.example.org", "https://mentors.example.org"),
         ("public_url", "ftp://x", "must look like"),
         ("public_url", "https://x?y", "must look like"),
-        ("database_url", "mysql://x", "sqlite:///"),
-        ("migrate_url", "x", "sqlite:///"),
+        ("public_url", "https://x:99999", "must look like"),
+        ("database_url", "mysql://x", "MENTORGRAPH_DATABASE_URL must begin with sqlite:///"),
+        ("database_url", "", "MENTORGRAPH_DATABASE_URL must begin with sqlite:///"),
+        ("migrate_url", "x", "MENTORGRAPH_MIGRATE_URL must begin with sqlite:///"),
+        ("smtp_url", "smtp://mail.example.org:smtp", "MENTORGRAPH_SMTP_URL must look like"),
+        ("otlp_url", "http://collector:port", "MENTORGRAPH_OTLP_URL must look like"),
+        ("mail_from", "Mentors <mentors@example.org>", "MENTORGRAPH_MAIL_FROM is an address alone"),
+        ("mail_from", "mentors", "MENTORGRAPH_MAIL_FROM is an address alone"),
+        ("mail_from", "mentors@example.org\r\nBcc: x@example.org", "MENTORGRAPH_MAIL_FROM is an address alone"),
         ("log_level", "loud", "debug, info"),
         ("reconcile_minutes", "1", "greater than or equal to 5"),
     ],
@@ -45,3 +52,8 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.embedded
     assert SECRET_KEY not in repr(settings)
     assert str(settings.sqlite_path) == "mentorgraph.db"
+
+
+@pytest.mark.parametrize(("mail_from", "sender"), [("", "mentors@mentors.example.org"), ("hello@localhost", "hello@localhost")])
+def test_mail_is_from_who_is_set_or_from_the_public_host(mail_from: str, sender: str) -> None:
+    assert make_settings(public_url="https://mentors.example.org", mail_from=mail_from).sender == sender
