@@ -13,7 +13,7 @@ from rich.console import Console
 
 from mentorgraph.host import HostError
 from plugin.app import Parts, compose
-from plugin.errors import Misconfigured, PluginError, Unavailable
+from plugin.errors import PluginError, Unavailable
 from plugin.http import Patience
 from plugin.logs import configure_logging
 from plugin.settings import Settings
@@ -77,8 +77,6 @@ def guarded(work: Coroutine[Any, Any, T]) -> T:
         )
     except (PluginError, HostError) as error:
         fail(error.message)
-    except Misconfigured as error:
-        fail(error.message)
     except PermissionError as error:
         fail(f"{error.filename or 'a file'} cannot be opened: check who may read and write it")
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -97,6 +95,11 @@ def show(value: dict[str, object], *, as_json: bool, lines: Callable[[], None]) 
         sys.stdout.write(orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode() + "\n")
     else:
         lines()
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """So many of something, such as ``1 item`` or ``3 items``."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
 
 
 def secret_from(variable: str, prompt: str) -> str:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from integrations import HOSTS
 from mentorgraph.host import Sweep
 from plugin.app import Parts
-from plugin.cli.common import WITH_TIME, AsJson, Which, err, fail, out, run, secret_from, show
+from plugin.cli.common import WITH_TIME, AsJson, Which, counted, err, fail, out, run, secret_from, show
 from plugin.domain.community import POLICY_KEYS
 from plugin.services.hosts import choosing, provider_settings
 from plugin.services.hosts import connect as connecting
@@ -207,5 +207,5 @@ def reconcile(
     show(
         asdict(report),
         as_json=as_json,
-        lines=lambda: out.print(f"Read {sum(report.items.values())} items; {report.changed} differed, {report.asked} were asked about one by one."),
+        lines=lambda: out.print(f"Read {counted(sum(report.items.values()), 'item')}; {report.changed} differed, asked about one by one: {report.asked}."),
     )

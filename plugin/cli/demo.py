@@ -1,13 +1,13 @@
 """A whole community to try: a forum, the service, and the two connected over real HTTP."""
 
 import asyncio
+import contextlib
 import os
 import secrets
 import signal
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -102,7 +102,7 @@ async def _run(settings: Settings, folder: Path, *, port: int, forum_port: int) 
             await asyncio.wait({serving}, timeout=35)
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def _forum(folder: Path, port: int) -> AsyncIterator[None]:
     command = ["-m", "integrations.discourse.double", "--port", str(port), "--data", "demo", "--state", str(folder / "forum.json"), "--rate-limit", "0"]
     environment = os.environ | {"PYTHONPATH": str(_ROOT)}
@@ -113,11 +113,12 @@ async def _forum(folder: Path, port: int) -> AsyncIterator[None]:
             for _ in range(300):
                 if process.returncode is not None:
                     fail("the forum of the demo did not start; its message is above")
-                try:
-                    if (await client.get(f"http://127.0.0.1:{port}/site/basic-info.json")).status_code == 200:
+                with contextlib.suppress(httpx2.TransportError):
+                    if (await client.get(f"http://127.0.0.1:{port}/site/basic-info.json")).is_success:
                         break
-                except httpx2.TransportError:
-                    await asyncio.sleep(0.1)
+                await asyncio.sleep(0.1)
+            else:
+                fail("the forum of the demo did not answer within half a minute: try again when the machine has less to do")
             # Compiling the theme component takes Node, which nobody needs for the demo.
             await client.post(f"http://127.0.0.1:{port}/_double/settings", json={"web_component": True})
         yield

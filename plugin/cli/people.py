@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from plugin.app import Parts
-from plugin.cli.common import AsJson, Which, fail, out, run, show
+from plugin.cli.common import AsJson, Which, counted, fail, out, run, show
 from plugin.domain.people import Office, Scope
 from plugin.services.departures import burials
 from plugin.services.departures.erasure import erase_member, export_member, find_member
@@ -149,7 +149,7 @@ def tombstones(
         return erased, sum(map(len, given.values()))
 
     erased, kept = run(burying)
-    show({"erased": erased}, as_json=as_json, lines=lambda: out.print(f"{erased} members were erased again; {kept} tombstones are kept."))
+    show({"erased": erased}, as_json=as_json, lines=lambda: out.print(f"Erased again: {counted(erased, 'member')}; kept: {counted(kept, 'tombstone')}."))
 
 
 def _known(path: Path) -> list[str] | dict[int, list[str]]:

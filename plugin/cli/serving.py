@@ -27,6 +27,9 @@ GRACE = 15
 """Seconds that requests under way get when the service is told to stop."""
 
 
+_COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
+
+
 def port_is_free(host: str, port: int) -> bool:
     """Whether nothing listens there."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as probe:
@@ -166,7 +169,8 @@ def doctor(as_json: AsJson = False) -> None:
 
     def lines() -> None:
         for one in findings:
-            out.print(f"[{'red' if one['level'] == 'error' else 'yellow' if one['level'] == 'warning' else 'green'}]{one['level']:8}[/] {one['message']}")
+            out.print(f"{one['level']:8}", style=_COLOURS[one["level"]], end=" ")
+            out.print(one["message"], markup=False)
 
     show({"ok": ok, "findings": findings}, as_json=as_json, lines=lines)
     if not ok:

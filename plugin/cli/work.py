@@ -6,10 +6,11 @@ from typing import Annotated
 
 import orjson
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from plugin.app import Parts
-from plugin.cli.common import AsJson, Which, fail, out, run, show
+from plugin.cli.common import AsJson, Which, counted, fail, out, run, show
 from plugin.services.hosts import deliveries as delivering
 from plugin.services.hosts.connect import the_installation
 from plugin.services.messages import outgoing
@@ -27,21 +28,21 @@ def replay(
     if clock not in {"now", "events"}:
         fail("--clock is `now` or `events`")
 
-    async def work(parts: Parts) -> dict[str, object]:
+    async def work(parts: Parts) -> dict[str, int]:
         which = await the_installation(parts.runtime, installation)
         host = parts.runtime.host((await parts.runtime.installation(which)).host)
-        counts: dict[str, object] = {"handled": 0, "dropped": 0, "refused": 0}
+        counts = {"handled": 0, "dropped": 0, "refused": 0}
         with file.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
                 if not line.strip():
                     continue
                 headers, body, at = _recorded(line, number)
                 result = await delivering.replay(parts.runtime, which, host.recorded(headers, body), at=at if clock == "events" else None)
-                counts[result] = int(str(counts[result])) + 1
+                counts[result] += 1
         return counts
 
     counts = run(work)
-    show(counts, as_json=as_json, lines=lambda: out.print(", ".join(f"{value} {key}" for key, value in counts.items())))
+    show({**counts}, as_json=as_json, lines=lambda: out.print(", ".join(f"{value} {key}" for key, value in counts.items())))
 
 
 def _recorded(line: bytes, number: int) -> tuple[dict[str, str], bytes, datetime | None]:
@@ -86,9 +87,10 @@ def deliveries(
     def lines() -> None:
         table = Table("id", "kind", "state", "tries", "received", "error")
         for row in rows:
-            table.add_row(*(str(row[key]) for key in ("event_id", "kind", "state", "attempts", "received_at", "error")))
+            table.add_row(*(escape(str(row[key])) for key in ("event_id", "kind", "state", "attempts", "received_at", "error")))
         out.print(table)
-        out.print(f"{counts}" + (f"; {again} will be handled again" if retry else ""), markup=False)
+        found = [f"{number} {state}" for state, number in counts.items()] + ([f"{again} to be handled again"] if retry else [])
+        out.print(", ".join(found) or "The community sent nothing yet.", markup=False)
 
     show({"deliveries": rows, "counts": counts, "retried": again}, as_json=as_json, lines=lines)
 
@@ -136,6 +138,7 @@ def reseal(as_json: AsJson = False) -> None:
     """Move everything that is sealed to the newest of MENTORGRAPH_SECRET_KEYS, so that older ones can be dropped."""
     found = run(lambda parts: resealing.reseal_everywhere(parts.runtime))
     moved, lost = sum(one.moved for one in found.values()), sum(one.lost for one in found.values())
-    show({"moved": moved, "lost": lost}, as_json=as_json, lines=lambda: out.print(f"{moved} seals were moved to the newest key."))
+    show({"moved": moved, "lost": lost}, as_json=as_json, lines=lambda: out.print(f"{counted(moved, 'seal')} moved to the newest key."))
     if lost:
-        fail(f"{lost} seals open with none of MENTORGRAPH_SECRET_KEYS: add the key that made them, behind the newest, and run this again")
+        unread = counted(lost, "seal opens", "seals open")
+        fail(f"{unread} with none of MENTORGRAPH_SECRET_KEYS: add the key that made them, behind the newest, and run this again")

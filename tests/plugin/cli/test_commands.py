@@ -15,7 +15,7 @@ import typer
 
 from integrations.servers import free_port
 from plugin.app import compose
-from plugin.cli.common import AT_A_PROMPT
+from plugin.cli.common import AT_A_PROMPT, counted
 from plugin.cli.main import app
 from plugin.settings import Settings
 from plugin.worker import Worker
@@ -517,6 +517,10 @@ def test_dead_letters_are_listed_and_taken_up_again(connected: Line) -> None:
         connection.commit()
     (row,) = connected("deliveries", "--failed", "--json").json["deliveries"]
     assert (row["event_id"], row["state"], row["error"]) == ("7", "dead", "ValueError")
+    with closing(sqlite3.connect(connected.database)) as connection:
+        connection.execute("UPDATE inbox SET kind = '[/red] of a host'")
+        connection.commit()
+    assert "[/red] of a host" in connected("deliveries").out, "what a host calls something is no markup"
     again = connected("deliveries", "--failed", "--retry", "--json").json
     assert (again["retried"], again["counts"]) == (1, {"new": 1})
 
@@ -531,6 +535,19 @@ def test_the_doctor_says_what_to_do(connected: Line) -> None:
     assert json.loads(broken.out)["ok"] is False
     public = connected("doctor", "--json", MENTORGRAPH_PUBLIC_URL="http://mentors.example.org")
     assert any("https" in one["message"] for one in json.loads(public.out)["findings"])
+
+
+def test_what_a_community_is_called_is_no_markup(connected: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def found(_runtime: object) -> list[dict[str, str]]:
+        return [{"level": "ok", "message": "https://forum.example.org (1) answers: [/b] the [beta] forum, version 3"}]
+
+    monkeypatch.setattr("plugin.cli.serving.examine", found)
+    assert "answers: [/b] the [beta] forum" in connected("doctor").out
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 items"), (1, "1 item"), (2, "2 items")])
+def test_one_is_said_otherwise_than_several(number: int, said: str) -> None:
+    assert counted(number, "item") == said
 
 
 def test_an_empty_service_is_told_to_connect(fresh: Line) -> None:
