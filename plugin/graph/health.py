@@ -30,7 +30,7 @@ from plugin.domain.health import (
     Voice,
 )
 from plugin.graph import scales
-from plugin.graph.measures import gini
+from plugin.graph.inequality import gini
 from plugin.graph.scales import Estimate
 
 

@@ -9,16 +9,16 @@ count nothing, never the opposite.
 Weights are taken only if they do better than the prior on the community's latest questions, which they have not seen.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from plugin.graph.affinity import consider, points_of
+from plugin.graph.affinity import points_of
 from plugin.graph.knowledge import Knowledge
-from plugin.graph.signals import SIGNALS, Need, Signals
+from plugin.graph.signals import SIGNALS, Signals
 from plugin.graph.weights import Weight, Weights
 
 SERIOUS = 200
@@ -63,26 +63,11 @@ class Trial:
     ndcg_after: float = 0.0
 
 
-def example(
-    knowledge: Knowledge,
-    need: Need,
-    answerers: Collection[int],
-    *,
-    now: float,
-    weights: Weights,
-    eligible: Callable[[int], bool] | None = None,
-) -> Example | None:
-    """What a question teaches, or ``None`` when no serious candidate answered it.
-
-    ``knowledge`` must be as it was when the question was asked, without the question's own posts.
-    """
-    with knowledge.lock:
-        _, signals = consider(knowledge, need, now=now, eligible=eligible)
-        return of_signals(knowledge, signals, answerers, weights=weights)
-
-
 def of_signals(knowledge: Knowledge, signals: Signals, answerers: Collection[int], *, weights: Weights) -> Example | None:
-    """The same from signals that are there already. The caller holds the lock."""
+    """What a question teaches by the signals of its candidates at the time of asking, or ``None`` when no serious candidate answered it.
+
+    The caller holds the lock; the knowledge must be without the question's own posts.
+    """
     scores = points_of(signals.matrix, weights=weights).sum(axis=1)
     numbers = knowledge.numbers(signals.rows)
     serious = np.lexsort((numbers, -scores))[:SERIOUS]

@@ -5,14 +5,16 @@ All take the graph of :mod:`plugin.graph.build` and a period, in seconds since 1
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import networkx as nx
 
 from plugin.graph.build import Graph, Node
+from plugin.graph.decay import DAY
+from plugin.graph.inequality import gini
 
-DAY = 86_400.0
 NEWCOMER = 30 * DAY
 """So long after joining, or after the first post where joining is not known, somebody is a newcomer."""
 
@@ -53,7 +55,7 @@ def measure(graph: Graph, *, since: float, until: float, seed: int = 0) -> Healt
     helpers = _answers_given(graph, since=since, until=until)
     given = sorted(helpers.values())
     waits = _waits(graph, since=since, until=until)
-    first = sorted(wait for _, wait in waits if wait is not None)
+    first = [wait for _, wait in waits if wait is not None]
     lonely = [member for member in newcomers if exchanges.in_degree(member) == 0]
     return Health(
         since=since,
@@ -66,17 +68,10 @@ def measure(graph: Graph, *, since: float, until: float, seed: int = 0) -> Healt
         top5_share=sum(given[-5:]) / sum(given) if given else 0.0,
         helpers_for_half=_for_half(given),
         answered=len(first) / len(waits) if waits else 0.0,
-        median_hours_to_answer=first[len(first) // 2] / 3600 if first else None,
+        median_hours_to_answer=median(first) / 3600 if first else None,
         unanswered=_unanswered(waits),
         bridges=bridges(exchanges),
     )
-
-
-def over_time(graph: Graph, *, since: float, until: float, days: float = 90.0, seed: int = 0) -> list[Health]:
-    """The measures of each whole period of so many days."""
-    count = max(int((until - since) // (days * DAY)), 0)
-    starts = [since + i * days * DAY for i in range(count)]
-    return [measure(graph, since=start, until=start + days * DAY, seed=seed) for start in starts]
 
 
 def exchanged(graph: Graph, *, since: float, until: float) -> "nx.DiGraph[Node]":
@@ -90,16 +85,6 @@ def exchanged(graph: Graph, *, since: float, until: float) -> "nx.DiGraph[Node]"
         if edge["kind"] in ("asked", "answered") and since <= edge["at"] < until:
             found.add_node(source)
     return found
-
-
-def gini(amounts: Iterable[float]) -> float:
-    """How unequal amounts are: 0 when all are equal, towards 1 when one has everything. 0 for nothing at all."""
-    ordered = sorted(amounts)
-    total = sum(ordered)
-    if not total:
-        return 0.0
-    ranked = sum(place * amount for place, amount in enumerate(ordered, start=1))
-    return 2 * ranked / (len(ordered) * total) - (len(ordered) + 1) / len(ordered)
 
 
 def bridges(exchanges: "nx.DiGraph[Node]", *, limit: int = 10) -> tuple[tuple[int, int], ...]:

@@ -205,12 +205,6 @@ class Postings:
             return own.size
         return sum(b - a for a, b in (s.bounds(term) for s in self._segments))
 
-    def holds(self, term: int, document: int) -> bool:
-        """Whether a document holds a term."""
-        documents, _ = self.get(term)
-        place = int(np.searchsorted(documents, document))
-        return place < len(documents) and int(documents[place]) == document
-
     def load(self, segments: list[Segment]) -> None:
         """Take the segments of a bulk build, which empties the list, in place of everything. Documents grow from segment to segment and none is in two."""
         self._segments, self._own = [joined(segments)] if segments else [], {}

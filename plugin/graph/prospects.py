@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp
 
+from plugin.graph.decay import DAY
 from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
 
-DAY = 86_400.0
 WINDOW = 180 * DAY
 """How far back is looked."""
 NEWCOMER = 90 * DAY

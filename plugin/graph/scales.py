@@ -130,15 +130,6 @@ def nps(scores: Sequence[int], *, level: float = LEVEL) -> Estimate | None:
     return Estimate(value=100 * value, low=100 * min(low, value), high=100 * max(high, value), n=n)
 
 
-def turned(items: Items, *, reversed_items: Sequence[bool], ends: Sequence[tuple[int, int]]) -> Items:
-    """Answers with reversed items turned round: low + high - answer."""
-    found = np.array(items, dtype=float)
-    for place, (back, (low, high)) in enumerate(zip(reversed_items, ends, strict=True)):
-        if back:
-            found[:, place] = low + high - found[:, place]
-    return found
-
-
 def alpha(items: Items) -> float | None:
     """Cronbach's alpha of items that are turned the same way; ``None`` with fewer than two items or people, or where all people have the same sum.
 

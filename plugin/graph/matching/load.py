@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from plugin.graph.inequality import gini
 from plugin.graph.matching.choices import on_pairs
 from plugin.graph.matching.flow import SAFE, Layout, Network, cheapest, gains, lexicographic, reduced_costs
 from plugin.graph.matching.problem import Ints, Problem, Watch
-from plugin.graph.matching.report import gini
 from plugin.graph.sat import Proof, new_model, search
 
 if TYPE_CHECKING:

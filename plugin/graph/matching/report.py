@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from plugin.graph.inequality import gini
 from plugin.graph.matching.problem import Alternative, Bools, Floats, Ints, Objective, Pair, Problem, Reason, Round, Unplaced
 from plugin.graph.matching.rules import allowed, banned, chosen, dense_ranks, mentee_keys, mentor_keys
 
@@ -33,15 +34,6 @@ def report(problem: Problem, rows: Ints, *, objective: Objective, seed: int, pro
         places=len(rows),
         proved=proved,
     )
-
-
-def gini(loads: Ints) -> float:
-    """How unequally a load is spread: 0 when all carry the same, towards 1 when one carries all (Gini 1912)."""
-    count, whole = len(loads), int(loads.sum())
-    if not whole:
-        return 0.0
-    ordered = np.sort(loads)
-    return float((2 * np.arange(1, count + 1) - count - 1) @ ordered / (count * whole))
 
 
 def choices(problem: Problem) -> Ints:

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugin.graph import bulk
-from plugin.graph.affinity import Need
-from plugin.graph.learning import ENOUGH, Example, adapt, example, fit
+from plugin.graph.affinity import Need, consider
+from plugin.graph.learning import ENOUGH, Example, adapt, fit, of_signals
 from plugin.graph.signals import SIGNALS
 from plugin.graph.weights import SHIPPED, Weights
 from tests.plugin.graph.make import NOW, community, counts
@@ -86,11 +86,12 @@ def test_an_example_is_what_the_ranking_saw() -> None:
     members, posts = community()
     knowledge = bulk.build(members=members, posts=posts)
     need = Need(counts("shader water"), asker=1)
-    found = example(knowledge, need, {10}, now=NOW, weights=SHIPPED)
+    _, signals = consider(knowledge, need, now=NOW)
+    found = of_signals(knowledge, signals, {10}, weights=SHIPPED)
     assert found is not None
     assert found.answered.sum() == 1
     assert int(np.argmax(found.matrix[:, SIGNALS.index("asked")])) == int(np.flatnonzero(found.answered)[0])
-    assert example(knowledge, need, {99}, now=NOW, weights=SHIPPED) is None
+    assert of_signals(knowledge, signals, {99}, weights=SHIPPED) is None
 
 
 @given(st.floats(0, 100), st.floats(0, 100), st.integers(0, 10**6))

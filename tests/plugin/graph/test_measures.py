@@ -5,11 +5,9 @@ from dataclasses import replace
 
 import networkx as nx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from plugin.graph.build import Graph, MentorshipFact, Node, build
-from plugin.graph.measures import bridges, exchanged, gini, measure, over_time
+from plugin.graph.measures import bridges, exchanged, measure
 from plugin.graph.pictures import chart, network
 from tests.plugin.graph.make import DAY, NOW, community, like, member, post, solved
 
@@ -68,7 +66,6 @@ def test_measures_of_a_period() -> None:
 def test_an_empty_period_measures_nothing() -> None:
     health = measure(graph(), since=0.0, until=1.0)
     assert (health.active, health.reach, health.gini, health.answered, health.median_hours_to_answer) == (0, 0.0, 0.0, 0.0, None)
-    assert over_time(graph(), since=NOW, until=NOW) == []
 
 
 def test_newcomers_without_any_reply_are_isolated() -> None:
@@ -93,24 +90,11 @@ def test_what_stays_unanswered_is_told_by_category_and_tag() -> None:
     assert health.unanswered == {"10": (1, 2), "#legal": (1, 1), "#pricing": (1, 2)}
 
 
-def test_over_time_covers_whole_periods() -> None:
-    periods = over_time(graph(), since=NOW - 90 * DAY, until=NOW, days=30)
-    assert [round((period.until - period.since) / DAY) for period in periods] == [30, 30, 30]
-    assert [period.active > 0 for period in periods] == [False, True, True]
-
-
 def test_a_bridge_is_whoever_holds_two_circles_together() -> None:
     ties: nx.DiGraph[Node] = nx.DiGraph()
     for a, b in [(1, 2), (2, 3), (3, 1), (3, 4), (4, 5), (5, 3)]:
         ties.add_edge(("member", a), ("member", b), weight=1)
     assert bridges(ties) == ((3, 4),)
-
-
-@given(st.lists(st.integers(0, 100), max_size=20))
-def test_gini_is_the_mean_difference(amounts: list[int]) -> None:
-    pairs = sum(abs(a - b) for a in amounts for b in amounts)
-    expected = pairs / (2 * len(amounts) * sum(amounts)) if sum(amounts) else 0.0
-    assert gini(amounts) == pytest.approx(expected, abs=1e-9)
 
 
 def test_pictures_are_svg_and_deterministic_and_escape_names() -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plugin.graph.decay import DAY
 from plugin.graph.facts import LikeFact, MemberFact, PostFact, SolvedFact
-from plugin.graph.prospects import DAY, LEAST_PEOPLE, SHOWN, Prospect, prospects
+from plugin.graph.prospects import LEAST_PEOPLE, SHOWN, Prospect, prospects
 
 NOW = 1_000 * DAY
 

@@ -150,14 +150,13 @@ def test_the_bootstrap_of_a_seed_is_always_the_same() -> None:
     assert scales.alpha_bootstrap(items, seed=5) != scales.alpha_bootstrap(items, seed=6)
 
 
-def test_a_reversed_item_spoils_alpha_until_it_is_turned() -> None:
+def test_an_item_that_counts_the_other_way_round_spoils_alpha() -> None:
     items = simulated(200, 3, loading=0.8, seed=1)
     crossed = items.copy()
     crossed[:, 1] = 6 - crossed[:, 1]
-    before, after = scales.alpha(crossed), scales.alpha(scales.turned(crossed, reversed_items=[False, True, False], ends=[(1, 5)] * 3))
+    before = scales.alpha(crossed)
     assert before is not None
-    assert before < 0
-    assert after == pytest.approx(scales.alpha(items))
+    assert before < 0 < (scales.alpha(items) or 0)
 
 
 def test_a_factor_is_scored_for_those_who_answered_half_of_it() -> None:

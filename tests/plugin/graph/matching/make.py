@@ -6,8 +6,8 @@ from itertools import combinations, product
 import numpy as np
 from hypothesis import strategies as st
 
+from plugin.graph.inequality import gini
 from plugin.graph.matching import Edges, Offer, Placing, Problem, RuleKind, RuleMask, Seat
-from plugin.graph.matching.report import gini
 
 FIRST_MENTOR = 100
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from plugin.graph.inequality import gini
 from plugin.graph.matching import Objective, flow, solve
-from plugin.graph.matching.report import gini
 from plugin.graph.matching.rules import dense_ranks
 from tests.plugin.graph.matching.make import random_choices
 
