@@ -107,8 +107,7 @@ def compose(
         mailer=SmtpMailer(settings.smtp_url, sender=settings.sender) if settings.smtp_url else None,
         identity=open_id(),
     )
-    graphs = Graphs(runtime)
-    return Parts(runtime=runtime, graphs=graphs)
+    return Parts(runtime=runtime, graphs=Graphs(runtime))
 
 
 def manifest_path() -> Path:
@@ -147,7 +146,7 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
     watch = Watch(runtime)
     hooks, auth, health, status = Hooks(runtime), Auth(runtime), Health(runtime, watch), Status(runtime, watch)
     setup, join = Setup(runtime), Join(runtime)
-    enrol, signing = Enrol(runtime), Signing(runtime, auth)
+    enrol, signing, stop = Enrol(runtime), Signing(runtime, auth), Stop(runtime)
     origins, embedded = Origins(runtime), Embed(runtime, script=embed.script())
     oauth = OAuth(runtime)
     graphql = GraphQLEndpoint(runtime, parts.graphs, origins=origins, page=graphiql)
@@ -217,8 +216,8 @@ def build(parts: Parts, *, embedded_worker: bool) -> Starlette:
         Route("/embed/v1/{name}", embedded.script),
         Route("/embed/{installation}", embedded.about),
         Route("/embed/{installation}/frame", embedded.frame),
-        Route("/stop/{installation}/{token}", Stop(runtime).show, methods=["GET"]),
-        Route("/stop/{installation}/{token}", Stop(runtime).act, methods=["POST"]),
+        Route("/stop/{installation}/{token}", stop.show, methods=["GET"]),
+        Route("/stop/{installation}/{token}", stop.act, methods=["POST"]),
         Route("/calendar/{installation}/{token}", Feed(runtime).get, methods=["GET"]),
         Route("/certificate/{installation}/{code}", Certificates(runtime).show),
         Route("/enrol/{installation}/{token}", enrol.show, methods=["GET"]),

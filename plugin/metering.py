@@ -17,7 +17,6 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"
 """The library's own name for the folder in which processes count together; it is read when the library is first imported."""
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
-
 ACKNOWLEDGEMENT = ("mentorgraph_acknowledgement_seconds", "From the first byte of a delivery to its acknowledgement, durable.")
 
 # When a series began is of use to no alarm of ours, and doubles what is sent.
@@ -106,7 +105,7 @@ class Meter:
             self._drift.labels(str(installation_id))
 
     def answered(self, way: str, *, requested: int, actual: int) -> None:
-        """An operation was answered by the engine, a plan, or from what was kept."""
+        """An operation was answered in one of :data:`WAYS`."""
         self._ways[way].inc()
         self._requested.inc(requested)
         self._actual.inc(actual)

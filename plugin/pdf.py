@@ -1,4 +1,4 @@
-"""Certificates as PDF, set by Typst. Words reach the template as data and never as markup; nothing is read from disk or the network."""
+"""Certificates as PDF, set by Typst. Words reach the template as data, never as markup; besides, only the machine's fonts are read, for names in any script."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ _TEMPLATE = Path(__file__).parent / "web" / "templates" / "certificate.typ"
 
 
 def certificate(words: Mapping[str, str]) -> bytes:
-    """A page in landscape A4 with these words; ``language`` is a code such as ``de``. The same words give the same bytes."""
+    """A page in landscape A4 with these words; ``language`` is a code such as ``de``. The same words and fonts give the same bytes."""
     # Loaded when the first certificate is made: it is the largest library of all, and most processes make none.
     import typst  # noqa: PLC0415
 

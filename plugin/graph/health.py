@@ -10,7 +10,6 @@ from plugin.domain.health import (
     AS_PLANNED,
     AT_MOST,
     LONG,
-    MIN_CELL,
     QUIET_AFTER,
     REPLY_WITHIN,
     Ask,
@@ -34,13 +33,12 @@ from plugin.graph.inequality import gini
 from plugin.graph.scales import Estimate
 
 
-def released(voices: Iterable[Voice]) -> list[Voice]:
-    """Answers that may show in figures: in batches of :data:`MIN_CELL`, in the order of giving.
+def released(voices: Iterable[Voice]) -> Sequence[Voice]:
+    """Answers that may show in figures: in whole batches, in the order of giving.
 
     A figure that moved with every answer would tell what the last one said to whoever looks twice.
     """
-    found = sorted(voices, key=lambda one: one.at)
-    return found[: len(found) // MIN_CELL * MIN_CELL]
+    return scales.batches(sorted(voices, key=lambda one: one.at))
 
 
 def figure(estimate: Estimate | None) -> Figure | None:
@@ -214,7 +212,10 @@ def over_time(facts: Facts, *, since: datetime, now: datetime, step: timedelta =
 
 
 def cohorts(facts: Facts, *, now: datetime) -> tuple[Cohort, ...]:
-    """Mentees by cohort, each compared with all the others together. Figures about answers rest on :data:`MIN_CELL` people on both sides, or are left out."""
+    """Mentees by cohort, each compared with all the others together.
+
+    Figures about answers rest on :data:`~plugin.domain.health.MIN_CELL` people on both sides, or are left out.
+    """
     ever = _mentees_of(one for one in facts.pairs if one.began_at <= now)
     mentees = [one for one in facts.people if one.role == "mentee" and one.at <= now and (one.left_at is None or one.left_at > now)]
     voices = [one for one in facts.voices if one.at <= now and one.quality is not None]

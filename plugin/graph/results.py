@@ -8,7 +8,6 @@ out from the sum (complementary suppression: Hundepool et al. 2012, "Statistical
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 
@@ -18,16 +17,11 @@ from plugin.domain.health import MIN_CELL, Figure
 from plugin.domain.results import Cell, FactorResult, QuestionResult, Results
 from plugin.graph import scales
 from plugin.graph.health import figure
+from plugin.graph.scales import batches
 
-T = TypeVar("T")
 Sheets = Sequence[Mapping[str, Answer]]
 COUNTED = CHOICES | {QuestionKind.YES_NO, QuestionKind.SCALE}
 """Kinds whose answers are counted by what was chosen. Texts, skills, days and times are in no figure."""
-
-
-def batches(values: Sequence[T]) -> Sequence[T]:
-    """Those that fill whole batches, the first ones first."""
-    return values[: len(values) // MIN_CELL * MIN_CELL]
 
 
 def results(form: Form, sheets: Sheets, *, seed: int) -> Results:

@@ -17,7 +17,7 @@ from plugin.graph.forward import TopicTerms
 from plugin.graph.habits import Habits
 from plugin.graph.ids import Ids
 from plugin.graph.meaning import Meaning
-from plugin.graph.postings import Postings
+from plugin.graph.postings import MAX_COUNT, Postings
 
 MAX_TERMS = 64
 """How many terms of a post count, unless the knowledge is told otherwise."""
@@ -257,7 +257,7 @@ class Rows:
 
     def _bounded(self, terms: Mapping[int, int]) -> dict[int, int]:
         kept = sorted(terms.items(), key=lambda item: -item[1])[: self.max_terms] if len(terms) > self.max_terms else terms.items()
-        return {term: min(count, 3) for term, count in kept}
+        return {term: min(count, MAX_COUNT) for term, count in kept}
 
     def _unlike(self, post: int, like: int, *, author: int) -> None:
         self.fading.add(LIKED, author, int(self.like_at.data[like]), times=-1)

@@ -6,11 +6,15 @@ Intervals are at 95 % unless said otherwise. Quantiles come from scipy.special, 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from plugin.domain.health import MIN_CELL
+
+T = TypeVar("T")
 LEVEL = 0.95
 Items = NDArray[np.float64]
 """One row a person, one column an item."""
@@ -24,6 +28,11 @@ class Estimate:
     low: float | None
     high: float | None
     n: int
+
+
+def batches(values: Sequence[T]) -> Sequence[T]:
+    """Those that fill whole batches of :data:`~plugin.domain.health.MIN_CELL`, the first ones first."""
+    return values[: len(values) // MIN_CELL * MIN_CELL]
 
 
 def mean(values: Sequence[float], *, level: float = LEVEL) -> Estimate | None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from plugin.graph.columns import Column
 from plugin.graph.knowledge import Knowledge
-from plugin.graph.postings import Entries
+from plugin.graph.postings import MAX_COUNT, Entries
 
 MAX_POSTINGS = 400_000
 """How many postings one need reads at most, of questions and of replies."""
@@ -29,7 +29,6 @@ RELATED_TOPICS, RELATED_TERMS = 20, 30
 
 _K1, _B = 1.2, 0.5
 _FEW = 5
-_MAX_COUNT = 3
 
 
 Scored = tuple[NDArray[np.int32], NDArray[np.float64]]
@@ -75,7 +74,7 @@ def rarity(frequencies: Mapping[int, int], *, documents: int) -> dict[int, float
 
 def similar(knowledge: Knowledge, terms: Mapping[int, int]) -> Similar:
     """The participations of members in other people's topics that resemble a need. The caller holds the lock."""
-    counts = {term: float(min(count, _MAX_COUNT)) for term, count in terms.items()}
+    counts = {term: float(min(count, MAX_COUNT)) for term, count in terms.items()}
     questions, replies = knowledge.questions.find(counts), knowledge.replies.find(counts)
     asked, replied = _both(knowledge, counts, questions, replies, budget=MAX_POSTINGS)
     related = _related(knowledge, asked)

@@ -16,8 +16,7 @@ def offset_hours(zone: str | None, *, now: float) -> float | None:
 def _offset(zone: str, day: int) -> float | None:
     try:
         offset = dt.datetime.fromtimestamp(day * DAY, tz=ZoneInfo(zone)).utcoffset()
-    except (ValueError, OSError):  # an unknown key is a ValueError's cousin only on some paths: ZoneInfoNotFoundError is a KeyError
-        return None
-    except KeyError:
+    except (ValueError, KeyError, OSError):
+        # An unknown zone is a KeyError, what can be none a ValueError, and a folder of zones an OSError.
         return None
     return offset.total_seconds() / 3600 if offset is not None else None

@@ -1,6 +1,6 @@
 """Words of members' pages about what members do together: sessions, agreements, goals, events, stories, reports."""
 
-from plugin.texts import _
+from plugin.texts.kinds import _
 
 SESSION_STATES = {
     "proposed": _("Proposed"),

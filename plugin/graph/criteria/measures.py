@@ -51,7 +51,7 @@ def _columns(*sides: Sequence[Mapping[H, float] | None]) -> dict[H, int]:
     for row in chain(*sides):
         for key in row or ():
             found.setdefault(key, len(found))
-    return found or {}
+    return found
 
 
 def _said(rows: Sequence[object]) -> Bools:

@@ -91,13 +91,18 @@ def checks(rules: Sequence[Rule], criteria: Sequence[Criterion], sides: Sides) -
 
 
 def _pairwise(rule: Rule, sides: Sides) -> Measure:
-    if rule.about in {RuleAbout.BLOCKED, RuleAbout.ALREADY}:
-        both = {(one, other): 1.0 for pair in sides.known.blocked for one in pair for other in pair if one != other}
-        pairs = both if rule.about is RuleAbout.BLOCKED else dict.fromkeys(sides.known.already, 1.0)
-        return given(sides.rows(pairs), mentees=len(sides.mentees), mentors=len(sides.mentors))
+    if rule.about is RuleAbout.BLOCKED:
+        return _pairs({(one, other): 1.0 for pair in sides.known.blocked for one in pair for other in pair if one != other}, sides)
+    if rule.about is RuleAbout.ALREADY:
+        return _pairs(dict.fromkeys(sides.known.already, 1.0), sides)
     if rule.about is RuleAbout.TRACK:
         return shared([_one(p.track) for p in sides.mentees], [_one(p.track) for p in sides.mentors], how="any")
     return _compared(rule.question, rule.question, sides, how="any", different=False)
+
+
+def _pairs(values: Mapping[tuple[int, int], float], sides: Sides, *, said: Bools | None = None, different: bool = False) -> Measure:
+    """What is known of pairs of (mentor, mentee), as a measure."""
+    return given(sides.rows(values), mentees=len(sides.mentees), mentors=len(sides.mentors), said=said, different=different)
 
 
 def _one(word: str | None) -> frozenset[str] | None:
@@ -117,7 +122,7 @@ def _skill(_: Criterion, sides: Sides) -> tuple[Measure, Measure]:
 
 def _need(_: Criterion, sides: Sides) -> tuple[Measure, Measure]:
     said = np.array([p.id in sides.known.needy for p in sides.mentees], bool)
-    return _both(given(sides.rows(sides.known.expertise), mentees=len(sides.mentees), mentors=len(sides.mentors), said=said))
+    return _both(_pairs(sides.known.expertise, sides, said=said))
 
 
 def _goals(one: Criterion, sides: Sides) -> tuple[Measure, Measure]:
@@ -146,7 +151,7 @@ def _seniority(one: Criterion, sides: Sides) -> tuple[Measure, Measure]:
 
 
 def _past(one: Criterion, sides: Sides) -> tuple[Measure, Measure]:
-    return _both(given(sides.rows(sides.known.past), mentees=len(sides.mentees), mentors=len(sides.mentors), different=one.different))
+    return _both(_pairs(sides.known.past, sides, different=one.different))
 
 
 def _answer(one: Criterion, sides: Sides) -> tuple[Measure, Measure]:
@@ -154,7 +159,7 @@ def _answer(one: Criterion, sides: Sides) -> tuple[Measure, Measure]:
 
 
 def _compared(question: str, other: str, sides: Sides, *, how: str, different: bool) -> Measure:
-    """Answers compared as what most of them are: options, numbers or texts."""
+    """Answers compared as options if any is one, else as numbers if any is one, else as texts; an answer of another kind counts as none."""
     a, b = [p.answers.get(question) for p in sides.mentees], [p.answers.get(other) for p in sides.mentors]
     types = [type(value) for value in (*a, *b) if value is not None]
     if any(kind is frozenset for kind in types):

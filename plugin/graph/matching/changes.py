@@ -22,7 +22,6 @@ from plugin.graph.matching.stable import Market, check_minimums, propose
 PROOF = 2_000
 """So many sweeps at most to prove an optimum; then the round is computed anew."""
 
-
 LONGEST = 2**62
 """Costs times nodes stay below this, so that the lengths of paths fit into 64 bits."""
 
@@ -200,7 +199,7 @@ class Way:
     change: Ints
 
 
-def shortest(net: Network, cost: Ints, flow: Ints, *, start: int, end: int) -> "Way | None":
+def shortest(net: Network, cost: Ints, flow: Ints, *, start: int, end: int) -> Way | None:
     """The cheapest way for one more unit; None if there is none, or if the flow is not an optimum.
 
     Bellman-Ford over the residual network from one node, a whole frontier at a time. Ways back into ``start`` are left out: from an optimum they never help.

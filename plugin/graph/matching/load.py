@@ -14,7 +14,7 @@ import numpy as np
 
 from plugin.graph.inequality import gini
 from plugin.graph.matching.choices import on_pairs
-from plugin.graph.matching.flow import SAFE, Layout, Network, cheapest, gains, lexicographic, reduced_costs
+from plugin.graph.matching.flow import GRID, SAFE, Layout, Network, cheapest, gains, lexicographic, reduced_costs
 from plugin.graph.matching.problem import Ints, Problem, Watch
 from plugin.graph.sat import Proof, new_model, search
 
@@ -110,7 +110,7 @@ class Spread:
         """A search from a corner for a round of lower Gini within the stated loss; pairs whose reduced cost alone is beyond it are left out first."""
         if start.gini <= even.gini + 1e-12:
             return start.rows, True
-        budget = int((best.total - least) * 1e9) + 2 * len(best.rows)
+        budget = int((best.total - least) * GRID) + 2 * len(best.rows)
         pairs, cost = self.base.pairs, on_pairs(self.base, -self.gain[self.net.pairs])
         flow = self._found(cheapest(self.base, cost))
         open_ = (reduced_costs(self.base, cost, flow)[pairs] <= budget) | (flow[pairs] > 0)
@@ -155,8 +155,8 @@ class _Search:
             if edges.offer is not None:
                 model.add(sum(self._of(edges.offer == number)) <= offer.capacity)
         model.add(sum(self.take) == self.places)
-        units = np.rint(edges.score[self.rows] * 1e9).astype(np.int64).tolist()
-        model.add(sum(unit * var for unit, var in zip(units, self.take, strict=True)) >= int(np.floor(least * 1e9)))
+        units = np.rint(edges.score[self.rows] * GRID).astype(np.int64).tolist()
+        model.add(sum(unit * var for unit, var in zip(units, self.take, strict=True)) >= int(np.floor(least * GRID)))
         model.maximize(sum(self._squares()))
         proof, solver = search(model, effort=EFFORT, seed=seed)
         if proof not in {Proof.BEST, Proof.FOUND}:
