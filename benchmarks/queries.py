@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.serving import Run, Server, holds, post, say, whole  # noqa: E402 - the checkout has to be found first
+from benchmarks.serving import Run, Server, exchange, holds, post, say, whole  # noqa: E402 - the checkout has to be found first
 
 PACKAGES = {"graphql-yoga": "5.24.1", "@escape.tech/graphql-armor": "3.2.0", "graphql": "16.15.0"}
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mentorgraph-benchmarks" / "yoga-5.24.1"
@@ -226,12 +226,10 @@ def answer(server: Server, request: bytes) -> dict[str, Any]:
 
     async def once() -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=2**20)
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
-        found = await reader.readexactly(length)
-        writer.close()
-        return found
+        try:
+            return (await exchange(reader, writer, request))[1]
+        finally:
+            writer.close()
 
     found: dict[str, Any] = json.loads(asyncio.run(once()))
     return found

@@ -156,15 +156,21 @@ def serving(settings: Settings, port: int, *, command: Sequence[str] = ("-m", "p
     with subprocess.Popen([sys.executable, *command, "serve", "--port", str(port)], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + 120
-            while time.monotonic() < deadline:
-                with contextlib.suppress(httpx2.HTTPError):
-                    if httpx2.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).is_success:
-                        break
+            while not _is_ready(port):
+                if time.monotonic() > deadline or process.poll() is not None:
+                    raise RuntimeError("the service did not become ready: nothing can be measured")
                 time.sleep(0.1)
             yield process
         finally:
             process.terminate()
             process.wait(60)
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        return httpx2.get(f"http://127.0.0.1:{port}/readyz", trust_env=False).is_success
+    except httpx2.HTTPError:
+        return False
 
 
 def say(line: str) -> None:

@@ -67,9 +67,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--looks", type=int, default=7)
     looks = parser.parse_args().looks
-    folder = Path(tempfile.mkdtemp(prefix="widget-bench-"))
-    with stage(folder) as set_up, browser() as opened:
-        compile_theme(set_up, folder, production=True)
+    with tempfile.TemporaryDirectory(prefix="widget-bench-") as folder, stage(Path(folder)) as set_up, browser() as opened:
+        compile_theme(set_up, Path(folder), production=True)
         set_up.run(set_up.need(MEMBER, "How do I price a first subscription product for small customers?"))
         found: dict[str, object] = {
             "theme": measured(set_up, opened, theme_page, looks=looks),
