@@ -23,6 +23,9 @@ SECONDS = 30.0
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}")
 """What a browser's field for addresses takes (HTML, section 4.10.5.1.5), with a domain that has a dot; no quoting, no comments, no line breaks."""
 
+_LINK = re.compile(r"https?://[^\s<>\"'“”„»«]*[^\s<>\"'“”„»«.,;:!?)\]]")
+"""An address in a text, without the marks of the sentence around it."""
+
 
 class MailFailed(Exception):
     """A mail was not taken. ``permanent`` means that this address will not take it later either (a reply of 5xx to it)."""
@@ -98,12 +101,18 @@ def compose(letter: Letter, *, sender: str, sender_name: str = "Mentorgraph") ->
 
 
 def _html(title: str, paragraphs: Sequence[str], locale: str) -> str:
-    body = "\n".join(f"<p>{_linked(escape(one)).replace(chr(10), '<br>')}</p>" for one in paragraphs)
+    body = "\n".join(f"<p>{_linked(one).replace(chr(10), '<br>')}</p>" for one in paragraphs)
     return f'<!doctype html>\n<html lang="{escape(locale)}"><head><meta charset="utf-8"><title>{escape(title)}</title></head>\n<body>\n{body}\n</body></html>\n'
 
 
 def _linked(text: str) -> str:
-    return re.sub(r"https?://[^\s<>\"']+", lambda found: f'<a href="{found.group()}">{found.group()}</a>', text)
+    """A text as HTML in which addresses are links."""
+    pieces, end = [], 0
+    for found in _LINK.finditer(text):
+        url = escape(found.group())
+        pieces += [escape(text[end : found.start()]), f'<a href="{url}">{url}</a>']
+        end = found.end()
+    return "".join([*pieces, escape(text[end:])])
 
 
 class SmtpMailer:

@@ -1,11 +1,14 @@
 """Mail over a real SMTP server on loopback; headers that cannot be forged."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from html import escape, unescape
 from typing import Any
 
 import pytest
@@ -75,6 +78,18 @@ async def test_a_mail_arrives_as_text_and_html(server: tuple[Server, SmtpMailer]
     assert "Hello <i>you</i>" in text.get_content()
     assert "Hello &lt;i&gt;you&lt;/i&gt;" in html.get_content()
     assert '<a href="https://m.example/stop/1/x?a=1&amp;b=2">' in html.get_content()
+
+
+@pytest.mark.parametrize("around", ["See {}.", 'She wrote "{}".', "({})", "Did you read {}? And {}!", "„{}“", "<{}>", "{}"])
+def test_an_address_is_a_link_without_the_marks_around_it(around: str) -> None:
+    url = "https://forum.example.org/t/1?a=1&b=(2)c"
+    said = around.replace("{}", url)
+    read = message_from_bytes(compose(replace(LETTER, paragraphs=(said,)), sender="us@example.org").as_bytes(), policy=default)
+    html = read.get_body(("html",))
+    assert html is not None
+    text = html.get_content()
+    assert re.findall('href="([^"]*)"', text) == [escape(url)] * around.count("{}")
+    assert unescape(re.sub("<[^>]*>", "", text.partition("<body>")[2])).strip() == said
 
 
 def test_what_it_is_about_comes_as_a_calendar_file_beside_the_text() -> None:
