@@ -21,12 +21,10 @@ class BoardStage(Stage):
 
     async def __aenter__(self) -> Self:
         self._board = Board()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        config = uvicorn.Config(create_app(self._board), host="127.0.0.1", port=port, log_level="critical", access_log=False, ws="none")
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        port = int(self._socket.getsockname()[1])
+        self._server = uvicorn.Server(uvicorn.Config(create_app(self._board), log_level="critical", access_log=False, ws="none"))
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
         self._thread.start()
         while not self._server.started:
             await asyncio.sleep(0.005)

@@ -1,5 +1,6 @@
 """What each member knows and cares about: read by others, decided by themselves; names of skills, decided by curators."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -221,6 +222,7 @@ async def likely_same(runtime: Runtime, principal: Principal, *, limit: int) -> 
         return found, Names(unit.skills.names())
 
     found, merged = await runtime.database.read(principal.installation_id, work)
-    pairs = alike(found, limit=limit + MAX_NAMES)
+    # Each name beside each other one: some seconds where there are ten thousand.
+    pairs = await asyncio.to_thread(alike, found, limit=limit + MAX_NAMES)
     fresh = [pair for pair in pairs if merged.of(pair[0])[0] != merged.of(pair[1])[0]]
     return [Likeness(name=one, other=other, likeness=score) for one, other, score in fresh[:limit]]
