@@ -125,11 +125,7 @@ def connect(
         return made
 
     # Somebody who mistyped the address should hear of it soon; reading a large community may take its time.
-    made, report = run(work), None
-    if not no_import:
-        if not as_json:
-            out.print(f"Connected to {made.title}. Reading it …", markup=False)
-        report = run(lambda parts: read_whole(parts, made.installation_id, whole=True, quiet=as_json), patience=WITH_TIME)
+    made = run(work)
 
     def lines() -> None:
         out.print(f"Installation {made.installation_id}", style="bold")
@@ -147,8 +143,18 @@ def connect(
         "hook_url": made.hook_url,
         "limits": made.limits,
         "to_do": made.to_do,
-        "report": None if report is None else asdict(report),
+        "report": None,
     }
+    if not no_import:
+        if not as_json:
+            out.print(f"Connected to {made.title}. Reading it …", markup=False)
+        try:
+            found["report"] = asdict(run(lambda parts: read_whole(parts, made.installation_id, whole=True, quiet=as_json), patience=WITH_TIME))
+        except typer.Exit:
+            # It is connected all the same, and this is said once.
+            if not as_json:
+                lines()
+            raise
     show(found, as_json=as_json, lines=lines)
 
 

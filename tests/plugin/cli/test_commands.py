@@ -14,6 +14,7 @@ import pytest
 import typer
 
 from integrations.servers import free_port
+from mentorgraph.host import HostUnreachable
 from plugin.app import compose
 from plugin.cli.common import AT_A_PROMPT, counted
 from plugin.cli.main import app
@@ -216,6 +217,17 @@ def test_the_demo_needs_a_folder_it_can_write(line: Line) -> None:
 
 
 @pytest.mark.slow
+def test_what_is_to_be_done_is_said_though_the_reading_failed(fresh: Line, forum: Forum, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise HostUnreachable("the forum went away")
+
+    monkeypatch.setattr("plugin.cli.communities.read_whole", broken)
+    found = reach(fresh, forum)("connect", "discourse", forum.url)
+    assert (found.status, found.reason) == (1, "the forum went away")
+    assert "discourse connect provider" in found.out
+
+
+@pytest.mark.slow
 def test_a_forum_is_connected_and_let_go_without_a_trace(fresh: Line, forum: Forum) -> None:
     reach(fresh, forum)
     made = fresh("connect", "discourse", f"{forum.url}/", "--name", "Ours", "--requests-per-minute", "6000", "--json").json
@@ -409,7 +421,7 @@ def test_erased_members_stay_erased_after_a_backup_was_put_back(connected: Line)
     assert "cannot be read" in connected("tombstones", "--restore", "nothing.json").reason
     several = {"tombstones": {str(1): ["ab" * 32], **{str(one): json.loads(connected("tombstones").out)["tombstones"] for one in (_installation(connected),)}}}
     file.write_text(json.dumps(several))
-    assert "1 tombstones are kept" in connected("tombstones", "--restore", file).out, "of a community that is not there any more nothing is kept"
+    assert "kept: 1 tombstone." in connected("tombstones", "--restore", file).out, "of a community that is not there any more nothing is kept"
     for text in ("not JSON", "[]", '{"tombstones": 7}', '{"tombstones": [7]}', '{"tombstones": {"x": []}}', '{"tombstones": {"1": [7]}}'):
         file.write_text(text)
         assert "`mentorgraph tombstones` wrote" in connected("tombstones", "--restore", file).reason
