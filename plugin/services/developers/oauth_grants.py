@@ -14,8 +14,8 @@ from plugin.domain.applications import CODE, Application
 from plugin.domain.people import Scope
 from plugin.services.identity import rights
 from plugin.store.crypto import token_digest
-from plugin.store.repositories.tokens import Token
 from plugin.store.repositories.applications import Code, Refresh
+from plugin.store.repositories.tokens import Token
 from plugin.store.unit_of_work import UnitOfWork
 
 CODE_FOR = timedelta(minutes=1)
