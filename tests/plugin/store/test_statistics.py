@@ -9,7 +9,7 @@ from sqlalchemy import Index
 from plugin.settings import Settings
 from plugin.store.tables import metadata
 
-ALL = [one for table in metadata.sorted_tables for one in table.indexes if len(one.expressions) > 1]
+ALL = sorted((one for table in metadata.sorted_tables for one in table.indexes if len(one.expressions) > 1), key=lambda index: str(index.name))
 OPEN = [one for one in ALL if one.dialect_options["sqlite"]["where"] is not None]
 """Those that have only what waits, by when it is due."""
 
