@@ -1,8 +1,8 @@
 """What the service's own role may do on PostgreSQL.
 
 The tables belong to the role that runs ``migrate``; the service connects as a weaker one, so that row-level security holds behind every statement and no
-statement
-of the service can change a table or a policy. ``migrate`` grants what that role needs and nothing else, after every migration, so that new tables are covered.
+statement of the service can change a table or a policy. ``migrate`` grants what that role needs and nothing else, after every migration, so that new tables are
+covered.
 """
 
 from sqlalchemy import Connection, text

@@ -50,7 +50,7 @@ class Jobs(Repository):
     """Jobs of one community, by their keys."""
 
     def put(self, job: Job) -> None:
-        """Keep a job, or move the one with this key. One that was done for this very moment stays done; a recurring one keeps the time it is on."""
+        """Keep a job, or move the one with this key. One that was done for this very moment stays done."""
         row = {
             "installation_id": self.installation_id,
             "key": job.key,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement, Row, func
 
 from plugin.domain.sessions import OPEN, Participant, Session, SessionState, Statement
 from plugin.store.repositories.base import Repository, chunks
@@ -66,7 +66,8 @@ class Sessions(Repository):
 
     def count_open(self, mentorship_id: int) -> int:
         """How many sessions of a mentorship are ahead."""
-        return len(self.of_mentorship(mentorship_id, states=OPEN))
+        ahead = sessions.c.mentorship_id == mentorship_id, sessions.c.state.in_([one.value for one in OPEN])
+        return int(self._rows(self._select(sessions, func.count()).where(*ahead))[0][0])
 
     def _found(self, *which: ColumnElement[bool], limit: int | None = None) -> list[Session]:
         statement = self._select(sessions).where(*which).order_by(sessions.c.session_id)

@@ -34,7 +34,7 @@ class Notice:
 
 
 class Notices(Repository):
-    """Notices. A key is used once for ever: nothing is told twice."""
+    """Notices. A key is used once, for as long as the notice is remembered: nothing is told twice."""
 
     def put(self, notice: Notice) -> bool:
         """Keep a notice unless its key is known; ``False`` if it is."""
