@@ -35,7 +35,8 @@ async def find_member(server: Homeserver, username: str) -> MemberChanged | None
 
 async def _member(server: Homeserver, host_id: str) -> Sequence[Event]:
     seen = server.seen()
-    if member_id(host_id) is None:
+    # The homeserver tells of our own account, too: it is in the rooms that it reads and takes no part.
+    if member_id(host_id) is None or host_id == await server.me():
         return [MemberLeft(**seen, host_user_id=host_id)]
     for room in await server.open_rooms():
         state = await server.api.state(room.id, "m.room.member", host_id)

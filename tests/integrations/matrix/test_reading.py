@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from mentorgraph.events import PostChanged, PostDeleted
-from tests.integrations.matrix.fake import GARDEN, SPACE, FakeHomeserver
+from mentorgraph.events import MemberLeft, PostChanged, PostDeleted
+from tests.integrations.matrix.fake import GARDEN, ME, SPACE, FakeHomeserver
 
 MAYA = "@maya:example.org"
 
@@ -21,6 +21,11 @@ def said(event: str, words: str, *, edits: str | None = None) -> Mapping[str, ob
 def server() -> FakeHomeserver:
     """Our account is in the space and in the garden."""
     return FakeHomeserver(inside={SPACE, GARDEN})
+
+
+async def test_our_own_account_takes_no_part(server: FakeHomeserver) -> None:
+    (found,) = await server.client().read("member", ME)
+    assert isinstance(found, MemberLeft)
 
 
 async def test_an_edit_is_told_of_with_the_message_that_it_changes(server: FakeHomeserver) -> None:
