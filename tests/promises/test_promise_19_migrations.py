@@ -40,6 +40,8 @@ async def migrate_and_die(database_url: str, after: int) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index:sqlalchemy.exc.SAWarning")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index:UserWarning")
 @pytest.mark.parametrize("after", [3, 25, 90])
 async def test_promise_19_killed_in_the_middle_and_run_again(tmp_path: Path, after: int) -> None:
     settings = make_settings(database_url=f"sqlite:///{tmp_path / 'new.db'}")
