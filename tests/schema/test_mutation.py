@@ -33,6 +33,15 @@ async def test_a_need_from_a_topic_of_ones_own(world: World) -> None:
         assert found["need"]["topicUrl"] == "https://forum.example.org/t/topic/300"
 
 
+async def test_a_topic_whose_need_was_closed_is_asked_about_again(world: World) -> None:
+    cat, url = await world.token("cat"), "https://forum.example.org/t/how/300"
+    need = (await world.ask(SET, cat, url=url)).data["setNeed"]["need"]
+    await world.ask("mutation ($id: ID!) { closeNeed(input: {id: $id}) { need { state } } }", cat, id=need["id"])
+    again = (await world.ask(SET, cat, url=url)).data["setNeed"]["need"]
+    assert (again["id"], again["state"]) == (need["id"], "ANSWERED")
+    assert again["suggestions"]
+
+
 @pytest.mark.parametrize(
     ("text", "url", "code", "field"),
     [

@@ -2,6 +2,7 @@
 
 import secrets as secrets_module
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -198,8 +199,11 @@ async def communities(runtime: Runtime) -> list[Community]:
 
 async def origins(runtime: Runtime) -> list[str]:
     """The origins of all communities that are served, and of the pages that their admins named: those pages may call us."""
-    ids = await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_ids())
-    return [origin for one in ids for origin in await pages_of(runtime, one)]
+    found: list[str] = []
+    for one in await runtime.database.dispatch(lambda dispatcher: dispatcher.installation_ids()):
+        with suppress(NotFound):  # it was removed since they were listed
+            found += await pages_of(runtime, one)
+    return found
 
 
 async def pages_of(runtime: Runtime, installation_id: int) -> list[str]:

@@ -155,7 +155,9 @@ def _in_host(unit: UnitOfWork, event: ProgramEvent, entry: CalendarEvent) -> Non
     planned, key = event.state is EventState.PLANNED, _key(event)
     parts = ("" if planned else translate(CANCELLED_LINE, language=language_of(unit.community.locale)), said.description)
     texts: tuple[Block, ...] = tuple(Paragraph((Words(one),)) for one in parts if one)
-    message = TopicMessage(space_id=said.space_id, title=said.title, body=(*texts, calendars.entry(entry, timezone="UTC")) if planned else texts)
+    # Where the host makes an event of the entry, what it says of itself is in the same post already.
+    in_calendar = replace(calendars.entry(entry, timezone="UTC"), description="")
+    message = TopicMessage(space_id=said.space_id, title=said.title, body=(*texts, in_calendar) if planned else texts)
     if outgoing.post(message, kind="event", key=key, member_id=None, unit=unit) or outgoing.say_anew(
         unit, message, kind="event", key=key, version=event.revision
     ):

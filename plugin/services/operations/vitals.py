@@ -7,6 +7,7 @@ from time import monotonic
 
 from mentorgraph.host import Sweep
 from plugin.domain.community import InstallationState
+from plugin.errors import NotFound
 from plugin.services.runtime import Runtime
 from plugin.store.unit_of_work import UnitOfWork
 
@@ -70,10 +71,13 @@ class Watch:
                 ids = await self.runtime.database.dispatch(lambda dispatcher: dispatcher.installation_ids())
                 gate = asyncio.Semaphore(AT_ONCE)
 
-                async def one(installation_id: int) -> Vitals:
+                async def one(installation_id: int) -> Vitals | None:
                     async with gate:
-                        return await of(self.runtime, installation_id)
+                        try:
+                            return await of(self.runtime, installation_id)
+                        except NotFound:  # it was removed since they were listed
+                            return None
 
-                self._found = await asyncio.gather(*(one(installation_id) for installation_id in ids))
+                self._found = [found for found in await asyncio.gather(*map(one, ids)) if found is not None]
                 self._read_at = monotonic()
             return self._found

@@ -144,12 +144,17 @@ async def decide(runtime: Runtime, principal: Principal, entry_id: int, *, appro
 
 
 async def pay(runtime: Runtime, principal: Principal, entry_id: int, *, reference: str) -> Entry:
-    """Write down that an approved entry was paid or handed over; the money itself moves elsewhere. Raises :class:`Conflict` for one that is not approved."""
+    """Write down that an approved entry was paid or handed over; the money itself moves elsewhere.
+
+    Raises :class:`Forbidden` for who is given it, :class:`Conflict` for one that is not approved.
+    """
     if len(reference) > MAX_REFERENCE:
         raise Invalid("a reference has at most {most} characters", field="reference", most=MAX_REFERENCE)
 
     def work(unit: UnitOfWork) -> Entry:
         one = _entry(unit, principal, entry_id)
+        if one.member_id is not None and principal.member_id == one.member_id:
+            raise Forbidden("somebody else writes down that you were paid")
         done = replace(one, state=move(one, EntryState.PAID), paid_at=unit.now, reference=reference.strip())
         unit.ledger.move(done)
         _tell(unit, done, "stipend.paid")

@@ -68,13 +68,13 @@ def _need_of_topic(url: str, member_id: int, unit: UnitOfWork) -> Need:
     if topic.author_id != member_id:
         raise Invalid("this topic was asked by someone else: give one of yours, or words", field="topicUrl", code="not_yours")
     known = unit.needs.of_topic(topic.id)
-    if known is not None:
+    if known is not None and known.state is not NeedState.CLOSED:
         return known
     first = next((one for one in unit.posts.of_topic(topic.id) if one.number == 1), None)
     terms = dict(first.terms) if first else {}
     for digest, count in text.term_counts(topic.title, key=unit.keys.terms).items():
         terms[digest] = terms.get(digest, 0) + 2 * count
-    need = Need(id=unit.new_id(), member_id=member_id, text="", topic_id=topic.id, terms=terms, stated_at=unit.now)
+    need = Need(id=known.id if known else unit.new_id(), member_id=member_id, text="", topic_id=topic.id, terms=terms, stated_at=unit.now)
     unit.needs.put(need)
     return need
 

@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from plugin.errors import Unavailable
+from plugin.services.hosts import connect
 from plugin.services.operations import vitals
+from plugin.store.dispatch import Dispatcher
 from tests.plugin.web.test_hooks import body_of, send, signed
 from tests.schema.world import World
 
@@ -52,6 +56,13 @@ async def test_the_database_is_away(world: World) -> None:
     status, text = await page(world, "/status")
     assert status == 503
     assert "does not answer" in text
+
+
+async def test_a_community_that_is_removed_meanwhile_is_left_out(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = Dispatcher.installation_ids
+    monkeypatch.setattr(Dispatcher, "installation_ids", lambda dispatcher: [*listed(dispatcher), 12345])
+    assert [one.installation_id for one in await vitals.Watch(world.parts.runtime).all()] == [world.installation_id]
+    assert await connect.origins(world.parts.runtime) == ["https://forum.example.org"]
 
 
 async def test_vitals_are_read_once_in_a_while(world: World) -> None:

@@ -123,7 +123,9 @@ async def test_the_host_announces_it_in_its_own_calendar_and_the_announcement_fo
     await work(pair.world)
     sent = [one for one in pair.world.client.sent.values() if isinstance(one, TopicMessage)]
     assert [one.title for one in sent] == ["Open evening, at last"], "changed before it was sent: said once, as it is"
-    assert any(isinstance(block, CalendarEntry) for block in sent[0].body)
+    (entry,) = (block for block in sent[0].body if isinstance(block, CalendarEntry))
+    assert Paragraph((Words("For all of you"),)) in sent[0].body
+    assert entry.description == "", "what it is about is said once"
     await hosting.cancel(pair.world.runtime, pair.crowd.admin, event.event.id)
     await work(pair.world)
     assert len(pair.world.client.sent) >= 2

@@ -82,6 +82,10 @@ async def test_nobody_decides_about_what_they_are_given(crowd: Crowd) -> None:
     entry = await propose(crowd, "una", "vic")
     with pytest.raises(Forbidden):
         await decide(crowd, "vic", entry)
+    await office_of(crowd, "zoe")
+    await decide(crowd, "zoe", entry)
+    with pytest.raises(Forbidden, match="you were paid"):
+        await spending.pay(crowd.world.runtime, crowd.people["vic"], entry.id, reference="")
 
 
 async def test_the_budget_holds(crowd: Crowd) -> None:
