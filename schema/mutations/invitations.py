@@ -108,8 +108,6 @@ async def invite_wave(info: Info, input: InviteWaveInput) -> WavePayload:  # noq
 
 async def _people(info: Info, principal: Principal, number: int, given: InviteWaveInput) -> list[Named]:
     runtime, graphs = info.context.runtime, info.context.graphs
-    if given.due_at is not None and given.due_at.tzinfo is None:
-        raise Invalid("say the time with its zone, such as 2026-12-01T10:00:00Z", field="dueAt")
     if given.members is not None:
         wanted = [parse_number(one, type_name="Member", installation_id=principal.installation_id) for one in given.members[:_READ_AT_MOST]]
         found = {one.member_id: one for one in await prospecting.find(runtime, graphs, principal, number, need="", first=prospecting.MOST)}

@@ -53,6 +53,8 @@ async def test_an_admin_looks_after_endpoints_and_nobody_else_does(world: World)
     assert (await ask(REPLAY, w=which, n=post["number"]))["events"] == 1
     assert (await ask(REPLAY, w=which, since=(world.clock.now - timedelta(days=1)).isoformat()))["events"] >= 1
     assert (await ask(REPLAY, w=which))["userErrors"] == [{"code": "invalid", "field": "since"}]
+    naive = (world.clock.now - timedelta(days=1)).replace(tzinfo=None)
+    assert (await ask(REPLAY, w=which, since=naive.isoformat()))["userErrors"] == [{"code": "invalid", "field": "since"}]
     assert (await ask(REPLAY, w=which, n="x"))["userErrors"] == [{"code": "invalid", "field": "number"}]
     assert (await ask(RESUME, w=which))["webhook"]["state"] == "ACTIVE"
     assert (await ask(ROTATE, w=which))["secret"] != made["secret"]

@@ -212,6 +212,8 @@ async def replay(runtime: Runtime, principal: Principal | None, webhook_id: int,
     asking = await require_admin(runtime, principal, fresh=True)
     if (since is None) == (number is None):
         raise Invalid("say since when, or which event", field="since")
+    if since is not None and since.tzinfo is None:
+        raise Invalid("a time needs its zone, such as 2026-12-01T17:00:00+01:00", field="since")
 
     def work(unit: UnitOfWork) -> int:
         one = _found(unit, webhook_id)

@@ -33,14 +33,16 @@ async def plan(
 ) -> tuple[Wave, list[Invitation]]:
     """Plan a wave of invitations, or send it at once without ``due_at``. With ``until``, it is not sent if the program has so many free places by then.
 
-    Raises :class:`Invalid` that names who cannot be asked and why, and :class:`Conflict` for a program that takes nobody in or has too many waves; then nobody
-    is asked.
+    Raises :class:`Invalid` that names who cannot be asked and why, or for a time without a zone, and :class:`Conflict` for a program that takes nobody in or
+    has too many waves; then nobody is asked.
     """
     plain = check_words(words)
     if not 1 <= len(people) <= MAX_WAVE or len({one.member_id for one in people}) < len(people):
         raise Invalid("a wave is of 1 to {most} members, each once", field="members", most=MAX_WAVE)
     if until is not None and until < 1:
         raise Invalid("say from how many free places on nobody more is asked: 1 or more", field="until")
+    if due_at is not None and due_at.tzinfo is None:
+        raise Invalid("a time needs its zone, such as 2026-12-01T17:00:00+01:00", field="dueAt")
 
     def work(unit: UnitOfWork) -> tuple[Wave, list[Invitation]]:
         require_manager(unit, principal, program_id)

@@ -327,9 +327,9 @@ async def test_pause_resume_replay_test_delete(crowd: Crowd, receivers: list[Rec
     assert await webhooks.replay(runtime, admin, one.webhook.id, since=post.created_at) == 1
     await work(crowd)
     assert receiver.types == ["program.created"] * 2
-    for wrong in ({}, {"since": clock.now, "number": 1}):
+    for wrong in ({}, {"since": clock.now, "number": 1}, {"since": clock.now.replace(tzinfo=None)}):
         with pytest.raises(Invalid):
-            await webhooks.replay(runtime, admin, one.webhook.id, **wrong)  # type: ignore[arg-type]
+            await webhooks.replay(runtime, admin, one.webhook.id, **wrong)
     with pytest.raises(NotFound):
         await webhooks.replay(runtime, admin, one.webhook.id, number=10**9)
     changed = await webhooks.change(runtime, admin, one.webhook.id, name="Other", url=receivers[1].url, types=("program.moved",))

@@ -286,6 +286,10 @@ async def test_a_member_manages_only_what_they_were_given(crowd: Crowd) -> None:
     people = [Named(member_id=crowd.id("ben"))]
     with pytest.raises(Forbidden):
         await asking.plan(runtime, ann, program_id, role=Role.MENTOR, people=people, words="", due_at=None, until=None)
+    naive = runtime.clock().replace(tzinfo=None)
+    with pytest.raises(Invalid) as refused:
+        await asking.plan(runtime, crowd.admin, program_id, role=Role.MENTOR, people=people, words="", due_at=naive, until=None)
+    assert refused.value.field == "dueAt"
     planned, _ = await wave(crowd, "ben", days=3)
     for act in (asking.cancel, asking.send):
         with pytest.raises(Forbidden):
