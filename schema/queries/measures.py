@@ -10,6 +10,7 @@ from plugin.errors import Invalid
 from plugin.services.knowledge import observing, studying
 from plugin.services.suggestions import knowing
 from schema.context import Info
+from schema.inputs import plain
 
 MAX_LISTED = 100
 
@@ -88,6 +89,10 @@ def _listed(first: int | None) -> int:
     return size
 
 
+def _names(given: list[str]) -> tuple[str, ...]:
+    return tuple(plain(one, "names") for one in given[:MAX_LISTED])
+
+
 @strawberry.type
 class MeasureQueries:
     """For the community's managers, but for the names of skills, which everybody may read."""
@@ -96,14 +101,14 @@ class MeasureQueries:
     async def measures(self, info: Info, days: int = 90, names: list[str] | None = None) -> list[Measurement]:
         """How the community was doing."""
         principal = info.context.require(Scope.PROGRAMS)
-        found = await observing.history(info.context.runtime, principal, days=days, names=tuple((names or [])[:MAX_LISTED]))
+        found = await observing.history(info.context.runtime, principal, days=days, names=_names(names or []))
         return [Measurement(day=one.day, name=one.name, subject=one.subject, value=one.value) for one in found]
 
     @strawberry.field(description="Lines of some of these numbers over time, as SVG.")
     async def measures_chart(self, info: Info, names: list[str], days: int = 90) -> str:
         """A picture of numbers."""
         principal = info.context.require(Scope.PROGRAMS)
-        return await observing.chart(info.context.runtime, principal, days=days, names=tuple(names[:MAX_LISTED]))
+        return await observing.chart(info.context.runtime, principal, days=days, names=_names(names))
 
     @strawberry.field(description="A map of who exchanged with whom in the last ninety days, as SVG.")
     async def network_picture(self, info: Info) -> str:

@@ -54,6 +54,9 @@ async def test_managers_see_weights_record_and_measures(world: World) -> None:
     assert all(one["value"] == one["shipped"] for one in weights)
     measures = (await world.ask('{ measures(days: 2, names: ["active", "reach"]) { name value } }', service)).data["measures"]
     assert {one["name"] for one in measures} == {"active", "reach"}
+    for document in ("query ($names: [String!]!) { measures(names: $names) { name } }", "query ($names: [String!]!) { measuresChart(names: $names) }"):
+        refused = await world.ask(document, service, names=["active", "a\x00"])
+        assert (refused.codes, refused.body["errors"][0]["message"]) == (["invalid"], "a text cannot hold the character U+0000")
     reset = (await world.ask("mutation { resetRanking { change { kind weights { name } } userErrors { code } } }", service)).data["resetRanking"]
     assert reset["change"]["kind"] == "reset"
     changes = (await world.ask("{ rankingChanges { kind questions because { name value } } }", service)).data["rankingChanges"]
