@@ -1,7 +1,8 @@
 """What is asked of a round, out of a form and into one, and how its parts are said."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from starlette.responses import Response
 
@@ -18,8 +19,9 @@ from plugin.web.pages import Speaker
 from plugin.web.visits import Visit
 
 PLAIN = tuple(kind for kind in CriterionKind if kind not in {CriterionKind.ANSWER, CriterionKind.BACKGROUND})
-"""Kinds that need no question: one row of the form each."""
+"""Kinds that need no question."""
 ANSWER_ROWS = 4
+"""Questions that can be compared in a new round; one that was made over the API may have more."""
 USUAL = {"skill": "high", "need": "high", "goals": "medium", "language": "medium", "timezone": "low", "availability": "medium"}
 """What a new round begins with."""
 _COMPARABLE = frozenset(QuestionKind) - {QuestionKind.AVAILABILITY, QuestionKind.TIME_ZONE}
@@ -49,35 +51,86 @@ SAID = {
 }
 
 
-async def _questions(visit: Visit, program: Program) -> list[tuple[str, str]]:
-    """Questions of the program's applications that can be compared: key and words."""
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A row of the form for a criterion that needs no question: what its fields are called after, and what the round asks of it so far."""
+
+    name: str
+    kind: CriterionKind
+    criterion: Criterion | None
+
+    @property
+    def called(self) -> str:
+        """What somebody called the criterion, where that says more than its kind."""
+        return "" if self.criterion is None or self.criterion.key == self.kind else self.criterion.label or self.criterion.key
+
+
+def _rows(kept: Design) -> list[Row]:
+    """One row for each kind, and another for each further criterion of it, such as one for mentees beside one for mentors."""
+    rows = []
+    for kind in PLAIN:
+        held: list[Criterion | None] = [one for one in kept.criteria if one.kind is kind] or [None]
+        rows += [Row(name=f"{kind}_{n}" if n else kind.value, kind=kind, criterion=one) for n, one in enumerate(held)]
+    return rows
+
+
+def _compared(kept: Design) -> list[Criterion]:
+    return [one for one in kept.criteria if one.kind not in PLAIN]
+
+
+def _answer_rows(kept: Design) -> range:
+    return range(max(ANSWER_ROWS, len(_compared(kept))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rules:
+    """The rules of a round as the form has them: three that everybody may wish for, and any others by their place in the design."""
+
+    again: Rule | None
+    track: Rule | None
+    same: Rule | None
+    others: dict[int, Rule]
+
+
+def _rules(kept: Design) -> _Rules:
+    again = next((one for one in kept.rules if one.about is RuleAbout.ALREADY and one.way is not RuleWay.MUST), None)
+    track = next((one for one in kept.rules if one.about is RuleAbout.TRACK and one.way is RuleWay.MUST), None)
+    same = next((one for one in kept.rules if one.about is RuleAbout.SAME), None)
+    return _Rules(again=again, track=track, same=same, others={n: one for n, one in enumerate(kept.rules) if one not in (again, track, same)})
+
+
+async def _questions(visit: Visit, program: Program, kept: Design | GroupDesign) -> list[tuple[str, str]]:
+    """Questions of the program's applications that can be compared, and those that the round asks about already: key and words."""
     found: dict[str, str] = {}
     for purpose in (FormPurpose.MENTOR, FormPurpose.MENTEE):
         used: Form | None = await questioning.application(visit.runtime, visit.principal, program_id=program.id, purpose=purpose)
         if used is not None:
             found |= {one.key: one.label for one in used.questions if one.kind in _COMPARABLE}
-    return list(found.items())
+    if isinstance(kept, GroupDesign):
+        asked = [*kept.diversify, *kept.cluster]
+    else:
+        asked = [one.question for one in _compared(kept)] + [one.question for one in kept.rules]
+    return list(({key: key for key in asked if key} | found).items())
+
+
+def _kept(visit: Visit, one: Round | None) -> Design | GroupDesign:
+    """What a round asks so far; of a new one nothing."""
+    if one is None:
+        return GroupDesign() if visit.text("kind") == RoundKind.GROUPS else Design(rules=())
+    return one.grouping if one.kind is RoundKind.GROUPS else one.matching
 
 
 async def form(visit: Visit, program: Program, *, one: Round | None) -> Response:
     """The form of a round."""
-    kind = one.kind.value if one else visit.text("kind", "pairs")
-    values = _sent(visit) if visit.posted else _usual() if one is None else _stored(one)
-    return show(
-        visit,
-        "round_form.html",
-        section="programs",
-        program=program,
-        tabs=program_tabs(program),
-        tab="rounds",
-        one=one,
-        kind=kind,
-        values=values,
-        plain=PLAIN,
-        rows=range(ANSWER_ROWS),
-        questions=await _questions(visit, program),
-        words=words,
-    )
+    kept = _kept(visit, one)
+    values = _sent(visit) if visit.posted else _usual() if one is None else {"name": one.name} | _stored(kept)
+    questions = await _questions(visit, program, kept)
+    shared: dict[str, Any] = {"section": "programs", "program": program, "tabs": program_tabs(program), "tab": "rounds", "words": words}
+    shared |= {"one": one, "values": values, "questions": questions, "rule_words": rule_words}
+    if isinstance(kept, GroupDesign):
+        return show(visit, "round_form.html", kind="groups", **shared)
+    shared |= {"plain": _rows(kept), "rows": _answer_rows(kept), "compared": _compared(kept), "others": _rules(kept).others}
+    return show(visit, "round_form.html", kind="pairs", **shared)
 
 
 def _usual() -> dict[str, str]:
@@ -97,85 +150,102 @@ def _sent(visit: Visit) -> dict[str, str]:
     return {name: visit.text(name) for name in visit.form}
 
 
-def _stored(one: Round) -> dict[str, str]:
-    values = {"name": one.name}
-    if one.kind is RoundKind.GROUPS:
-        asked = one.grouping
-        mixed = {f"mix_{key}": "diversify" for key in asked.diversify} | {f"mix_{key}": "cluster" for key in asked.cluster}
-        return (
-            values
-            | mixed
-            | {name: str(getattr(asked, name)) for name in ("smallest", "largest", "mentors")}
-            | {"shared_slot": "1" if asked.shared_slot else ""}
-        )
-    design = one.matching
-    compared = 0
-    for each in design.criteria:
-        if each.kind in PLAIN:
-            values |= {f"c_{each.kind}": each.importance.value, f"s_{each.kind}": each.side.value}
-        elif compared < ANSWER_ROWS:
-            values |= {f"a_question_{compared}": each.question, f"a_importance_{compared}": each.importance.value, f"a_side_{compared}": each.side.value}
-            values |= {f"a_different_{compared}": "1" if each.different else "", f"a_protected_{compared}": "1" if each.protected else ""}
-            compared += 1
-    for rule in design.rules:
-        if rule.about is RuleAbout.SAME:
-            values |= {"same_question": rule.question, "same_way": rule.way.value}
-    kept = {rule.name for rule in design.rules}
-    values |= {"again": "1" if _AGAIN in kept else "", "track": "1" if _TRACK in kept else ""}
-    return values | {"objective": design.objective, "placing": design.placing, "loss": f"{100 * design.loss:g}"}
+def _stored(kept: Design | GroupDesign) -> dict[str, str]:
+    if isinstance(kept, GroupDesign):
+        mixed = {f"mix_{key}": "diversify" for key in kept.diversify} | {f"mix_{key}": "cluster" for key in kept.cluster}
+        return mixed | {name: str(getattr(kept, name)) for name in ("smallest", "largest", "mentors")} | _ticked(shared_slot=kept.shared_slot)
+    values: dict[str, str] = {}
+    for row in _rows(kept):
+        if row.criterion is not None:
+            values |= {f"c_{row.name}": row.criterion.importance.value, f"s_{row.name}": row.criterion.side.value}
+    for n, each in enumerate(_compared(kept)):
+        values |= {f"a_question_{n}": each.question, f"a_importance_{n}": each.importance.value, f"a_side_{n}": each.side.value}
+        values |= _ticked(**{f"a_different_{n}": each.different, f"a_protected_{n}": each.protected})
+    rules = _rules(kept)
+    values |= {f"rule_{n}": "1" for n in rules.others}
+    if rules.same is not None:
+        values |= {"same_question": rules.same.question, "same_way": "must" if rules.same.way is RuleWay.MUST else "must_not"}
+    values |= _ticked(again=rules.again is not None, track=rules.track is not None)
+    return values | {"objective": kept.objective, "placing": kept.placing, "loss": _percent(kept.loss)}
 
 
-def design_of(visit: Visit) -> Design | GroupDesign:
-    """What the form asks for. Raises :class:`Invalid`; what makes no sense together is told by the service."""
-    if visit.text("kind") == RoundKind.GROUPS:
-        return _groups_of(visit)
-    criteria = [
-        Criterion(key=kind.value, kind=kind, importance=_importance(visit, f"c_{kind}"), side=_side(visit, f"s_{kind}"))
-        for kind in PLAIN
-        if visit.text(f"c_{kind}")
-    ]
-    for n in range(ANSWER_ROWS):
-        question = visit.text(f"a_question_{n}")
-        if question:
-            criteria.append(
-                Criterion(
-                    key=f"answer-{question}"[:80],
-                    kind=CriterionKind.ANSWER,
-                    importance=_importance(visit, f"a_importance_{n}"),
-                    side=_side(visit, f"a_side_{n}"),
-                    label=question[:80],
-                    question=question,
-                    different=visit.checked(f"a_different_{n}"),
-                    protected=visit.checked(f"a_protected_{n}"),
-                )
-            )
-    loss = visit.decimal("loss", 2.0) / 100
-    return Design(
-        criteria=tuple(criteria),
-        rules=tuple(_rules_of(visit)),
+def _ticked(**boxes: bool) -> dict[str, str]:
+    return {name: "1" for name, on in boxes.items() if on}
+
+
+def _percent(loss: float) -> str:
+    return f"{100 * loss:g}"
+
+
+def design_of(visit: Visit, *, one: Round | None) -> Design | GroupDesign:
+    """What the form asks for; what it does not show of a round stays as it is.
+
+    Raises :class:`Invalid`; what makes no sense together is told by the service.
+    """
+    kept = _kept(visit, one)
+    if isinstance(kept, GroupDesign):
+        return _groups_of(visit, kept)
+    # Where the share is not touched it stays as precise as it was given.
+    loss = kept.loss if visit.text("loss") == _percent(kept.loss) else visit.decimal("loss", 2.0) / 100
+    return replace(
+        kept,
+        criteria=_criteria_of(visit, kept),
+        rules=_rules_of(visit, kept),
         objective=visit.text("objective", "total"),
         placing=visit.text("placing", "most"),
         loss=loss,
-        seed=visit.number("seed", 0) or 0,
     )
 
 
-def _rules_of(visit: Visit) -> list[Rule]:
-    rules = []
+def _criteria_of(visit: Visit, kept: Design) -> tuple[Criterion, ...]:
+    asked = []
+    for row in _rows(kept):
+        if visit.text(f"c_{row.name}"):
+            before = row.criterion or Criterion(key=row.kind.value, kind=row.kind)
+            asked.append(replace(before, importance=_importance(visit, f"c_{row.name}"), side=_side(visit, f"s_{row.name}")))
+    left = _compared(kept)
+    for n in _answer_rows(kept):
+        question = visit.text(f"a_question_{n}")
+        if not question:
+            continue
+        new = Criterion(key=f"answer-{question}"[:80], kind=CriterionKind.ANSWER, label=question[:80], question=question)
+        before = next((one for one in left if one.question == question), new)
+        left = [one for one in left if one is not before]
+        asked.append(
+            replace(
+                before,
+                importance=_importance(visit, f"a_importance_{n}"),
+                side=_side(visit, f"a_side_{n}"),
+                different=visit.checked(f"a_different_{n}"),
+                protected=visit.checked(f"a_protected_{n}"),
+            )
+        )
+    places = {one.key: n for n, one in enumerate(kept.criteria)}
+    return tuple(sorted(asked, key=lambda one: places.get(one.key, len(places))))
+
+
+def _rules_of(visit: Visit, kept: Design) -> tuple[Rule, ...]:
+    before = _rules(kept)
+    asked = [one for n, one in before.others.items() if visit.checked(f"rule_{n}")]
     if visit.checked("again"):
-        rules.append(Rule(name=_AGAIN, way=RuleWay.NEVER, about=RuleAbout.ALREADY))
+        asked.append(before.again or Rule(name=_AGAIN, way=RuleWay.NEVER, about=RuleAbout.ALREADY))
     if visit.checked("track"):
-        rules.append(Rule(name=_TRACK, way=RuleWay.MUST, about=RuleAbout.TRACK))
+        asked.append(before.track or Rule(name=_TRACK, way=RuleWay.MUST, about=RuleAbout.TRACK))
     question = visit.text("same_question")
     if question:
         way = RuleWay.MUST if visit.text("same_way") == "must" else RuleWay.MUST_NOT
-        rules.append(Rule(name=f"{'same' if way is RuleWay.MUST else 'different'}: {question}"[:80], way=way, about=RuleAbout.SAME, question=question))
-    return rules
+        if before.same is not None and before.same.question == question and (before.same.way is RuleWay.MUST) == (way is RuleWay.MUST):
+            asked.append(before.same)
+        else:
+            name = f"{'same' if way is RuleWay.MUST else 'different'}: {question}"[:80]
+            asked.append(Rule(name=name, way=way, about=RuleAbout.SAME, question=question))
+    places = {one.name: n for n, one in enumerate(kept.rules)}
+    return tuple(sorted(asked, key=lambda one: places.get(one.name, len(places))))
 
 
 def _importance(visit: Visit, name: str) -> Importance:
     word = visit.text(name, "medium")
-    if word not in {"low", "medium", "high", "mandatory"}:
+    if word not in set(Importance):
         raise Invalid("choose how much it counts", field=name)
     return Importance(word)
 
@@ -187,14 +257,20 @@ def _side(visit: Visit, name: str) -> Side:
     return Side(word)
 
 
-def _groups_of(visit: Visit) -> GroupDesign:
+def _groups_of(visit: Visit, kept: GroupDesign) -> GroupDesign:
     mixed = {name.removeprefix("mix_"): visit.text(name) for name in visit.form if name.startswith("mix_")}
-    return GroupDesign(
+
+    def by(way: str, before: tuple[str, ...]) -> tuple[str, ...]:
+        chosen = {key for key, wanted in mixed.items() if wanted == way}
+        return (*(key for key in before if key in chosen), *sorted(chosen - set(before)))
+
+    return replace(
+        kept,
         smallest=visit.number("smallest", 3) or 0,
         largest=visit.number("largest", 6) or 0,
         mentors=visit.number("mentors", 0) or 0,
-        diversify=tuple(sorted(key for key, way in mixed.items() if way == "diversify")),
-        cluster=tuple(sorted(key for key, way in mixed.items() if way == "cluster")),
+        diversify=by("diversify", kept.diversify),
+        cluster=by("cluster", kept.cluster),
         shared_slot=visit.checked("shared_slot"),
     )
 

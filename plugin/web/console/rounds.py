@@ -50,7 +50,7 @@ async def new(visit: Visit) -> Response:
 async def create(visit: Visit) -> Response:
     """Draft it."""
     program = await the_program(visit)
-    design = round_designs.design_of(visit)
+    design = round_designs.design_of(visit, one=None)
     made = await rounds.draft(visit.runtime, visit.principal, program_id=program.id, name=visit.text("name"), design=design)
     return visit.go(f"/console/rounds/{made.id}", "created")
 
@@ -69,7 +69,7 @@ async def edit(visit: Visit) -> Response:
 async def save(visit: Visit) -> Response:
     """Keep the changes; what was computed is forgotten."""
     one = await _found(visit)
-    await rounds.edit(visit.runtime, visit.principal, one.id, name=visit.text("name"), design=round_designs.design_of(visit))
+    await rounds.edit(visit.runtime, visit.principal, one.id, name=visit.text("name"), design=round_designs.design_of(visit, one=one))
     return visit.go(f"/console/rounds/{one.id}", "saved")
 
 
