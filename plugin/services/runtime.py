@@ -18,6 +18,7 @@ from plugin.services.quota import QuotaHttp
 from plugin.settings import Settings
 from plugin.store.crypto import Vault
 from plugin.store.database import Database
+from plugin.store.repositories.audit import Link
 from plugin.store.unit_of_work import UnitOfWork
 
 
@@ -88,6 +89,8 @@ class Runtime:
     arriving: Gathering[Arriving, Acknowledgement] = field(default_factory=Gathering)
     asked_admins: Once[tuple[int, int]] = field(default_factory=lambda: Once(pause=HOST_PAUSE))
     """Questions to hosts whether a member, by installation and id, is an admin."""
+    audited: dict[int, Link] = field(default_factory=dict)
+    """How far the audit log of each installation was seen to be whole by this process."""
     _installations: dict[int, tuple[float, Installation]] = field(default_factory=dict)
     _opened: list[ClosingHttp] = field(default_factory=list)
     _metered: list[QuotaHttp] = field(default_factory=list)

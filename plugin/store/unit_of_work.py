@@ -18,6 +18,7 @@ from plugin.store.epochs import MARKING, is_loud
 from plugin.store.ids import Ids
 from plugin.store.installations import Keys, community_of
 from plugin.store.repositories.all import Repositories
+from plugin.store.repositories.audit import Link
 from plugin.store.repositories.lanes import Lane
 from plugin.store.tables import installations
 
@@ -156,8 +157,8 @@ class UnitOfWork(Repositories):
         return self.audit.named(int(actor)) if actor.isdigit() else actor
 
     def audit_broken_at(self) -> int | None:
-        """The first entry of the audit log that does not follow from the one before."""
-        return self.audit.verify(key=self.keys.audit)
+        """The first entry of the audit log that does not follow from the one before; reads all of it."""
+        return self.audit.verify(key=self.keys.audit, after=Link())[1]
 
     def change(self, kind: str, subject: str | int) -> None:
         """Tell every process's graph that a subject changed."""

@@ -3,7 +3,7 @@
 The log holds ids only (:mod:`plugin.services.guarding.seeing` writes it); names are looked up when somebody asks, and who was erased has none.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -13,7 +13,7 @@ from plugin.domain.people import Principal
 from plugin.services.guarding.seeing import READ
 from plugin.services.identity.access import require_admin, require_member
 from plugin.services.runtime import Runtime
-from plugin.store.repositories.audit import Entry
+from plugin.store.repositories.audit import Entry, Link
 from plugin.store.unit_of_work import UnitOfWork
 
 SHOWN = 100
@@ -65,18 +65,37 @@ NAMED: Mapping[str, Callable[[UnitOfWork, int], Named | None]] = {
 
 
 async def log(runtime: Runtime, principal: Principal | None, *, before: int | None, limit: int) -> Log:
-    """The audit log, newest first, for admins of the community. Raises :class:`Forbidden`."""
-    asking = await require_admin(runtime, principal)
+    """The audit log, newest first, for admins of the community. Raises :class:`Forbidden`.
 
-    def work(unit: UnitOfWork) -> Log:
-        entries = [_without_reporters(entry) for entry in unit.audit.page(before=before, limit=limit)]
+    Whether it is whole is told by what this process has not looked at yet, and by the entries that are asked for; `mentorgraph doctor` looks at all of it.
+    """
+    asking = await require_admin(runtime, principal)
+    seen = runtime.audited.get(asking.installation_id, Link())
+
+    def work(unit: UnitOfWork) -> tuple[Log, Link]:
+        page = unit.audit.page(before=before, limit=limit)
+        whole, broken_at = _look(unit, page, seen=seen)
+        entries = [_without_reporters(entry) for entry in page]
         behind = unit.audit.behind(one for entry in entries for one in (entry.actor, str(entry.detail.get("member", ""))))
         found = unit.members.many(behind.values())
         people = {number: found[member_id] for number, member_id in behind.items() if member_id in found}
         shown = [_with_names(entry, people) for entry in entries]
-        return Log(entries=shown, people=people, names=_names(unit, shown), broken_at=unit.audit_broken_at())
+        return Log(entries=shown, people=people, names=_names(unit, shown), broken_at=broken_at), whole
 
-    return await runtime.database.read(asking.installation_id, work)
+    found, runtime.audited[asking.installation_id] = await runtime.database.read(asking.installation_id, work)
+    return found
+
+
+def _look(unit: UnitOfWork, page: Sequence[Entry], *, seen: Link) -> tuple[Link, int | None]:
+    """How far the log is whole by now, and the first entry found that was altered or follows on one that was removed."""
+    if seen.number and unit.audit.link(seen.number) != seen:
+        return seen, seen.number
+    key = unit.keys.audit
+    if page:
+        _, broken_at = unit.audit.verify(key=key, after=unit.audit.link(page[-1].number - 1), until=min(page[0].number, seen.number))
+        if broken_at is not None:
+            return seen, broken_at
+    return unit.audit.verify(key=key, after=seen)
 
 
 def _without_reporters(entry: Entry) -> Entry:

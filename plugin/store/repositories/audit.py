@@ -27,6 +27,18 @@ class Entry:
     detail: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An entry's number and chain value, from which the next one follows. The first entry follows from nothing."""
+
+    number: int = 0
+    chain: bytes = b""
+
+
+BATCH = 1_000
+"""Entries of a long log that are in memory at once while it is verified."""
+
+
 class Audit(Repository):
     """An append-only log; each entry's chain value covers the one before, so a removed or altered entry shows."""
 
@@ -34,8 +46,7 @@ class Audit(Repository):
         """Append an entry; returns its number. ``actor`` and ``detail`` hold no names, only ids of ours."""
         last = self._connection.execute(self._select(audit, audit.c.number, audit.c.chain).order_by(audit.c.number.desc()).limit(1)).one_or_none()
         number, before = (1, b"") if last is None else (last.number + 1, bytes(last.chain))
-        text = orjson.dumps([number, to_micros(at), actor, action, detail], option=orjson.OPT_SORT_KEYS)
-        chain = hmac.new(key, before + text, hashlib.sha256).digest()
+        chain = _chained(before, number, at, actor, action, detail, key=key)
         row = {"installation_id": self.installation_id, "number": number, "at": at, "actor": actor, "action": action, "detail": dict(detail), "chain": chain}
         self._run(self._insert(audit), [row])
         return number
@@ -74,15 +85,28 @@ class Audit(Repository):
         rows = self._rows(mine.order_by(audit.c.number.desc()).limit(limit))
         return [_entry(row) for row in rows]
 
-    def verify(self, *, key: bytes) -> int | None:
-        """The number of the first entry that does not follow from the one before; ``None`` if all do."""
-        before = b""
-        for expected, row in enumerate(self._rows(self._select(audit).order_by(audit.c.number)), start=1):
-            text = orjson.dumps([row.number, to_micros(row.at), row.actor, row.action, row.detail], option=orjson.OPT_SORT_KEYS)
-            before = hmac.new(key, before + text, hashlib.sha256).digest()
-            if row.number != expected or not hmac.compare_digest(before, bytes(row.chain)):
-                return int(row.number)
-        return None
+    def link(self, number: int) -> Link:
+        """The link at an entry; without a chain value if there is no such entry."""
+        row = self._one(self._select(audit, audit.c.chain).where(audit.c.number == number))
+        return Link(number=number, chain=b"" if row is None else bytes(row.chain))
+
+    def verify(self, *, key: bytes, after: Link, until: int | None = None) -> tuple[Link, int | None]:
+        """How far the log goes on whole after a link, at most until a number, and the first entry that does not follow from the one before, if one does not."""
+        whole = after
+        mine = self._select(audit) if until is None else self._select(audit).where(audit.c.number <= until)
+        while rows := self._rows(mine.where(audit.c.number > whole.number).order_by(audit.c.number).limit(BATCH)):
+            for row in rows:
+                chain = _chained(whole.chain, row.number, row.at, row.actor, row.action, row.detail, key=key)
+                if row.number != whole.number + 1 or not hmac.compare_digest(chain, bytes(row.chain)):
+                    return whole, int(row.number)
+                whole = Link(number=row.number, chain=chain)
+        return whole, None
+
+
+def _chained(before: bytes, number: int, at: datetime, actor: str, action: str, detail: Mapping[str, object], *, key: bytes) -> bytes:
+    """The chain value of an entry that follows on another's."""
+    text = orjson.dumps([number, to_micros(at), actor, action, detail], option=orjson.OPT_SORT_KEYS)
+    return hmac.new(key, before + text, hashlib.sha256).digest()
 
 
 def _entry(row: Row[*tuple[Any, ...]]) -> Entry:

@@ -1,10 +1,15 @@
 """The audit log as admins read it: names where there are any, and nobody who reported somebody."""
 
+import pytest
+
 from plugin.domain.people import SERVICE_SCOPES, Principal, Scope
 from plugin.domain.reports import ReportKind, ReportState
 from plugin.services.departures.erasure import erase_member
 from plugin.services.privacy import auditing
 from plugin.services.safety import reporting
+from plugin.store.repositories import audit as repository
+from plugin.store.tables import audit
+from plugin.store.unit_of_work import UnitOfWork
 from tests.plugin.services.meetings.support import pair_of
 from tests.plugin.support import World
 
@@ -38,3 +43,94 @@ async def test_who_reported_somebody_is_for_those_who_look_after_safety(world: W
     assert sorted(entry.action for entry in about) == ["personal.read", "report.decided", "report.made"]
     named = {log.people[word].username for entry in about for word in (entry.actor, str(entry.detail.get("member", ""))) if word in log.people}
     assert named == {"sue"}
+
+
+# ---------------------------------------------------------------------------------------------------------------------- whether it is whole
+
+
+async def written(world: World, count: int) -> None:
+    def write(unit: UnitOfWork) -> None:
+        for number in range(count):
+            unit.record("step", actor="operator", n=number)
+
+    await world.database.write(world.installation_id, write)
+
+
+async def broken_at(world: World, *, before: int | None = None) -> int | None:
+    return (await auditing.log(world.runtime, admin_of(world), before=before, limit=5)).broken_at
+
+
+async def altered(world: World, number: int, *, actor: str) -> None:
+    def alter(unit: UnitOfWork) -> None:
+        mine = audit.c.installation_id == unit.installation_id
+        unit._connection.execute(audit.update().where(mine, audit.c.number == number).values(actor=actor))
+
+    await world.database.write(world.installation_id, alter)
+
+
+async def removed(world: World, number: int) -> None:
+    def remove(unit: UnitOfWork) -> None:
+        mine = audit.c.installation_id == unit.installation_id
+        unit._connection.execute(audit.delete().where(mine, audit.c.number == number))
+
+    await world.database.write(world.installation_id, remove)
+
+
+async def test_what_was_looked_at_is_not_looked_at_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[int] = []
+    chained = repository._chained
+
+    def counted(before: bytes, number: int, *rest: object, key: bytes) -> bytes:
+        looked_at.append(number)
+        return chained(before, number, *rest, key=key)  # type: ignore[arg-type]  # whatever it is given
+
+    monkeypatch.setattr(repository, "BATCH", 7)
+    monkeypatch.setattr(repository, "_chained", counted)
+    await written(world, 40)
+    newest = max(looked_at)
+    looked_at.clear()
+    assert await broken_at(world) is None
+    assert looked_at == list(range(1, newest + 1))
+    await written(world, 3)
+    looked_at.clear()
+    assert await broken_at(world) is None
+    # The two on the page that were known, and those that are new.
+    assert looked_at == [*range(newest - 1, newest + 1), *range(newest + 1, newest + 4)]
+    looked_at.clear()
+    assert await broken_at(world, before=20) is None
+    assert looked_at == [15, 16, 17, 18, 19]
+
+
+async def test_a_log_that_was_altered_before_it_was_looked_at_is_not_whole(world: World) -> None:
+    await written(world, 40)
+    await altered(world, 8, actor="somebody")
+    assert await broken_at(world) == 8
+    await written(world, 2)
+    assert await broken_at(world) == 8, "it is told again"
+    await altered(world, 8, actor="operator")
+    await removed(world, 9)
+    assert await broken_at(world) == 10
+
+
+async def test_what_is_altered_afterwards_shows_where_it_is_read(world: World) -> None:
+    await written(world, 40)
+    assert await broken_at(world) is None
+    await altered(world, 8, actor="somebody")
+    assert await broken_at(world, before=11) == 8
+    assert await world.database.read(world.installation_id, lambda unit: unit.audit_broken_at()) == 8, "doctor looks at all of it"
+    await altered(world, 8, actor="operator")
+    await removed(world, 7)
+    assert [await broken_at(world, before=before) for before in (11, 13)] == [8, 8]
+
+
+async def test_what_is_altered_or_removed_at_the_end_shows(world: World) -> None:
+    await written(world, 40)
+    assert await broken_at(world) is None
+    newest = (await auditing.log(world.runtime, admin_of(world), before=None, limit=1)).entries[0].number
+    await written(world, 2)
+    await altered(world, newest + 1, actor="somebody")
+    assert await broken_at(world) == newest + 1
+    await altered(world, newest + 1, actor="operator")
+    assert await broken_at(world) is None
+    await removed(world, newest + 2)
+    assert await broken_at(world) == newest + 2, "the last entry that was seen is gone"
