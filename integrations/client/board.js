@@ -43,8 +43,6 @@ import { popupProof } from "./proofs.js";
 const LATE = 4000;
 /** Suggestions that are asked for. */
 const FIRST = 12;
-/** Of what is sent by a form. */
-const FORM = true;
 
 /** What a member sees and does, without a way to draw it. */
 export class Board {
@@ -162,26 +160,25 @@ export class Board {
   }
 
   /**
-   * Send a change; what came of it is there when this returns.
+   * Send a change; what came of it is there when this returns. What went wrong is said by the form or the row of buttons that sent it.
    *
    * @param {string} documentId
    * @param {object} variables
    * @param {Line | null} said
-   * @param {boolean} [form] whether a form was sent, which says itself what went wrong
    * @returns {Promise<Done>}
    */
-  async #change(documentId, variables, said, form = false) {
+  async #change(documentId, variables, said) {
     this.#set({ said: null, problem: null });
     const answer = await this.session.ask(documentId, variables);
     if (!answer.ok) {
       const { problem } = answer;
-      // Said once: by the form, or by the panel where signing in helps, which it has the button for.
-      if (form && !windowHelps(problem)) {
-        const error = { code: problem.code, message: "", field: null };
-        return { ok: false, errors: [error] };
+      // Said once: where it was sent, or by the panel where signing in helps, which it has the button for.
+      if (windowHelps(problem)) {
+        this.#set({ problem });
+        return { ok: false, errors: [] };
       }
-      this.#set({ problem });
-      return { ok: false, errors: [] };
+      const error = { code: problem.code, message: "", field: null };
+      return { ok: false, errors: [error] };
     }
     const payloads = Object.values(answer.value);
     const errors = payloads.flatMap((one) => one?.userErrors ?? []);
@@ -197,29 +194,19 @@ export class Board {
    */
   ask({ program, mentor, name, goal, note }) {
     const input = { program, mentors: [mentor], goal, note };
-    return this.#change(REQUEST, { input }, line("said.asked", { name }), FORM);
+    return this.#change(REQUEST, { input }, line("said.asked", { name }));
   }
 
   /** @param {{ id: string, name: string, message: string }} answer */
   accept({ id, name, message }) {
     const input = { id, message };
-    return this.#change(
-      ACCEPT,
-      { input },
-      line("said.accepted", { name }),
-      FORM
-    );
+    return this.#change(ACCEPT, { input }, line("said.accepted", { name }));
   }
 
   /** @param {{ id: string, name: string, reason: string, message: string }} answer */
   decline({ id, name, reason, message }) {
     const input = { id, reason, message };
-    return this.#change(
-      DECLINE,
-      { input },
-      line("said.declined", { name }),
-      FORM
-    );
+    return this.#change(DECLINE, { input }, line("said.declined", { name }));
   }
 
   /** @param {{ id: string }} request */
@@ -238,7 +225,7 @@ export class Board {
 
   /** @param {{ text: string }} need */
   stateNeed({ text }) {
-    return this.#change(SET_NEED, { input: { text } }, line("said.need"), FORM);
+    return this.#change(SET_NEED, { input: { text } }, line("said.need"));
   }
 
   /**
@@ -251,8 +238,7 @@ export class Board {
     const done = await this.#change(
       ENROL,
       { input: { ...part, ...age } },
-      null,
-      FORM
+      null
     );
     return this.#joined(done, part);
   }
@@ -287,22 +273,12 @@ export class Board {
 
   /** @param {{ id: string }} part */
   leave({ id }) {
-    return this.#change(
-      LEAVE_PROGRAM,
-      { input: { id } },
-      line("said.left"),
-      FORM
-    );
+    return this.#change(LEAVE_PROGRAM, { input: { id } }, line("said.left"));
   }
 
   /** @param {{ id: string, reason: string }} mentorship */
   end({ id, reason }) {
-    return this.#change(
-      END,
-      { input: { id, reason } },
-      line("said.ended"),
-      FORM
-    );
+    return this.#change(END, { input: { id, reason } }, line("said.ended"));
   }
 
   /**
@@ -313,7 +289,7 @@ export class Board {
   async acceptInvitation({ id, role, program }, age, messages) {
     await this.#agree(messages);
     const input = { id, accept: true, ...age };
-    const done = await this.#change(ANSWER_INVITATION, { input }, null, FORM);
+    const done = await this.#change(ANSWER_INVITATION, { input }, null);
     return this.#joined(done, { program: program.id, role });
   }
 
@@ -333,8 +309,7 @@ export class Board {
     return this.#change(
       PROPOSE_SESSION,
       { input: session },
-      line("said.proposed"),
-      FORM
+      line("said.proposed")
     );
   }
 
@@ -360,7 +335,7 @@ export class Board {
       value,
     }));
     const input = { survey: id, answers: given, named };
-    return this.#change(ANSWER_SURVEY, { input }, line("said.feedback"), FORM);
+    return this.#change(ANSWER_SURVEY, { input }, line("said.feedback"));
   }
 
   /** @param {{ messages?: boolean, suggested?: boolean }} wishes */

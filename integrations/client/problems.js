@@ -3,7 +3,14 @@
 /** @typedef {{ key: string, values: Record<string, unknown> }} Line */
 
 /** Refusals that the catalogues have words for; any other is shown in the service's own. */
-const REFUSED = ["already_asked", "not_enrolled", "paused", "has_a_mentor"];
+const REFUSED = [
+  "already_asked",
+  "not_enrolled",
+  "paused",
+  "has_a_mentor",
+  "illegal_transition",
+  "not_found",
+];
 
 const TROUBLES = [
   "offline",
@@ -26,18 +33,20 @@ const HOPELESS = ["not-a-member", "not-set-up"];
 const BY_WINDOW = ["ended", "signed-out", "unproven", "window-blocked"];
 
 /**
- * What to say of an error: a key of the catalogues, or the service's own line.
+ * What to say of errors: the words of the catalogues, or the service's own line.
  *
- * @param {{ code: string, message: string }} error
- * @returns {{ key: string, text?: undefined } | { text: string, key?: undefined }}
+ * @param {{ code: string, message: string }[]} errors
+ * @param {(key: string) => string} say
  */
-export function errorLine({ code, message }) {
-  if (REFUSED.includes(code)) {
-    return { key: `errors.${code}` };
-  }
-  return TROUBLES.includes(code)
-    ? { key: `problems.${code}` }
-    : { text: message };
+export function errorText(errors, say) {
+  return errors
+    .map(({ code, message }) => {
+      if (REFUSED.includes(code)) {
+        return say(`errors.${code}`);
+      }
+      return TROUBLES.includes(code) ? say(`problems.${code}`) : message;
+    })
+    .join(" ");
 }
 
 /**

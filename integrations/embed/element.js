@@ -1,7 +1,7 @@
 // @ts-check
 
 import { Board } from "../client/board.js";
-import { canTryAgain, errorLine, windowHelps } from "../client/problems.js";
+import { canTryAgain, errorText, windowHelps } from "../client/problems.js";
 import { discourseProof, openWindow } from "../client/proofs.js";
 import { Session } from "../client/session.js";
 import { failed } from "../client/transport.js";
@@ -185,7 +185,7 @@ export class Panel extends HTMLElement {
    * Do something that the service has to agree to; the form closes when it has.
    *
    * @param {() => Promise<Done>} act
-   * @param {string} [of] whose error is shown
+   * @param {string} [of] where it is said what went wrong; the form that is open, if nothing else
    */
   async act(act, of = "") {
     if (this.busy) {
@@ -197,10 +197,7 @@ export class Panel extends HTMLElement {
     const done = await act();
     this.busy = false;
     this.errorOf = of;
-    this.error = done.errors
-      .map(errorLine)
-      .map((line) => line.text ?? this.words.say(String(line.key)))
-      .join(" ");
+    this.error = errorText(done.errors, (key) => this.words.say(key));
     if (done.ok) {
       this.#opened = "";
     }

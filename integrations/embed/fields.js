@@ -1,6 +1,7 @@
 // @ts-check
 
 import { h } from "./dom.js";
+import { acts, button } from "./pieces.js";
 
 /**
  * @typedef {import("./element.js").Panel} Panel
@@ -32,34 +33,20 @@ export function form(panel, send, act, ...fields) {
       },
     },
     ...fields,
-    error(panel),
-    h(
-      "div",
-      { class: "mg__acts" },
+    acts(
+      panel,
+      "",
       h(
         "button",
         { class: "mg__button mg__button--first", disabled: panel.busy },
         send
       ),
-      h(
-        "button",
-        {
-          type: "button",
-          class: "mg__button mg__button--plain",
-          disabled: panel.busy,
-          onclick: () => panel.close(),
-        },
-        panel.words.say("cancel")
-      )
+      button(panel, panel.words.say("cancel"), {
+        kind: "plain",
+        act: () => panel.close(),
+      })
     )
   );
-}
-
-/** @param {Panel} panel */
-export function error(panel) {
-  return panel.error
-    ? h("p", { class: "mg__error", role: "alert" }, panel.error)
-    : null;
 }
 
 /**

@@ -4,7 +4,7 @@ import { ageIn } from "../client/ages.js";
 import { agreed } from "./agreeing.js";
 import { h } from "./dom.js";
 import { form } from "./fields.js";
-import { button, section } from "./pieces.js";
+import { acts, button, section } from "./pieces.js";
 
 /**
  * @typedef {import("./element.js").Panel} Panel
@@ -36,9 +36,9 @@ export function invited(panel, { invited: invitations }) {
               one.purpose ? h("p", { class: "mg__words" }, one.purpose) : null,
               panel.isOpen("invited", one.id)
                 ? acceptInvitation(panel, one)
-                : h(
-                    "div",
-                    { class: "mg__acts" },
+                : acts(
+                    panel,
+                    one.id,
                     button(panel, words.say("invited.accept"), {
                       about: one.program.name,
                       kind: "first",
@@ -46,7 +46,8 @@ export function invited(panel, { invited: invitations }) {
                     }),
                     button(panel, words.say("invited.decline"), {
                       about: one.program.name,
-                      act: () => panel.act(() => board.declineInvitation(one)),
+                      act: () =>
+                        panel.act(() => board.declineInvitation(one), one.id),
                     })
                   )
             )

@@ -4,7 +4,7 @@ import { linkTo } from "../client/links.js";
 import { MINUTES } from "../client/meetings.js";
 import { h } from "./dom.js";
 import { field, form } from "./fields.js";
-import { button } from "./pieces.js";
+import { acts, button } from "./pieces.js";
 
 /** @typedef {import("./element.js").Panel} Panel */
 
@@ -30,7 +30,10 @@ export function meeting(panel, { session, names }) {
     /** @type {string} */ key,
     /** @type {() => Promise<import("../client/board.js").Done>} */ act
   ) =>
-    button(panel, words.say(key), { about: names, act: () => panel.act(act) });
+    button(panel, words.say(key), {
+      about: names,
+      act: () => panel.act(act, id),
+    });
   return h(
     "div",
     { class: "mg__meeting", key: `session-${id}` },
@@ -44,23 +47,23 @@ export function meeting(panel, { session, names }) {
         )
       : null,
     kind === "choose"
-      ? h(
-          "div",
-          { class: "mg__acts" },
+      ? acts(
+          panel,
+          id,
           times.map((time) =>
             button(panel, words.time(time), {
               about: names,
               act: () =>
-                panel.act(() => board.answerSession({ id, times: [time] })),
+                panel.act(() => board.answerSession({ id, times: [time] }), id),
             })
           ),
           answer("session.none", () => board.answerSession({ id, times: [] }))
         )
       : null,
     kind === "report"
-      ? h(
-          "div",
-          { class: "mg__acts" },
+      ? acts(
+          panel,
+          id,
           answer("session.held", () => board.report({ id, held: true })),
           answer("session.missed", () => board.report({ id, held: false }))
         )

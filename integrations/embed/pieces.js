@@ -100,6 +100,31 @@ export function button(panel, text, { about, kind, act, key, open }) {
 }
 
 /**
+ * Buttons in a row, and what went wrong with the last one.
+ *
+ * @param {Panel} panel
+ * @param {string} of what the buttons are about, as `act` of the panel was told
+ * @param {...(HTMLElement | null | HTMLElement[])} buttons
+ */
+export function acts(panel, of, ...buttons) {
+  // The key keeps the buttons, and the focus, when what is said before them comes and goes.
+  return [
+    error(panel, of),
+    h("div", { class: "mg__acts", key: "acts" }, ...buttons),
+  ];
+}
+
+/**
+ * @param {Panel} panel
+ * @param {string} of
+ */
+export function error(panel, of) {
+  return panel.error && panel.errorOf === of
+    ? h("p", { class: "mg__error", role: "alert" }, panel.error)
+    : null;
+}
+
+/**
  * @param {Panel} panel
  * @param {Person[]} people
  * @param {"first"} [kind]

@@ -3,7 +3,7 @@
 import { REASONS } from "../client/requests.js";
 import { h } from "./dom.js";
 import { choice, field, form } from "./fields.js";
-import { button, section, who } from "./pieces.js";
+import { acts, button, section, who } from "./pieces.js";
 
 /**
  * @typedef {import("./element.js").Panel} Panel
@@ -95,12 +95,12 @@ export function sent(panel, { sent: waiting }) {
               : one.expires && words.say(one.expires.key, one.expires.values)
           ),
           h("p", { class: "mg__words" }, one.goal),
-          h(
-            "div",
-            { class: "mg__acts" },
+          acts(
+            panel,
+            one.id,
             button(panel, words.say("sent.withdraw"), {
               about: one.name,
-              act: () => panel.act(() => panel.board.withdraw(one)),
+              act: () => panel.act(() => panel.board.withdraw(one), one.id),
             })
           )
         )

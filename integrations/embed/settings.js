@@ -3,7 +3,7 @@
 import { noteOf } from "../client/programs.js";
 import { h } from "./dom.js";
 import { form } from "./fields.js";
-import { button } from "./pieces.js";
+import { button, error } from "./pieces.js";
 
 /**
  * @typedef {import("./element.js").Panel} Panel
@@ -31,7 +31,7 @@ export function settings(panel, { parts, consents }) {
         "data-set": true,
         onchange: (/** @type {Event} */ event) => {
           const value = /** @type {HTMLInputElement} */ (event.target).checked;
-          panel.act(() => board.consent({ [name]: value }));
+          panel.act(() => board.consent({ [name]: value }), "consents");
         },
       }),
       text
@@ -52,7 +52,8 @@ export function settings(panel, { parts, consents }) {
         )
       : null,
     wish("messages", consents.messages, words.say("consents.messages")),
-    wish("suggested", consents.expert, words.say("consents.expert"))
+    wish("suggested", consents.expert, words.say("consents.expert")),
+    error(panel, "consents")
   );
 }
 
@@ -84,12 +85,8 @@ function part(panel, one) {
                 const given = new FormData(
                   /** @type {HTMLFormElement} */ (event.target)
                 );
-                panel.act(() =>
-                  board.change({
-                    id: one.id,
-                    capacity: Number(given.get("capacity")),
-                  })
-                );
+                const capacity = Number(given.get("capacity"));
+                panel.act(() => board.change({ id: one.id, capacity }), one.id);
               },
             },
             mentoring &&
@@ -119,8 +116,9 @@ function part(panel, one) {
               {
                 about: title,
                 act: () =>
-                  panel.act(() =>
-                    board.change({ id: one.id, paused: !one.paused })
+                  panel.act(
+                    () => board.change({ id: one.id, paused: !one.paused }),
+                    one.id
                   ),
               }
             ),
@@ -130,7 +128,8 @@ function part(panel, one) {
               act: () => panel.open("leave", one.id),
             })
           )
-        : null
+        : null,
+    error(panel, one.id)
   );
 }
 

@@ -2,8 +2,8 @@
 
 import { linkTo } from "../client/links.js";
 import { h } from "./dom.js";
-import { error, field, form } from "./fields.js";
-import { button, section, who, writeTo } from "./pieces.js";
+import { field, form } from "./fields.js";
+import { acts, button, error, section, who, writeTo } from "./pieces.js";
 
 /**
  * @typedef {import("./element.js").Panel} Panel
@@ -50,9 +50,9 @@ export function suggestions(panel, picture) {
  */
 function suggestion(panel, one) {
   const { words } = panel;
-  const acts = h(
-    "div",
-    { class: "mg__acts" },
+  const row = acts(
+    panel,
+    one.id,
     one.programs.length
       ? button(panel, words.say("suggestions.ask"), {
           about: one.name,
@@ -63,7 +63,7 @@ function suggestion(panel, one) {
     button(panel, words.say("suggestions.dismiss"), {
       about: one.name,
       kind: "plain",
-      act: () => panel.act(() => panel.board.dismiss(one)),
+      act: () => panel.act(() => panel.board.dismiss(one), one.id),
     })
   );
   return h(
@@ -93,7 +93,7 @@ function suggestion(panel, one) {
         )
       )
     ),
-    panel.isOpen("ask", one.id) ? ask(panel, one) : acts
+    panel.isOpen("ask", one.id) ? ask(panel, one) : row
   );
 }
 
@@ -189,6 +189,6 @@ export function need(panel) {
         words.say("need.send")
       )
     ),
-    panel.errorOf === "need" ? error(panel) : null
+    error(panel, "need")
   );
 }

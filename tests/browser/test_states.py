@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
 from plugin.services.guarding import safeguarding
 from plugin.services.hosts import choosing
@@ -219,6 +219,61 @@ def test_a_request_that_fails_is_said_once_where_it_was_sent(themed: Stage, brow
             expect(found.locator("form").get_by_role("alert")).to_contain_text("The mentorship service does not answer.")
             expect(found.get_by_role("alert")).to_have_count(1)
             expect(found.get_by_label("What would you like help with?")).to_have_value("How do I find a first customer abroad?")
+
+
+def unheard(page: Page) -> None:
+    """News do not come by themselves: what is shown stays as it was, however long that takes."""
+
+    def hold(socket: WebSocketRoute) -> None:
+        service = socket.connect_to_server()
+        service.on_message(lambda message: None if '"next"' in str(message) else socket.send(message))
+
+    page.route_web_socket(re.compile("/graphql$"), hold)
+
+
+@pytest.mark.parametrize("place", [".mg", ELEMENT])
+def test_what_a_button_could_not_do_is_said_once_beside_it(themed: Stage, browser: Browser, place: str) -> None:
+    """In the forum and on a plain page: a request was accepted elsewhere just before it is taken back, then the service is gone."""
+    forum = place == ".mg"
+    mentee, mentor = ("late_forum", "quick_forum") if forum else ("late_plain", "quick_plain")
+    for username, role in ((mentee, "MENTEE"), (mentor, "MENTOR")):
+        themed.run(themed.sign_up(username))
+        themed.run(themed.enrol(username, role))
+    request = themed.run(themed.request(mentee, mentor, "Find my first ten customers"))
+    with themed.signed_in(browser, mentee) as context:
+        if forum:
+            page = panel(opened(context, f"{themed.forum.base_url}/u/{mentee}/summary", before=unheard))
+        else:
+            page = plain(themed, context, before=lambda _stage, page: unheard(page))
+        found = page.locator(place).first
+        alert = found.get_by_role("alert")
+        back = page.get_by_role("button", name=f"Take back: {mentor}")
+        said = found.locator(".mg__card").filter(has=back).get_by_role("alert")
+        expect(back).to_be_visible()
+        themed.run(themed.accept(mentor, request))
+        back.click()
+        expect(said).to_have_text("This has changed meanwhile, and cannot be done any more.")
+        expect(alert).to_have_count(1)
+        assert everywhere(page, place, "refused") == []
+        picture(page, f"refused-{place.strip('.')}")
+
+        page.route(f"{themed.service}/graphql", lambda route: route.abort("failed") if route.request.method == "POST" else route.fallback())
+        found.get_by_text("Your places").click()
+        box = found.get_by_label("I may be suggested to others")
+        before = box.is_checked()
+        box.click()
+        expect(found.locator("details").get_by_role("alert")).to_contain_text("The mentorship service does not answer.")
+        expect(box).to_be_checked(checked=before)
+        expect(alert).to_have_count(1)
+        back.click()
+        expect(said).to_contain_text("The mentorship service does not answer.")
+        expect(alert).to_have_count(1)
+
+        page.unroute_all()
+        found.get_by_role("button", name="Pause: Looking for a mentor in Founders help founders").click()
+        expect(found.get_by_text("Paused: nobody is brought to you")).to_be_visible()
+        expect(found.get_by_text("Your mentor · since")).to_be_visible()
+        expect(alert).to_have_count(0)
 
 
 def silent(stage: Stage, page: Page) -> None:

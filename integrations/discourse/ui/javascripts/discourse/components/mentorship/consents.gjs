@@ -1,24 +1,26 @@
 // @ts-check
 import Component from "@glimmer/component";
-import { tracked } from "@glimmer/tracking";
 import { fn } from "@ember/helper";
 import { on } from "@ember/modifier";
 import { action } from "@ember/object";
 import { service } from "@ember/service";
+import Attempt from "../../lib/attempt";
 import say from "../../lib/say";
+import MentorshipError from "./error";
 
 /** What the viewer agrees to. */
 export default class MentorshipConsents extends Component {
   @service mentorship;
 
-  @tracked busy = false;
+  attempt = new Attempt();
 
   @action
-  async wish(name, event) {
-    this.busy = true;
-    await this.mentorship.board.consent({ [name]: event.target.checked });
-    if (!this.isDestroying) {
-      this.busy = false;
+  async wish(name, { target }) {
+    const { board } = this.mentorship;
+    const wished = target.checked;
+    // A box says what holds, not what was wished for.
+    if (!(await this.attempt.make(() => board.consent({ [name]: wished })))) {
+      target.checked = !wished;
     }
   }
 
@@ -27,7 +29,7 @@ export default class MentorshipConsents extends Component {
       <input
         type="checkbox"
         checked={{@consents.messages}}
-        disabled={{this.busy}}
+        disabled={{this.attempt.busy}}
         {{on "change" (fn this.wish "messages")}}
       />
       {{say "consents.messages"}}
@@ -36,10 +38,11 @@ export default class MentorshipConsents extends Component {
       <input
         type="checkbox"
         checked={{@consents.expert}}
-        disabled={{this.busy}}
+        disabled={{this.attempt.busy}}
         {{on "change" (fn this.wish "suggested")}}
       />
       {{say "consents.expert"}}
     </label>
+    <MentorshipError @of={{this.attempt}} />
   </template>
 }

@@ -1,12 +1,12 @@
 // @ts-check
 import Component from "@glimmer/component";
-import { tracked } from "@glimmer/tracking";
 import { on } from "@ember/modifier";
 import { action } from "@ember/object";
 import { modifier } from "ember-modifier";
-import { errorLine } from "../../lib/mentorgraph/problems";
+import Attempt from "../../lib/attempt";
 import say from "../../lib/say";
 import arrive from "../../modifiers/mentorship-arrive";
+import MentorshipActs from "./acts";
 
 /**
  * A form that opens in its card; it closes itself when the service has agreed.
@@ -14,8 +14,7 @@ import arrive from "../../modifiers/mentorship-arrive";
  * @extends {Component<{ Args: any, Blocks: { default: [] } }>}
  */
 export default class MentorshipForm extends Component {
-  @tracked busy = false;
-  @tracked error = "";
+  attempt = new Attempt();
 
   /** Some questions come up with the answers to others only. */
   begin = modifier((/** @type {HTMLFormElement} */ form) => {
@@ -30,25 +29,13 @@ export default class MentorshipForm extends Component {
   @action
   async send(event) {
     event.preventDefault();
-    if (this.busy) {
-      return;
-    }
-    this.busy = true;
-    this.error = "";
     const given = new FormData(event.target);
-    const done = await this.args.act(Object.fromEntries(given), given);
-    if (this.isDestroying) {
-      return;
-    }
-    this.busy = false;
-    if (done.ok) {
+    const done = await this.attempt.make(() =>
+      this.args.act(Object.fromEntries(given), given)
+    );
+    if (done && !this.isDestroying) {
       this.args.close?.();
-      return;
     }
-    this.error = done.errors
-      .map(errorLine)
-      .map((line) => line.text ?? say(line.key))
-      .join(" ");
   }
 
   <template>
@@ -60,22 +47,19 @@ export default class MentorshipForm extends Component {
       {{arrive}}
     >
       {{yield}}
-      {{#if this.error}}
-        <p class="mg__error" role="alert">{{this.error}}</p>
-      {{/if}}
-      <div class="mg__acts">
+      <MentorshipActs @attempt={{this.attempt}}>
         <button
           type="submit"
           class="mg__button mg__button--first"
-          disabled={{this.busy}}
+          disabled={{this.attempt.busy}}
         >{{say @send}}</button>
         <button
           type="button"
           class="mg__button mg__button--plain"
-          disabled={{this.busy}}
+          disabled={{this.attempt.busy}}
           {{on "click" @close}}
         >{{say "cancel"}}</button>
-      </div>
+      </MentorshipActs>
     </form>
   </template>
 }

@@ -3,8 +3,10 @@ import Component from "@glimmer/component";
 import { tracked } from "@glimmer/tracking";
 import { action } from "@ember/object";
 import { service } from "@ember/service";
+import Attempt from "../../lib/attempt";
 import { ageIn } from "../../lib/mentorgraph/ages";
 import say from "../../lib/say";
+import MentorshipActs from "./acts";
 import MentorshipButton from "./button";
 import MentorshipConduct from "./conduct";
 import MentorshipForm from "./form";
@@ -14,7 +16,8 @@ export default class MentorshipInvited extends Component {
   @service mentorship;
 
   @tracked accepting = false;
-  @tracked busy = false;
+
+  attempt = new Attempt();
 
   get title() {
     const { role, program } = this.args.one;
@@ -39,12 +42,9 @@ export default class MentorshipInvited extends Component {
   }
 
   @action
-  async decline() {
-    this.busy = true;
-    await this.mentorship.board.declineInvitation(this.args.one);
-    if (!this.isDestroying) {
-      this.busy = false;
-    }
+  decline() {
+    const { board } = this.mentorship;
+    return this.attempt.make(() => board.declineInvitation(this.args.one));
   }
 
   <template>
@@ -64,7 +64,7 @@ export default class MentorshipInvited extends Component {
           />
         </MentorshipForm>
       {{else}}
-        <div class="mg__acts">
+        <MentorshipActs @attempt={{this.attempt}}>
           <MentorshipButton
             @text="invited.accept"
             @about={{@one.program.name}}
@@ -74,10 +74,10 @@ export default class MentorshipInvited extends Component {
           <MentorshipButton
             @text="invited.decline"
             @about={{@one.program.name}}
-            @busy={{this.busy}}
+            @busy={{this.attempt.busy}}
             @act={{this.decline}}
           />
-        </div>
+        </MentorshipActs>
       {{/if}}
     </li>
   </template>

@@ -1,20 +1,21 @@
 // @ts-check
 import Component from "@glimmer/component";
-import { tracked } from "@glimmer/tracking";
 import { fn } from "@ember/helper";
 import { on } from "@ember/modifier";
 import { action } from "@ember/object";
 import { service } from "@ember/service";
+import Attempt from "../../lib/attempt";
 import { hour } from "../../lib/dates";
 import { linkTo } from "../../lib/mentorgraph/links";
 import say from "../../lib/say";
+import MentorshipActs from "./acts";
 import MentorshipButton from "./button";
 
 /** What there is to say of a mentorship's session, and to do about it. */
 export default class MentorshipMeeting extends Component {
   @service mentorship;
 
-  @tracked busy = false;
+  attempt = new Attempt();
 
   get text() {
     const { kind, at } = this.args.session;
@@ -37,18 +38,11 @@ export default class MentorshipMeeting extends Component {
     return this.place && linkTo(this.place);
   }
 
-  async act(work) {
-    this.busy = true;
-    await work();
-    if (!this.isDestroying) {
-      this.busy = false;
-    }
-  }
-
   @action
   choose(times) {
     const { id } = this.args.session;
-    return this.act(() => this.mentorship.board.answerSession({ id, times }));
+    const { board } = this.mentorship;
+    return this.attempt.make(() => board.answerSession({ id, times }));
   }
 
   @action
@@ -59,7 +53,8 @@ export default class MentorshipMeeting extends Component {
   @action
   report(held) {
     const { id } = this.args.session;
-    return this.act(() => this.mentorship.board.report({ id, held }));
+    const { board } = this.mentorship;
+    return this.attempt.make(() => board.report({ id, held }));
   }
 
   @action
@@ -79,38 +74,38 @@ export default class MentorshipMeeting extends Component {
         <p class="mg__quiet">{{this.place}}</p>
       {{/if}}
       {{#if this.choosing}}
-        <div class="mg__acts">
+        <MentorshipActs @attempt={{this.attempt}}>
           {{#each @session.times as |time|}}
             <button
               type="button"
               class="mg__button"
-              disabled={{this.busy}}
+              disabled={{this.attempt.busy}}
               {{on "click" (fn this.pick time)}}
             >{{hour time}}</button>
           {{/each}}
           <MentorshipButton
             @text="session.none"
             @about={{@names}}
-            @busy={{this.busy}}
+            @busy={{this.attempt.busy}}
             @act={{this.none}}
           />
-        </div>
+        </MentorshipActs>
       {{/if}}
       {{#if this.reporting}}
-        <div class="mg__acts">
+        <MentorshipActs @attempt={{this.attempt}}>
           <MentorshipButton
             @text="session.held"
             @about={{@names}}
-            @busy={{this.busy}}
+            @busy={{this.attempt.busy}}
             @act={{fn this.report true}}
           />
           <MentorshipButton
             @text="session.missed"
             @about={{@names}}
-            @busy={{this.busy}}
+            @busy={{this.attempt.busy}}
             @act={{fn this.report false}}
           />
-        </div>
+        </MentorshipActs>
       {{/if}}
     </div>
   </template>

@@ -1,20 +1,18 @@
 // @ts-check
 import Component from "@glimmer/component";
-import { tracked } from "@glimmer/tracking";
 import { on } from "@ember/modifier";
 import { action } from "@ember/object";
 import { guidFor } from "@ember/object/internals";
 import { service } from "@ember/service";
-import { errorLine } from "../../lib/mentorgraph/problems";
+import Attempt from "../../lib/attempt";
 import say from "../../lib/say";
+import MentorshipError from "./error";
 
 /** Says what one would like help with. */
 export default class MentorshipNeed extends Component {
   @service mentorship;
 
-  @tracked busy = false;
-  @tracked error = "";
-
+  attempt = new Attempt();
   id = guidFor(this);
 
   @action
@@ -22,20 +20,9 @@ export default class MentorshipNeed extends Component {
     event.preventDefault();
     const form = event.target;
     const text = String(new FormData(form).get("need"));
-    this.busy = true;
-    this.error = "";
-    const done = await this.mentorship.board.stateNeed({ text });
-    if (this.isDestroying) {
-      return;
-    }
-    this.busy = false;
-    if (done.ok) {
+    const { board } = this.mentorship;
+    if (await this.attempt.make(() => board.stateNeed({ text }))) {
       form.reset();
-    } else {
-      this.error = done.errors
-        .map(errorLine)
-        .map((line) => line.text ?? say(line.key))
-        .join(" ");
     }
   }
 
@@ -53,13 +40,13 @@ export default class MentorshipNeed extends Component {
             autocomplete="off"
           />
         </p>
-        <button type="submit" class="mg__button" disabled={{this.busy}}>{{say
-            "need.send"
-          }}</button>
+        <button
+          type="submit"
+          class="mg__button"
+          disabled={{this.attempt.busy}}
+        >{{say "need.send"}}</button>
       </div>
-      {{#if this.error}}
-        <p class="mg__error" role="alert">{{this.error}}</p>
-      {{/if}}
+      <MentorshipError @of={{this.attempt}} />
     </form>
   </template>
 }

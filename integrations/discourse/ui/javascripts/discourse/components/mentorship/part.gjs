@@ -5,18 +5,20 @@ import { on } from "@ember/modifier";
 import { action } from "@ember/object";
 import { guidFor } from "@ember/object/internals";
 import { service } from "@ember/service";
+import Attempt from "../../lib/attempt";
 import { noteOf } from "../../lib/mentorgraph/programs";
 import say from "../../lib/say";
 import MentorshipButton from "./button";
+import MentorshipError from "./error";
 import MentorshipForm from "./form";
 
 /** The viewer's part in a program: places, a pause, leaving. */
 export default class MentorshipPart extends Component {
   @service mentorship;
 
-  @tracked busy = false;
   @tracked leaving = false;
 
+  attempt = new Attempt();
   id = guidFor(this);
 
   get title() {
@@ -38,28 +40,22 @@ export default class MentorshipPart extends Component {
     return this.args.one.state === "APPROVED";
   }
 
-  async act(work) {
-    this.busy = true;
-    await work();
-    if (!this.isDestroying) {
-      this.busy = false;
-    }
+  change(wanted) {
+    const { board } = this.mentorship;
+    const { id } = this.args.one;
+    return this.attempt.make(() => board.change({ id, ...wanted }));
   }
 
   @action
   save(event) {
     event.preventDefault();
     const capacity = Number(new FormData(event.target).get("capacity"));
-    const { id } = this.args.one;
-    return this.act(() => this.mentorship.board.change({ id, capacity }));
+    return this.change({ capacity });
   }
 
   @action
   pause() {
-    const { id, paused } = this.args.one;
-    return this.act(() =>
-      this.mentorship.board.change({ id, paused: !paused })
-    );
+    return this.change({ paused: !this.args.one.paused });
   }
 
   @action
@@ -107,23 +103,24 @@ export default class MentorshipPart extends Component {
             <button
               type="submit"
               class="mg__button"
-              disabled={{this.busy}}
+              disabled={{this.attempt.busy}}
             >{{say "parts.save"}}</button>
           {{/if}}
           <MentorshipButton
             @text={{if @one.paused "parts.resume" "parts.pause"}}
             @about={{this.title}}
-            @busy={{this.busy}}
+            @busy={{this.attempt.busy}}
             @act={{this.pause}}
           />
           <MentorshipButton
             @text="parts.leave"
             @about={{this.title}}
             @kind="plain"
-            @busy={{this.busy}}
+            @busy={{this.attempt.busy}}
             @act={{this.open}}
           />
         </form>
+        <MentorshipError @of={{this.attempt}} />
       {{/if}}
     </li>
   </template>

@@ -3,7 +3,9 @@ import Component from "@glimmer/component";
 import { tracked } from "@glimmer/tracking";
 import { action } from "@ember/object";
 import { service } from "@ember/service";
+import Attempt from "../../lib/attempt";
 import say from "../../lib/say";
+import MentorshipActs from "./acts";
 import MentorshipAsk from "./ask";
 import MentorshipButton from "./button";
 import MentorshipPerson from "./person";
@@ -14,7 +16,8 @@ export default class MentorshipSuggestion extends Component {
   @service mentorship;
 
   @tracked asking = false;
-  @tracked busy = false;
+
+  attempt = new Attempt();
 
   @action
   ask() {
@@ -27,12 +30,9 @@ export default class MentorshipSuggestion extends Component {
   }
 
   @action
-  async dismiss() {
-    this.busy = true;
-    await this.mentorship.board.dismiss(this.args.one);
-    if (!this.isDestroying) {
-      this.busy = false;
-    }
+  dismiss() {
+    const { board } = this.mentorship;
+    return this.attempt.make(() => board.dismiss(this.args.one));
   }
 
   <template>
@@ -63,7 +63,7 @@ export default class MentorshipSuggestion extends Component {
           @close={{this.close}}
         />
       {{else}}
-        <div class="mg__acts">
+        <MentorshipActs @attempt={{this.attempt}}>
           {{#if @one.programs.length}}
             <MentorshipButton
               @text="suggestions.ask"
@@ -78,10 +78,10 @@ export default class MentorshipSuggestion extends Component {
             @text="suggestions.dismiss"
             @about={{@one.name}}
             @kind="plain"
-            @busy={{this.busy}}
+            @busy={{this.attempt.busy}}
             @act={{this.dismiss}}
           />
-        </div>
+        </MentorshipActs>
       {{/if}}
     </li>
   </template>

@@ -1,9 +1,10 @@
 // @ts-check
 import Component from "@glimmer/component";
-import { tracked } from "@glimmer/tracking";
 import { action } from "@ember/object";
 import { service } from "@ember/service";
+import Attempt from "../../lib/attempt";
 import say from "../../lib/say";
+import MentorshipActs from "./acts";
 import MentorshipButton from "./button";
 import MentorshipPerson from "./person";
 
@@ -11,7 +12,7 @@ import MentorshipPerson from "./person";
 export default class MentorshipWaiting extends Component {
   @service mentorship;
 
-  @tracked busy = false;
+  attempt = new Attempt();
 
   get under() {
     const { queued, expires } = this.args.one;
@@ -22,26 +23,23 @@ export default class MentorshipWaiting extends Component {
   }
 
   @action
-  async withdraw() {
-    this.busy = true;
-    await this.mentorship.board.withdraw(this.args.one);
-    if (!this.isDestroying) {
-      this.busy = false;
-    }
+  withdraw() {
+    const { board } = this.mentorship;
+    return this.attempt.make(() => board.withdraw(this.args.one));
   }
 
   <template>
     <li class="mg__card">
       <MentorshipPerson @person={{@one.person}} @under={{this.under}} />
       <p class="mg__words">{{@one.goal}}</p>
-      <div class="mg__acts">
+      <MentorshipActs @attempt={{this.attempt}}>
         <MentorshipButton
           @text="sent.withdraw"
           @about={{@one.name}}
-          @busy={{this.busy}}
+          @busy={{this.attempt.busy}}
           @act={{this.withdraw}}
         />
-      </div>
+      </MentorshipActs>
     </li>
   </template>
 }
