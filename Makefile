@@ -56,9 +56,8 @@ imports: $(VENV)/.dev ## who may import whom
 fast: $(VENV)/.dev ## fast tests
 	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "not slow and not unfinished" --ignore=tests/browser
 
-# One more than there are processors: these tests wait for services that they stop and start, for a third of their time.
 slow: $(VENV)/.dev ## slow tests
-	@$(BIN)/pytest -q -n $$(($(JOBS) + 1)) --dist loadgroup -m "slow and not unfinished" --ignore=tests/browser
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadgroup -m "slow and not unfinished" --ignore=tests/browser
 
 # Temporary files of their own: every pytest that starts shuts the folder that it shares to others, and PostgreSQL's user could begin nothing in it just then.
 BROWSER_TEMP = $${PYTEST_DEBUG_TEMPROOT:-$${TMPDIR:-/tmp}}/mentorgraph-browser
