@@ -13,6 +13,8 @@ import uvicorn
 # Below what systems give to outgoing connections (Linux: from 32768, IANA: from 49152), which might take the port of a server that is started again.
 _PORTS = range(20_000, 32_000)
 _BLOCK = 100
+_KEPT_SECONDS = 30
+"""Longer than clients keep a connection (httpx: 5): whoever ends it at the same moment breaks off a request that is just being sent."""
 _claimed: dict[int, Iterator[int]] = {}
 
 
@@ -55,6 +57,7 @@ def server_of(app: object, *, host: str = "127.0.0.1", port: int, log_level: str
         log_level=log_level,
         access_log=False,
         timeout_graceful_shutdown=2,
+        timeout_keep_alive=_KEPT_SECONDS,
         ws="none",
     )
     return uvicorn.Server(config)
