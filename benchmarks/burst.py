@@ -24,14 +24,14 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.filling import new_community, postgresql  # noqa: E402 - the path is set above
-from benchmarks.intake import SECRET, delivery  # noqa: E402
-from benchmarks.serving import acknowledged, load, say, serving  # noqa: E402
-from integrations.servers import free_port  # noqa: E402
-from plugin.app import Parts, compose  # noqa: E402
-from plugin.settings import Settings  # noqa: E402
-from plugin.store.migrate import migrate_database  # noqa: E402
-from plugin.store.unit_of_work import UnitOfWork  # noqa: E402
+from benchmarks.filling import new_community, postgresql
+from benchmarks.intake import SECRET, delivery
+from benchmarks.serving import acknowledged, load, say, serving
+from integrations.servers import free_port
+from plugin.app import Parts, compose
+from plugin.settings import Settings
+from plugin.store.migrate import migrate_database
+from plugin.store.unit_of_work import UnitOfWork
 
 FEW = 10
 """Deliveries for another community in the middle of the burst."""

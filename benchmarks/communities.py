@@ -34,19 +34,19 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.filling import new_community, postgresql  # noqa: E402 - the path is set above
-from benchmarks.ranking_scale import Town  # noqa: E402
-from benchmarks.serving import say, serving  # noqa: E402
-from integrations.servers import free_port  # noqa: E402
-from mentorgraph import events as e  # noqa: E402
-from plugin.app import Parts, compose  # noqa: E402
-from plugin.domain.needs import Need, NeedState, Reason, Suggestion  # noqa: E402
-from plugin.services.hosts import handlers  # noqa: E402
-from plugin.services.identity import access  # noqa: E402
-from plugin.settings import Settings  # noqa: E402
-from plugin.store.migrate import migrate_database  # noqa: E402
-from plugin.store.tables import metadata  # noqa: E402
-from plugin.store.unit_of_work import UnitOfWork  # noqa: E402
+from benchmarks.filling import new_community, postgresql
+from benchmarks.ranking_scale import Town
+from benchmarks.serving import say, serving
+from integrations.servers import free_port
+from mentorgraph import events as e
+from plugin.app import Parts, compose
+from plugin.domain.needs import Need, NeedState, Reason, Suggestion
+from plugin.services.hosts import handlers
+from plugin.services.identity import access
+from plugin.settings import Settings
+from plugin.store.migrate import migrate_database
+from plugin.store.tables import metadata
+from plugin.store.unit_of_work import UnitOfWork
 
 KEY = "k" * 32
 COPIED = ("members", "spaces", "topics", "posts", "likes", "vocabulary", "rare_terms", "mentions", "consents", "habits", "tags")

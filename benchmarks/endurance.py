@@ -37,22 +37,22 @@ import httpx2
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.filling import postgresql  # noqa: E402 - the path is set above
-from benchmarks.killed import STEPS  # noqa: E402
-from benchmarks.living import KEY, Found, Service, keep_living, keep_matching, keep_sending, meanwhile  # noqa: E402
-from benchmarks.troubles import Trouble, of_postgresql, of_sqlite  # noqa: E402
-from integrations.discourse.double.process import Running, child_double  # noqa: E402
-from integrations.servers import free_port  # noqa: E402
-from plugin.app import Parts, compose  # noqa: E402
-from plugin.cli.common import WITH_TIME  # noqa: E402
-from plugin.cli.demo import POLICY  # noqa: E402
-from plugin.domain.rounds import RoundState  # noqa: E402
-from plugin.services.hosts import connect, reconcile  # noqa: E402
-from plugin.services.hosts.connect import NewConnection  # noqa: E402
-from plugin.settings import Settings  # noqa: E402
-from plugin.store.migrate import migrate_database  # noqa: E402
-from plugin.store.unit_of_work import UnitOfWork  # noqa: E402
-from tests.compared import differences, of_forum, of_store  # noqa: E402
+from benchmarks.filling import postgresql
+from benchmarks.killed import STEPS
+from benchmarks.living import KEY, Found, Service, keep_living, keep_matching, keep_sending, meanwhile
+from benchmarks.troubles import Trouble, of_postgresql, of_sqlite
+from integrations.discourse.double.process import Running, child_double
+from integrations.servers import free_port
+from plugin.app import Parts, compose
+from plugin.cli.common import WITH_TIME
+from plugin.cli.demo import POLICY
+from plugin.domain.rounds import RoundState
+from plugin.services.hosts import connect, reconcile
+from plugin.services.hosts.connect import NewConnection
+from plugin.settings import Settings
+from plugin.store.migrate import migrate_database
+from plugin.store.unit_of_work import UnitOfWork
+from tests.compared import differences, of_forum, of_store
 
 SKEWS = (-3600, -30, 30)
 """Seconds by which a clock is wrong. Further ahead, and what is due by it would be waited for as long after the clock is right again."""

@@ -21,14 +21,14 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from integrations.discourse.double.process import Running, child_double  # noqa: E402 - the path is set above
-from plugin.app import Parts, compose  # noqa: E402
-from plugin.cli.common import WITH_TIME  # noqa: E402
-from plugin.services.hosts import connect, reconcile  # noqa: E402
-from plugin.services.hosts.connect import NewConnection  # noqa: E402
-from plugin.settings import Settings  # noqa: E402
-from plugin.store.migrate import migrate_database  # noqa: E402
-from plugin.store.unit_of_work import UnitOfWork  # noqa: E402
+from integrations.discourse.double.process import Running, child_double
+from plugin.app import Parts, compose
+from plugin.cli.common import WITH_TIME
+from plugin.services.hosts import connect, reconcile
+from plugin.services.hosts.connect import NewConnection
+from plugin.settings import Settings
+from plugin.store.migrate import migrate_database
+from plugin.store.unit_of_work import UnitOfWork
 
 
 async def only_read(parts: Parts, installation_id: int) -> float:

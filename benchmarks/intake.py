@@ -31,9 +31,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.filling import new_community, postgresql  # noqa: E402 - the path is set above
-from benchmarks.serving import Run, Server, Slice, acknowledged, whole  # noqa: E402
-from integrations.servers import free_port  # noqa: E402
+from benchmarks.filling import new_community, postgresql
+from benchmarks.serving import Run, Server, Slice, acknowledged, whole
+from integrations.servers import free_port
 
 SECRET = "a secret for the benchmark only"  # noqa: S105 - not a secret
 

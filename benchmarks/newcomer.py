@@ -22,8 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.serving import say  # noqa: E402 - the path is set above
-from integrations.servers import free_port  # noqa: E402
+from benchmarks.serving import say
+from integrations.servers import free_port
 
 SHOWN = "Now sign up in the forum"
 """What the demo says behind the first suggestions."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.serving import Run, Server, exchange, holds, post, say, whole  # noqa: E402 - the checkout has to be found first
+from benchmarks.serving import Run, Server, exchange, holds, post, say, whole
 
 PACKAGES = {"graphql-yoga": "5.24.1", "@escape.tech/graphql-armor": "3.2.0", "graphql": "16.15.0"}
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "mentorgraph-benchmarks" / "yoga-5.24.1"

@@ -17,7 +17,7 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from plugin.settings import Settings  # noqa: E402 - the path is set above
+from plugin.settings import Settings
 
 
 @dataclass(frozen=True)
